@@ -1,0 +1,116 @@
+"""The book between reading and writing: metadata, parts, chapters as HTML trees, and assets.
+
+After the passes have run, nothing mutates a `Book`; every writer reads the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from bs4 import Tag
+
+from bookbuilder.config import Config
+from bookbuilder.source import Source
+
+
+class Matter(StrEnum):
+    """The three stretches of a book, in reading order."""
+
+    FRONT = "frontmatter"
+    BODY = "bodymatter"
+    BACK = "backmatter"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who made the book. `role` is a MARC relator code (`aut`, `edt`, `ill` …)."""
+
+    name: str
+    role: str = "aut"
+    file_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the book says of itself; empty strings and tuples mean "not said".
+
+    `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none).
+    """
+
+    title: str
+    identifier: str
+    language: str = "en"
+    subtitle: str = ""
+    authors: tuple[Person, ...] = ()
+    publisher: str = ""
+    rights: str = ""
+    license: str = ""
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    date: date | None = None
+    version: str = ""
+    series: str = ""
+    series_position: str = ""
+
+
+@dataclass(slots=True)
+class Chapter:
+    """One file of the book's text.
+
+    `tree` is a `<section id=SLUG>` whose first heading is its only `h1`. `role` is the DPUB-ARIA
+    role of that section (`doc-chapter`, `doc-preface`, `doc-glossary` …). `number` is None for an
+    unnumbered chapter. `title` is plain text.
+    """
+
+    slug: str
+    title: str
+    tree: Tag
+    source: Source
+    role: str = "doc-chapter"
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class Part:
+    """A run of chapters. A book without parts holds one, with an empty title and no opening."""
+
+    slug: str = ""
+    title: str = ""
+    subtitle: str = ""
+    number: int | None = None
+    chapters: list[Chapter] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that outputs carry. `name` is what `src` says in every tree: `images/figure.png`."""
+
+    name: str
+    media_type: str
+    data: bytes
+    path: Path | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """A whole book, or one part of it as a volume of its own (`volume` is then that part)."""
+
+    config: Config
+    metadata: Metadata
+    front: list[Chapter] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    back: list[Chapter] = field(default_factory=list)
+    assets: dict[str, Asset] = field(default_factory=dict)
+    volume: Part | None = None
+
+    @property
+    def chapters(self) -> Iterator[Chapter]:
+        """Every chapter in reading order, front and back matter included."""
+        yield from self.front
+        for part in self.parts:
+            yield from part.chapters
+        yield from self.back

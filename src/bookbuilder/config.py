@@ -1,0 +1,262 @@
+"""`book.toml` as frozen dataclasses.
+
+The dataclasses are the schema: a field is a key (underscores written as hyphens), its annotation
+the type. Unknown and ill-typed keys are errors that name the line, all of them in one run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.source import Source, Span
+
+CONFIG_NAME = "book.toml"
+
+BAD_TOML = Rule(
+    "C001",
+    "bad-toml",
+    Severity.ERROR,
+    "book.toml is TOML (https://toml.io). Nothing can be built from a file that does not parse.",
+)
+UNKNOWN_KEY = Rule(
+    "C002",
+    "unknown-key",
+    Severity.ERROR,
+    "A key that bookbuilder does not know is nearly always a misspelt one, and a setting that is"
+    " silently ignored is worse than an error.",
+)
+WRONG_TYPE = Rule(
+    "C003",
+    "wrong-type",
+    Severity.ERROR,
+    "Every key of book.toml has one type; docs/book-toml.md lists them.",
+)
+MISSING_KEY = Rule(
+    "C004",
+    "missing-key",
+    Severity.ERROR,
+    "Some tables mean nothing without this key: a part without a title, a person without a name.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorConfig:
+    """`{ name = "…", role = "aut", file-as = "…" }`, or a bare string for the name."""
+
+    name: str
+    role: str = "aut"
+    file_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookConfig:
+    """`[book]`. `source` is the folder that chapter paths start from."""
+
+    title: str = ""
+    subtitle: str = ""
+    authors: tuple[AuthorConfig, ...] = ()
+    language: str = ""
+    identifier: str = ""
+    publisher: str = ""
+    rights: str = ""
+    license: str = ""
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    date: date | None = None
+    version: str = ""
+    source: str = ""
+    output: str = "dist"
+    name: str = ""
+    cover: str = ""
+    style: tuple[str, ...] = ()
+    front: tuple[str, ...] = ()
+    chapters: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesConfig:
+    """`[series]`: the series that the book belongs to, and its place in it."""
+
+    name: str = ""
+    position: int | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartConfig:
+    """`[[part]]`. Parts count from 1 unless `number` says otherwise."""
+
+    title: str
+    subtitle: str = ""
+    number: int | None = None
+    chapters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EpubConfig:
+    """`[epub]`. `toc_depth` counts heading levels below the chapter."""
+
+    toc_depth: int = 1
+    style: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PdfConfig:
+    """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone."""
+
+    trim: str = "a5"
+    toc_depth: int = 0
+    style: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file."""
+
+    root: Path
+    source: Source | None = None
+    book: BookConfig = field(default_factory=BookConfig)
+    series: SeriesConfig = field(default_factory=SeriesConfig)
+    part: tuple[PartConfig, ...] = ()
+    epub: EpubConfig = field(default_factory=EpubConfig)
+    pdf: PdfConfig = field(default_factory=PdfConfig)
+
+    @property
+    def text_folder(self) -> Path:
+        """The folder that chapter paths start from."""
+        return self.root / self.book.source if self.book.source else self.root
+
+    def span_of(self, key: str, value: str = "") -> Span:
+        """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands."""
+        if self.source is None:
+            return Span(CONFIG_NAME)
+        return _span_of(self.source, key, value)
+
+
+def parse_config(root: Path, source: Source, report: Report) -> Config:
+    """`source` as a `Config`. Problems go to `report`; what is right is kept."""
+    try:
+        data = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(match[1]) if match else source.text.count("\n") + 1
+        span = dataclasses.replace(
+            source.span_of_line(line), column=int(match[2]) if match else 1, length=1
+        )
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span)
+        return Config(root, source)
+    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source"}
+    values = _table(Config, data, "", known, source, report)
+    return Config(root=root, source=source, **values)
+
+
+def _table(
+    cls: type[Any], data: Mapping[str, Any], path: str, known: set[str], source: Source, report: Report
+) -> dict[str, Any]:
+    hints = typing.get_type_hints(cls)
+    keys = {name.replace("_", "-"): name for name in sorted(known)}
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        dotted = f"{path}.{key}" if path else key
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, 1)
+            known_keys = ", ".join(f"`{k}`" for k in keys)
+            hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {known_keys}"
+            where = f"[{path}]" if path else source.name
+            report.add(UNKNOWN_KEY, f"unknown key `{key}` in {where}", _span_of(source, dotted), hint)
+            continue
+        converted = _convert(hints[keys[key]], value, dotted, source, report)
+        if converted is not _BAD:
+            values[keys[key]] = converted
+    return values
+
+
+_BAD: Any = object()
+_NAMES = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    date: "a date, such as 2026-01-31",
+    types.NoneType: "",
+}
+
+
+def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
+    """`value` as the annotated type, or `_BAD` after reporting why not."""
+    args = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        if isinstance(value, list):
+            items = [_convert(args[0], item, path, source, report) for item in value]
+            return tuple(item for item in items if item is not _BAD)
+        if isinstance(value, str) and args[0] in (str, AuthorConfig):
+            return (_convert(args[0], value, path, source, report),)
+        return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _convert_table(hint, value, path, source, report)
+    allowed = args or (hint,)
+    is_bool = isinstance(value, bool)
+    if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed):
+        return value.date() if date in allowed and hasattr(value, "date") else value
+    wanted = " or ".join(filter(None, (_NAMES.get(t, t.__name__) for t in allowed)))
+    return _wrong(wanted, value, path, source, report)
+
+
+def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report: Report) -> Any:
+    if isinstance(value, str) and cls is AuthorConfig:
+        return AuthorConfig(value)
+    if not isinstance(value, dict):
+        return _wrong("a table", value, path, source, report)
+    values = _table(cls, value, path, {f.name for f in dataclasses.fields(cls)}, source, report)
+    for f in dataclasses.fields(cls):
+        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if required and f.name not in values:
+            if f.name not in value:
+                report.add(MISSING_KEY, f"`{f.name}` is missing in [{path}]", _span_of(source, path))
+            return _BAD
+    return cls(**values)
+
+
+def _describe(hint: Any) -> str:
+    return _NAMES.get(hint, "a table").removeprefix("a ") + "s"
+
+
+def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -> Any:
+    got = "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else repr(value)
+    span = _span_of(source, path)
+    report.add(WRONG_TYPE, f"`{path}` must be {wanted}, not {got}", span)
+    return _BAD
+
+
+def _span_of(source: Source, path: str, value: str = "") -> Span:
+    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it."""
+    *tables, key = path.split(".")
+    header = ".".join(tables)
+    current = ""
+    found: Span | None = None
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
+            current = re.sub(r"[\"' ]", "", match[1])
+            if current == path:
+                found = source.span_of_line(number)
+        inside = current == header or path.startswith(f"{current}.")
+        match = re.search(rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?(?=\s*=)", line)
+        if found is None and match and inside:
+            offset = source.span_of_line(number)
+            found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
+        if value and value in line and (found or current == path):
+            column = line.index(value) + 1
+            return Span(source.name, number, column, len(value), line)
+    return found or source.span_of_file()

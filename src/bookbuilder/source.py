@@ -1,0 +1,61 @@
+"""Where text came from: source files, and spans that point into them."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a source file. Lines and columns count from 1, in characters; 0 means unknown.
+
+    `excerpt` is the text of the line, so that a diagnostic can be shown without the file.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 0
+    excerpt: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text file of the book. `name` is its POSIX path below the book's folder."""
+
+    path: Path
+    name: str
+    text: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        for index, char in enumerate(self.text):
+            if char == "\n":
+                starts.append(index + 1)
+        return starts
+
+    def line(self, number: int) -> str:
+        """The text of line `number` (from 1) without its newline."""
+        starts = self._line_starts
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end]
+
+    def span(self, offset: int, length: int = 0) -> Span:
+        """The span of `length` characters at `offset` of `text`."""
+        number = bisect.bisect_right(self._line_starts, offset)
+        column = offset - self._line_starts[number - 1] + 1
+        return Span(self.name, number, column, length, self.line(number))
+
+    def span_of_line(self, number: int) -> Span:
+        text = self.line(number)
+        column = len(text) - len(text.lstrip()) + 1
+        return Span(self.name, number, column, max(1, len(text.strip())), text)
+
+    def span_of_file(self) -> Span:
+        return Span(self.name)
