@@ -1,0 +1,248 @@
+"""The command line. It reads options, calls `build`, and says what came of it; no more.
+
+Whatever takes long to import is imported by the function that needs it, so that `--help` answers
+at once and `epub` works where WeasyPrint cannot be loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bookbuilder import __version__
+from bookbuilder.diagnostics import BookError, Diagnostic, Report, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.formats import Output
+
+EXIT_ERRORS_IN_BOOK = 1
+EXIT_BUG = 1
+EXIT_WRONG_USE = 2
+EXIT_INTERRUPTED = 130
+
+SECONDS_BEFORE_PROGRESS = 1.0
+
+NO_PANGO = """\
+cannot build a PDF: Pango, which sets its type, is not on this machine
+  Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+  macOS:          brew install pango
+`bookbuilder epub` works without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command that builds is told."""
+
+    directory: Path | None
+    part: int | None
+    message_format: str
+    quiet: bool
+    verbose: bool
+
+
+class WrongUse(click.ClickException):
+    """What was asked cannot be done here, whatever the book holds."""
+
+    exit_code = EXIT_WRONG_USE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bookbuilder", message="%(prog)s %(version)s")
+def main() -> None:
+    """Build books from folders of Markdown.
+
+    DIR is a book's folder, or a single Markdown file. Without it, the nearest folder upwards that
+    holds a book.toml is the book.
+    """
+
+
+def building(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument and the options of every command that builds."""
+    for decorate in (
+        click.option("-v", "--verbose", is_flag=True, help="Say more, tracebacks included."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "--message-format",
+            type=click.Choice(["full", "concise", "json", "github"]),
+            default="full",
+            show_default=True,
+            help="How problems are printed.",
+        ),
+        click.option(
+            "--part",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Build part N alone, as a volume of its own.",
+        ),
+        click.argument(
+            "directory",
+            metavar="[DIR]",
+            required=False,
+            type=click.Path(exists=True, path_type=Path),
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+output_option = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, by default one in the book's dist folder.",
+)
+
+
+@main.command()
+@building
+@output_option
+def epub(output: Path | None, **options: Any) -> None:
+    """Build an EPUB."""
+    build_formats(["epub"], output, Options(**options))
+
+
+@main.command()
+@building
+@output_option
+def pdf(output: Path | None, **options: Any) -> None:
+    """Build a PDF for print."""
+    build_formats(["pdf"], output, Options(**options))
+
+
+@main.command()
+@building
+def build(**options: Any) -> None:
+    """Build the EPUB and the PDF."""
+    build_formats(["epub", "pdf"], None, Options(**options))
+
+
+def build_formats(formats: list[str], output: Path | None, options: Options) -> None:
+    """Load the book once and write each of `formats`; exits where that fails."""
+    if output and output.suffix.lower() != f".{formats[0]}":
+        raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
+    with no_traceback(options):
+        from bookbuilder.build import find_root, load, output_path, write
+
+        root = options.directory or find_root(Path.cwd())
+        report = Report()
+        wrote: list[str] = []
+        started = time.perf_counter()
+        try:
+            with progress(f"Reading {_shown(root)}", options):
+                book = load(root, options.part, report)
+            if options.verbose:
+                wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
+            for name in formats:
+                path = output or output_path(book, name)
+                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
+                    written = write(book, path, report)
+                wrote.append(_wrote(written, time.perf_counter() - started))
+                started = time.perf_counter()
+        except BookError as error:
+            for found in error.diagnostics:
+                report.add(found.rule, found.message, found.span, found.hint)
+            sys.exit(EXIT_ERRORS_IN_BOOK)
+        finally:
+            show(list(report), root, options)
+            if not options.quiet:
+                for line in wrote:
+                    click.echo(line)
+
+
+def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
+    """Print `diagnostics` to stderr, their files named as seen from the working folder."""
+    if options.quiet:
+        diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if diagnostics:
+        from bookbuilder.render import MessageFormat, render
+
+        text = render(
+            diagnostics,
+            MessageFormat(options.message_format),
+            color=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
+            folder=_shown(root if root.is_dir() else root.parent),
+        )
+        click.echo(text, err=True, nl=False)
+
+
+@contextmanager
+def progress(label: str, options: Options) -> Iterator[None]:
+    """A spinner on a terminal's stderr, from the second that the work has lasted one."""
+    if options.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task(label, total=None)
+    timer = threading.Timer(SECONDS_BEFORE_PROGRESS, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.stop()
+
+
+@contextmanager
+def no_traceback(options: Options) -> Iterator[None]:
+    """Nobody but who asks for it with `-v` sees a traceback."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        if options.verbose:
+            traceback.print_exc()
+        click.echo(
+            f"bookbuilder {__version__} failed; this is a bug of its own, please report it"
+            f"{'' if options.verbose else ' with what -v shows'}:"
+            f" {' '.join(f'{type(error).__name__}: {error}'.split())}",
+            err=True,
+        )
+        sys.exit(EXIT_BUG)
+
+
+@contextmanager
+def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
+    """Say plainly that `path` cannot be written, or what the machine lacks for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None and "cannot load library" in str(error):
+            raise WrongUse(NO_PANGO) from None
+        if error.errno is None:
+            raise
+        raise WrongUse(f"cannot write {_shown(path)}: {error.strerror}") from None
+
+
+def _wrote(output: Output, seconds: float) -> str:
+    unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
+    size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
+    return f"Wrote {_shown(output.path)}: {output.count} {unit}, {size}, {seconds:.1f} s"
+
+
+def _shown(path: Path) -> str:
+    """`path` from the working folder where one lies in the other, else in full."""
+    here, there = Path.cwd(), path.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        return Path(os.path.relpath(there, here)).as_posix()
+    return there.as_posix()
