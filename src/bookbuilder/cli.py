@@ -105,16 +105,16 @@ output_option = click.option(
 
 
 @main.command()
-@building
 @output_option
+@building
 def epub(output: Path | None, **options: Any) -> None:
     """Build an EPUB."""
     build_formats(["epub"], output, Options(**options))
 
 
 @main.command()
-@building
 @output_option
+@building
 def pdf(output: Path | None, **options: Any) -> None:
     """Build a PDF for print."""
     build_formats(["pdf"], output, Options(**options))

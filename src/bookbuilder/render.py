@@ -208,7 +208,9 @@ def _github(diagnostic: Diagnostic, folder: str) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    return re.sub(rf"[%\r\n{more}]", lambda match: f"%{ord(match[0]):02X}", text)
+    return re.sub(
+        rf"[%\r\n{more}]", lambda match: f"%{ord(match[0]):02X}", _printable(text, keep="\r\n")
+    )
 
 
 _ONE_LINE: dict[MessageFormat, Callable[[Diagnostic, str], str]] = {

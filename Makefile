@@ -1,0 +1,57 @@
+# Every target installs what it needs by itself, and is quick the second time.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+BOOK := .venv/.stamp-book
+DEV := .venv/.stamp-dev
+BENCH := .venv/.stamp-bench
+# -qq: pip's warnings about this machine's settings are no business of ours, its errors are.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+CORPORA ?= ../shared
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+book: $(BOOK) ## build dist/across-the-fence.epub and .pdf
+	@tools/setup.sh pango
+	$(BIN)/bookbuilder build
+
+check: $(DEV) ## lint, types and the fast tests: the inner loop
+	@tools/setup.sh pango
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+test: $(DEV) ## every test
+	@tools/setup.sh pango java browser
+	$(BIN)/pytest -n 2
+
+corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
+	@tools/setup.sh pango java
+	$(BIN)/python tools/corpora.py $(CORPORA)
+
+bench: $(BENCH) ## time EPUB and PDF against pandoc
+	@tools/setup.sh pango
+	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
+
+clean: ## remove what was built, and the virtual environment
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests benchmarks tools -name __pycache__ -prune -exec rm -rf {} +
+
+$(BOOK): pyproject.toml tools/setup.sh
+	@tools/setup.sh python
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) -e .
+	@touch $@
+
+$(DEV): $(BOOK)
+	$(PIP) --group dev
+	@touch $@
+
+$(BENCH): $(BOOK)
+	$(PIP) --group bench
+	@touch $@
+
+.PHONY: help book check test corpora bench clean

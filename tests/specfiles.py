@@ -1,0 +1,101 @@
+"""Reads, runs and rewrites the little books of tests/specs; the README there gives the format."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bookbuilder import BookError, load
+from bookbuilder.diagnostics import Report
+from bookbuilder.render import MessageFormat, render
+
+FOLDER = Path(__file__).parent / "specs"
+OUT = "out/"
+DIAGNOSTICS = "out/diagnostics"
+
+_SECTION = re.compile(r"==== (?P<title>.+) ====")
+_MEMBER = re.compile(r"-- (?P<name>\S.*) --")
+
+
+@dataclass
+class Section:
+    """A title (empty for what stands before the first), prose, and members by name, in order."""
+
+    title: str = ""
+    prose: list[str] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, list[str]]:
+        return {name: text for name, text in self.members.items() if not name.startswith(OUT)}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {
+            name: "\n".join(text).strip()
+            for name, text in self.members.items()
+            if name.startswith(OUT)
+        }
+
+
+def parse(text: str) -> list[Section]:
+    sections = [Section()]
+    lines = sections[0].prose
+    for line in text.splitlines():
+        if match := _SECTION.fullmatch(line):
+            sections.append(Section(match["title"]))
+            lines = sections[-1].prose
+        elif match := _MEMBER.fullmatch(line):
+            lines = sections[-1].members.setdefault(match["name"], [])
+        else:
+            lines.append(line)
+    return sections
+
+
+def unparse(sections: list[Section]) -> str:
+    lines: list[str] = []
+    for section in sections:
+        if section.title:
+            lines.append(f"==== {section.title} ====")
+        lines += section.prose
+        for name, text in section.members.items():
+            lines += [f"-- {name} --", *text]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
+    """Every `out/` member that the section's book gives when laid out in `folder`."""
+    for name, text in (shared.files | section.files).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    report = Report()
+    outputs: dict[str, str] = {}
+    try:
+        book = load(folder, report=report)
+    except BookError as error:
+        found = error.diagnostics
+    else:
+        found = list(report)
+        for chapter in book.chapters:
+            outputs[f"{OUT}{chapter.slug}.html"] = chapter.tree.decode(formatter="minimal").strip()
+    if found:
+        outputs[DIAGNOSTICS] = render(found, MessageFormat.CONCISE).strip()
+    return outputs
+
+
+def expected(section: Section, got: dict[str, str]) -> dict[str, str]:
+    """What of `got` the section speaks of: chapters it names, all diagnostics."""
+    named = {*section.outputs, DIAGNOSTICS}
+    return {name: text for name, text in got.items() if name in named}
+
+
+def accept(section: Section, got: dict[str, str]) -> None:
+    """Put `got` into the section: what it names, or everything if it names nothing yet."""
+    wanted = expected(section, got) if section.outputs else got
+    section.members = section.files
+    for name, text in sorted(wanted.items(), key=lambda item: item[0] == DIAGNOSTICS):
+        section.members[name] = text.split("\n")
+    if section.members:
+        list(section.members.values())[-1].append("")

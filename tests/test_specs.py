@@ -1,0 +1,86 @@
+"""The little books of tests/specs, and that every rule is shown somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import bookbuilder
+import specfiles
+from bookbuilder.diagnostics import Rule
+
+TESTS = Path(__file__).parent
+SPECS = sorted(specfiles.FOLDER.glob("*.txt"))
+CASES = [
+    pytest.param(path, section.title, id=f"{path.stem}: {section.title}")
+    for path in SPECS
+    for section in specfiles.parse(path.read_text(encoding="utf-8"))[1:]
+]
+
+
+@pytest.mark.parametrize(("path", "title"), CASES)
+def test_spec(path: Path, title: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    sections = specfiles.parse(path.read_text(encoding="utf-8"))
+    section = next(s for s in sections if s.title == title)
+    got = specfiles.run(sections[0], section, tmp_path)
+    if request.config.getoption("--accept") and specfiles.expected(section, got) != section.outputs:
+        specfiles.accept(section, got)
+        path.write_text(specfiles.unparse(sections), encoding="utf-8")
+    assert specfiles.expected(section, got) == section.outputs
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_titles_tell_sections_apart(path: Path) -> None:
+    titles = [s.title for s in specfiles.parse(path.read_text(encoding="utf-8"))[1:]]
+    assert titles
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_reading_and_writing_a_spec_file_changes_nothing(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert specfiles.unparse(specfiles.parse(text)) == text
+
+
+def rules() -> dict[str, Rule]:
+    """Every rule that a module of the package declares, by the name of its constant."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(bookbuilder.__path__, "bookbuilder.")
+        if not module.name.endswith("__main__")
+    ]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Rule)
+    }
+
+
+def test_rules_can_be_told_apart_and_are_written_alike() -> None:
+    found = set(rules().values())
+    assert found
+    assert len({rule.code for rule in found}) == len(found)
+    assert len({rule.name for rule in found}) == len(found)
+    for rule in found:
+        assert re.fullmatch(r"[A-Z]\d{3}", rule.code)
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name), rule.code
+        assert rule.why.endswith("."), rule.code
+
+
+def test_every_rule_is_shown_by_a_spec_or_a_test() -> None:
+    shown = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in [*SPECS, *TESTS.glob("**/test_*.py")]
+        if path.name != Path(__file__).name
+    )
+    unshown = {
+        rule.code: rule.name
+        for constant, rule in rules().items()
+        if not re.search(rf"\b({rule.code}|{re.escape(rule.name)}|{constant})\b", shown)
+    }
+    assert not unshown
