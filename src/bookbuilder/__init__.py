@@ -1,2 +1,41 @@
-"""bookbuilder: a folder of Markdown chapters in, an EPUB and a print PDF out."""
+"""bookbuilder: a folder of Markdown chapters in, an EPUB and a print PDF out.
+
+import bookbuilder
+book = bookbuilder.load("my-book")            # BookError carries every diagnostic
+bookbuilder.write(book, "dist/my-book.epub")  # format from the suffix
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bookbuilder.book import Book as Book
+    from bookbuilder.build import load as load
+    from bookbuilder.build import write as write
+    from bookbuilder.diagnostics import BookError as BookError
+    from bookbuilder.diagnostics import Diagnostic as Diagnostic
+    from bookbuilder.diagnostics import Report as Report
+    from bookbuilder.formats import Output as Output
+
 __version__ = "0.1.0"
+__all__ = ["Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
+
+_HOMES = {
+    "Book": "book",
+    "BookError": "diagnostics",
+    "Diagnostic": "diagnostics",
+    "Output": "formats",
+    "Report": "diagnostics",
+    "load": "build",
+    "write": "build",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that `bookbuilder --help` does not wait for parsers."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"bookbuilder.{_HOMES[name]}"), name)

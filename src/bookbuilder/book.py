@@ -63,7 +63,9 @@ class Chapter:
 
     `tree` is a `<section id=SLUG>` whose first heading is its only `h1`. `role` is the DPUB-ARIA
     role of that section (`doc-chapter`, `doc-preface`, `doc-glossary` …). `number` is None for an
-    unnumbered chapter. `title` is plain text.
+    unnumbered chapter. `title` is plain text. `depth` is how deep the book's own list of chapters
+    nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
+    `addresses` are site paths that links may use for this chapter.
     """
 
     slug: str
@@ -72,6 +74,9 @@ class Chapter:
     source: Source
     role: str = "doc-chapter"
     number: int | None = None
+    depth: int = 0
+    numbered: bool | None = None
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,7 +102,10 @@ class Asset:
 
 @dataclass(slots=True)
 class Book:
-    """A whole book, or one part of it as a volume of its own (`volume` is then that part)."""
+    """A whole book, or one part of it as a volume of its own (`volume` is then that part).
+
+    `numbered` says whether chapters count where they do not say so themselves.
+    """
 
     config: Config
     metadata: Metadata
@@ -105,6 +113,7 @@ class Book:
     parts: list[Part] = field(default_factory=list)
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
+    numbered: bool = False
     volume: Part | None = None
 
     @property

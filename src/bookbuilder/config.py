@@ -144,10 +144,10 @@ class Config:
         return _span_of(self.source, key, value)
 
 
-def parse_config(root: Path, source: Source, report: Report) -> Config:
-    """`source` as a `Config`. Problems go to `report`; what is right is kept."""
+def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
+    """The data in `source`, or None where it is not TOML, which is reported."""
     try:
-        data = tomllib.loads(source.text)
+        return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(match[1]) if match else source.text.count("\n") + 1
@@ -156,14 +156,23 @@ def parse_config(root: Path, source: Source, report: Report) -> Config:
         )
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
         report.add(BAD_TOML, f"{source.name} does not parse: {message}", span)
-        return Config(root, source)
+        return None
+
+
+def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
+    """`data`, read from `source`, as a `Config`. What is wrong is reported, what is right kept."""
     known = {f.name for f in dataclasses.fields(Config)} - {"root", "source"}
     values = _table(Config, data, "", known, source, report)
     return Config(root=root, source=source, **values)
 
 
 def _table(
-    cls: type[Any], data: Mapping[str, Any], path: str, known: set[str], source: Source, report: Report
+    cls: type[Any],
+    data: Mapping[str, Any],
+    path: str,
+    known: set[str],
+    source: Source,
+    report: Report,
 ) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     keys = {name.replace("_", "-"): name for name in sorted(known)}
@@ -175,7 +184,9 @@ def _table(
             known_keys = ", ".join(f"`{k}`" for k in keys)
             hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {known_keys}"
             where = f"[{path}]" if path else source.name
-            report.add(UNKNOWN_KEY, f"unknown key `{key}` in {where}", _span_of(source, dotted), hint)
+            report.add(
+                UNKNOWN_KEY, f"unknown key `{key}` in {where}", _span_of(source, dotted), hint
+            )
             continue
         converted = _convert(hints[keys[key]], value, dotted, source, report)
         if converted is not _BAD:
@@ -224,7 +235,9 @@ def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report
         required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if required and f.name not in values:
             if f.name not in value:
-                report.add(MISSING_KEY, f"`{f.name}` is missing in [{path}]", _span_of(source, path))
+                report.add(
+                    MISSING_KEY, f"`{f.name}` is missing in [{path}]", _span_of(source, path)
+                )
             return _BAD
     return cls(**values)
 
@@ -234,7 +247,13 @@ def _describe(hint: Any) -> str:
 
 
 def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -> Any:
-    got = "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else repr(value)
+    got = (
+        "a list"
+        if isinstance(value, list)
+        else "a table"
+        if isinstance(value, dict)
+        else repr(value)
+    )
     span = _span_of(source, path)
     report.add(WRONG_TYPE, f"`{path}` must be {wanted}, not {got}", span)
     return _BAD

@@ -1,4 +1,4 @@
-"""Diagnostics are values: a rule, a message, a place and a hint, collected and never thrown one by one.
+"""Diagnostics are values: a rule, a message, a place and a hint, collected, not thrown.
 
 A `Rule` is declared beside the function that reports it. A `Report` collects what the stages find;
 `Report.raise_for_errors` is the one place where diagnostics turn into an exception.

@@ -31,3 +31,20 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether `path` lies inside `folder` once every symbolic link is resolved."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 text file, byte order mark dropped, newlines as `\\n`.
+
+    Raises `UnicodeDecodeError` where the bytes are not UTF-8.
+    """
+    text = path.read_bytes().decode("utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +18,19 @@ class Output:
     size: int
     count: int
     unit: str
+
+
+def _epub(book: Book, path: Path, report: Report) -> Output:
+    from bookbuilder.formats.epub import write_epub
+
+    return write_epub(book, path, report)
+
+
+def _pdf(book: Book, path: Path, report: Report) -> Output:
+    from bookbuilder.formats.pdf import write_pdf
+
+    return write_pdf(book, path, report)
+
+
+# Imported on use: WeasyPrint needs Pango, which a machine that makes EPUBs may lack.
+FORMATS: dict[str, Callable[[Book, Path, Report], Output]] = {"epub": _epub, "pdf": _pdf}

@@ -1,0 +1,34 @@
+"""What happens to a book between reading and writing. The order is meaning:
+
+clean before anything looks at the trees; furniture and notes before ids are settled; numbers before
+links, which need slugs; glossary links last, so that they link words as they will be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.passes.assets import assets
+from bookbuilder.passes.clean import clean
+from bookbuilder.passes.furniture import furniture
+from bookbuilder.passes.glossary import link_terms, name_terms
+from bookbuilder.passes.link import link
+from bookbuilder.passes.notes import notes
+from bookbuilder.passes.number import number
+from bookbuilder.passes.typography import typography
+
+Pass = Callable[[Book, Report], None]
+
+PASSES: tuple[Pass, ...] = (
+    clean,
+    furniture,
+    notes,
+    assets,
+    number,
+    name_terms,
+    link,
+    typography,
+    link_terms,
+)

@@ -1,0 +1,204 @@
+"""From a folder to a linked `Book`, and from there to a file."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from pathlib import Path
+
+from bookbuilder.book import Book, Chapter, Metadata, Part, Person
+from bookbuilder.config import CONFIG_NAME, Config, parse_config, parse_toml
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
+from bookbuilder.formats import FORMATS, Output
+from bookbuilder.language import guess_language
+from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.passes import PASSES
+from bookbuilder.reader import read_chapters, read_source
+from bookbuilder.slugs import file_slug
+from bookbuilder.source import Span
+from bookbuilder.volume import select_part
+
+ASSUMED = Rule(
+    "C006",
+    "assumed",
+    Severity.NOTE,
+    "A book without book.toml builds; what its metadata would say is read off the text. Write a"
+    " book.toml to say it yourself.",
+)
+NO_SUCH_PART = Rule(
+    "C007",
+    "no-such-part",
+    Severity.ERROR,
+    "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
+)
+NO_SUCH_FORMAT = Rule(
+    "C008",
+    "no-such-format",
+    Severity.ERROR,
+    "The output's suffix chooses the format: .epub or .pdf.",
+)
+
+
+def find_root(start: str | Path) -> Path:
+    """The nearest folder at or above `start` that holds a book.toml; `start` if none does."""
+    start = Path(start).resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder
+    return start
+
+
+def load(root: str | Path, part: int | None = None, report: Report | None = None) -> Book:
+    """The book in the folder `root` (or in one Markdown file), numbered and linked.
+
+    `part` makes one part a volume of its own. Warnings go to `report` where one is given. Raises
+    `BookError`, with every diagnostic, if the book has errors, `FileNotFoundError` for no folder.
+    """
+    report = Report() if report is None else report
+    root = Path(root).resolve(strict=True)
+    config, outline = _read_file(root) if root.is_file() else _read_folder(root, report)
+    book = _read_book(config, outline, report)
+    report.raise_for_errors()
+    for run_pass in PASSES:
+        run_pass(book, report)
+    if part is not None:
+        chosen = next((p for p in book.parts if p.number == part), None)
+        if chosen is None:
+            known = ", ".join(str(p.number) for p in book.parts if p.number is not None)
+            message = f"the book has no part {part}" + (f"; its parts are {known}" if known else "")
+            report.add(NO_SUCH_PART, message, config.span_of("part"))
+        else:
+            book = select_part(book, chosen)
+    report.raise_for_errors()
+    return book
+
+
+def write(book: Book, path: str | Path, report: Report | None = None) -> Output:
+    """Write `book` to `path` in the format of its suffix; what was there stays on any failure.
+
+    Raises `BookError` if the format finds an error.
+    """
+    report = Report() if report is None else report
+    path = Path(path)
+    writer = FORMATS.get(path.suffix.lower().removeprefix("."))
+    if writer is None:
+        report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
+        report.raise_for_errors()
+        raise AssertionError
+    return writer(book, path, report)
+
+
+def output_path(book: Book, format_name: str) -> Path:
+    """Where `book` goes when nobody says: `dist/<name>.epub` in the book's folder."""
+    config = book.config
+    name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
+    if book.volume is not None:
+        name = f"{name}-{book.volume.slug}"
+    return config.root / config.book.output / f"{name}.{format_name}"
+
+
+def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
+    config = Config(root)
+    path = root / CONFIG_NAME
+    if not path.is_file():
+        config = from_other_tool(root, report)
+    elif (source := read_source(path, root, report)) and (data := parse_toml(source, report)):
+        is_ours = not is_mdbook(data)
+        config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
+    report.raise_for_errors()
+    return config, read_outline(config, report)
+
+
+def _read_file(path: Path) -> tuple[Config, Outline]:
+    return Config(path.parent), Outline(parts=[PartOutline(entries=[Entry(path)])])
+
+
+def _read_book(config: Config, outline: Outline, report: Report) -> Book:
+    entries = list(outline.entries)
+    chapters = {}
+    for entry in entries:
+        source = read_source(entry.path, config.root, report)
+        if source is not None:
+            alone = len(entries) == 1
+            chapters[entry.path] = read_chapters(source, entry, alone, report)
+
+    def of(listed: list[Entry]) -> list[Chapter]:
+        return [chapter for entry in listed for chapter in chapters.get(entry.path, ())]
+
+    parts = [
+        Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))
+        for p in outline.parts
+    ]
+    book = Book(
+        config=config,
+        metadata=Metadata("", ""),
+        front=of(outline.front),
+        parts=parts,
+        back=of(outline.back),
+        numbered=outline.numbered,
+    )
+    book.metadata = _metadata(book, report)
+    return book
+
+
+def _metadata(book: Book, report: Report) -> Metadata:
+    said = book.config.book
+    assumed = []
+    title = said.title
+    if not title:
+        title = _title(book)
+        assumed.append(f"title “{title}”")
+    language = said.language
+    if not language:
+        language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
+        assumed.append(f"language `{language}`")
+    if assumed:
+        hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
+        report.add(ASSUMED, f"assumed: {', '.join(assumed)}", Span(book.config.root.name), hint)
+    authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
+    position = book.config.series.position
+    return Metadata(
+        title=title,
+        subtitle=said.subtitle,
+        authors=authors,
+        language=language,
+        identifier=said.identifier or _identifier(title, authors, language),
+        publisher=said.publisher,
+        rights=said.rights,
+        license=said.license,
+        description=" ".join(said.description.split()),
+        subjects=said.subjects,
+        date=said.date,
+        version=said.version,
+        series=book.config.series.name,
+        series_position="" if position is None else f"{position:g}",
+    )
+
+
+def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
+    key = "\n".join((title, *(a.name for a in authors), language))
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}"
+
+
+def _title(book: Book) -> str:
+    """The only chapter's own title, or that of the folder's first file, or the folder's name."""
+    chapters = list(book.chapters)
+    sources = {c.source.path for c in chapters}
+    if chapters and len(sources) == 1:
+        source = chapters[0].source
+        prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", source.text)
+        headings = re.findall(r"(?m)^#[ \t]+(.+?)[ \t#]*$|^(\S.*)\n=+[ \t]*$", prose)
+        if len(headings) == 1:
+            return re.sub(r"[*_`]|\s*\{#.*\}$", "", "".join(headings[0])).strip()
+        if len(chapters) == 1:
+            return chapters[0].title
+    first = chapters[0] if chapters else None
+    if (
+        first
+        and first.source.path.stem.lower() in ("readme", "index")
+        and first.source.path.parent == book.config.root
+    ):
+        return first.title
+    words = re.sub(r"[-_]+", " ", book.config.root.name).strip()
+    return words[:1].upper() + words[1:] or "Untitled"

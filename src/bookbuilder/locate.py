@@ -1,0 +1,94 @@
+"""Where in a source file a link, a picture or a word of the tree stands.
+
+Python-Markdown keeps no source positions, so text is found again: the nth occurrence outside code
+and comments. Called only when there is something to report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import unquote
+
+from bookbuilder.source import Source, Span
+
+_CODE = re.compile(
+    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:[^`]|(?!(?P=ticks)(?!`))`)+?(?P=ticks)(?!`)"
+    r"|<!--.*?-->",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@lru_cache(maxsize=8)
+def _prose(source: Source) -> str:
+    """The text with code and comments blanked out, every offset as it was."""
+    return _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), source.text)
+
+
+def find_link(source: Source, href: str, nth: int = 0) -> Span:
+    """The span of the nth (from 0) link or picture that points to `href`, brackets included.
+
+    Falls back to the address alone, then to the file.
+    """
+    prose = _prose(source)
+    for address in dict.fromkeys((href, unquote(href))):
+        links = [
+            span for at in _occurrences(prose, address) if (span := _link_at(prose, at, address))
+        ]
+        if links:
+            start, end = links[min(nth, len(links) - 1)]
+            return source.span(start, end - start)
+        if address and (at := prose.find(address)) >= 0:
+            return source.span(at, len(address))
+    return source.span_of_file()
+
+
+def _occurrences(text: str, part: str) -> Iterator[int]:
+    at = text.find(part) if part else -1
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+_BEFORE = re.compile(
+    r"(?P<inline>\]\(\s*<?)|(?P<wiki>!?\[\[)|(?P<definition>^ {0,3}\[[^\]\n]+\]:\s*<?)"
+    r"|(?P<html><[a-zA-Z][^<>]*\b(?:href|src)\s*=\s*[\"']?)",
+    re.MULTILINE,
+)
+
+
+def _link_at(text: str, at: int, address: str) -> tuple[int, int] | None:
+    """Start and end of the link whose address stands at `at`; None where it is none."""
+    after = at + len(address)
+    if after < len(text) and text[after] not in " \t\n)>|]\"'":
+        return None
+    window = max(0, at - 300)
+    before = next((m for m in _BEFORE.finditer(text, window, at) if m.end() == at), None)
+    if before is None:
+        return None
+    if before["inline"] is None:
+        return before.start(), after
+    start, depth = before.start(), 0
+    while start >= 0:
+        depth += {"]": 1, "[": -1}.get(text[start], 0)
+        if depth == 0:
+            break
+        start -= 1
+    start -= text[start - 1 : start] == "!"
+    end = text.find(")", after)
+    return max(start, 0), end + 1 if end >= 0 else after
+
+
+def find_text(source: Source, text: str, nth: int = 0) -> Span:
+    """The span of the nth (from 0) occurrence of `text` outside code, on word edges."""
+    words = re.escape(text.strip())
+    if not words:
+        return source.span_of_file()
+    pattern = re.sub(r"(?:\\\s|\s)+", r"\\s+", words)
+    found = list(re.finditer(rf"(?<!\w){pattern}(?!\w)", _prose(source)))
+    if not found:
+        return source.span_of_file()
+    match = found[min(nth, len(found) - 1)]
+    return source.span(match.start(), len(match[0]))

@@ -1,0 +1,349 @@
+"""Which files make the book, and in which order.
+
+`book.toml` if it lists chapters; else `SUMMARY.md` (mdBook, GitBook, HonKit); else `nav` in
+`mkdocs.yml`; else every Markdown file in natural order, a folder's `README.md` or `index.md` first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from bookbuilder import suggest
+from bookbuilder.config import CONFIG_NAME, Config
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.files import is_inside, read_text
+from bookbuilder.foreign import load_mapping
+from bookbuilder.source import Source, Span
+
+MARKDOWN = {".md", ".markdown"}
+SUMMARY_NAME = "SUMMARY.md"
+
+MISSING_CHAPTER = Rule(
+    "B001",
+    "missing-chapter",
+    Severity.ERROR,
+    "book.toml lists a file that is not there. A book that silently lacks a chapter is worse than"
+    " no book.",
+)
+MISSING_IN_SUMMARY = Rule(
+    "B002",
+    "missing-in-summary",
+    Severity.WARNING,
+    "SUMMARY.md or mkdocs.yml names a file that is not there; the book is built without it.",
+)
+TWICE = Rule(
+    "B003",
+    "chapter-twice",
+    Severity.WARNING,
+    "A chapter stands where it is listed first; listed again it would be in the book twice.",
+)
+OUTSIDE = Rule(
+    "B004",
+    "chapter-outside",
+    Severity.ERROR,
+    "Only files inside the book's folder are read, so that a book cannot pick up what its author"
+    " did not put there.",
+)
+NOT_A_CHAPTER = Rule(
+    "B005",
+    "not-a-chapter",
+    Severity.WARNING,
+    "A chapter is a Markdown file. Folders, web addresses and other files cannot be one.",
+)
+NO_CHAPTERS = Rule(
+    "B006",
+    "no-chapters",
+    Severity.ERROR,
+    "A book needs at least one Markdown file.",
+)
+UNLISTED = Rule(
+    "B007",
+    "unlisted-chapter",
+    Severity.NOTE,
+    "A Markdown file lies in the folder but the book's list of chapters does not name it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chapter to read. `title` is what the list calls it; `depth` its nesting in that list."""
+
+    path: Path
+    title: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class PartOutline:
+    title: str = ""
+    subtitle: str = ""
+    number: int | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """`numbered` says whether chapters count: they do where book.toml lists them."""
+
+    front: list[Entry] = field(default_factory=list)
+    parts: list[PartOutline] = field(default_factory=list)
+    back: list[Entry] = field(default_factory=list)
+    numbered: bool = False
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        yield from self.front
+        for part in self.parts:
+            yield from part.entries
+        yield from self.back
+
+
+def read_outline(config: Config, report: Report) -> Outline:
+    """The outline of the book in `config.root`. Files that are not there are reported."""
+    outline = _from_config(config, report)
+    if outline is None:
+        summary = _summary_file(config)
+        mkdocs = config.root / "mkdocs.yml"
+        if summary is not None:
+            outline = _from_summary(config, summary, report)
+        elif mkdocs.is_file():
+            outline = _from_mkdocs(config, mkdocs, report)
+    if outline is None or not any(True for _ in outline.entries):
+        found = [Entry(path) for path in markdown_files(config)]
+        outline = Outline(parts=[PartOutline(entries=found)])
+    else:
+        _report_unlisted(config, outline, report)
+    if not any(True for _ in outline.entries) and not report.errors:
+        report.add(NO_CHAPTERS, f"no Markdown file in {config.root.name or config.root}")
+    return outline
+
+
+def markdown_files(config: Config) -> list[Path]:
+    """Every Markdown file below the text folder, in natural order, index files first."""
+    skipped = {(config.root / config.book.output).resolve()}
+    found: list[Path] = []
+
+    def walk(folder: Path) -> None:
+        with os.scandir(folder) as entries:
+            ordered = sorted(entries, key=lambda e: _natural(e.name))
+        for entry in ordered:
+            path = Path(entry.path)
+            if entry.name.startswith(".") or entry.name == "node_modules":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if path.resolve() not in skipped:
+                    walk(path)
+            elif (
+                path.suffix.lower() in MARKDOWN
+                and entry.name.lower() != SUMMARY_NAME.lower()
+                and path.is_file()
+                and is_inside(path, config.root)
+            ):
+                found.append(path)
+
+    walk(config.text_folder)
+    return found
+
+
+def _natural(name: str) -> tuple[bool, list[tuple[int, int, str]], str]:
+    is_index = Path(name).stem.lower() in ("readme", "index")
+    pieces = re.findall(r"\d+|\D+", name.casefold())
+    key = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces]
+    return (not is_index, key, name)
+
+
+class _Adder:
+    """Checks the files that a list names, and remembers which were named before."""
+
+    def __init__(self, config: Config, missing: Rule, report: Report) -> None:
+        self.config = config
+        self.missing = missing
+        self.report = report
+        self.seen: set[Path] = set()
+
+    def entry(
+        self, folder: Path, name: str, span: Span, title: str = "", depth: int = 0
+    ) -> Entry | None:
+        if re.match(r"[a-zA-Z][\w+.-]*:", name):
+            self.report.add(NOT_A_CHAPTER, f"`{name}` is a web address, not a chapter", span)
+            return None
+        path = Path(os.path.normpath(folder / name.lstrip("/")))
+        if not is_inside(path, self.config.root):
+            rule = OUTSIDE if self.missing is MISSING_CHAPTER else NOT_A_CHAPTER
+            self.report.add(rule, f"`{name}` lies outside the book's folder", span)
+            return None
+        if path.is_dir():
+            index = next(
+                (p for p in map(path.joinpath, ("README.md", "index.md")) if p.is_file()), None
+            )
+            if index is None:
+                self.report.add(NOT_A_CHAPTER, f"`{name}` is a folder without README.md", span)
+                return None
+            path = index
+        if not path.is_file():
+            names = [
+                p.relative_to(folder).as_posix()
+                for p in markdown_files(self.config)
+                if folder in p.parents
+            ]
+            self.report.add(
+                self.missing, f"no file `{name}`", span, suggest.did_you_mean(name, names)
+            )
+            return None
+        if path.suffix.lower() not in MARKDOWN:
+            self.report.add(NOT_A_CHAPTER, f"`{name}` is not a Markdown file", span)
+            return None
+        if path in self.seen:
+            self.report.add(TWICE, f"`{name}` is listed twice", span, "remove one of the two")
+            return None
+        self.seen.add(path)
+        return Entry(path, title, depth)
+
+
+def _from_config(config: Config, report: Report) -> Outline | None:
+    book = config.book
+    if not (book.front or book.chapters or book.back or config.part):
+        return None
+    adder = _Adder(config, MISSING_CHAPTER, report)
+
+    def entries(names: tuple[str, ...], key: str) -> list[Entry]:
+        found = (adder.entry(config.text_folder, name, config.span_of(key, name)) for name in names)
+        return [entry for entry in found if entry]
+
+    outline = Outline(numbered=True)
+    outline.front = entries(book.front, "book.front")
+    if book.chapters:
+        outline.parts.append(PartOutline(entries=entries(book.chapters, "book.chapters")))
+    for position, part in enumerate(config.part, 1):
+        number = part.number if part.number is not None else position
+        listed = entries(part.chapters, "part.chapters")
+        outline.parts.append(PartOutline(part.title, part.subtitle, number, listed))
+    outline.back = entries(book.back, "book.back")
+    if not outline.parts:
+        named = {entry.path for entry in (*outline.front, *outline.back)}
+        rest = [Entry(p) for p in markdown_files(config) if p not in named]
+        outline.parts.append(PartOutline(entries=rest))
+    return outline
+
+
+def _summary_file(config: Config) -> Path | None:
+    """SUMMARY.md, or the file that HonKit's `book.json` names instead."""
+    names = [config.text_folder / SUMMARY_NAME, config.root / "src" / SUMMARY_NAME]
+    honkit = load_mapping(config.root / "book.json", config.root)
+    if honkit:
+        said = honkit.get("structure")
+        structure = said if isinstance(said, dict) else {}
+        names.insert(0, config.text_folder / str(structure.get("summary") or SUMMARY_NAME))
+    return next((n for n in names if n.is_file() and is_inside(n, config.root)), None)
+
+
+_SUMMARY_LINK = re.compile(
+    r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
+)
+
+
+def _from_summary(config: Config, path: Path, report: Report) -> Outline:
+    """mdBook's SUMMARY.md: links before the list are front matter, `# headings` start parts."""
+    source = Source(path, path.relative_to(config.root).as_posix(), read_text(path))
+    text = re.sub(
+        r"<!--.*?-->", lambda m: re.sub(r"[^\n]", " ", m[0]), source.text, flags=re.DOTALL
+    )
+    adder = _Adder(config, MISSING_IN_SUMMARY, report)
+    outline = Outline()
+    indents: list[int] = []
+    listed = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
+            if (number > 1 and (listed or outline.parts)) or _is_part(heading[1], number):
+                outline.parts.append(PartOutline(title=heading[1]))
+            continue
+        match = _SUMMARY_LINK.match(line)
+        if not match:
+            continue
+        is_item = bool(re.match(r"[ \t]*(?:[-*+]|\d+[.)])", line))
+        indent = len(match["indent"].expandtabs(4))
+        while indents and indents[-1] >= indent:
+            indents.pop()
+        depth = len(indents) if is_item else 0
+        if is_item:
+            indents.append(indent)
+        target = unquote(match["target"].split("#")[0].strip().strip("<>"))
+        if not target:
+            continue
+        title = re.sub(r"[`*\\]", "", match["title"])
+        span = source.span_of_line(number)
+        entry = adder.entry(path.parent, target, span, title, depth)
+        if entry is None:
+            continue
+        if not is_item and not listed:
+            outline.front.append(entry)
+        elif not is_item:
+            outline.back.append(entry)
+        else:
+            listed = True
+            if not outline.parts:
+                outline.parts.append(PartOutline())
+            outline.parts[-1].entries.append(entry)
+    outline.parts = [part for part in outline.parts if part.entries]
+    return outline
+
+
+def _is_part(title: str, line: int) -> bool:
+    return line > 1 and title.strip().lower() not in ("summary", "table of contents", "目次")
+
+
+def _from_mkdocs(config: Config, path: Path, report: Report) -> Outline | None:
+    data = load_mapping(path, config.root)
+    nav = data.get("nav")
+    if not isinstance(nav, list):
+        return None
+    text = read_text(path)
+    source = Source(path, path.name, text)
+    adder = _Adder(config, MISSING_IN_SUMMARY, report)
+    folder = config.root / str(data.get("docs_dir") or "docs")
+    outline = Outline()
+    loose = PartOutline()
+
+    def add(part: PartOutline, item: Any, title: str, depth: int) -> None:
+        if isinstance(item, str):
+            at = max(text.find(item), 0)
+            entry = adder.entry(folder, item, source.span(at, len(item)), title, depth)
+            if entry:
+                part.entries.append(entry)
+        elif isinstance(item, dict):
+            for key, value in item.items():
+                add(part, value, str(key), depth)
+        elif isinstance(item, list):
+            for child in item:
+                add(part, child, "", depth)
+
+    for item in nav:
+        if isinstance(item, dict) and all(isinstance(v, list) for v in item.values()):
+            for key, value in item.items():
+                part = PartOutline(title=str(key))
+                add(part, value, "", 0)
+                outline.parts.append(part)
+        else:
+            if loose not in outline.parts:
+                loose = PartOutline()
+                outline.parts.append(loose)
+            add(loose, item, "", 0)
+    outline.parts = [part for part in outline.parts if part.entries]
+    return outline
+
+
+def _report_unlisted(config: Config, outline: Outline, report: Report) -> None:
+    listed = {entry.path.resolve() for entry in outline.entries}
+    unlisted = [p for p in markdown_files(config) if p.resolve() not in listed]
+    if unlisted and config.source is not None and outline.numbered:
+        for path in unlisted:
+            if config.text_folder != config.root:
+                name = path.relative_to(config.root).as_posix()
+                hint = f"add it to a list of chapters in {CONFIG_NAME}, or move it elsewhere"
+                report.add(UNLISTED, f"`{name}` is not part of the book", Span(name), hint)

@@ -1,0 +1,118 @@
+"""By which names a link may call a chapter or a heading."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from bookbuilder.book import Book, Chapter
+from bookbuilder.headings import HEADING
+from bookbuilder.markup import text_of
+from bookbuilder.slugs import anchor, loose
+
+_INDEX = ("README.md", "index.md", "readme.md")
+
+
+class Addresses:
+    """Chapters by path, site address, title and file name; anchors by chapter slug.
+
+    `anchors[slug]` maps an id as the author knows it to its name in the book; the link pass
+    fills it.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.folders = list(dict.fromkeys((book.config.text_folder, book.config.root)))
+        self.root = book.config.root
+        self.anchors: dict[str, dict[str, str]] = {}
+        self._by_path: dict[str, Chapter] = {}
+        self._by_address: dict[str, Chapter] = {}
+        self._by_name: dict[str, Chapter] = {}
+        self._siblings: dict[Path, list[Chapter]] = {}
+        self._loose: dict[str, dict[str, str]] = {}
+        self._labels: dict[str, str] = {}
+        for chapter in book.chapters:
+            path = chapter.source.path
+            self._by_path.setdefault(_fold(path.as_posix()), chapter)
+            self._siblings.setdefault(path, []).append(chapter)
+            for address in chapter.addresses:
+                self._by_address.setdefault(_fold(address.strip("/")), chapter)
+            for name in (chapter.title, path.stem, chapter.slug, chapter.source.name):
+                self._by_name.setdefault(_fold(name), chapter)
+                self._by_name.setdefault(loose(name), chapter)
+        self._chapters = list(book.chapters)
+
+    def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
+        """The chapter that `path`, written in `chapter`, means; `by_name` for `[[wikilinks]]`."""
+        path = re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
+        for candidate in self._candidates(chapter, path):
+            if found := self._by_path.get(_fold(candidate)):
+                return found
+        if found := self._by_address.get(_fold(re.sub(r"(?:index)?\.html?$", "", path).strip("/"))):
+            return found
+        if by_name:
+            return self._by_name.get(_fold(path)) or self._by_name.get(loose(path) or "\0")
+        return None
+
+    def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
+        folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
+        for folder in folders:
+            full = os.path.normpath(folder / path.lstrip("/"))
+            yield full
+            stem = re.sub(r"\.(?:html?|xhtml)$", "", full)
+            yield from (f"{stem}.md", f"{stem}.markdown")
+            base = re.sub(r"/index$", "", stem)
+            for index in _INDEX:
+                yield f"{base}/{index}"
+
+    def is_other_file(self, chapter: Chapter, path: str) -> bool:
+        """Whether `path` is a file or folder of the book's folder that is no chapter."""
+        full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))
+        return full.is_relative_to(self.root) and full.exists()
+
+    def names(self, chapter: Chapter, by_name: bool) -> list[str]:
+        """What a link in `chapter` could have said instead."""
+        if by_name:
+            return [c.title for c in self._chapters]
+        folder = chapter.source.path.parent
+        return [Path(os.path.relpath(c.source.path, folder)).as_posix() for c in self._chapters]
+
+    def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
+        """The book-wide id of `fragment` in `chapter`, or in another piece of the same file."""
+        for piece in (chapter, *self._siblings.get(chapter.source.path, ())):
+            known = self.anchors[piece.slug]
+            found = known.get(fragment) or known.get(anchor(fragment))
+            if found or (found := self._loose_anchors(piece).get(loose(fragment) or "\0")):
+                return found
+        return None
+
+    def find_anchor_anywhere(self, name: str) -> str | None:
+        """The book-wide id of `name`, where just one chapter has it (`[text](types.array)`)."""
+        found = [known[name] for known in self.anchors.values() if name in known]
+        return found[0] if len(found) == 1 else None
+
+    def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:
+        """Anchors by letters and digits alone: other tools' slugs for the same headings."""
+        if chapter.slug not in self._loose:
+            table: dict[str, str] = {}
+            for raw, name in self.anchors[chapter.slug].items():
+                table.setdefault(loose(raw), name)
+            for heading in chapter.tree.find_all(HEADING, id=True):
+                table.setdefault(loose(text_of(heading)), str(heading["id"]))
+            self._loose[chapter.slug] = table
+        return self._loose[chapter.slug]
+
+    def label(self, chapter: Chapter, name: str) -> str:
+        """What to call the target of a link that says nothing itself."""
+        target = chapter.tree.find(id=name)
+        if target is None or target is chapter.tree:
+            return chapter.title
+        caption = target.find(["figcaption", "caption"])
+        text = text_of(caption) if caption else text_of(target)
+        return text[:120] or chapter.title
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

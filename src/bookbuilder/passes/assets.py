@@ -1,0 +1,297 @@
+"""Pictures: found, checked, brought into a format that every reader shows, and named once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import os
+import re
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
+
+from bs4 import Tag
+from PIL import Image
+
+from bookbuilder import suggest
+from bookbuilder.book import Asset, Book, Chapter
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.files import is_inside
+from bookbuilder.locate import find_link
+from bookbuilder.markup import new_tag
+from bookbuilder.passes.svg import sanitize_svg
+from bookbuilder.slugs import file_slug, unique
+from bookbuilder.source import Span
+
+LARGEST_IMAGE = 50_000_000
+MOST_PIXELS = 60_000_000
+
+MISSING_IMAGE = Rule(
+    "I001",
+    "missing-image",
+    Severity.WARNING,
+    "The picture is not where the chapter says. Its alt text stands in its place.",
+)
+BAD_IMAGE = Rule(
+    "I002",
+    "bad-image",
+    Severity.WARNING,
+    "The file cannot be read as a picture: broken, cut short, or something else by another name.",
+)
+REMOTE_IMAGE = Rule(
+    "I003",
+    "remote-image",
+    Severity.WARNING,
+    "Nothing is fetched from the network while building, and an e-book may not load pictures from"
+    " it. A link to the picture stands in its place; to show it, save it in the book's folder.",
+)
+NO_ALT = Rule(
+    "I004",
+    "image-without-alt",
+    Severity.WARNING,
+    "Readers who do not see a picture hear its alt text: `![what it shows](picture.png)`. Where a"
+    ' picture only decorates, say so: `![](picture.png){role="presentation"}`.',
+)
+OUTSIDE_IMAGE = Rule(
+    "I005",
+    "image-outside",
+    Severity.ERROR,
+    "Only files inside the book's folder are read, so that a book cannot carry away what its author"
+    " did not put there. Copy the picture into the folder.",
+)
+CLEANED_SVG = Rule(
+    "I006",
+    "active-svg",
+    Severity.WARNING,
+    "A drawing in a book may not run scripts or load things from elsewhere; that is removed.",
+)
+
+_EXTENSIONS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/svg+xml": ".svg",
+}
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+def assets(book: Book, report: Report) -> None:
+    """Collect every picture into `book.assets` and point each `src` at its asset's name."""
+    collector = _Collector(book, report)
+    for chapter in book.chapters:
+        for tag in chapter.tree.find_all("image"):
+            collector.drop_svg_image(tag)
+        seen: Counter[str] = Counter()
+        for picture in chapter.tree.find_all("img"):
+            src = str(picture.get("src", "")).strip()
+            collector.settle(picture, src, seen[src], chapter)
+            seen[src] += 1
+
+
+class _Collector:
+    """What was collected so far, so that one file becomes one asset however often it is shown."""
+
+    def __init__(self, book: Book, report: Report) -> None:
+        self.book = book
+        self.report = report
+        self.names: set[str] = set()
+        self.by_key: dict[str, Asset | None] = {}
+        self._by_file_name: dict[str, Path] | None = None
+
+    def settle(self, picture: Tag, src: str, nth: int, chapter: Chapter) -> None:
+        def here() -> Span:
+            return find_link(chapter.source, src, nth)
+
+        asset = self._asset(picture, src, chapter, here)
+        if asset is None:
+            return
+        picture.attrs.pop("class", None)
+        picture["src"] = asset.name
+        decorates = picture.get("role") in ("presentation", "none")
+        if not str(picture.get("alt", "")).strip() and not decorates:
+            hint = 'say what it shows between the [ ], or add {role="presentation"}'
+            self.report.add(NO_ALT, f"the picture `{src[:80]}` has no alt text", here(), hint)
+            picture["alt"] = ""
+
+    def _asset(self, picture: Tag, src: str, chapter: Chapter, here: Any) -> Asset | None:
+        if src.startswith("data:"):
+            return self._from_data(picture, src, here)
+        if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
+            url = f"https:{src}" if src.startswith("//") else src
+            self.report.add(REMOTE_IMAGE, f"the picture {src[:100]} is on the web", here())
+            _replace_by_link(picture, url)
+            return None
+        if _SCHEME.match(src):
+            self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
+            _replace_by_text(picture)
+            return None
+        path = self._find(src, chapter, "wikilink" in picture.get_attribute_list("class"))
+        if path is None or not is_inside(path, self.book.config.root):
+            outside = path is not None or _leads_out(src, chapter, self.book.config.root)
+            if outside:
+                self.report.add(
+                    OUTSIDE_IMAGE, f"`{src[:100]}` lies outside the book's folder", here()
+                )
+            else:
+                hint = self._hint(src, chapter)
+                self.report.add(MISSING_IMAGE, f"no picture `{src[:100]}`", here(), hint)
+            _replace_by_text(picture)
+            return None
+        key = str(path.resolve())
+        if key not in self.by_key:
+            self.by_key[key] = self._read(path, src, here)
+        asset = self.by_key[key]
+        if asset is None:
+            _replace_by_text(picture)
+        return asset
+
+    def _find(self, src: str, chapter: Chapter, by_name: bool) -> Path | None:
+        """The file that `src` means, by path or (`![[picture.png]]`) by name anywhere."""
+        config = self.book.config
+        folders = [chapter.source.path.parent]
+        if src.startswith("/"):
+            folders = [config.text_folder, config.root]
+        for name in dict.fromkeys((src, unquote(src), unquote(re.split(r"[?#]", src)[0]))):
+            for folder in folders:
+                path = Path(os.path.normpath(folder / name.lstrip("/")))
+                if name and "\0" not in name and len(name) < 1000 and path.is_file():
+                    return path
+        if by_name:
+            return self._files().get(Path(unquote(src)).name.casefold())
+        return None
+
+    def _files(self) -> dict[str, Path]:
+        if self._by_file_name is None:
+            found: dict[str, Path] = {}
+            for folder, folders, names in os.walk(self.book.config.root):
+                folders[:] = sorted(f for f in folders if not f.startswith("."))
+                for name in sorted(names):
+                    found.setdefault(name.casefold(), Path(folder, name))
+            self._by_file_name = found
+        return self._by_file_name
+
+    def _hint(self, src: str, chapter: Chapter) -> str:
+        folder = Path(os.path.normpath(chapter.source.path.parent / unquote(src))).parent
+        if not folder.is_relative_to(self.book.config.root) or not folder.is_dir():
+            return ""
+        return suggest.did_you_mean(
+            Path(unquote(src)).name, sorted(p.name for p in folder.iterdir())
+        )
+
+    def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
+        head, _, body = src.partition(",")
+        try:
+            data = (
+                base64.b64decode(unquote(body), validate=False)
+                if head.endswith(";base64")
+                else unquote_to_bytes(body)
+            )
+        except (binascii.Error, ValueError):
+            data = b""
+        if src not in self.by_key:
+            self.by_key[src] = self._make(data, "inline", None, "data:", here)
+        asset = self.by_key[src]
+        if asset is None:
+            _replace_by_text(picture)
+        return asset
+
+    def _read(self, path: Path, src: str, here: Any) -> Asset | None:
+        try:
+            if path.stat().st_size > LARGEST_IMAGE:
+                message = f"`{src}` is larger than {LARGEST_IMAGE // 1_000_000} MB"
+                self.report.add(BAD_IMAGE, message, here())
+                return None
+            data = path.read_bytes()
+        except OSError as error:
+            self.report.add(BAD_IMAGE, f"`{src}` cannot be read: {error.strerror}", here())
+            return None
+        return self._make(data, path.stem, path, src, here)
+
+    def _make(self, data: bytes, stem: str, path: Path | None, src: str, here: Any) -> Asset | None:
+        try:
+            data, media_type, removed = _normalise(data)
+        except ValueError as error:
+            self.report.add(BAD_IMAGE, f"`{src[:100]}` is not a usable picture: {error}", here())
+            return None
+        for what in removed:
+            self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
+        name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + _EXTENSIONS[media_type]
+        asset = Asset(name, media_type, data, path)
+        self.book.assets[name] = asset
+        return asset
+
+    def drop_svg_image(self, tag: Tag) -> None:
+        """Pictures inside inline drawings are not collected; an unresolved one would be broken."""
+        tag.decompose()
+
+
+def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:
+    """Bytes, media type and what was removed. Raises ValueError in plain words."""
+    if not data:
+        raise ValueError("the file is empty")
+    if _looks_like_svg(data):
+        clean, removed = sanitize_svg(data)
+        return clean, "image/svg+xml", removed
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise ValueError(f"{image.width} × {image.height} pixels are too many")
+                kind = Image.MIME.get(image.format or "", "")
+                image.load()
+                if kind in _EXTENSIONS and image.mode != "CMYK":
+                    return data, kind, []
+                return _reencode(image)
+    except ValueError:
+        raise
+    except Exception as error:
+        text = str(error) if isinstance(error, OSError) and "<_io" not in str(error) else ""
+        raise ValueError(text or "no picture format that is known here") from None
+
+
+def _reencode(image: Image.Image) -> tuple[bytes, str, list[str]]:
+    """The first frame as JPEG where it is a CMYK photograph, as PNG otherwise."""
+    out = io.BytesIO()
+    if image.mode == "CMYK":
+        image.convert("RGB").save(out, "JPEG", quality=90)
+        return out.getvalue(), "image/jpeg", []
+    mode = "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
+    image.convert(mode).save(out, "PNG", optimize=True)
+    return out.getvalue(), "image/png", []
+
+
+def _looks_like_svg(data: bytes) -> bool:
+    head = data[:4096].lstrip()
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode()
+    return head.lstrip(b"\xef\xbb\xbf").startswith(b"<") and b"<svg" in head.lower()
+
+
+def _leads_out(src: str, chapter: Chapter, root: Path) -> bool:
+    try:
+        full = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
+    except ValueError:
+        return False
+    return not full.is_relative_to(root) and not src.startswith("/")
+
+
+def _replace_by_text(picture: Tag) -> None:
+    """Where a picture cannot be shown its alt text is, marked as standing in."""
+    alt = " ".join(str(picture.get("alt", "")).split())
+    if not alt:
+        picture.decompose()
+        return
+    picture.replace_with(new_tag("span", {"class": "missing-image"}, f"[{alt}]"))
+
+
+def _replace_by_link(picture: Tag, url: str) -> None:
+    alt = " ".join(str(picture.get("alt", "")).split()) or "picture"
+    if picture.find_parent("a"):
+        picture.replace_with(new_tag("span", {"class": "missing-image"}, f"[{alt}]"))
+        return
+    picture.replace_with(new_tag("a", {"class": "missing-image", "href": url}, f"[{alt}]"))

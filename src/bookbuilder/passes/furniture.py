@@ -1,0 +1,117 @@
+"""Figures, table captions and named sections: what an author writes as paragraphs and headings."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.headings import HEADING, level
+from bookbuilder.markup import new_tag, text_of
+
+_CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
+
+
+def furniture(book: Book, report: Report) -> None:
+    for chapter in book.chapters:
+        for paragraph in chapter.tree.find_all("p"):
+            _make_figure(paragraph)
+            _make_caption(paragraph)
+        _wrap_sections(chapter.tree)
+        _head_tables(chapter.tree)
+
+
+def _make_figure(paragraph: Tag) -> None:
+    """A picture alone in its paragraph is a figure; the picture's title is the caption."""
+    pictures = paragraph.find_all(["img", "svg"])
+    if len(pictures) != 1 or paragraph.get_text(strip=True) or paragraph.parent is None:
+        return
+    if paragraph.find_parent(["li", "td", "th", "a", "figure", "dd", "summary"]):
+        return
+    picture = pictures[0]
+    holder = picture.parent if picture.parent is not paragraph else picture
+    if holder is not picture and (holder is None or holder.parent is not paragraph):
+        return
+    figure = new_tag("figure", {})
+    for name in ("id", "class"):
+        if name in picture.attrs and picture.name == "img":
+            figure[name] = picture.attrs.pop(name)
+    caption = str(picture.attrs.pop("title", "")) if picture.name == "img" else ""
+    paragraph.replace_with(figure)
+    figure.append(holder.extract())
+    if caption.strip():
+        figure.append(new_tag("figcaption", {}, caption.strip()))
+
+
+def _make_caption(paragraph: Tag) -> None:
+    """`Table: …` in a paragraph of its own next to a table is its caption, attributes and all."""
+    first = next((s for s in paragraph.strings if s.strip()), None)
+    if first is None or not _CAPTION.match(first):
+        return
+    table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)
+    if table is None:
+        return
+    first.replace_with(NavigableString(_CAPTION.sub("", first)))
+    last = next((s for s in reversed(list(paragraph.strings)) if s.strip()), None)
+    if last is not None and (match := _ATTRIBUTES.search(last)):
+        last.replace_with(NavigableString(last[: match.start()]))
+        _apply(table, match[1])
+    caption = new_tag("caption", {})
+    for child in list(paragraph.children):
+        caption.append(child)
+    paragraph.decompose()
+    table.insert(0, caption)
+
+
+def _neighbour(paragraph: Tag, forward: bool) -> Tag | None:
+    siblings = paragraph.next_siblings if forward else paragraph.previous_siblings
+    for node in siblings:
+        if isinstance(node, Tag):
+            return (
+                node if node.name == "table" and not node.find("caption", recursive=False) else None
+            )
+        if str(node).strip():
+            return None
+    return None
+
+
+def _apply(tag: Tag, attributes: str) -> None:
+    for word in attributes.split():
+        if word.startswith("#"):
+            tag["id"] = word[1:]
+        elif word.startswith("."):
+            classes = tag.get_attribute_list("class")
+            tag["class"] = " ".join([*(c for c in classes if c), word[1:]])
+
+
+def _wrap_sections(tree: Tag) -> None:
+    """A heading's class names the section that it opens, to the next heading as high."""
+    for heading in tree.find_all(HEADING):
+        if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
+            continue
+        section = new_tag("section", {"class": " ".join(heading.get_attribute_list("class"))})
+        del heading["class"]
+        following = list(heading.next_siblings)
+        heading.replace_with(section)
+        section.append(heading)
+        for node in following:
+            ends = isinstance(node, Tag) and (
+                (HEADING.match(node.name) and level(node) <= level(heading))
+                or "footnote" in node.get_attribute_list("class")
+            )
+            if ends:
+                break
+            section.append(node)
+
+
+def _head_tables(tree: Tag) -> None:
+    for table in tree.find_all("table"):
+        for cell in table.select("thead th"):
+            cell.attrs.setdefault("scope", "col")
+        head = table.find("thead")
+        if isinstance(head, Tag) and not text_of(head) and not head.find("img"):
+            head.decompose()

@@ -1,0 +1,191 @@
+"""One id space for the whole book, and every internal link pointing into it.
+
+After this pass an id is `<chapter slug>--<id>`, a chapter is `#<slug>`, and every internal `href`
+is `#id` of something that is there. What cannot be resolved is reported and keeps its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import quote, unquote, urlsplit
+
+from bs4 import Tag
+
+from bookbuilder import suggest
+from bookbuilder.book import Book, Chapter
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.locate import find_link
+from bookbuilder.markup import text_of
+from bookbuilder.passes.addresses import Addresses
+
+NO_TARGET = Rule(
+    "L001",
+    "broken-link",
+    Severity.WARNING,
+    "A link into the book names a chapter or file that the book does not have. The text stays, the"
+    " link goes.",
+)
+NO_FRAGMENT = Rule(
+    "L002",
+    "broken-fragment",
+    Severity.WARNING,
+    "The part of a link after `#` names no heading or id of its chapter. The link leads to the"
+    " chapter's start instead.",
+)
+NOT_IN_BOOK = Rule(
+    "L003",
+    "link-to-file",
+    Severity.WARNING,
+    "A book carries its chapters and pictures, no other file. A link to one leads nowhere once the"
+    " book has left its folder.",
+)
+BAD_URL = Rule(
+    "L004",
+    "bad-url",
+    Severity.WARNING,
+    "A web link needs a scheme that readers know (https, http, mailto, tel …) and a host.",
+)
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
+_WEB = {"http", "https", "ftp"}
+_OTHER = {"mailto", "tel", "sms", "doi", "urn", "xmpp", "irc", "geo", "magnet", "news"}
+_ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
+
+
+def link(book: Book, report: Report) -> None:
+    addresses = Addresses(book)
+    for chapter in book.chapters:
+        addresses.anchors[chapter.slug] = _globalise_ids(chapter)
+    for chapter in book.chapters:
+        seen: Counter[str] = Counter()
+        for anchor in chapter.tree.find_all("a", href=True):
+            href = str(anchor["href"])
+            _resolve(anchor, href, seen[href], chapter, addresses, report)
+            seen[href] += 1
+        for area in chapter.tree.find_all("area", href=True):
+            del area["href"]
+
+
+def _globalise_ids(chapter: Chapter) -> dict[str, str]:
+    """Prefix every id of the chapter; how each was called before, the first bearer winning."""
+    anchors: dict[str, str] = {}
+    taken: set[str] = set()
+    chapter.tree["id"] = chapter.slug
+    for tag in chapter.tree.find_all(id=True):
+        raw = str(tag["id"])
+        clean = re.sub(r"[^\w.-]+", "-", raw) or "id"
+        name, count = f"{chapter.slug}--{clean}", 1
+        while name in taken:
+            count += 1
+            name = f"{chapter.slug}--{clean}-{count}"
+        taken.add(name)
+        tag["id"] = name
+        anchors.setdefault(raw, name)
+    for tag in chapter.tree.find_all(True):
+        for attribute in _ID_REFERENCES:
+            if attribute in tag.attrs:
+                values = tag.get_attribute_list(attribute)
+                names = [anchors[str(v)] for w in values for v in str(w).split() if v in anchors]
+                tag[attribute] = " ".join(names)
+                if not names:
+                    del tag[attribute]
+    for svg in chapter.tree.find_all("svg"):
+        _relink_svg(svg, anchors)
+    if chapter.role:
+        chapter.tree["role"] = chapter.role
+    return anchors
+
+
+def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
+    """Follow renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
+    for tag in [svg, *svg.find_all(True)]:
+        for attribute, value in list(tag.attrs.items()):
+            text = str(value)
+            if "url(#" in text:
+                tag[attribute] = re.sub(
+                    r"url\(#([^)]+)\)", lambda m: f"url(#{anchors.get(m[1], m[1])})", text
+                )
+            elif attribute.endswith("href") and text.startswith("#") and tag.name != "a":
+                tag[attribute] = f"#{anchors.get(text[1:], text[1:])}"
+
+
+def _resolve(
+    anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+) -> None:
+    is_wikilink = "wikilink" in anchor.get_attribute_list("class")
+    bare = href.strip()
+    if bare.startswith("//"):
+        bare = f"https:{bare}"
+    if not is_wikilink and _SCHEME.match(bare):
+        _settle_url(anchor, href, bare, nth, chapter, report)
+        return
+    path, _, fragment = bare.partition("#")
+    path = unquote(path if is_wikilink else path.split("?")[0])
+    fragment = unquote(fragment)
+    target = addresses.find(chapter, path, is_wikilink) if path else chapter
+    if target is None and not fragment and (found := addresses.find_anchor_anywhere(path)):
+        anchor["href"] = f"#{found}"
+        return
+    if target is None:
+        _drop(anchor)
+        span = find_link(chapter.source, href, nth)
+        if not bare:
+            report.add(NO_TARGET, "a link to nowhere", span, "write the address between the ( )")
+        elif addresses.is_other_file(chapter, path):
+            hint = "put the file on the web and link there, or leave the link out"
+            report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
+        else:
+            hint = suggest.did_you_mean(path, addresses.names(chapter, is_wikilink))
+            report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
+        return
+    name = target.slug
+    if fragment:
+        found = addresses.find_anchor(target, fragment)
+        if found is None:
+            span = find_link(chapter.source, href, nth)
+            known = addresses.anchors[target.slug]
+            hint = suggest.did_you_mean(fragment, known)
+            message = f"no heading or id `{fragment}` in {target.source.name}"
+            report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
+        else:
+            name = found
+    anchor["href"] = f"#{name}"
+    anchor.attrs.pop("target", None)
+    if not text_of(anchor) and not anchor.find("img"):
+        anchor.append(addresses.label(target, name))
+
+
+def _settle_url(
+    anchor: Tag, href: str, url: str, nth: int, chapter: Chapter, report: Report
+) -> None:
+    scheme = url.split(":", 1)[0].lower()
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises ValueError where it is no number
+        host_is_fine = scheme not in _WEB or bool(re.fullmatch(r"[\w.:%~-]+", parts.hostname or ""))
+    except ValueError:
+        host_is_fine = False
+    if scheme not in _WEB | _OTHER or not host_is_fine:
+        _drop(anchor)
+        span = find_link(chapter.source, href, nth)
+        report.add(BAD_URL, f"`{url[:80]}` is no address that a reader can follow", span)
+        return
+    escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
+    ascii_unsafe = {c: quote(c) for c in ' "<>\\^`{|}[]' if c in escaped}
+    if ascii_unsafe:
+        head, separator, tail = escaped.partition("://")
+        if not separator:
+            head, tail = "", escaped
+        escaped = head + separator + "".join(ascii_unsafe.get(c, c) for c in tail)
+    anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
+    anchor.attrs.pop("target", None)
+
+
+def _drop(anchor: Tag) -> None:
+    """Take the link away and keep its text, and its id if something may point there."""
+    if anchor.get("id"):
+        anchor.name = "span"
+        anchor.attrs = {"id": anchor["id"]}
+    else:
+        anchor.unwrap()

@@ -1,0 +1,105 @@
+"""Footnotes in their canonical form: references in the text, notes at the chapter's end."""
+
+from __future__ import annotations
+
+from bs4 import Tag
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.markup import new_tag
+
+_BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
+
+
+def notes(book: Book, report: Report) -> None:
+    for chapter in book.chapters:
+        _settle_notes(chapter.tree)
+
+
+def _settle_notes(tree: Tag) -> None:
+    """Turn Python-Markdown's footnotes into `noteref` links and `aside`s, in order of reference."""
+    lists = tree.find_all("div", class_="footnote")
+    items = {str(li["id"]): li for d in lists for li in d.find_all("li", id=True)}
+    for holder in lists:
+        holder.extract()
+    references = tree.find_all("a", class_="footnote-ref")
+    order: dict[str, list[str]] = {}
+    waiting = list(reversed(references))
+    while waiting:
+        reference = waiting.pop()
+        target = str(reference.get("href", "")).removeprefix("#")
+        if target not in items:
+            reference.unwrap()
+            continue
+        is_new = target not in order
+        seen = order.setdefault(target, [])
+        number = list(order).index(target) + 1 if not is_new else len(order)
+        seen.append(_make_reference(reference, number, len(seen) + 1))
+        if is_new:
+            waiting += reversed(items[target].find_all("a", class_="footnote-ref"))
+    if not order:
+        return
+    section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
+    for number, (target, back) in enumerate(order.items(), 1):
+        section.append(_make_note(items[target], number, back))
+    tree.append(section)
+
+
+def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
+    """Rewrite one reference in place; its id."""
+    name = f"fnref-{number}" if occurrence == 1 else f"fnref-{number}-{occurrence}"
+    holder = reference.parent
+    if holder is not None and holder.name == "sup" and len(holder.contents) == 1:
+        holder.replace_with(reference)
+    reference.attrs = {
+        "class": "noteref",
+        "role": "doc-noteref",
+        "id": name,
+        "href": f"#fn-{number}",
+    }
+    reference.string = str(number)
+    return name
+
+
+def _make_note(item: Tag, number: int, back: list[str]) -> Tag:
+    note = new_tag(
+        "aside",
+        {"class": "note", "role": "doc-footnote", "id": f"fn-{number}", "data-number": str(number)},
+    )
+    for backlink in item.find_all("a", class_="footnote-backref"):
+        backlink.decompose()
+    for child in list(item.children):
+        note.append(child)
+    children = [c for c in note.children if isinstance(c, Tag)]
+    if not any(c.name in _BLOCKS for c in children):
+        paragraph = new_tag("p", {}, *list(note.contents))
+        note.append(paragraph)
+        children = [paragraph]
+    for paragraph in children[:-1]:
+        if (
+            paragraph.name == "p"
+            and not paragraph.get_text(strip=True)
+            and not paragraph.find(True)
+        ):
+            paragraph.decompose()
+    last = children[-1]
+    if last.name != "p":
+        last = new_tag("p", {})
+        note.append(last)
+    elif last.contents and isinstance(last.contents[-1], str):
+        last.contents[-1].replace_with(last.contents[-1].rstrip("\N{NO-BREAK SPACE} \n"))
+    for name in back:
+        last.append(" ")
+        last.append(
+            new_tag(
+                "a",
+                {
+                    "class": "backlink",
+                    "role": "doc-backlink",
+                    "href": f"#{name}",
+                    "aria-label": f"Back to reference {number}",
+                },
+                "↩\N{VARIATION SELECTOR-15}",
+            )
+        )
+    return note

@@ -1,0 +1,70 @@
+"""One part of a linked book as a volume of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from bs4 import Tag
+
+from bookbuilder.book import Book, Part
+from bookbuilder.markup import new_tag
+
+
+def select_part(book: Book, part: Part) -> Book:
+    """The volume that holds `part` alone, with the book's front and back matter.
+
+    Links that lead out of the volume become text that names the other volume and the chapter there.
+    Trees are changed in place: the whole book is gone afterwards.
+    """
+    kept = {c.slug for c in (*book.front, *part.chapters, *book.back)} | {part.slug}
+    elsewhere = _descriptions(book, part)
+    for chapter in (*book.front, *part.chapters, *book.back):
+        for anchor in chapter.tree.find_all("a", href=True):
+            href = str(anchor["href"])
+            slug = href.removeprefix("#").split("--")[0]
+            if href.startswith("#") and slug not in kept:
+                _point_elsewhere(anchor, *elsewhere[slug])
+    used = {
+        str(tag["src"])
+        for chapter in (*book.front, *part.chapters, *book.back)
+        for tag in chapter.tree.find_all(src=True)
+    }
+    whole = book.metadata
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{whole.identifier}#{part.slug}")
+    label = f"Part {part.number}" if part.number is not None else part.title
+    return dataclasses.replace(
+        book,
+        metadata=dataclasses.replace(
+            whole,
+            title=part.title,
+            subtitle=f"{label} of {whole.title}",
+            identifier=f"urn:uuid:{identifier}",
+            series=whole.title,
+            series_position="" if part.number is None else str(part.number),
+        ),
+        parts=[part],
+        assets={name: asset for name, asset in book.assets.items() if name in used},
+        volume=part,
+    )
+
+
+def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:
+    """For the slug of everything in other parts: the part's title, and the chapter's number."""
+    found: dict[str, tuple[str, str]] = {}
+    for other in book.parts:
+        if other is part:
+            continue
+        found[other.slug] = (other.title, "")
+        for chapter in other.chapters:
+            where = f"chapter {chapter.number}" if chapter.number else chapter.title
+            found[chapter.slug] = (other.title, where)
+    return found
+
+
+def _point_elsewhere(anchor: Tag, title: str, where: str) -> None:
+    anchor.name = "span"
+    anchor.attrs = {"class": "other-volume"}
+    anchor.append(" (")
+    anchor.append(new_tag("cite", {}, title))
+    anchor.append(f", {where})" if where else ")")
