@@ -107,7 +107,9 @@ def main(sources: Path, target: Path) -> None:
             font = TTFont(find(unpacked, copied.source), recalcTimestamp=False)
             save(font, target / copied.target, copied.features)
         for tail, name in LICENCES.items():
-            found = next(p for p in sorted(unpacked.rglob(Path(tail).name)) if str(p).endswith(tail))
+            found = next(
+                p for p in sorted(unpacked.rglob(Path(tail).name)) if str(p).endswith(tail)
+            )
             (target / name).write_bytes(found.read_bytes())
 
 
@@ -160,7 +162,9 @@ def rename(font: TTFont, cut: Cut) -> None:
     version = table.getDebugName(5) or ""
     table.names = kept
     bold, italic = "SemiBold" in cut.style, "Italic" in cut.style
-    linked = " ".join(filter(None, ("Bold" if bold else "", "Italic" if italic else ""))) or "Regular"
+    linked = (
+        " ".join(filter(None, ("Bold" if bold else "", "Italic" if italic else ""))) or "Regular"
+    )
     names = {
         1: cut.family,
         2: linked,

@@ -1,0 +1,235 @@
+"""A book as two HTML documents: the front, with its contents, and the body.
+
+They are laid out apart because the pages of the body depend on nothing in front of it: its
+numbering starts again at 1, and always on a recto.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.etree import ElementTree as ET
+
+from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.pdf.notes import classes_of, place_notes
+from bookbuilder.formats.pdf.running import set_running_heads
+from bookbuilder.formats.pdf.weblinks import print_addresses
+from bookbuilder.formats.pdf.words import direction, primary, words_for
+from bookbuilder.markup import to_element
+
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+WIDE_TABLE = 5
+WIDEST_TABLE = 8
+
+
+def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
+    made = ET.Element(name, {"class": classes} if classes else {})
+    for child in children:
+        if isinstance(child, ET.Element):
+            made.append(child)
+        else:
+            made.text = child
+    return made
+
+
+def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
+    """Half title, title page, copyright page, contents and the chapters before the body.
+
+    Ends with a leaf on a recto, so that whatever comes before it ends on a verso; the leaf itself
+    is not for printing.
+    """
+    meta = book.metadata
+    half_title = element("section", "half-title", element("p", "title", meta.title))
+    pages = [half_title, _title_page(book), _copyright_page(book), _contents(book)]
+    pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
+    return _document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
+
+
+def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
+    """Parts, chapters and back matter."""
+    sections = []
+    for part in book.parts:
+        opening = has_opening(book, part)
+        holder = element("div", "part" if opening else "whole")
+        if opening:
+            holder.append(_part_opening(book, part))
+        for chapter in part.chapters:
+            holder.append(_chapter(book, chapter, part if opening else None, notes_at_end))
+        sections.append(holder)
+    sections += [_chapter(book, chapter, None, notes_at_end) for chapter in book.back]
+    return _document(book, "body", sections)
+
+
+def has_opening(book: Book, part: Part) -> bool:
+    """Whether the part has a page of its own; a part that is the whole volume has the title page."""
+    return bool(part.title) and book.volume is None
+
+
+def _document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
+    meta = book.metadata
+    head = element("head", "", element("title", "", meta.title))
+    described = [
+        *(("author", p.name) for p in meta.authors if p.role == "aut"),
+        ("description", meta.description),
+        ("keywords", ", ".join(subject.replace(",", ";") for subject in meta.subjects)),
+        ("generator", "bookbuilder"),
+        ("dcterms.created", meta.date.isoformat() if meta.date else ""),
+        ("dcterms.modified", meta.date.isoformat() if meta.date else ""),
+    ]
+    for key, value in described:
+        if value:
+            ET.SubElement(head, "meta", {"name": key, "content": value})
+    root = element("html", f"{name} lang-{primary(meta.language)}", head)
+    root.set("lang", meta.language)
+    root.set("dir", direction(meta.language))
+    root.append(element("body", "", *sections))
+    return root
+
+
+def _title_page(book: Book) -> ET.Element:
+    meta = book.metadata
+    page = element("section", "title-page")
+    if meta.series:
+        place = f" · {meta.series_position}" if meta.series_position else ""
+        page.append(element("p", "series", f"{meta.series}{place}"))
+    page.append(element("p", "title", meta.title))
+    if meta.subtitle:
+        page.append(element("p", "subtitle", meta.subtitle))
+    authors = [person.name for person in meta.authors if person.role == "aut"]
+    if authors:
+        page.append(element("p", "authors", ", ".join(authors)))
+    others = [person.name for person in meta.authors if person.role != "aut"]
+    if others:
+        page.append(element("p", "contributors", ", ".join(others)))
+    if meta.publisher:
+        page.append(element("p", "publisher", meta.publisher))
+    return page
+
+
+def _copyright_page(book: Book) -> ET.Element:
+    meta = book.metadata
+    words = words_for(meta.language)
+    edition = " · ".join(
+        filter(
+            None,
+            (
+                words.version.format(meta.version) if meta.version else "",
+                meta.date.isoformat() if meta.date else "",
+            ),
+        )
+    )
+    lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, meta.identifier]
+    page = element("section", "copyright-page", *(element("p", "", x) for x in lines if x))
+    licence = [p for p in page if _is_address(p.text or "")]
+    for paragraph in licence:
+        address = element("a", "", paragraph.text or "")
+        address.set("href", paragraph.text or "")
+        paragraph.text = None
+        paragraph.append(address)
+    print_addresses(page)
+    return page
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://")) and " " not in text
+
+
+def _contents(book: Book) -> ET.Element:
+    words = words_for(book.metadata.language)
+    nav = element("nav", "contents", element("h1", "", words.contents))
+    nav[0].set("data-bookmark", words.contents)
+    entries = element("ol", "")
+    entries.extend(_entry(book, chapter) for chapter in book.front)
+    for part in book.parts:
+        holder = entries
+        if has_opening(book, part):
+            item = _line(part.slug, _part_label(book, part), part.title, "toc-part")
+            holder = ET.SubElement(item, "ol")
+            entries.append(item)
+        holder.extend(_entry(book, chapter) for chapter in part.chapters)
+    entries.extend(_entry(book, chapter) for chapter in book.back)
+    nav.append(entries)
+    return nav
+
+
+def _entry(book: Book, chapter: Chapter) -> ET.Element:
+    number = str(chapter.number) if chapter.number is not None else ""
+    item = _line(chapter.slug, number, chapter.title, f"toc-chapter depth-{chapter.depth}")
+    deepest = book.config.pdf.toc_depth
+    if deepest > 0:
+        section = to_element(chapter.tree)
+        inner = element("ol", "")
+        for heading in section.iter():
+            if heading.tag in HEADINGS[:deepest] and heading.get("id"):
+                text = "".join(_without_notes(heading)).strip()
+                level = HEADINGS.index(str(heading.tag)) + 1
+                inner.append(_line(heading.get("id", ""), "", text, f"toc-heading level-{level}"))
+        if len(inner):
+            item.append(inner)
+    return item
+
+
+def _without_notes(heading: ET.Element) -> list[str]:
+    found = [heading.text or ""]
+    for child in heading:
+        if child.get("role") != "doc-noteref":
+            found += _without_notes(child)
+        found.append(child.tail or "")
+    return found
+
+
+def _line(target: str, number: str, title: str, classes: str) -> ET.Element:
+    """One entry of the contents; baking writes the page into its last span."""
+    link = element("a", "toc-line")
+    link.set("href", f"#{target}")
+    if number:
+        link.append(element("span", "toc-number", number))
+        link[-1].tail = " "
+    link.append(element("span", "toc-title", title))
+    link.append(element("span", "toc-leader"))
+    page = element("span", "toc-page")
+    page.set("data-page-of", f"#{target}")
+    link.append(page)
+    return element("li", classes, link)
+
+
+def _part_label(book: Book, part: Part) -> str:
+    if part.number is None:
+        position = next(i for i, p in enumerate(book.parts, 1) if p is part)
+        return words_for(book.metadata.language).part.format(position)
+    return words_for(book.metadata.language).part.format(part.number)
+
+
+def _part_opening(book: Book, part: Part) -> ET.Element:
+    label = _part_label(book, part)
+    heading = element("h1", "", part.title)
+    heading.set("data-bookmark", f"{label}: {part.title}")
+    opening = element("section", "part-opening", element("p", "part-number", label), heading)
+    opening.set("id", part.slug)
+    if part.subtitle:
+        opening.append(element("p", "subtitle", part.subtitle))
+    return opening
+
+
+def _chapter(
+    book: Book, chapter: Chapter, part: Part | None, notes_at_end: Collection[str]
+) -> ET.Element:
+    section = to_element(chapter.tree)
+    section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
+    place_notes(section, notes_at_end)
+    print_addresses(section)
+    set_running_heads(section, book, chapter, part)
+    for heading in section.iter():
+        if heading.tag in HEADINGS:
+            heading.set("data-bookmark", " ".join("".join(_without_notes(heading)).split()))
+    for notes in [e for e in section if e.tag == "section" and "notes" in classes_of(e)]:
+        notes.insert(0, element("h2", "", words_for(book.metadata.language).notes))
+    for table in section.iter("table"):
+        _mark_wide(table)
+    return section
+
+
+def _mark_wide(table: ET.Element) -> None:
+    columns = max((len(row) for row in table.iter("tr")), default=0)
+    if columns > WIDE_TABLE:
+        size = "widest" if columns > WIDEST_TABLE else "wide"
+        table.set("class", " ".join([*classes_of(table), size]))

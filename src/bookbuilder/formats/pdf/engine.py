@@ -1,0 +1,128 @@
+"""WeasyPrint, imported late and with the bundled fonts only.
+
+Pango picks a system font in silence for any glyph that the book's fonts lack, and the same book
+then looks different on each machine; so fontconfig is pointed at a configuration of ours before
+WeasyPrint is first imported and while a book is laid out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from types import ModuleType
+from xml.sax.saxutils import escape
+
+from bookbuilder.diagnostics import BookError, Report, Rule, Severity
+
+NO_PANGO = Rule(
+    "P001",
+    "pango-missing",
+    Severity.ERROR,
+    "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
+    " The EPUB does not.",
+)
+
+FALLBACKS = (
+    "Bookbuilder Serif",
+    "Noto Serif",
+    "Amiri",
+    "Noto Serif Hebrew",
+    "BIZ UDMincho",
+    "Noto Serif Devanagari",
+    "Noto Serif Thai",
+    "Noto Serif Georgian",
+    "Noto Serif Armenian",
+    "Bookbuilder Sans",
+    "Bookbuilder Mono",
+    "Noto Sans Symbols 2",
+    "Noto Sans Symbols",
+    "Noto Sans Math",
+    "Noto Emoji",
+)
+GENERIC = {
+    "serif": "Bookbuilder Serif",
+    "sans-serif": "Bookbuilder Sans",
+    "system-ui": "Bookbuilder Sans",
+    "monospace": "Bookbuilder Mono",
+    "emoji": "Noto Emoji",
+    "math": "Noto Sans Math",
+    "cursive": "Bookbuilder Serif",
+    "fantasy": "Bookbuilder Serif",
+}
+
+
+def fontconfig_xml(folders: list[Path], cache: Path) -> str:
+    """A fontconfig configuration that knows the fonts in `folders` and no others.
+
+    The fallbacks are bound strongly: otherwise the language of the text would reorder them.
+    """
+    aliases = "".join(
+        f'<match target="pattern"><test name="family" qual="any"><string>{generic}</string></test>'
+        f'<edit name="family" mode="prepend" binding="strong"><string>{family}</string></edit>'
+        "</match>"
+        for generic, family in GENERIC.items()
+    )
+    fallbacks = "".join(f"<string>{family}</string>" for family in FALLBACKS)
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        + "".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders)
+        + f"<cachedir>{escape(str(cache))}</cachedir>"
+        + aliases
+        + '<match target="pattern"><edit name="family" mode="append_last" binding="strong">'
+        + fallbacks
+        + "</edit></match></fontconfig>\n"
+    )
+
+
+@contextlib.contextmanager
+def engine(root: Path, report: Report) -> Iterator[ModuleType]:
+    """WeasyPrint, set up for the book in `root`, for as long as the context lasts.
+
+    Raises `BookError` where Pango is missing.
+    """
+    with contextlib.ExitStack() as stack:
+        bundled = stack.enter_context(
+            resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
+        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
+        own = root / "fonts"
+        inside = own.is_dir() and own.resolve().is_relative_to(root.resolve())
+        config = folder / "fonts.conf"
+        config.write_text(
+            fontconfig_xml([bundled, *([own.resolve()] if inside else [])], folder), "utf-8"
+        )
+        stack.enter_context(_environment(FONTCONFIG_FILE=str(config)))
+        yield _weasyprint(report)
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _weasyprint(report: Report) -> ModuleType:
+    try:
+        import weasyprint  # noqa: PLC0415 - so that everything but the PDF works without Pango
+    except OSError as error:
+        report.add(
+            NO_PANGO,
+            f"WeasyPrint cannot load a library it needs: {str(error).splitlines()[0]}",
+            hint="Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0"
+            " libharfbuzz-subset0`; Fedora: `dnf install pango`; macOS: `brew install pango`;"
+            " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH",
+        )
+        raise BookError(report.diagnostics) from error
+    return weasyprint

@@ -1,0 +1,107 @@
+"""WeasyPrint's log, caught and turned into diagnostics."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterator
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report, Rule, Severity
+
+MISSING_GLYPH = Rule(
+    "P004",
+    "missing-glyph",
+    Severity.WARNING,
+    "No font has this character, so it prints as an empty box. Put a font that has it (TTF or OTF)"
+    " into the folder `fonts/` of the book, or write something else.",
+)
+BAD_STYLE = Rule(
+    "P005",
+    "bad-style",
+    Severity.WARNING,
+    "The layout engine does not understand this rule of a stylesheet and leaves it out.",
+)
+BAD_PICTURE = Rule(
+    "P006",
+    "unreadable-picture",
+    Severity.WARNING,
+    "The picture cannot be decoded, so the printed page lacks it.",
+)
+LAYOUT_WARNING = Rule(
+    "P007",
+    "layout-warning",
+    Severity.WARNING,
+    "The layout engine noticed something; its own words are quoted.",
+)
+
+_GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
+_PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
+_STYLE = re.compile(r"(?P<what>.*) at (?P<line>\d+):(?P<column>\d+), (?P<why>.*)", re.DOTALL)
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.setdefault(record.getMessage())
+
+
+@contextlib.contextmanager
+def caught_log() -> Iterator[dict[str, None]]:
+    """What WeasyPrint and fontTools log meanwhile, each message once, as the keys of a dict."""
+    collector = _Collector()
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(collector)
+        logger.propagate = False
+    try:
+        yield collector.messages
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(collector)
+            logger.propagate = propagate
+
+
+def report_style_log(messages: dict[str, None], stylesheet: str, report: Report) -> None:
+    """Messages caught while the author's `stylesheet` was parsed."""
+    for message in messages:
+        if match := _STYLE.fullmatch(message):
+            place = f"{stylesheet}:{match['line']}:{match['column']}"
+            report.add(BAD_STYLE, f"{place}: {match['what']}: {match['why'].rstrip('.')}")
+        else:
+            report.add(BAD_STYLE, f"{stylesheet}: {message.rstrip('.')}")
+
+
+def report_layout_log(messages: dict[str, None], book: Book, report: Report, base_url: str) -> None:
+    """Messages caught while `book` was laid out and drawn."""
+    missing: list[str] = []
+    for message in messages:
+        if match := _GLYPH.search(message):
+            missing.append(chr(int(match["code"], 16)))
+        elif match := _PICTURE.fullmatch(message):
+            if "refused" not in match["why"]:
+                name = match["url"].removeprefix(base_url)
+                report.add(
+                    BAD_PICTURE, f"`{name[:200]}` cannot be read: {match['why'].rstrip('.')}"
+                )
+        else:
+            report.add(LAYOUT_WARNING, message)
+    for char in sorted(missing):
+        _report_glyph(char, book, report)
+
+
+def _report_glyph(char: str, book: Book, report: Report) -> None:
+    """One finding for each chapter whose text has `char`: WeasyPrint names no place."""
+    message = f"no font has {char!r} (U+{ord(char):04X})"
+    chapters = [c for c in book.chapters if char in c.tree.get_text()]
+    for chapter in chapters:
+        at = chapter.source.text.find(char)
+        span = chapter.source.span(at, 1) if at >= 0 else chapter.source.span_of_file()
+        report.add(MISSING_GLYPH, f"{message}, in “{chapter.title}”", span)
+    if not chapters:
+        report.add(MISSING_GLYPH, message)

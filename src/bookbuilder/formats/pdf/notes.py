@@ -1,0 +1,107 @@
+"""Notes to the foot of the page: each note moves to where it is first referred to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.etree import ElementTree as ET
+
+from bookbuilder.book import Chapter
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.locate import find_text
+from bookbuilder.markup import text_of
+
+LONG_NOTE = Rule(
+    "P010",
+    "long-note",
+    Severity.WARNING,
+    "A note at the foot of a page cannot continue on the next one, so one that leaves no room for"
+    " the text it belongs to is printed at the end of its chapter. Shorten it, or make it a section.",
+)
+
+# Set solid in notes' size, this fills about half of an A5 page.
+LONGEST_NOTE = 1500
+
+# The layout drops or repeats notes that are called from these.
+_NO_NOTES_INSIDE = frozenset({"thead", "caption", "figcaption", "pre"})
+
+
+def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
+    """Move the notes of a chapter beside their first references, for CSS to float to the foot.
+
+    Those in `kept_at_end`, and those referred to from where no note can float, stay in the section
+    of notes; without any, it goes.
+    """
+    notes = next((e for e in section if "notes" in classes_of(e) and e.tag == "section"), None)
+    if notes is None:
+        return
+    asides = {note.get("id", ""): note for note in notes}
+    for note in asides.values():
+        _make_printable(note)
+    parents = {child: parent for parent in section.iter() for child in parent}
+    beside: dict[ET.Element, ET.Element] = {}
+    for reference in [e for e in section.iter("a") if e.get("role") == "doc-noteref"]:
+        target = reference.get("href", "").removeprefix("#")
+        ancestors = _ancestors(reference, parents)
+        if target in kept_at_end or target not in asides:
+            continue
+        outer = next((e for e in ancestors if e.tag == "aside" and "note" in classes_of(e)), None)
+        if _NO_NOTES_INSIDE.intersection(e.tag for e in ancestors) or outer in list(notes):
+            continue
+        note = asides.pop(target)
+        notes.remove(note)
+        # A note within a note follows it: floats do not nest.
+        after = reference if outer is None else beside.get(outer, outer)
+        if outer is not None:
+            beside[outer] = note
+        parent = parents[after]
+        note.tail, after.tail = after.tail, None
+        parent.insert(list(parent).index(after) + 1, note)
+        parents[note] = parent
+    if len(notes) == 0:
+        section.remove(notes)
+
+
+def long_notes(chapter: Chapter) -> list[str]:
+    """The ids of the chapter's notes that are too long for the foot of any page."""
+    notes = chapter.tree.find_all("aside", role="doc-footnote")
+    return [str(note["id"]) for note in notes if len(note.get_text()) > LONGEST_NOTE]
+
+
+def report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
+    note = chapter.tree.find(id=note_id)
+    text = text_of(note) if note is not None else ""
+    number = note.get("data-number", "") if note is not None else ""
+    report.add(
+        LONG_NOTE,
+        f"note {number} of “{chapter.title}” is too long for the foot of a page"
+        " and is printed at the end of the chapter",
+        find_text(chapter.source, " ".join(text.split()[:4])),
+    )
+
+
+def classes_of(element: ET.Element) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> list[ET.Element]:
+    found = []
+    while (parent := parents.get(element)) is not None:
+        found.append(parent)
+        element = parent
+    return found
+
+
+def _make_printable(note: ET.Element) -> None:
+    """Without backlinks, which mean nothing on paper, and with its number in its first line."""
+    for parent in list(note.iter()):
+        for child in [c for c in parent if c.get("role") == "doc-backlink"]:
+            parent.remove(child)
+    for paragraph in [p for p in note if p.tag == "p" and len(p) == 0]:
+        if not (paragraph.text or "").strip():
+            note.remove(paragraph)
+    number = ET.Element("span", {"class": "note-number"})
+    number.text = note.get("data-number", "")
+    first = note[0] if len(note) and note[0].tag == "p" else note
+    number.tail = f" {(first.text or '').lstrip()}"
+    first.text = None
+    first.insert(0, number)

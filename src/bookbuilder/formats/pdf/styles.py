@@ -1,0 +1,37 @@
+"""Stylesheets: the theme's, and the author's after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+
+from bookbuilder.config import Config
+from bookbuilder.diagnostics import Report, Rule, Severity
+
+NO_STYLE = Rule(
+    "P008",
+    "style-missing",
+    Severity.ERROR,
+    "A stylesheet that book.toml names is a UTF-8 file inside the book's folder.",
+)
+
+THEME = "themes/default/print.css"
+
+
+def theme_style() -> str:
+    return resources.files("bookbuilder").joinpath(THEME).read_text("utf-8")
+
+
+def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
+    """Name and text of the stylesheets for print, in order: those of `[book]`, then of `[pdf]`."""
+    for key, names in (("book.style", config.book.style), ("pdf.style", config.pdf.style)):
+        for name in names:
+            path = (config.root / name).resolve()
+            try:
+                if not path.is_relative_to(config.root.resolve()):
+                    raise OSError("it lies outside the book's folder")
+                yield name, path.read_text("utf-8")
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                message = f"the stylesheet `{name}` cannot be read: {why}"
+                report.add(NO_STYLE, message, config.span_of(key, name))

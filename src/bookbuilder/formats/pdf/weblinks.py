@@ -1,0 +1,42 @@
+"""Addresses of outside links, printed: paper cannot be clicked."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+_OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
+_BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+def print_addresses(section: ET.Element) -> None:
+    """Write after each outside link where it leads, unless its text says so already."""
+    parents = {child: parent for parent in section.iter() for child in parent}
+    for link in list(section.iter("a")):
+        href = link.get("href", "")
+        if not _OUTSIDE.match(href):
+            continue
+        shown = readable(href)
+        text = "".join(link.itertext()).strip()
+        if readable(text).casefold() == shown.casefold():
+            link.set("class", f"{link.get('class', '')} address".strip())
+            _allow_breaks(link)
+            continue
+        address = ET.Element("span", {"class": "address"})
+        address.text = f"\u00a0({_BREAKS.sub(ZERO_WIDTH_SPACE, shown)})"
+        address.tail, link.tail = link.tail, None
+        parent = parents[link]
+        parent.insert(list(parent).index(link) + 1, address)
+
+
+def readable(href: str) -> str:
+    """An address as it is printed: no scheme, no `www.`, no slash at the end, words unescaped."""
+    return re.sub(r"\s", "%20", unquote(_OUTSIDE.sub("", href, count=1))).rstrip("/")
+
+
+def _allow_breaks(link: ET.Element) -> None:
+    for element in link.iter():
+        if element.text:
+            element.text = _BREAKS.sub(ZERO_WIDTH_SPACE, element.text)

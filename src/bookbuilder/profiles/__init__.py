@@ -1,0 +1,1 @@
+"""Trim sizes as data: a file `trim.toml`, one table for each size."""
