@@ -132,7 +132,7 @@ def build_formats(formats: list[str], output: Path | None, options: Options) -> 
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
     with no_traceback(options):
-        from bookbuilder.build import find_root, load, output_path, write
+        from bookbuilder.build import NO_SUCH_PART, find_root, load, output_path, write
 
         root = options.directory or find_root(Path.cwd())
         report = Report()
@@ -152,7 +152,8 @@ def build_formats(formats: list[str], output: Path | None, options: Options) -> 
         except BookError as error:
             for found in error.diagnostics:
                 report.add(found.rule, found.message, found.span, found.hint)
-            sys.exit(EXIT_ERRORS_IN_BOOK)
+            no_such_part = any(found.rule is NO_SUCH_PART for found in report)
+            sys.exit(EXIT_WRONG_USE if no_such_part else EXIT_ERRORS_IN_BOOK)
         finally:
             show(list(report), root, options)
             if not options.quiet:
