@@ -8,7 +8,9 @@ DEV := .venv/.stamp-dev
 BENCH := .venv/.stamp-bench
 # -qq: pip's warnings about this machine's settings are no business of ours, its errors are.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-CORPORA ?= ../shared
+SHARED ?= ../shared
+
+BENCH_ARGS ?= $(if $(wildcard $(SHARED)/corpora),--corpora $(SHARED)/corpora)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,7 +32,7 @@ test: $(DEV) ## every test
 
 corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
 	@tools/setup.sh pango java
-	$(BIN)/python tools/corpora.py $(CORPORA)
+	$(BIN)/python tools/corpora.py $(SHARED)
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc
 	@tools/setup.sh pango

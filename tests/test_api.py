@@ -39,7 +39,7 @@ def test_three_lines_make_a_book(tmp_path: Path) -> None:
 def test_a_book_error_carries_every_diagnostic(tmp_path: Path) -> None:
     settings = "[book]\ntitel = 'x'\nlanguage = 3\n"
     (tmp_path / "book.toml").write_text(settings, encoding="utf-8")
-    with pytest.raises(bookbuilder.BookError, match="C002.*C003") as raised:
+    with pytest.raises(bookbuilder.BookError, match=r"C002.*C003") as raised:
         bookbuilder.load(tmp_path)
     assert [d.rule.code for d in raised.value.diagnostics] == ["C002", "C003"]
 
