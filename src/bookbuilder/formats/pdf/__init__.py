@@ -38,8 +38,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing or a stylesheet cannot be read; nothing is written then.
     """
     with engine(book.config.root, report):
-        from bookbuilder.formats.pdf.fetcher import BASE_URL  # noqa: PLC0415
-        from bookbuilder.formats.pdf.layout import Press  # noqa: PLC0415
+        from bookbuilder.formats.pdf.fetcher import BASE_URL
+        from bookbuilder.formats.pdf.layout import Press
 
         press = Press(book, report)
         report.raise_for_errors()

@@ -60,7 +60,7 @@ def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
 
 
 def has_opening(book: Book, part: Part) -> bool:
-    """Whether the part has a page of its own; a part that is the whole volume has the title page."""
+    """Whether the part has a page of its own; in a volume of one part the title page is it."""
     return bool(part.title) and book.volume is None
 
 

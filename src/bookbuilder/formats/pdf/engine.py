@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from types import ModuleType
 from xml.sax.saxutils import escape
 
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
@@ -79,8 +78,8 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def engine(root: Path, report: Report) -> Iterator[ModuleType]:
-    """WeasyPrint, set up for the book in `root`, for as long as the context lasts.
+def engine(root: Path, report: Report) -> Iterator[None]:
+    """WeasyPrint set up for the book in `root`, and importable, for as long as the context lasts.
 
     Raises `BookError` where Pango is missing.
     """
@@ -96,7 +95,8 @@ def engine(root: Path, report: Report) -> Iterator[ModuleType]:
             fontconfig_xml([bundled, *([own.resolve()] if inside else [])], folder), "utf-8"
         )
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config)))
-        yield _weasyprint(report)
+        _import_weasyprint(report)
+        yield
 
 
 @contextlib.contextmanager
@@ -113,9 +113,10 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _weasyprint(report: Report) -> ModuleType:
+def _import_weasyprint(report: Report) -> None:
     try:
-        import weasyprint  # noqa: PLC0415 - so that everything but the PDF works without Pango
+        # Late, so that all but the PDF works without Pango.
+        import weasyprint  # noqa: F401
     except OSError as error:
         report.add(
             NO_PANGO,
@@ -125,4 +126,3 @@ def _weasyprint(report: Report) -> ModuleType:
             " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH",
         )
         raise BookError(report.diagnostics) from error
-    return weasyprint

@@ -1,4 +1,4 @@
-"""What WeasyPrint does not write, added with pikepdf: labels, XMP, viewer preferences, a fixed ID."""
+"""What WeasyPrint does not write: page labels, XMP, viewer preferences, a fixed ID."""
 
 from __future__ import annotations
 

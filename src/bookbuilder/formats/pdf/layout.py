@@ -8,27 +8,32 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from cssselect2 import ElementWrapper
 from weasyprint import CSS, HTML, Document
+from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
+from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
 from bookbuilder.formats.pdf.log import caught_log, report_style_log
 from bookbuilder.formats.pdf.styles import author_styles, theme_style
 from bookbuilder.formats.pdf.trim import trim_of
 
+LAYOUT_FAILED = Rule(
+    "P012",
+    "layout-failed",
+    Severity.ERROR,
+    "WeasyPrint, which lays out the pages, failed: mostly on a rule in a stylesheet of your own or"
+    " on very deep nesting. Leave out half of the chapter or stylesheet until it works to find it.",
+)
 
-class _TreeHTML(HTML):  # type: ignore[misc]
+
+def _html(tree: ET.Element, fetcher: BookFetcher) -> HTML:
     """A document from a tree: parsing text again would undo blocks inside paragraphs."""
-
-    def __init__(self, tree: ET.Element, fetcher: BookFetcher) -> None:
-        self.base_url = BASE_URL
-        self.url_fetcher = fetcher
-        self.media_type = "print"
-        self.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
-        self.etree_element = self.wrapper_element.etree_element
+    html = HTML(string="<html></html>", base_url=BASE_URL, url_fetcher=fetcher)
+    html.wrapper_element = type(html.wrapper_element).from_html_root(tree, content_language=None)
+    html.etree_element = html.wrapper_element.etree_element
+    return html
 
 
 class Press:
@@ -38,7 +43,10 @@ class Press:
     """
 
     def __init__(self, book: Book, report: Report) -> None:
+        self._book = book
+        self._report = report
         self._fonts = FontConfiguration()
+        self._counters = CounterStyle()
         self._fetcher = BookFetcher(book.assets, report)
         self._pictures: dict[str, Any] = {}
         self._styles = [
@@ -56,9 +64,45 @@ class Press:
             base_url=f"{BASE_URL}{name}",
             url_fetcher=self._fetcher,
             font_config=self._fonts,
+            counter_style=self._counters,
         )
 
     def lay_out(self, tree: ET.Element) -> Document:
-        return _TreeHTML(tree, self._fetcher).render(
-            font_config=self._fonts, stylesheets=self._styles, cache=self._pictures
+        """The pages of `tree`. Raises `BookError` where WeasyPrint fails, naming the chapter."""
+        try:
+            return self._render(tree)
+        except Exception as error:
+            self._blame(tree, error)
+            raise BookError(self._report.diagnostics) from error
+
+    def _render(self, tree: ET.Element) -> Document:
+        return _html(tree, self._fetcher).render(
+            font_config=self._fonts,
+            counter_style=self._counters,
+            stylesheets=self._styles,
+            cache=self._pictures,
         )
+
+    def _blame(self, tree: ET.Element, error: Exception) -> None:
+        """Report the chapters that cannot be laid out even alone; else the whole."""
+        sections = {e.get("id"): e for e in tree.iter("section")}
+        culprits = []
+        for chapter in self._book.chapters:
+            section = sections.get(chapter.slug)
+            if section is None:
+                continue
+            alone = ET.Element("html", tree.attrib)
+            alone.append(section)
+            try:
+                self._render(alone)
+            except Exception as chapter_error:
+                culprits.append((chapter, chapter_error))
+        for chapter, failure in culprits:
+            message = f"“{chapter.title}” cannot be laid out: {_said(failure)}"
+            self._report.add(LAYOUT_FAILED, message, chapter.source.span_of_file())
+        if not culprits:
+            self._report.add(LAYOUT_FAILED, f"the book cannot be laid out: {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    return f"WeasyPrint says {type(error).__name__}: {str(error)[:200]}"

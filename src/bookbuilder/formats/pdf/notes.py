@@ -15,7 +15,8 @@ LONG_NOTE = Rule(
     "long-note",
     Severity.WARNING,
     "A note at the foot of a page cannot continue on the next one, so one that leaves no room for"
-    " the text it belongs to is printed at the end of its chapter. Shorten it, or make it a section.",
+    " the text it belongs to is printed at the end of its chapter. Shorten it, or make it a part of"
+    " the text.",
 )
 
 # Set solid in notes' size, this fills about half of an A5 page.
