@@ -32,12 +32,6 @@ EXIT_INTERRUPTED = 130
 
 SECONDS_BEFORE_PROGRESS = 1.0
 
-NO_PANGO = """\
-cannot build a PDF: Pango, which sets its type, is not on this machine
-  Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-  macOS:          brew install pango
-`bookbuilder epub` works without it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -131,13 +125,13 @@ def build_formats(formats: list[str], output: Path | None, options: Options) -> 
     """Load the book once and write each of `formats`; exits where that fails."""
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
+    started = time.perf_counter()
     with no_traceback(options):
-        from bookbuilder.build import NO_SUCH_PART, find_root, load, output_path, write
+        from bookbuilder.build import find_root, load, output_path, write
 
         root = options.directory or find_root(Path.cwd())
         report = Report()
         wrote: list[str] = []
-        started = time.perf_counter()
         try:
             with progress(f"Reading {_shown(root)}", options):
                 book = load(root, options.part, report)
@@ -152,13 +146,21 @@ def build_formats(formats: list[str], output: Path | None, options: Options) -> 
         except BookError as error:
             for found in error.diagnostics:
                 report.add(found.rule, found.message, found.span, found.hint)
-            no_such_part = any(found.rule is NO_SUCH_PART for found in report)
-            sys.exit(EXIT_WRONG_USE if no_such_part else EXIT_ERRORS_IN_BOOK)
+            sys.exit(exit_code(report))
         finally:
             show(list(report), root, options)
             if not options.quiet:
                 for line in wrote:
                     click.echo(line)
+
+
+def exit_code(report: Report) -> int:
+    """Wrong use where an error is about what was asked, or where; else the book has errors."""
+    from bookbuilder.build import NO_SUCH_PART
+    from bookbuilder.formats.pdf.engine import NO_PANGO
+
+    not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
+    return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
 
 
 def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
@@ -224,12 +226,10 @@ def no_traceback(options: Options) -> Iterator[None]:
 
 @contextmanager
 def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
-    """Say plainly that `path` cannot be written, or what the machine lacks for it."""
+    """Say plainly that `path` cannot be written."""
     try:
         yield
     except OSError as error:
-        if error.errno is None and "cannot load library" in str(error):
-            raise WrongUse(NO_PANGO) from None
         if error.errno is None:
             raise
         raise WrongUse(f"cannot write {_shown(path)}: {error.strerror}") from None
