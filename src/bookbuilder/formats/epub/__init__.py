@@ -1,0 +1,143 @@
+"""The EPUB writer: one XHTML file per chapter, packed by ebooklib."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from ebooklib import epub
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.files import write_atomically
+from bookbuilder.formats import Output
+from bookbuilder.formats.epub.accessibility import assess
+from bookbuilder.formats.epub.archive import normalise
+from bookbuilder.formats.epub.clock import modified
+from bookbuilder.formats.epub.cover import Cover, cover
+from bookbuilder.formats.epub.metadata import add_metadata
+from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, nav_document, ncx
+from bookbuilder.formats.epub.page import Document, Frame, is_right_to_left
+from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
+from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
+from bookbuilder.formats.epub.styles import Resource, stylesheets
+from bookbuilder.formats.epub.toc import Entry, contents
+from bookbuilder.formats.epub.words import Words, words_for
+
+# Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
+_LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface")
+
+
+def write_epub(book: Book, path: Path, report: Report) -> Output:
+    """Write a linked book as EPUB 3.3. The same book gives the same bytes, anywhere, at any time.
+
+    Raises `BookError` for errors in `report`, and `OSError` if `path` cannot be written; what was
+    there before stays in either case.
+    """
+    said = book.metadata
+    words = words_for(said.language)
+    time = modified(said.date, report)
+    style_names, style_files = stylesheets(book.config, report)
+    front = cover(book, report)
+    report.raise_for_errors()
+
+    frame = Frame(said.language, style_names)
+    openings = {p.slug: f"{p.slug}.xhtml" for p in book.parts if p.title and p is not book.volume}
+    volume = {book.volume.slug: TITLE_NAME} if book.volume is not None else {}
+    splitter = Splitter(frame, targets(book, openings | volume), book.assets)
+    chapters = _documents(book, splitter, openings, words)
+    entries = contents(book, openings, words, Entry(words.title_page, TITLE_NAME))
+    landmarks = _landmarks(book, chapters, openings, words)
+    nav = nav_document(frame, entries, landmarks, words)
+    spine = [cover_page(frame, front, words), title_page(frame, said, words), nav, *chapters]
+    shown = [asset for name, asset in book.assets.items() if name in splitter.used]
+
+    package = epub.EpubBook()
+    author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
+    add_metadata(package, said, assess(book, shown, author_css))
+    package.title = said.title
+    if is_right_to_left(said.language):
+        package.set_direction("rtl")
+    _add_documents(package, spine, front)
+    package.add_item(
+        epub.EpubItem(
+            "ncx",
+            "toc.ncx",
+            "application/x-dtbncx+xml",
+            ncx(said.identifier, said.language, said.title, entries),
+        )
+    )
+    pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
+    for file in (*pictures, *style_files):
+        package.add_item(epub.EpubItem(_uid(file.name), file.name, file.media_type, file.data))
+    package.guide = [
+        {"type": mark.guide, "title": mark.title, "href": mark.href}
+        for mark in landmarks
+        if mark.guide
+    ]
+    packed = io.BytesIO()
+    options = {"raise_exceptions": True, "mtime": time, "compresslevel": 0}
+    epub.write_epub(packed, package, options)
+    data = normalise(packed.getvalue())
+    write_atomically(path, data)
+    return Output(path, len(data), len(list(book.chapters)), "chapters")
+
+
+def _documents(
+    book: Book, splitter: Splitter, openings: dict[str, str], words: Words
+) -> list[Document]:
+    """Chapters and part openings in reading order."""
+    documents = [
+        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "frontmatter") for c in book.front
+    ]
+    for part in book.parts:
+        if name := openings.get(part.slug):
+            documents.append(opening(splitter.frame, name, part, words))
+        for chapter in part.chapters:
+            name = f"{chapter.slug}.xhtml"
+            documents.append(splitter.document(name, chapter.title, chapter.tree, "bodymatter"))
+    documents += [
+        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "backmatter") for c in book.back
+    ]
+    return documents
+
+
+def _landmarks(
+    book: Book, documents: list[Document], openings: dict[str, str], words: Words
+) -> list[Landmark]:
+    marks = [
+        Landmark("cover", words.cover, COVER_NAME, "cover"),
+        Landmark("titlepage", words.title_page, TITLE_NAME, "title-page"),
+        Landmark("toc", words.contents, NAV_NAME, "toc"),
+    ]
+    start = next(
+        (
+            openings.get(part.slug) or f"{part.chapters[0].slug}.xhtml"
+            for part in book.parts
+            if part.chapters or part.slug in openings
+        ),
+        documents[0].name if documents else TITLE_NAME,
+    )
+    marks.append(Landmark("bodymatter", words.start, start, "text"))
+    for chapter in book.chapters:
+        if chapter.role in _LANDMARK_ROLES:
+            kind = EPUB_TYPES[chapter.role]
+            marks.append(Landmark(kind, chapter.title, f"{chapter.slug}.xhtml", kind))
+    return marks
+
+
+def _add_documents(package: epub.EpubBook, spine: list[Document], front: Cover) -> None:
+    picture = epub.EpubItem("cover-image", front.name, front.media_type, front.data)
+    picture.properties = ["cover-image"]
+    package.add_item(picture)
+    package.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
+    for document in spine:
+        item = epub.EpubItem(document.uid, document.name, "application/xhtml+xml", document.data)
+        item.properties = list(document.properties)
+        package.add_item(item)
+        package.spine.append(item)
+
+
+def _uid(name: str) -> str:
+    """A manifest id for a file in a folder; those of documents hold no dot, so none can clash."""
+    return name.replace("/", ".")

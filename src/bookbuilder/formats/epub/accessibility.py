@@ -1,0 +1,144 @@
+"""Accessibility metadata (EPUB Accessibility 1.1) that says what this book holds, and no more."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bs4 import Tag
+from PIL import Image
+
+from bookbuilder.book import Asset, Book
+from bookbuilder.markup import text_of
+
+CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
+_COLOUR = re.compile(
+    r"(?:^|[;{\s-])(?:color|background)\s*:\s*(?!inherit|transparent|currentcolor|none)",
+    re.IGNORECASE,
+)
+_ANIMATED = ("image/gif", "image/png", "image/webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Accessibility:
+    """What the package document says. `barriers` are in plain words, for the summary."""
+
+    has_pictures: bool
+    every_picture_has_alt: bool
+    has_maths: bool
+    has_animation: bool
+    has_index: bool
+    barriers: tuple[str, ...]
+
+    @property
+    def modes(self) -> list[str]:
+        return ["textual", "visual"] if self.has_pictures else ["textual"]
+
+    @property
+    def sufficient_modes(self) -> list[str]:
+        """Sets of modes that each suffice to read all of the book, as comma-separated lists."""
+        everything = ",".join(self.modes)
+        if self.every_picture_has_alt and self.has_pictures:
+            return [everything, "textual"]
+        return [everything]
+
+    @property
+    def features(self) -> list[str]:
+        features = ["tableOfContents", "readingOrder", "structuralNavigation"]
+        features += ["displayTransformability", "ARIA", "unlocked"]
+        if self.every_picture_has_alt:
+            features.append("alternativeText")
+        if self.has_maths:
+            features.append("MathML")
+        if self.has_index:
+            features.append("index")
+        return features
+
+    @property
+    def hazard(self) -> str:
+        return "unknown" if self.has_animation else "none"
+
+    @property
+    def conforms_to(self) -> str:
+        """The standard that the book is known to meet, or nothing."""
+        return "" if self.barriers else CONFORMANCE
+
+    @property
+    def summary(self) -> str:
+        sentences = [
+            "The text can be resized, restyled and read aloud. Every chapter is in the table of"
+            " contents, headings are marked as headings, and notes link both ways."
+        ]
+        if self.has_pictures and self.every_picture_has_alt:
+            sentences.append("Every picture has a text alternative.")
+        elif not self.has_pictures:
+            sentences.append("There are no pictures besides the cover.")
+        sentences += [f"{barrier[:1].upper()}{barrier[1:]}." for barrier in self.barriers]
+        return " ".join(sentences)
+
+
+def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
+    """Look at the trees, at the assets that they show and at the author's stylesheets."""
+    trees = [chapter.tree for chapter in book.chapters]
+    pictures = [p for tree in trees for p in tree.find_all(["img", "svg"]) if not _decorates(p)]
+    has_alt = all(_has_alternative(p) for p in pictures)
+    has_animation = any(_is_animated(asset) for asset in shown)
+    barriers = list(_barriers(trees, css))
+    if not has_alt:
+        barriers.insert(0, "some pictures have no text alternative")
+    if has_animation:
+        barriers.append("some pictures move and cannot be stopped")
+    return Accessibility(
+        has_pictures=bool(pictures),
+        every_picture_has_alt=has_alt,
+        has_maths=any(tree.find("math") for tree in trees),
+        has_animation=has_animation,
+        has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
+        barriers=tuple(barriers),
+    )
+
+
+def _barriers(trees: Sequence[Tag], css: Sequence[bytes]) -> Iterator[str]:
+    """Known failures of WCAG 2.2 AA, and what nobody has looked at, apart from pictures."""
+    if any(table.find("th") is None for tree in trees for table in tree.find_all("table")):
+        yield "some tables have no header cells"
+    if any(not _has_name(a) for tree in trees for a in tree.find_all("a", href=True)):
+        yield "some links have no text"
+    if any(tree.find(["audio", "video", "iframe", "object"]) for tree in trees):
+        yield "sound or video may lack captions and transcripts"
+    styles = [str(tag["style"]) for tree in trees for tag in tree.find_all(style=True)]
+    if any(_COLOUR.search(text) for text in (*styles, *(sheet.decode() for sheet in css))):
+        yield "colours chosen by the author have not been checked for contrast"
+
+
+def _decorates(picture: Tag) -> bool:
+    return (
+        picture.get("role") in ("presentation", "none")
+        or picture.get("aria-hidden") == "true"
+        or picture.find_parent(attrs={"aria-hidden": "true"}) is not None
+        or picture.find_parent("svg") is not None
+    )
+
+
+def _has_alternative(picture: Tag) -> bool:
+    if picture.name == "img":
+        return bool(str(picture.get("alt", "")).strip())
+    title = picture.find("title", recursive=False)
+    labelled = picture.get("aria-label") or picture.get("aria-labelledby")
+    return bool(labelled or (isinstance(title, Tag) and title.get_text(strip=True)))
+
+
+def _has_name(link: Tag) -> bool:
+    return bool(link.get("aria-label") or link.get_text(strip=True) or text_of(link))
+
+
+def _is_animated(asset: Asset) -> bool:
+    if asset.media_type not in _ANIMATED:
+        return False
+    try:
+        with Image.open(io.BytesIO(asset.data)) as image:
+            return bool(getattr(image, "is_animated", False))
+    except (OSError, ValueError, SyntaxError):
+        return False

@@ -1,0 +1,130 @@
+"""The package document's metadata (EPUB 3.3, section 5.5), through ebooklib."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ebooklib.epub import EpubBook
+
+from bookbuilder import __version__
+from bookbuilder.book import Metadata, Person
+from bookbuilder.formats.epub.accessibility import Accessibility
+from bookbuilder.formats.epub.text import plain
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_CREATIVE_COMMONS = re.compile(r"CC[- ]BY((?:-(?:NC|ND|SA))*)[- ](\d\.\d)", re.IGNORECASE)
+_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*-[A-Za-z0-9.+-]*|MIT|ISC|Unlicense")
+
+
+def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility) -> None:
+    """All that the package says of the book, `dcterms:modified` excepted."""
+    # ebooklib starts with a random identifier and names itself as the generator.
+    package.IDENTIFIER_ID = "book-id"
+    package.metadata = {}
+    package.set_identifier(plain(said.identifier))
+    _titles(package, said)
+    package.set_language(said.language)
+    _people(package, said.authors)
+    for name, value in (
+        ("publisher", said.publisher),
+        ("rights", said.rights or said.license),
+        ("date", said.date.isoformat() if said.date else ""),
+    ):
+        if text := plain(value):
+            package.add_metadata("DC", name, text)
+    if text := plain(said.description):
+        package.add_metadata("DC", "description", text, {_LANG: said.language})
+    for subject in said.subjects:
+        if text := plain(subject):
+            package.add_metadata("DC", "subject", text)
+    if url := license_url(said.license):
+        package.add_metadata(None, "link", "", {"rel": "cc:license", "href": url})
+        package.add_prefix("cc", "http://creativecommons.org/ns#")
+    if version := plain(said.version):
+        _meta(package, "schema:version", version)
+    _series(package, said)
+    _accessibility(package, accessibility)
+    _old_meta(package, "generator", f"bookbuilder {__version__}")
+
+
+def license_url(text: str) -> str:
+    """The web address of a licence given as one, or by its SPDX identifier; else nothing."""
+    text = plain(text)
+    if re.fullmatch(r"https?://[^\s\"<>]+", text):
+        return text
+    if match := _CREATIVE_COMMONS.fullmatch(text):
+        return f"https://creativecommons.org/licenses/by{match[1].lower()}/{match[2]}/"
+    if text.upper() in ("CC0", "CC0-1.0", "CC0 1.0"):
+        return "https://creativecommons.org/publicdomain/zero/1.0/"
+    return f"https://spdx.org/licenses/{text}.html" if _SPDX.fullmatch(text) else ""
+
+
+def _titles(package: EpubBook, said: Metadata) -> None:
+    titles = [("title", "main", plain(said.title)), ("subtitle", "subtitle", plain(said.subtitle))]
+    titles = [(uid, kind, text) for uid, kind, text in titles if text]
+    for order, (uid, kind, text) in enumerate(titles, 1):
+        package.add_metadata("DC", "title", text, {"id": uid, _LANG: said.language})
+        _refine(package, uid, "title-type", kind)
+        if len(titles) > 1:
+            _refine(package, uid, "display-seq", str(order))
+
+
+def _people(package: EpubBook, people: Sequence[Person]) -> None:
+    """Authors are creators, everybody else a contributor; without authors, all are creators."""
+    has_author = any(p.role == "aut" for p in people)
+    counts = {"creator": 0, "contributor": 0}
+    for person in people:
+        if not (name := plain(person.name)):
+            continue
+        kind = "creator" if person.role == "aut" or not has_author else "contributor"
+        counts[kind] += 1
+        uid = f"{kind}-{counts[kind]}"
+        package.add_metadata("DC", kind, name, {"id": uid})
+        _refine(package, uid, "role", person.role, {"scheme": "marc:relators"})
+        if person.file_as:
+            _refine(package, uid, "file-as", plain(person.file_as))
+        _refine(package, uid, "display-seq", str(counts[kind]))
+
+
+def _series(package: EpubBook, said: Metadata) -> None:
+    """The series for EPUB 3, and in Calibre's form, which library apps read."""
+    name, position = plain(said.series), plain(said.series_position)
+    if not name:
+        return
+    _meta(package, "belongs-to-collection", name, {"id": "series"})
+    _refine(package, "series", "collection-type", "series")
+    _old_meta(package, "calibre:series", name)
+    if re.fullmatch(r"\d+(?:\.\d+)*", position):
+        _refine(package, "series", "group-position", position)
+        _old_meta(package, "calibre:series_index", position)
+
+
+def _accessibility(package: EpubBook, found: Accessibility) -> None:
+    for mode in found.modes:
+        _meta(package, "schema:accessMode", mode)
+    for modes in found.sufficient_modes:
+        _meta(package, "schema:accessModeSufficient", modes)
+    for feature in found.features:
+        _meta(package, "schema:accessibilityFeature", feature)
+    _meta(package, "schema:accessibilityHazard", found.hazard)
+    _meta(package, "schema:accessibilitySummary", found.summary, {_LANG: "en"})
+    if found.conforms_to:
+        _meta(package, "dcterms:conformsTo", found.conforms_to)
+
+
+def _meta(
+    package: EpubBook, name: str, value: str, attributes: dict[str, str] | None = None
+) -> None:
+    package.add_metadata(None, "meta", value, {"property": name, **(attributes or {})})
+
+
+def _refine(
+    package: EpubBook, uid: str, name: str, value: str, attributes: dict[str, str] | None = None
+) -> None:
+    _meta(package, name, value, {"refines": f"#{uid}", **(attributes or {})})
+
+
+def _old_meta(package: EpubBook, name: str, content: str) -> None:
+    """EPUB 2's form, which EPUB 3 readers ignore and older ones look for."""
+    package.add_metadata(None, "meta", "", {"name": name, "content": content})

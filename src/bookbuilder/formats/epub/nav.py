@@ -1,0 +1,84 @@
+"""The navigation document (EPUB 3.3, section 7) and the NCX for readers that know only EPUB 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bookbuilder.formats.epub.page import Document, Frame
+from bookbuilder.formats.epub.text import escape, plain
+from bookbuilder.formats.epub.toc import Entry
+from bookbuilder.formats.epub.words import Words
+
+NAV_NAME = "nav.xhtml"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """`kind` is an `epub:type`; `guide` its counterpart in EPUB 2's guide, if there is one."""
+
+    kind: str
+    title: str
+    href: str
+    guide: str = ""
+
+
+def nav_document(
+    frame: Frame, entries: Sequence[Entry], landmarks: Sequence[Landmark], words: Words
+) -> Document:
+    foreign = words.language != frame.language.partition("-")[0].lower()
+    said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
+    marks = "\n".join(
+        f'<li><a epub:type="{m.kind}" href="{escape(m.href)}">{escape(m.title)}</a></li>'
+        for m in landmarks
+    )
+    body = (
+        '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
+        f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n{_list(entries)}\n</nav>\n'
+        '<nav epub:type="landmarks" id="landmarks" aria-label="Landmarks" hidden="hidden">\n'
+        f"<ol>\n{marks}\n</ol>\n</nav>"
+    )
+    return frame.document(NAV_NAME, words.contents, body, properties=("nav",))
+
+
+def _list(entries: Sequence[Entry]) -> str:
+    items = "\n".join(
+        f'<li><a href="{escape(e.href)}">{escape(e.title)}</a>'
+        + (f"\n{_list(e.children)}\n" if e.children else "")
+        + "</li>"
+        for e in entries
+    )
+    return f"<ol>\n{items}\n</ol>"
+
+
+def ncx(identifier: str, language: str, title: str, entries: Sequence[Entry]) -> bytes:
+    """The contents as an NCX 2005-1, `playOrder` in reading order."""
+    depth = max((e.depth for e in entries), default=1)
+    order = iter(range(1, 1_000_000))
+    heads = (("dtb:uid", plain(identifier)), ("dtb:depth", str(depth)))
+    counts = (("dtb:totalPageCount", "0"), ("dtb:maxPageNumber", "0"))
+    metas = "\n".join(
+        f'<meta name="{name}" content="{escape(value)}"/>' for name, value in (*heads, *counts)
+    )
+    points = "\n".join(_points(entries, order))
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/" version="2005-1"'
+        f' xml:lang="{escape(language)}">\n'
+        f"<head>\n{metas}\n</head>\n"
+        f"<docTitle><text>{escape(title)}</text></docTitle>\n"
+        f"<navMap>\n{points}\n</navMap>\n</ncx>\n"
+    )
+    return text.encode()
+
+
+def _points(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
+    for entry in entries:
+        number = next(order)
+        yield (
+            f'<navPoint id="point-{number}" playOrder="{number}">'
+            f"<navLabel><text>{escape(entry.title)}</text></navLabel>"
+            f'<content src="{escape(entry.href)}"/>'
+        )
+        yield from _points(entry.children, order)
+        yield "</navPoint>"

@@ -1,0 +1,69 @@
+"""The pages that the writer makes itself: cover, title page, part openings."""
+
+from __future__ import annotations
+
+from bookbuilder.book import Metadata, Part
+from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.metadata import license_url
+from bookbuilder.formats.epub.page import Document, Frame
+from bookbuilder.formats.epub.text import escape, plain
+from bookbuilder.formats.epub.toc import part_label
+from bookbuilder.formats.epub.words import Words
+
+COVER_NAME = "cover.xhtml"
+TITLE_NAME = "title-page.xhtml"
+
+
+def cover_page(frame: Frame, cover: Cover, words: Words) -> Document:
+    body = (
+        '<section class="cover" epub:type="cover">\n'
+        f'<img role="doc-cover" src="{escape(cover.name)}" alt="{escape(cover.alt)}"/>\n</section>'
+    )
+    return frame.document(COVER_NAME, words.cover, body, matter="frontmatter")
+
+
+def title_page(frame: Frame, said: Metadata, words: Words) -> Document:
+    """Title, people, publisher, and the small print: version, date, rights and licence."""
+    lines = [f'<h1 class="book-title">{escape(said.title)}</h1>']
+    if plain(said.subtitle):
+        lines.append(f'<p class="book-subtitle" role="doc-subtitle">{escape(said.subtitle)}</p>')
+    authors = [p for p in said.authors if p.role == "aut"] or list(said.authors)
+    others = [p for p in said.authors if p not in authors]
+    lines += [f'<p class="author">{escape(person.name)}</p>' for person in authors]
+    lines += [f'<p class="contributor">{escape(person.name)}</p>' for person in others]
+    if plain(said.publisher):
+        lines.append(f'<p class="publisher">{escape(said.publisher)}</p>')
+    edition = [plain(said.version), said.date.isoformat() if said.date else ""]
+    small = [escape(" · ".join(filter(None, edition))), escape(said.rights), _license(said)]
+    lines += [f'<p class="small-print">{markup}</p>' for markup in small if markup]
+    body = "\n".join(lines)
+    return frame.document(
+        TITLE_NAME,
+        plain(said.title),
+        f'<section class="title-page" epub:type="titlepage">\n{body}\n</section>',
+        matter="frontmatter",
+    )
+
+
+def opening(frame: Frame, name: str, part: Part, words: Words) -> Document:
+    """A part's own page."""
+    label = part_label(part, words)
+    number = f'<span class="part-number">{escape(label)}</span> ' if label else ""
+    subtitle = (
+        f'\n<p class="part-subtitle" role="doc-subtitle">{escape(part.subtitle)}</p>'
+        if plain(part.subtitle)
+        else ""
+    )
+    body = (
+        f'<section id="{escape(part.slug)}" class="part" role="doc-part" epub:type="part">\n'
+        f'<h1>{number}<span class="part-title">{escape(part.title)}</span></h1>{subtitle}\n'
+        "</section>"
+    )
+    title = plain(f"{label}. {part.title}" if label else part.title)
+    return frame.document(name, title, body, matter="bodymatter")
+
+
+def _license(said: Metadata) -> str:
+    url = license_url(said.license)
+    text = escape(said.license)
+    return f'<a href="{escape(url)}">{text}</a>' if url else text

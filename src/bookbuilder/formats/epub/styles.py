@@ -1,0 +1,197 @@
+"""Stylesheets in the package: the theme's, then the author's, made safe for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import tinycss2
+from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, URLToken
+
+from bookbuilder.config import Config
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.files import is_inside, read_text
+from bookbuilder.formats.epub.media import media_type_of
+from bookbuilder.slugs import file_slug, unique
+from bookbuilder.source import Source
+
+NO_STYLE = Rule(
+    "E006",
+    "missing-style",
+    Severity.ERROR,
+    "`style` in book.toml names stylesheets: UTF-8 files inside the book's folder.",
+)
+BAD_CSS = Rule(
+    "E007",
+    "bad-css",
+    Severity.WARNING,
+    "Part of a stylesheet cannot be used in an EPUB: it does not parse, or is one of the few things"
+    " that EPUB forbids in CSS (`direction`, `unicode-bidi`, `@import`, nested rules). It is left"
+    " out of the EPUB.",
+)
+BAD_CSS_URL = Rule(
+    "E008",
+    "bad-css-url",
+    Severity.WARNING,
+    "A stylesheet may use pictures (JPEG, PNG, GIF, WebP) and fonts (TTF, OTF, WOFF, WOFF2) inside"
+    " the book's folder; an EPUB loads nothing from elsewhere. The declaration is left out.",
+)
+
+THEME = "themes/default/epub.css"
+LARGEST_FILE = 20_000_000
+# EPUB 3.3, section 6.3.2: the language of the document decides on these.
+_FORBIDDEN = ("direction", "unicode-bidi")
+_NESTING = ("media", "supports")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file of the package by its name there."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resource]]:
+    """The names of the stylesheets in cascade order; they and the files that they use."""
+    theme = resources.files("bookbuilder").joinpath(THEME).read_bytes()
+    sheets = [Resource("styles/epub.css", "text/css", theme)]
+    reader = _Reader(config, report)
+    for key, names in (("book.style", config.book.style), ("epub.style", config.epub.style)):
+        for name in names:
+            if source := _read(key, name, config, report):
+                css = reader.clean(source)
+                number = len(sheets)
+                sheets.append(Resource(f"styles/author-{number}.css", "text/css", css.encode()))
+    return [sheet.name for sheet in sheets], [*sheets, *reader.files.values()]
+
+
+def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
+    path = config.root / name
+    try:
+        if "\0" in name or not is_inside(path, config.root):
+            raise OSError(0, "it lies outside the book's folder")
+        return Source(path, name, read_text(path))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        message = f"the stylesheet `{name}` cannot be read: {why}"
+        report.add(NO_STYLE, message, config.span_of(key, name))
+        return None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Cleans stylesheets; `files` are what they use, by resolved path."""
+
+    config: Config
+    report: Report
+    files: dict[Path, Resource] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def clean(self, source: Source) -> str:
+        nodes = tinycss2.parse_stylesheet(source.text, skip_comments=True, skip_whitespace=True)
+        return "\n".join(self._rules(nodes, source)) + "\n"
+
+    def _rules(self, nodes: list[Node], source: Source) -> Iterator[str]:
+        for node in nodes:
+            if isinstance(node, QualifiedRule):
+                yield self._block(tinycss2.serialize(node.prelude), node, source)
+            elif isinstance(node, AtRule):
+                yield from self._at_rule(node, source)
+            elif isinstance(node, ParseError):
+                self._drop(f"this does not parse ({node.message})", node, source)
+
+    def _at_rule(self, rule: AtRule, source: Source) -> Iterator[str]:
+        keyword = rule.lower_at_keyword
+        opening = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+        if keyword in _NESTING and rule.content is not None:
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            body = "\n".join(self._rules(inner, source))
+            yield f"{opening}{{\n{body}\n}}"
+        elif keyword == "font-face" and rule.content is not None:
+            block = self._block(opening, rule, source)
+            if "src:" in block:
+                yield block
+        elif keyword == "namespace":
+            yield f"{opening};"
+        # @page is for print: the same stylesheet may serve both.
+        elif keyword not in ("page", "charset"):
+            self._drop(f"`@{rule.at_keyword}` is not for EPUB", rule, source)
+
+    def _block(self, opening: str, rule: QualifiedRule | AtRule, source: Source) -> str:
+        contents = tinycss2.parse_blocks_contents(
+            rule.content, skip_comments=True, skip_whitespace=True
+        )
+        kept = []
+        for node in contents:
+            if isinstance(node, Declaration):
+                if text := self._declaration(node, source):
+                    kept.append(f"  {text};")
+            elif isinstance(node, ParseError):
+                self._drop(f"this does not parse ({node.message})", node, source)
+            else:
+                self._drop("a rule inside a rule", node, source)
+        body = "\n".join(kept)
+        return f"{opening.strip()} {{\n{body}\n}}"
+
+    def _declaration(self, node: Declaration, source: Source) -> str:
+        if node.lower_name in _FORBIDDEN:
+            self._drop(f"EPUB does not allow `{node.name}`", node, source)
+            return ""
+        value = []
+        for token in node.value:
+            if (url := _url(token)) is None:
+                value.append(token.serialize())
+            elif (name := self._resource(url, source, token)) is None:
+                return ""
+            else:
+                value.append(f'url("{name}")')
+        important = " !important" if node.important else ""
+        return f"{node.name}: {''.join(value).strip()}{important}"
+
+    def _resource(self, url: str, source: Source, token: Node) -> str | None:
+        """What a stylesheet calls the file that `url` means; None if it may not use it."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("invalid:")
+        path = source.path.parent / unquote(parts.path)
+        is_remote = bool(parts.scheme or parts.netloc)
+        why = "is not a file of the book" if is_remote else self._add(path)
+        if not why:
+            return f"../{self.files[path.resolve()].name}"
+        self.report.add(BAD_CSS_URL, f"`{url[:100]}` {why}", source.span_of_line(token.source_line))
+        return None
+
+    def _add(self, path: Path) -> str:
+        """Take `path` into the package; what is wrong with it, if anything."""
+        if "\0" in str(path) or not is_inside(path, self.config.root) or not path.is_file():
+            return "is not a file inside the book's folder"
+        path = path.resolve()
+        if path in self.files:
+            return ""
+        try:
+            data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else b""
+        except OSError:
+            data = b""
+        if (kind := media_type_of(data)) is None:
+            return "is no picture or font that every reader can use"
+        media_type, suffix = kind
+        name = unique(file_slug(path.stem, "file"), self.names)
+        self.files[path] = Resource(f"styles/{name}{suffix}", media_type, data)
+        return ""
+
+    def _drop(self, why: str, node: Node, source: Source) -> None:
+        self.report.add(BAD_CSS, f"{why}: left out", source.span_of_line(node.source_line))
+
+
+def _url(token: Node) -> str | None:
+    if isinstance(token, URLToken):
+        return str(token.value)
+    if token.type == "function" and token.lower_name == "url":
+        return next((str(t.value) for t in token.arguments if t.type == "string"), "")
+    return None
