@@ -1,0 +1,204 @@
+"""Callouts, as GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as etree
+
+from markdown.extensions import Extension
+
+from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.dialect.attributes import add_class, apply_attributes
+from bookbuilder.dialect.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.containers import skip_quote_mark
+from bookbuilder.dialect.line import CODE_INDENT
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.engine import Engine
+    from bookbuilder.dialect.lines import LineParser
+
+UNCLOSED_CALLOUT = Rule(
+    "M009",
+    "unclosed-callout",
+    Severity.WARNING,
+    "A block opened with `/// kind` or `::: kind` ends at a line of as many slashes or colons."
+    " Without it, the rest of the chapter becomes part of the block.",
+)
+
+SYNONYMS = {
+    "summary": "abstract",
+    "tldr": "abstract",
+    "hint": "tip",
+    "check": "success",
+    "done": "success",
+    "help": "question",
+    "faq": "question",
+    "attention": "warning",
+    "fail": "failure",
+    "missing": "failure",
+    "error": "danger",
+    "cite": "quote",
+    "seealso": "info",
+}
+KINDS = frozenset(SYNONYMS) | frozenset(
+    "note abstract info todo tip important success question warning caution failure danger bug"
+    " example quote".split()
+)
+GENERIC = frozenset({"details", "admonition"})
+
+_OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
+_MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
+_SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
+_COLONS = re.compile(
+    r"(:{3,})[ \t]*(?:\{[ \t]*\.?([\w-]+)[^}]*\}|([\w-]+)(?:\[(.*)\])?(?:\{[^}]*\})?)[ \t]*(.*?)"
+    r"[ \t:]*$"
+)
+_OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
+
+
+class Callout(Container):
+    """`title` is inline Markdown; None asks for the kind's own name, empty for no title."""
+
+    hides_blank_lines = True
+
+    def __init__(self, kind: str, title: str | None, classes: str = "") -> None:
+        super().__init__()
+        self.kind = kind
+        self.title = title
+        self.classes = classes
+
+    def render(self, md: Engine, parent: etree.Element) -> None:
+        name = self.kind.lower()
+        kind = SYNONYMS.get(name, name if name in KINDS else "note")
+        if name in GENERIC:
+            name = kind
+        aside = etree.SubElement(parent, "aside", {"class": f"callout callout-{kind}"})
+        aside.set("role", "doc-tip" if kind == "tip" else "note")
+        aside.text = aside.tail = "\n"
+        for extra in self.classes.split():
+            add_class(aside, extra)
+        apply_attributes(aside, self.attributes)
+        default = name.replace("-", " ").capitalize()
+        if self.title == "":
+            aside.set("aria-label", default)
+        else:
+            title = etree.SubElement(aside, "p", {"class": "callout-title"})
+            title.tail = "\n"
+            md.inline(title, self.title or default, self.line)
+        self.render_children(md, aside)
+
+
+class QuotedCallout(Callout):
+    """`> [!NOTE]`: a quote whose first line says that it is a callout."""
+
+    def continues(self, parser: LineParser) -> Continue:
+        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+
+
+def start_quoted_callout(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    if line.indented or line.first != ">":
+        return Started.NOTHING
+    match = _OBSIDIAN.match(line.rest[1:].lstrip(" \t"))
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(QuotedCallout(match[1], match[3] or None))
+    return Started.LEAF
+
+
+class IndentedCallout(Callout):
+    """`!!! note "Title"`: what is indented below it."""
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if line.blank:
+            return Continue.YES
+        if not line.indented:
+            return Continue.NO
+        line.advance(CODE_INDENT)
+        return Continue.YES
+
+
+def start_indented_callout(parser: LineParser, container: Block) -> Started:
+    match = None if parser.line.indented else _MKDOCS.match(parser.line.rest)
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
+    return Started.LEAF
+
+
+def _only_classes(words: str) -> str:
+    return " ".join(word for word in words.split() if word not in ("inline", "end"))
+
+
+class FencedCallout(Callout):
+    """`/// note | Title` and `::: note Title`, to a line of as many marks."""
+
+    def __init__(self, marks: str, kind: str, title: str | None) -> None:
+        super().__init__(kind, title)
+        self.marks = marks
+        self.closed = False
+        self.takes_options = marks[0] == "/"
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if not line.indented and line.rest.rstrip() == self.marks and not self._is_for_inner():
+            self.closed = True
+            return Continue.CLOSED_BY_IT
+        return Continue.YES
+
+    def _is_for_inner(self) -> bool:
+        block: Block = self
+        while block.last_child is not None and block.last_child.open:
+            block = block.last_child
+            if block.verbatim or (isinstance(block, FencedCallout) and block.marks == self.marks):
+                return True
+        return False
+
+    def finish(self, parser: LineParser) -> None:
+        if not self.closed:
+            message = f"the block `{self.marks} {self.kind}` is never closed"
+            parser.engine.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
+
+
+def start_fenced_callout(parser: LineParser, container: Block) -> Started:
+    rest = parser.line.rest
+    if parser.line.indented or rest[:3] not in ("///", ":::"):
+        return Started.NOTHING
+    if match := _SLASHES.match(rest):
+        marks, kind, title = match[1], match[2], match[3]
+    elif match := _COLONS.match(rest):
+        marks, kind, title = match[1], match[2] or match[3], match[4] or match[5]
+    else:
+        return Started.NOTHING
+    if kind.lower() not in KINDS | GENERIC:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(FencedCallout(marks, kind, title or None))
+    return Started.LEAF
+
+
+def start_option(parser: LineParser, container: Block) -> Started:
+    """The indented options right below `/// kind`; `type` is the one that print can show."""
+    if not isinstance(container, FencedCallout) or not container.takes_options:
+        return Started.NOTHING
+    match = _OPTION.match(parser.line.rest) if parser.line.indented else None
+    if container.children or container.ends_blank or not match:
+        container.takes_options = False
+        return Started.NOTHING
+    if match[1] == "type":
+        container.kind = match[2]
+    parser.close_unmatched()
+    return Started.LEAF
+
+
+class CalloutExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        starts = md.parser.starts
+        starts.register(start_option, "option", 98)
+        starts.register(start_quoted_callout, "quoted_callout", 91)
+        starts.register(start_indented_callout, "indented_callout", 88)
+        starts.register(start_fenced_callout, "fenced_callout", 87)

@@ -1,0 +1,127 @@
+"""Fenced code, highlighted by Pygments."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as etree
+
+from markdown.extensions import Extension
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.dialect.attributes import ATTRIBUTES, apply_attributes
+from bookbuilder.dialect.blocks import Block, Continue, Started
+from bookbuilder.dialect.references import unescape
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.engine import Engine
+    from bookbuilder.dialect.lines import LineParser
+
+UNCLOSED_FENCE = Rule(
+    "M005",
+    "unclosed-fence",
+    Severity.WARNING,
+    "A fence that is never closed turns the rest of the chapter, or of its list item or quote,"
+    " into code. Close it with as many backticks or tildes as it was opened with.",
+)
+
+_OPEN = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+_CLOSE = re.compile(r"(`{3,}|~{3,})[ \t]*$")
+_LANGUAGE = re.compile(r"(?:\{[ \t]*[.=]?)?[ \t]*([^\s{},]*)")
+_NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shellscript": "bash"}
+
+
+class Fence(Block):
+    accepts_lines = True
+    verbatim = True
+    hides_blank_lines = True
+
+    def __init__(self, mark: str, info: str, indent: int) -> None:
+        super().__init__()
+        self.mark = mark
+        self.info = info
+        self.indent = indent
+        self.lines: list[str] = []
+        self.closed = False
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        close = None if line.indented else _CLOSE.match(line.rest)
+        if close and close[1][0] == self.mark[0] and len(close[1]) >= len(self.mark):
+            self.closed = True
+            return Continue.CLOSED_BY_IT
+        line.advance(min(self.indent, line.indent))
+        return Continue.YES
+
+    def add_line(self, parser: LineParser) -> None:
+        self.lines.append(parser.line.remainder())
+
+    def finish(self, parser: LineParser) -> None:
+        if not self.closed:
+            message = f"the code fence `{self.mark}{self.info}` is never closed"
+            parser.engine.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
+
+    def render(self, md: Engine, parent: etree.Element) -> None:
+        text = "".join(f"{line}\n" for line in self.lines)
+        code_block(md, parent, text, self.info, self.attributes)
+
+
+def start_fence(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    match = None if line.indented else _OPEN.match(line.rest)
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    mark, info = match[1] or match[3], match[2] or match[4] or ""
+    parser.add(Fence(mark, info.strip(), line.indent))
+    return Started.LEAF
+
+
+def code_block(md: Engine, parent: etree.Element, text: str, info: str, attributes: str) -> None:
+    """Append `text` as code in the language that `info`, a fence's info string, names."""
+    pre = etree.SubElement(parent, "pre", {"class": "code"})
+    pre.tail = "\n"
+    code = etree.SubElement(pre, "code")
+    language = language_of(info)
+    if language:
+        code.set("class", f"language-{language}")
+    lexer = _lexer(language.lower())
+    if lexer and text:
+        code.text = md.raw(highlight(text, lexer, HtmlFormatter(nowrap=True)))
+    else:
+        code.text = text
+    braces = ATTRIBUTES.search(info)
+    if braces:
+        own = " ".join(item for item in braces[1].split() if item.lstrip(".=") != language)
+        apply_attributes(pre, own)
+    apply_attributes(pre, attributes)
+
+
+def language_of(info: str) -> str:
+    """The language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
+    match = _LANGUAGE.match(unescape(info.strip()))
+    language = match[1] if match else ""
+    return "" if "=" in language or language.startswith("#") else language
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    if language in ("", "text", "txt", "plain", "plaintext", "none"):
+        return None
+    try:
+        return get_lexer_by_name(
+            _NEAR_ENOUGH.get(language, language), stripnl=False, ensurenl=False
+        )
+    except ClassNotFound:
+        return None
+
+
+class CodeExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_fence, "fence", 70)

@@ -1,0 +1,120 @@
+"""Python-Markdown set up for one chapter: its parser replaced by ours, and what parsers share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+from xml.etree import ElementTree as etree
+
+import markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.util import ETX, STX, Registry
+
+from bookbuilder.diagnostics import Report, Rule
+from bookbuilder.source import Source
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.inline import InlineParser
+    from bookbuilder.dialect.lines import LineParser
+
+InlineHandler = Callable[["InlineParser"], bool]
+
+
+@dataclass(slots=True)
+class Problems:
+    """Where the parsers report to. Lines are lines of `source`."""
+
+    source: Source
+    report: Report
+
+    def add(self, rule: Rule, message: str, line: int, text: str = "", hint: str = "") -> None:
+        """Report at the first `text` in `line`, or at the whole line where it is not there."""
+        span = self.source.span_of_line(line)
+        text = text.split("\n", 1)[0]
+        if text and text in span.excerpt:
+            offset = span.excerpt.index(text)
+            span = type(span)(span.file, line, offset + 1, len(text), span.excerpt)
+        self.report.add(rule, message, span, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link definition, `[label]: destination "title"`."""
+
+    destination: str
+    title: str | None
+
+
+@dataclass(slots=True)
+class Inlines:
+    """What the inline parser tries, by the character that it stands on; `patterns` start anywhere.
+
+    A handler that returns False has left the parser where it was. Later handlers go first.
+    """
+
+    handlers: dict[str, list[InlineHandler]] = field(default_factory=dict)
+    patterns: list[tuple[str, InlineHandler]] = field(default_factory=list)
+
+    def register(self, characters: str, handler: InlineHandler) -> None:
+        for character in characters:
+            self.handlers.setdefault(character, []).insert(0, handler)
+
+    def compile(self) -> re.Pattern[str]:
+        """A pattern that finds the next place where a handler may have something to do."""
+        special = "".join(re.escape(character) for character in self.handlers)
+        return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
+
+
+class Engine(markdown.Markdown):
+    """One conversion. Nothing in it outlives the chapter that it was made for."""
+
+    parser: LineParser
+
+    def __init__(
+        self, extensions: Sequence[type[Extension]], source: Source, first_line: int, report: Report
+    ) -> None:
+        self.problems = Problems(source, report)
+        self.first_line = first_line
+        self.references: dict[str, Reference] = {}
+        self.inlines = Inlines()
+        super().__init__(extensions=[extension() for extension in extensions])
+        self.special = self.inlines.compile()
+
+    def build_parser(self) -> Engine:
+        from bookbuilder.dialect.lines import LineParser  # noqa: PLC0415 (it subclasses our types)
+
+        self.preprocessors = Registry()
+        self.parser = LineParser(self)
+        self.inlinePatterns = Registry()
+        self.treeprocessors = Registry()
+        self.postprocessors = Registry()
+        self.postprocessors.register(_RestoreRaw(self), "raw_html", 30)
+        return self
+
+    def set_output_format(self, format: str) -> Engine:  # noqa: A002 (the base class's name)
+        """Python-Markdown's serialiser lets what looks like an entity through; this one does not."""
+        self.serializer = _serialise
+        return self
+
+    def raw(self, html: str) -> str:
+        """A stand-in for `html` in a tree's text."""
+        return cast(str, self.htmlStash.store(html))
+
+    def inline(self, parent: etree.Element, text: str, line: int) -> None:
+        """Append `text`, which starts in `line`, to `parent` as inline Markdown."""
+        from bookbuilder.dialect.inline import InlineParser  # noqa: PLC0415
+
+        InlineParser(self, text, line).parse_into(parent)
+
+
+def _serialise(root: etree.Element) -> str:
+    return etree.tostring(root, encoding="unicode", method="html")
+
+
+class _RestoreRaw(Postprocessor):
+    def run(self, text: str) -> str:
+        blocks = self.md.htmlStash.rawHtmlBlocks
+        return re.sub(f"{STX}wzxhzdk:(\\d+){ETX}", lambda m: str(blocks[int(m[1])]), text)

@@ -1,0 +1,133 @@
+"""Lines that mean something to other tools: attribute lines, includes, templates, anchors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as etree
+
+from markdown.extensions import Extension
+
+from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.dialect.attributes import ATTRIBUTES
+from bookbuilder.dialect.blocks import Block, Started
+from bookbuilder.dialect.containers import List
+from bookbuilder.dialect.paragraph import Paragraph
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.engine import Engine
+    from bookbuilder.dialect.inline import InlineParser
+    from bookbuilder.dialect.lines import LineParser
+
+UNSUPPORTED_INCLUDE = Rule(
+    "M007",
+    "unsupported-directive",
+    Severity.WARNING,
+    "Directives of other tools, such as mdBook's `{{#include}}`, HonKit's `[import]` and Jekyll's"
+    " `{% … %}`, are not carried out: they are left out of the book, and no file is read.",
+)
+
+_KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
+_MDBOOK = re.compile(r"\{\{[ ]?#\w+[^{}\n]*\}\}")
+_LIQUID = re.compile(r"\{%-?[ \t]*(\w+)[^%\n]*-?%\}")
+_INCLUDE_LINE = re.compile(
+    r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
+    r"|:::[ \t]*include\b.*|@import[ \t]+\".*)[ \t]*$"
+)
+_CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
+_RULE_ID = re.compile(r"r\[([\w.:-]+)\][ \t]*$")
+
+
+def start_attributes(parser: LineParser, container: Block) -> Started:
+    """`{: .class}` on its own line belongs to the block before it, or else to the next one."""
+    rest = parser.line.rest
+    if parser.line.indented or not rest.startswith("{"):
+        return Started.NOTHING
+    match = ATTRIBUTES.fullmatch(rest.rstrip())
+    if not match and not _KRAMDOWN.match(rest):
+        return Started.NOTHING
+    if (
+        match
+        and match[0][1] != ":"
+        and not isinstance(container, Paragraph)
+        and not _previous(container)
+    ):
+        return Started.NOTHING
+    target = container if isinstance(container, Paragraph | List) else _previous(container)
+    parser.close_unmatched()
+    if isinstance(target, Paragraph) and target.open:
+        parser.close(target)
+    if target is None:
+        parser.pending_attributes = match[1] if match else ""
+    elif match:
+        target.attributes = f"{target.attributes} {match[1]}".strip()
+    elif isinstance(target, List) and rest.startswith("{:toc") and target.parent is not None:
+        target.parent.children.remove(target)
+    return Started.LEAF
+
+
+def _previous(container: Block) -> Block | None:
+    last = container.last_child
+    return None if last is None or last.ends_blank else last
+
+
+def start_directive(parser: LineParser, container: Block) -> Started:
+    rest = parser.line.rest
+    if parser.line.indented:
+        return Started.NOTHING
+    if match := _INCLUDE_LINE.match(rest):
+        report_directive(parser.engine, match[0].strip(), parser.number)
+    elif not _CONTENTS.match(rest):
+        return Started.NOTHING
+    parser.close_unmatched()
+    if isinstance(parser.tip, Paragraph):
+        parser.close(parser.tip)
+    return Started.LEAF
+
+
+def report_directive(md: Engine, text: str, line: int) -> None:
+    message = f"`{text}` is left out: directives of other tools are not carried out"
+    md.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
+
+
+class Anchor(Block):
+    """mdBook's `r[rule.id]`: a place to link to, with nothing to see."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def render(self, md: Engine, parent: etree.Element) -> None:
+        etree.SubElement(parent, "div", {"class": "anchor", "id": f"r-{self.name}"}).tail = "\n"
+
+
+def start_anchor(parser: LineParser, container: Block) -> Started:
+    match = None if parser.line.indented else _RULE_ID.match(parser.line.rest)
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.close(parser.add(Anchor(match[1])))
+    return Started.LEAF
+
+
+def handle_template(parser: InlineParser) -> bool:
+    """`{{#include …}}` and `{% … %}` go; `{{ name }}` is text."""
+    for pattern in (_MDBOOK, _LIQUID):
+        if match := pattern.match(parser.text, parser.position):
+            parser.report(
+                UNSUPPORTED_INCLUDE,
+                f"`{match[0]}` is left out: directives of other tools are not carried out",
+                match.start(),
+                len(match[0]),
+            )
+            parser.position = match.end()
+            return True
+    return False
+
+
+class ForeignExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_attributes, "attributes", 97)
+        md.parser.starts.register(start_directive, "directive", 96)
+        md.parser.starts.register(start_anchor, "anchor", 94)
+        md.inlines.register("{", handle_template)

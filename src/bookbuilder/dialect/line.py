@@ -1,0 +1,94 @@
+"""One line of Markdown under the cursor, with tabs as CommonMark counts them (spec 2.2)."""
+
+from __future__ import annotations
+
+CODE_INDENT = 4
+
+
+class Line:
+    """`offset` counts characters, `column` counts columns with a tab stop at every fourth.
+
+    After `find`, `start` is the offset of the first character that is no space, `indent` the
+    columns before it, `blank` whether there is none.
+    """
+
+    __slots__ = (
+        "blank",
+        "column",
+        "indent",
+        "inside_tab",
+        "offset",
+        "start",
+        "start_column",
+        "text",
+    )
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.offset = self.column = 0
+        self.inside_tab = False
+        self.find()
+
+    def find(self) -> None:
+        text, index, column = self.text, self.offset, self.column
+        end = len(text)
+        while index < end:
+            if text[index] == " ":
+                column += 1
+            elif text[index] == "\t":
+                column += 4 - column % 4
+            else:
+                break
+            index += 1
+        self.start, self.start_column = index, column
+        self.blank = index == end
+        self.indent = column - self.column
+
+    @property
+    def indented(self) -> bool:
+        """Whether an indented code block could start here."""
+        return self.indent >= CODE_INDENT
+
+    @property
+    def rest(self) -> str:
+        """What follows the indentation."""
+        return self.text[self.start :]
+
+    @property
+    def first(self) -> str:
+        return self.text[self.start : self.start + 1]
+
+    def advance(self, columns: int) -> None:
+        """Move over `columns` columns of blanks; half a tab may be left over."""
+        while columns > 0 and self.offset < len(self.text):
+            if self.text[self.offset] == "\t":
+                width = 4 - self.column % 4
+                self.inside_tab = width > columns
+                step = min(columns, width)
+                self.column += step
+                self.offset += 0 if self.inside_tab else 1
+                columns -= step
+            else:
+                self.inside_tab = False
+                self.offset += 1
+                self.column += 1
+                columns -= 1
+
+    def advance_characters(self, count: int) -> None:
+        """Move over `count` characters that are not tabs."""
+        self.inside_tab = False
+        self.offset += count
+        self.column += count
+
+    def skip_indent(self) -> None:
+        self.offset, self.column, self.inside_tab = self.start, self.start_column, False
+
+    def skip_all(self) -> None:
+        self.offset, self.inside_tab = len(self.text), False
+        self.find()
+
+    def remainder(self) -> str:
+        """What is left from the cursor on, a half-used tab as the spaces it still stands for."""
+        if self.inside_tab:
+            return " " * (4 - self.column % 4) + self.text[self.offset + 1 :]
+        return self.text[self.offset :]

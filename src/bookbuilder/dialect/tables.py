@@ -1,0 +1,108 @@
+"""GFM tables. A pipe inside a code span does not end a cell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as etree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.blocks import Block, Started, Text
+from bookbuilder.dialect.paragraph import Paragraph
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.engine import Engine
+    from bookbuilder.dialect.lines import LineParser
+
+_DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_TOKEN = re.compile(r"\\.|`+|\|")
+
+
+class Table(Text):
+    def __init__(self, header: list[str], alignments: list[str]) -> None:
+        super().__init__()
+        self.header = header
+        self.alignments = alignments
+
+    def render(self, md: Engine, parent: etree.Element) -> None:
+        table = etree.SubElement(parent, "table")
+        table.text = table.tail = "\n"
+        apply_attributes(table, self.attributes)
+        head = etree.SubElement(table, "thead")
+        head.tail = "\n"
+        self._render_row(md, head, "th", self.header, self.line)
+        if self.lines:
+            body = etree.SubElement(table, "tbody")
+            body.tail = "\n"
+            for number, line in enumerate(self.lines, self.line + 2):
+                self._render_row(md, body, "td", split_row(line), number)
+
+    def _render_row(
+        self, md: Engine, parent: etree.Element, tag: str, cells: list[str], line: int
+    ) -> None:
+        row = etree.SubElement(parent, "tr")
+        row.tail = "\n"
+        width = len(self.alignments)
+        cells = [*cells, *[""] * (width - len(cells))]
+        for text, alignment in zip(cells[:width], self.alignments, strict=True):
+            cell = etree.SubElement(row, tag)
+            if alignment:
+                cell.set("style", f"text-align: {alignment}")
+            text, attributes = trailing_attributes(text)
+            md.inline(cell, text, line)
+            apply_attributes(cell, attributes)
+
+
+def split_row(text: str) -> list[str]:
+    """The cells of a row, with `\\|` as `|`."""
+    text = text.strip()
+    cells, start, position = [], 0, 0
+    while match := _TOKEN.search(text, position):
+        position = match.end()
+        if match[0] == "|":
+            cells.append(text[start : match.start()])
+            start = position
+        elif match[0][0] == "`":
+            close = re.compile(rf"(?<!`){match[0]}(?!`)").search(text, position)
+            if close and close.end() - close.start() == len(match[0]):
+                position = close.end()
+    cells.append(text[start:])
+    if text.startswith("|"):
+        del cells[0]
+    if start == len(text) and len(cells) > 1:
+        del cells[-1]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
+
+
+def start_table(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    if line.indented or not isinstance(container, Paragraph) or not container.lines:
+        return Started.NOTHING
+    rest = line.rest
+    if not _DELIMITERS.match(rest) or not ("|" in rest or ":" in rest):
+        return Started.NOTHING
+    delimiters, header = split_row(rest), split_row(container.lines[-1])
+    if len(delimiters) != len(header) or ("|" not in rest and "|" not in container.lines[-1]):
+        return Started.NOTHING
+    parser.close_unmatched()
+    container.lines.pop()
+    assert container.parent is not None
+    if container.lines:
+        parser.close(container)
+    else:
+        container.parent.children.remove(container)
+        parser.tip = container.parent
+    parser.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+    return Started.LEAF
+
+
+def _alignment(delimiter: str) -> str:
+    left, right = delimiter.startswith(":"), delimiter.endswith(":")
+    return "center" if left and right else "left" if left else "right" if right else ""
+
+
+class TableExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_table, "table", 55)
