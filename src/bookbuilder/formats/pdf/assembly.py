@@ -217,6 +217,9 @@ def _chapter(
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
     print_addresses(section)
+    for link in section.iter("a"):
+        # WeasyPrint attaches the target of rel="attachment" to the PDF.
+        link.attrib.pop("rel", None)
     set_running_heads(section, book, chapter, part)
     for heading in section.iter():
         if heading.tag in HEADINGS:

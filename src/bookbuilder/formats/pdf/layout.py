@@ -52,20 +52,20 @@ class Press:
         self._styles = [
             self._parse(theme_style(), "theme.css"),
             self._parse(trim_of(book.config, report).css, "trim.css"),
+            *(self._parse(text, name) for name, text in author_styles(book.config, report)),
         ]
-        for name, text in author_styles(book.config, report):
-            with caught_log() as messages:
-                self._styles.append(self._parse(text, name))
-            report_style_log(messages, name, report)
 
     def _parse(self, text: str, name: str) -> CSS:
-        return CSS(
-            string=text,
-            base_url=f"{BASE_URL}{name}",
-            url_fetcher=self._fetcher,
-            font_config=self._fonts,
-            counter_style=self._counters,
-        )
+        with caught_log() as messages:
+            style = CSS(
+                string=text,
+                base_url=f"{BASE_URL}{name}",
+                url_fetcher=self._fetcher,
+                font_config=self._fonts,
+                counter_style=self._counters,
+            )
+        report_style_log(messages, name, self._report)
+        return style
 
     def lay_out(self, tree: ET.Element) -> Document:
         """The pages of `tree`. Raises `BookError` where WeasyPrint fails, naming the chapter."""
