@@ -1,0 +1,295 @@
+"""The two ends of a tree: HTML text in; XHTML5 text, an ElementTree or plain text out.
+
+Trees are walked through `contents` with a stack of our own: a chapter may be nested as deep as it
+likes, and bs4's event stream compares siblings by value, which is quadratic on deep trees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from xml.etree import ElementTree as ET
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import CData, NavigableString, PageElement, PreformattedString
+
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+NAMESPACES = {
+    "svg": "http://www.w3.org/2000/svg",
+    "math": "http://www.w3.org/1998/Math/MathML",
+}
+XLINK = "http://www.w3.org/1999/xlink"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_PREFIXES = {"xlink": XLINK, "xml": _XML}
+
+Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
+
+_NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
+_BLOCK = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+
+
+def plain_characters(text: str) -> str:
+    """`text` without what XML 1.0 forbids or discourages: controls, surrogates, U+FFFE and U+FFFF."""
+    return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: Tag | str) -> Tag:
+    """A detached element; `class` is split as the parser does it."""
+    values: dict[str, str | list[str]] = dict(attrs or {})
+    if isinstance(classes := values.get("class"), str):
+        values["class"] = classes.split()
+    tag = Tag(name=name, attrs=values, can_be_empty_element=name in VOID)
+    for child in children:
+        tag.append(child)
+    return tag
+
+
+def parse_fragment(html: str) -> Tag:
+    """`html`, as an HTML5 parser reads it, in a detached `<section>`.
+
+    An element or comment that hides all that follows because it is never closed (`<script>`,
+    `<!--`) is closed at once, so that what follows is still read.
+    """
+    text = _close_swallowing(_REFERENCE.sub(_without_forbidden, plain_characters(html)))
+    soup = BeautifulSoup(f"<!DOCTYPE html><html><head></head><body>{text}", "html5lib")
+    section = soup.new_tag("section")
+    if soup.body is not None:
+        section.contents = list(soup.body.contents)
+    relink(section)
+    return section
+
+
+def relink(root: Tag) -> None:
+    """Make every parent, sibling and element link of a detached tree agree with `contents`.
+
+    Rebuilding them all once is linear; bs4's own `insert` and `unwrap` search on every call, and
+    its html5lib builder leaves wrong ones behind after misnested tags.
+    """
+    root.parent = None
+    root.previous_element = root.next_sibling = root.previous_sibling = None
+    last: PageElement = root
+    stack: list[PageElement] = [root]
+    while stack:
+        node = stack.pop()
+        if node is not root:
+            last.next_element = node
+            node.previous_element = last
+            last = node
+        if isinstance(node, Tag):
+            before: PageElement | None = None
+            for child in node.contents:
+                child.parent = node
+                child.previous_sibling = before
+                if before is not None:
+                    before.next_sibling = child
+                before = child
+            if before is not None:
+                before.next_sibling = None
+            stack.extend(reversed(node.contents))
+    last.next_element = None
+
+
+def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
+    """A cleaned tree as XHTML5 text, without declarations of the HTML namespace.
+
+    `rewrite` gets each element and a copy of its attributes and returns the attributes to write.
+    `lang` is written as `xml:lang` too. Comments are left out.
+    """
+    pieces: list[str] = []
+    write = pieces.append
+    stack: list[PageElement | str] = [tag]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is str:
+            write(node)
+        elif isinstance(node, Tag):
+            name = node.name
+            write(f"<{name}{_attributes(node, name, rewrite)}")
+            if name in VOID:
+                write("/>")
+                continue
+            write(">")
+            stack.append(f"</{name}>")
+            stack.extend(reversed(node.contents))
+        elif _is_text(node):
+            write(_escape(str(node)))
+    return _NOT_TEXT.sub("", "".join(pieces))
+
+
+def to_element(tag: Tag) -> ET.Element:
+    """The tree as an ElementTree: HTML names bare, SVG and MathML in their namespaces.
+
+    It is what tinyhtml5 with `namespace_html_elements=False` yields, without its repairs: blocks
+    inside a paragraph stay there.
+    """
+    root: ET.Element | None = None
+    last: dict[ET.Element, ET.Element] = {}
+    stack: list[tuple[PageElement, ET.Element | None, str]] = [(tag, None, "")]
+    while stack:
+        node, parent, space = stack.pop()
+        if isinstance(node, Tag):
+            space = NAMESPACES.get(node.name, space)
+            name = f"{{{space}}}{node.name}" if space else node.name
+            attrs = {
+                _expanded(key) if space else key: _text_of_value(value)
+                for key, value in node.attrs.items()
+                if not key.startswith("xmlns")
+            }
+            if parent is None:
+                element = root = ET.Element(name, attrs)
+            else:
+                element = last[parent] = ET.SubElement(parent, name, attrs)
+            stack.extend((child, element, space) for child in reversed(node.contents))
+        elif parent is not None and _is_text(node):
+            if (before := last.get(parent)) is not None:
+                before.tail = (before.tail or "") + str(node)
+            else:
+                parent.text = (parent.text or "") + str(node)
+    assert root is not None
+    return root
+
+
+def text_of(tag: Tag) -> str:
+    """What a reader sees as one line: no note references, no ruby readings, alt text for pictures."""
+    pieces: list[str] = []
+    stack: list[PageElement | str] = [tag]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is str:
+            pieces.append(node)
+        elif isinstance(node, Tag):
+            role = node.get("role")
+            if node.name in ("rt", "rp", "annotation") or role in ("doc-noteref", "doc-backlink"):
+                continue
+            if node.name == "img":
+                pieces.append(_text_of_value(node.get("alt")))
+            if node.name in _BLOCK:
+                pieces.append(" ")
+                stack.append(" ")
+            stack.extend(reversed(node.contents))
+        elif _is_text(node):
+            pieces.append(str(node))
+    return " ".join("".join(pieces).split())
+
+
+def _is_text(node: object) -> bool:
+    return isinstance(node, NavigableString) and (
+        not isinstance(node, PreformattedString) or isinstance(node, CData)
+    )
+
+
+def _text_of_value(value: object) -> str:
+    if isinstance(value, str):
+        return str(value)
+    return " ".join(value) if isinstance(value, (list, tuple)) else ""
+
+
+def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
+    if not tag.attrs and rewrite is None and name not in NAMESPACES:
+        return ""
+    attrs: Mapping[str, str] = {
+        str(key): _text_of_value(value)
+        for key, value in tag.attrs.items()
+        if not key.startswith("xmlns")
+    }
+    if rewrite is not None:
+        attrs = rewrite(tag, dict(attrs))
+    pieces = []
+    if name in NAMESPACES:
+        pieces.append(f' xmlns="{NAMESPACES[name]}"')
+        if name == "svg":
+            pieces.append(f' xmlns:xlink="{XLINK}"')
+    for key, value in attrs.items():
+        pieces.append(f' {key}="{_escape(value, quote=True)}"')
+        if key == "lang" and "xml:lang" not in attrs:
+            pieces.append(f' xml:lang="{_escape(value, quote=True)}"')
+    return "".join(pieces)
+
+
+def _escape(text: str, quote: bool = False) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;") if quote else text
+
+
+def _expanded(key: str) -> str:
+    prefix, colon, local = key.partition(":")
+    return f"{{{_PREFIXES[prefix]}}}{local}" if colon and prefix in _PREFIXES else str(key)
+
+
+def _without_forbidden(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2][:9])
+    # 0x80 to 0x9F stay: the parser reads them as Windows-1252, as browsers do.
+    if 0x80 <= code <= 0x9F or (code <= 0x10FFFF and not _NOT_TEXT.match(chr(code))):
+        return reference[0]
+    return ""
+
+
+def _close_swallowing(html: str) -> str:
+    lowered = html.lower()
+    for name in _SWALLOWING:
+        closed = max(0, lowered.rfind(f"</{name}"))
+        if lowered.find(f"<{name}", closed) >= 0:
+            start_tag = re.compile(rf"<{name}(?=[\s/>])[^>]*>", re.IGNORECASE)
+            html = html[:closed] + start_tag.sub(rf"\g<0></{name}>", html[closed:])
+            lowered = html.lower()
+    closed = max(0, html.rfind("-->"))
+    html = html[:closed] + html[closed:].replace("<!--", "&lt;!--")
+    return re.sub(r"<(/?)plaintext(?=[\s/>])", r"<\1pre", html, flags=re.IGNORECASE)

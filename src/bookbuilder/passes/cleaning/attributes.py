@@ -1,0 +1,178 @@
+"""Attributes: checked against the model; obsolete ones turned into inline style."""
+
+from __future__ import annotations
+
+import re
+
+import tinycss2
+from bs4 import Tag
+from tinycss2.ast import Declaration, Node
+
+from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.passes.cleaning.model import (
+    ATTRIBUTES,
+    GLOBAL_ATTRIBUTES,
+    STYLE_PROPERTIES,
+    roles_of,
+)
+from bookbuilder.passes.cleaning.remarks import Remarks
+
+ACTIVE_ATTRIBUTE = Rule(
+    "H001",
+    "event-handler",
+    Severity.WARNING,
+    "A book runs no scripts: e-readers and shops refuse them, and paper cannot. Attributes that"
+    " start one (`onclick` and the like) are left out.",
+)
+ACTIVE_LINK = Rule(
+    "H002",
+    "script-link",
+    Severity.WARNING,
+    "A link that runs a script (`javascript:`) or carries a page inside itself (`data:`) does"
+    " nothing in a book. The text stays, the link goes.",
+)
+STYLE = Rule(
+    "H003",
+    "style-removed",
+    Severity.WARNING,
+    "Inline style may not fetch anything, take text out of the page or fight the reader's own"
+    " settings; such declarations are left out. Looks belong in the book's style sheet.",
+)
+
+_COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
+_FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
+_FORBIDDEN_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "mocha:")
+
+
+def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> None:
+    """Leave `tag`, which is becoming a `name`, only attributes that are valid there.
+
+    `style` is what the element's own replacement adds; `tag.name` still says what the author wrote.
+    """
+    own = ATTRIBUTES.get(name, {})
+    kept: dict[str, str | list[str]] = {}
+    styles = [style] if style else []
+    for key, value in tag.attrs.items():
+        text = value if isinstance(value, str) else " ".join(value or ())
+        check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)
+        if key in ("href", "src") and check is not None and _runs_something(key, text):
+            remarks.link(ACTIVE_LINK, f"a `{text.strip().split(':')[0].lower()}:` address", text)
+        elif check is not None and (checked := check(text)) is not None:
+            kept[str(key)] = checked.split() if key == "class" else checked
+        elif key == "style":
+            styles.append(_clean_style(text, remarks))
+        elif key == "role":
+            if role := next((r for r in text.lower().split() if r in roles_of(name)), None):
+                kept["role"] = role
+        elif key == "aria-level" and "role" in tag.attrs and text.strip().isdigit():
+            kept["aria-level"] = text.strip()
+        elif key.startswith("on") or re.search(r"^(@|v-on:|formaction$|ng-|x-on:)", key):
+            remarks.attribute(ACTIVE_ATTRIBUTE, f"`{key}` on <{tag.name}>", str(key))
+        elif key == "name" and tag.name == "a" and not tag.get("id") and text.strip():
+            kept["id"] = text
+        elif obsolete := _as_style(tag.name, str(key), text.strip()):
+            styles.append(obsolete)
+    if name == "ol" and "type" not in kept and (kind := tag.attrs.get("type")) is not None:
+        styles.append(f"list-style-type: {kind}" if str(kind) in ("disc", "circle", "square") else "")
+    if kept.get("role") != "heading":
+        kept.pop("aria-level", None)
+    if joined := "; ".join(filter(None, styles)):
+        kept["style"] = joined
+    tag.attrs.clear()
+    tag.attrs.update(kept)
+
+
+def add_style(tag: Tag, style: str) -> None:
+    """Append declarations to the style attribute."""
+    if style:
+        before = tag.attrs.get("style")
+        tag.attrs["style"] = f"{before}; {style}" if before else style
+
+
+def _runs_something(key: str, address: str) -> bool:
+    # Browsers skip controls and blanks before and inside a scheme.
+    bare = re.sub(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]", "", address[:200]).lower()
+    if bare.startswith("data:"):
+        return key == "href" or not bare.startswith("data:image/")
+    return bare.startswith(_FORBIDDEN_SCHEMES)
+
+
+def _clean_style(text: str, remarks: Remarks) -> str:
+    kept = []
+    for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
+        if not isinstance(node, Declaration):
+            remarks.attribute(STYLE, f"`{node.serialize().strip()[:60]}` is no declaration", "style")
+        elif node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
+            kept.append(f"{node.lower_name}: {tinycss2.serialize(node.value).strip()}")
+        else:
+            value = tinycss2.serialize(node.value)
+            message = f"`{node.name}: {' '.join(value.split())[:60]}`"
+            remarks.attribute(STYLE, message, f"{node.name}:{value}", node.name, "style")
+    return "; ".join(kept)
+
+
+def _is_plain(values: list[Node]) -> bool:
+    waiting = list(values)
+    for value in waiting:
+        if value.type in ("url", "error", "bad-url", "{} block", "[] block", "at-keyword"):
+            return False
+        if value.type == "function":
+            if value.lower_name not in ("rgb", "rgba", "hsl", "hsla", "calc", "min", "max"):
+                return False
+            waiting.extend(value.arguments)
+        elif value.type == "literal" and value.value not in (",", "/", "+", "-", "*"):
+            return False
+        elif value.type == "() block":
+            waiting.extend(value.content)
+    return bool([v for v in values if v.type not in ("whitespace", "comment")])
+
+
+def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0911, PLR0912
+    """The CSS that an obsolete presentational attribute stands for, or an empty string."""
+    lowered = value.lower()
+    length = _length(lowered)
+    if key == "align":
+        if name in ("img", "table", "object", "iframe") and lowered in ("left", "right"):
+            return f"float: {lowered}"
+        if name == "table" and lowered == "center":
+            return "margin-left: auto; margin-right: auto"
+        if lowered in ("left", "right", "center", "justify"):
+            return f"text-align: {lowered}"
+        return f"vertical-align: {lowered}" if lowered in ("top", "middle", "bottom") else ""
+    if key == "valign" and lowered in ("top", "middle", "bottom", "baseline"):
+        return f"vertical-align: {lowered}"
+    if key == "bgcolor" and _COLOR.fullmatch(value):
+        return f"background-color: {value}"
+    if key == "color" and name in ("font", "basefont", "hr") and _COLOR.fullmatch(value):
+        return f"color: {value}"
+    if key == "size" and name == "font" and (size := re.fullmatch(r"([+-]?)(\d)", value)):
+        step = int(size[2]) if not size[1] else 3 + int(f"{size[1]}{size[2]}")
+        return f"font-size: {_FONT_SIZES[min(max(step, 1), 7) - 1]}"
+    if key == "nowrap":
+        return "white-space: nowrap"
+    if key == "clear" and name == "br":
+        return f"clear: {'both' if lowered in ('all', 'both') else lowered}" if lowered in (
+            "all",
+            "both",
+            "left",
+            "right",
+        ) else ""
+    if key == "border" and name in ("img", "table") and lowered.isdigit():
+        return f"border: {min(int(lowered), 99)}px solid" if int(lowered) else "border: 0"
+    if key == "cellspacing" and length:
+        return f"border-spacing: {length}"
+    if key in ("width", "height") and length and name not in ("canvas", "iframe", "video"):
+        return f"{key}: {length}"
+    if key == "hspace" and length:
+        return f"margin-left: {length}; margin-right: {length}"
+    if key == "vspace" and length:
+        return f"margin-top: {length}; margin-bottom: {length}"
+    if key == "type" and name in ("ul", "li") and lowered in ("disc", "circle", "square"):
+        return f"list-style-type: {lowered}"
+    return ""
+
+
+def _length(value: str) -> str:
+    """An HTML length (`20`, `20px`, `50%`) as CSS, or an empty string."""
+    match = re.fullmatch(r"(\d{1,5})(?:\.\d+)?(%|px)?", value)
+    return f"{match[1]}{match[2] or ('px' if match[1] != '0' else '')}" if match else ""

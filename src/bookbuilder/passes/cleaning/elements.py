@@ -1,0 +1,302 @@
+"""Elements: what a book cannot hold is taken out or replaced, and reported; its text stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+
+from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.markup import new_tag, parse_fragment, text_of
+from bookbuilder.passes.cleaning.attributes import clean_attributes
+from bookbuilder.passes.cleaning.mathml import clean_math
+from bookbuilder.passes.cleaning.model import (
+    ACTIVE,
+    ATOMS,
+    DROPPED,
+    ELEMENTS,
+    FORM,
+    PAGE_HEAD,
+    PHRASING,
+    REPLACED,
+    UNWRAPPED,
+)
+from bookbuilder.passes.cleaning.remarks import Remarks
+from bookbuilder.passes.svg import clean_drawing
+
+ACTIVE_ELEMENT = Rule(
+    "H010",
+    "active-element",
+    Severity.WARNING,
+    "Scripts and other people's pages (script, iframe, object, embed) do not work in a book: readers"
+    " and shops refuse them, and nothing may be fetched while reading. They are taken out; what they"
+    " say instead of themselves stays.",
+)
+FORM_CONTROL = Rule(
+    "H011",
+    "form-control",
+    Severity.WARNING,
+    "Nobody can fill in a form in a book. Its text stays as text.",
+)
+MEDIA = Rule(
+    "H012",
+    "audio-or-video",
+    Severity.WARNING,
+    "Sound and film do not play on e-ink or on paper. A link, or the text between the tags, stands"
+    " in their place.",
+)
+PAGE_ELEMENT = Rule(
+    "H013",
+    "page-element",
+    Severity.WARNING,
+    "style, link, meta, base and title belong to the head of a web page. In a chapter they are taken"
+    " out; looks go into the book's style sheet (`style` in book.toml).",
+)
+UNKNOWN_ELEMENT = Rule(
+    "H014",
+    "unknown-element",
+    Severity.WARNING,
+    "This is no HTML element. The tags are left out, what is between them stays. To show the tag"
+    " itself, write it as code: `<like this>`.",
+)
+TOO_DEEP = Rule(
+    "H015",
+    "nested-too-deep",
+    Severity.WARNING,
+    "No reader shows more than a few dozen elements inside each other, and some break. Deeper ones"
+    " are flattened; their text stays.",
+)
+NO_PICTURE = Rule(
+    "H016",
+    "image-without-source",
+    Severity.WARNING,
+    "An <img> without a src shows nothing. Its alt text stands in its place.",
+)
+DRAWING = Rule(
+    "H017",
+    "active-drawing",
+    Severity.WARNING,
+    "A drawing in a book may not run scripts or load anything from elsewhere; such parts are removed.",
+)
+
+DEEPEST = 100
+
+Replacement = list[PageElement]
+
+
+def clean_elements(tree: Tag, remarks: Remarks) -> None:
+    """Leave only known elements with valid attributes, none nested deeper than `DEEPEST`."""
+    is_too_deep = False
+    # One frame for each open element: what is still to look at, last first, and what stays.
+    frames: list[tuple[Tag, list[PageElement], list[PageElement]]] = [(tree, tree.contents[::-1], [])]
+    while frames:
+        parent, waiting, settled = frames[-1]
+        if not waiting:
+            parent.contents = settled
+            frames.pop()
+            continue
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            replacement = _replace(node, remarks)
+            if replacement is None and len(frames) > DEEPEST and node.name not in ATOMS:
+                is_too_deep = True
+                replacement = _flatten(node)
+            if replacement is not None:
+                waiting.extend(reversed(replacement))
+                continue
+            if node.contents and node.name not in ATOMS:
+                frames.append((node, node.contents[::-1], []))
+        elif not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
+            continue
+        node.parent = parent
+        settled.append(node)
+    if is_too_deep:
+        message = f"elements nested more than {DEEPEST} deep are flattened"
+        remarks.chapter(TOO_DEEP, message, "look for tags that are never closed")
+
+
+def _flatten(tag: Tag) -> Replacement:
+    if tag.name in PHRASING:
+        return list(tag.contents)
+    return [NavigableString(" "), *tag.contents, NavigableString(" ")]
+
+
+def _replace(tag: Tag, remarks: Remarks) -> Replacement | None:
+    """What stands for `tag`; None if it may stay as it now is."""
+    name = tag.name
+    if name in ELEMENTS and not tag.attrs and name not in _SPECIAL:
+        return None
+    if (special := _SPECIAL.get(name)) is not None:
+        return special(tag, remarks)
+    if name in ELEMENTS:
+        clean_attributes(tag, name, remarks)
+        return None
+    if name in FORM:
+        remarks.element(FORM_CONTROL, f"<{name}> becomes text", name)
+    if name in REPLACED:
+        new_name, style = REPLACED[name]
+        clean_attributes(tag, new_name, remarks, style)
+        tag.name = new_name
+        return None
+    if name in DROPPED or name in UNWRAPPED:
+        if name in ACTIVE:
+            remarks.element(ACTIVE_ELEMENT, f"<{name}> is taken out", name)
+        elif name in PAGE_HEAD:
+            remarks.element(PAGE_ELEMENT, f"<{name}> is taken out", name)
+        return list(tag.contents) if name in UNWRAPPED else []
+    remarks.element(UNKNOWN_ELEMENT, f"<{name[:40]}> is no HTML element", name)
+    return list(tag.contents)
+
+
+def _anchor(tag: Tag, remarks: Remarks) -> Replacement | None:
+    clean_attributes(tag, "a", remarks)
+    if "href" in tag.attrs:
+        return None
+    for key in ("rel", "type", "hreflang", "role"):
+        tag.attrs.pop(key, None)
+    return _as_span(tag)
+
+
+def _as_span(tag: Tag) -> Replacement | None:
+    if not tag.attrs:
+        return list(tag.contents)
+    tag.name = "span"
+    return None
+
+
+def _drawing(tag: Tag, remarks: Remarks) -> Replacement | None:
+    for what in clean_drawing(tag, is_inline=True):
+        remarks.element(DRAWING, f"{what} in a drawing", "svg")
+    return None
+
+
+def _formula(tag: Tag, remarks: Remarks) -> Replacement | None:
+    clean_math(tag)
+    return None
+
+
+def _picture(tag: Tag, remarks: Remarks) -> Replacement | None:
+    clean_attributes(tag, "img", remarks)
+    if tag.attrs.get("src"):
+        return None
+    alt = str(tag.attrs.get("alt", ""))
+    remarks.element(NO_PICTURE, "an <img> without a src", "img")
+    return [NavigableString(alt)] if alt.strip() else []
+
+
+def _needing(attribute: str) -> Callable[[Tag, Remarks], Replacement | None]:
+    def clean(tag: Tag, remarks: Remarks) -> Replacement | None:
+        clean_attributes(tag, tag.name, remarks)
+        return None if attribute in tag.attrs else _as_span(tag)
+
+    return clean
+
+
+def _input(tag: Tag, remarks: Remarks) -> Replacement:
+    kind = str(tag.get("type", "text")).strip().lower()
+    checked = "checked" in tag.attrs
+    if kind == "hidden":
+        return []
+    if kind == "checkbox":
+        return [NavigableString("☑" if checked else "☐")]
+    remarks.element(FORM_CONTROL, "<input> becomes text", "input")
+    if kind == "radio":
+        return [NavigableString("◉" if checked else "○")]
+    text = tag.get("alt") if kind == "image" else tag.get("value") or tag.get("placeholder")
+    return [NavigableString(str(text))] if text else []
+
+
+def _select(tag: Tag, remarks: Remarks) -> Replacement:
+    remarks.element(FORM_CONTROL, "<select> becomes text", "select")
+    choices = [text_of(option) for option in _within(tag, "option")]
+    return [NavigableString(" / ".join(filter(None, choices)))]
+
+
+def _gauge(tag: Tag, remarks: Remarks) -> Replacement:
+    remarks.element(FORM_CONTROL, f"<{tag.name}> becomes text", tag.name)
+    if text_of(tag):
+        return list(tag.contents)
+    numbers = [str(tag[key]) for key in ("value", "max") if key in tag.attrs]
+    return [NavigableString(" / ".join(numbers))]
+
+
+def _media(tag: Tag, remarks: Remarks) -> Replacement:
+    sources = [str(t.get("src", "")).strip() for t in (tag, *_within(tag, "source"))]
+    address = next(filter(None, sources), "")
+    remarks.element(MEDIA, f"<{tag.name}> cannot play in a book", tag.name)
+    if text_of(tag):
+        return list(tag.contents)
+    return _in_place_of(tag, address, tag.name.capitalize())
+
+
+def _frame(tag: Tag, remarks: Remarks) -> Replacement:
+    remarks.element(ACTIVE_ELEMENT, "<iframe> is taken out", "iframe")
+    fallback = _raw_html(tag)
+    return fallback or _in_place_of(tag, str(tag.get("src", "")).strip(), "")
+
+
+def _raw(tag: Tag, remarks: Remarks) -> Replacement:
+    return _raw_html(tag)
+
+
+def _raw_html(tag: Tag) -> Replacement:
+    """What the parser left as text because a browser would not have shown it."""
+    text = "".join(str(node) for node in tag.contents if isinstance(node, NavigableString))
+    return list(parse_fragment(text).contents) if text.strip() else []
+
+
+def _in_place_of(tag: Tag, address: str, kind: str) -> Replacement:
+    """A link to what is on the web; for a file, which a link cannot reach, its name."""
+    label = str(tag.get("title") or tag.get("aria-label") or "").strip()
+    try:
+        parts = urlsplit(f"https:{address}" if address.startswith("//") else address)
+    except ValueError:
+        return [NavigableString(label)]
+    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    if not label and kind:
+        label = f"{kind}: {PurePosixPath(unquote(parts.path)).name or parts.netloc}".rstrip(": ")
+    if not is_web:
+        return [new_tag("span", {"class": "media"}, label)] if label else []
+    return [new_tag("a", {"class": "media", "href": parts.geturl()}, label or parts.geturl())]
+
+
+def _area(tag: Tag, remarks: Remarks) -> Replacement:
+    alt = str(tag.get("alt", "")).strip()
+    if not alt:
+        return []
+    href = tag.get("href")
+    return [new_tag("a", {"href": str(href)}, alt) if href else NavigableString(alt)]
+
+
+def _within(tag: Tag, name: str) -> list[Tag]:
+    found: list[Tag] = []
+    waiting = [tag]
+    while waiting:
+        node = waiting.pop()
+        if node.name == name:
+            found.append(node)
+        waiting.extend(c for c in reversed(node.contents) if isinstance(c, Tag))
+    return found
+
+
+_SPECIAL: dict[str, Callable[[Tag, Remarks], Replacement | None]] = {
+    "a": _anchor,
+    "area": _area,
+    "audio": _media,
+    "bdo": _needing("dir"),
+    "data": _needing("value"),
+    "iframe": _frame,
+    "img": _picture,
+    "input": _input,
+    "math": _formula,
+    "meter": _gauge,
+    "noembed": _raw,
+    "noframes": _raw,
+    "progress": _gauge,
+    "select": _select,
+    "svg": _drawing,
+    "video": _media,
+}

@@ -1,0 +1,392 @@
+"""Drawings: SVG files and inline SVG without scripts, without addresses, of a bounded size."""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from collections.abc import Iterator
+from xml.parsers import expat
+
+import tinycss2
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+from tinycss2.ast import Declaration, Node, QualifiedRule
+
+from bookbuilder.markup import XLINK, new_tag, plain_characters, serialize, text_of
+
+DEEPEST = 100
+LARGEST_SIDE = 4000
+MOST_USES = 5000
+DEFAULT_SIZE = (300.0, 150.0)
+
+_SVG = "http://www.w3.org/2000/svg"
+_XHTML = "http://www.w3.org/1999/xhtml"
+_PREFIXES = {XLINK: "xlink", "http://www.w3.org/XML/1998/namespace": "xml"}
+_ELEMENTS = frozenset(
+    "svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan"
+    " textPath image marker clipPath mask pattern linearGradient radialGradient stop filter title"
+    " desc style feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix"
+    " feDiffuseLighting feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB"
+    " feFuncG feFuncR feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset"
+    " fePointLight feSpecularLighting feSpotLight feTile feTurbulence".split()
+)
+_ACTIVE = {
+    "script": "a script",
+    "handler": "a script",
+    "iframe": "a web page",
+    "audio": "a sound",
+    "video": "a film",
+    "canvas": "a canvas",
+    "animate": "an animation",
+    "animateMotion": "an animation",
+    "animateTransform": "an animation",
+    "animateColor": "an animation",
+    "set": "an animation",
+    "discard": "an animation",
+}
+_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
+_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_LOCAL = re.compile(r"#[^\s#]+")
+_LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|rem|ex)?\s*")
+_PIXELS = {
+    "px": 1.0,
+    "pt": 4 / 3,
+    "pc": 16.0,
+    "mm": 96 / 25.4,
+    "cm": 96 / 2.54,
+    "in": 96.0,
+    "em": 16.0,
+    "rem": 16.0,
+    "ex": 8.0,
+}
+
+
+def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
+    """An SVG file made safe and well-formed, with a size and a viewBox; and what was removed.
+
+    Raises ValueError, in plain words, for what is no SVG.
+    """
+    root, removed = _parse(data)
+    removed += clean_drawing(root, is_inline=False)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{serialize(root)}\n'
+    return text.encode(), list(dict.fromkeys(removed))
+
+
+def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
+    """Make the drawing under `root` safe in place; what was removed, in plain words.
+
+    The style sheet of an inline drawing is confined to it.
+    """
+    removed: list[str] = []
+    scope = ""
+    stack: list[tuple[Tag, int]] = [(root, 1)]
+    while stack:
+        tag, depth = stack.pop()
+        _clean_attributes(tag, removed)
+        if tag.name in ("title", "desc"):
+            tag.contents = [NavigableString(text_of(tag))]
+            continue
+        if tag.name == "style":
+            css = _text(tag)
+            scope = scope or (f"drawing-{zlib.crc32(css.encode()):08x}" if is_inline else "")
+            sheet = _clean_sheet(css, scope, str(root.get("id", "")), removed)
+            tag.contents = [NavigableString(sheet)]
+            continue
+        tag.contents = list(_clean_children(tag, depth, removed))
+        for child in tag.contents:
+            child.parent = tag
+            if isinstance(child, Tag):
+                stack.append((child, depth + 1))
+    if scope:
+        classes = root.get("class") or []
+        root["class"] = [*(classes.split() if isinstance(classes, str) else classes), scope]
+    _bound_uses(root, removed)
+    _settle_size(root, is_inline=is_inline)
+    return list(dict.fromkeys(removed))
+
+
+def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[PageElement]:
+    waiting = parent.contents[::-1]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Tag):
+            if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+                yield node
+        elif node.name == "a":
+            if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
+                removed.append("a link that runs a script")
+            waiting.extend(reversed(node.contents))
+        elif node.name in _ACTIVE:
+            removed.append(_ACTIVE[node.name])
+        elif node.name.lower() == "foreignobject":
+            removed.append("a piece of a web page (its text is kept)")
+            if text := text_of(node):
+                yield _label(node, text)
+        elif node.name not in _ELEMENTS:
+            continue
+        elif depth >= DEEPEST:
+            removed.append(f"what is nested more than {DEEPEST} deep")
+        elif node.name in ("image", "feImage", "use") and not _stays_inside(node):
+            removed.append("a picture or drawing from elsewhere")
+        else:
+            yield node
+
+
+def _stays_inside(tag: Tag) -> bool:
+    addresses = [str(tag[key]).strip() for key in ("href", "xlink:href") if key in tag.attrs]
+    is_fine = _LOCAL.fullmatch if tag.name == "use" else _is_inner_image
+    return bool(addresses) and all(is_fine(address) for address in addresses)
+
+
+def _is_inner_image(address: str) -> bool:
+    return bool(_LOCAL.fullmatch(address) or _DATA_IMAGE.fullmatch(address))
+
+
+def _label(tag: Tag, text: str) -> Tag:
+    """The text of a foreignObject in the middle of where it stood."""
+    x, y, width, height = (_number(str(tag.get(k, "0"))) or 0 for k in ("x", "y", "width", "height"))
+    attrs = {"x": f"{x + width / 2:g}", "y": f"{y + height / 2:g}", "text-anchor": "middle"}
+    return new_tag("text", {**attrs, "dominant-baseline": "middle"}, text)
+
+
+def _clean_attributes(tag: Tag, removed: list[str]) -> None:
+    for key, value in list(tag.attrs.items()):
+        text = value if isinstance(value, str) else " ".join(value or ())
+        lowered = key.lower()
+        if key.startswith("xmlns") or not _ATTRIBUTE.fullmatch(key):
+            del tag.attrs[key]
+        elif lowered.startswith("on"):
+            removed.append(f"`{key[:30]}`")
+            del tag.attrs[key]
+        elif key == "style":
+            tag.attrs[key] = _clean_declarations(text, removed)
+        elif lowered.endswith("href"):
+            if not _is_inner_image(text.strip()):
+                del tag.attrs[key]
+        elif lowered.startswith("data-") or lowered in ("src", "base", "tabindex", "target", "ping"):
+            del tag.attrs[key]
+        elif (lowered == "id" and not text.strip()) or "\\" in text:
+            del tag.attrs[key]
+        elif "(" in text and _leads_out(tinycss2.parse_component_value_list(text)):
+            removed.append("an address")
+            del tag.attrs[key]
+        elif lowered == "id":
+            tag.attrs[key] = re.sub(r"\s+", "-", text.strip())
+
+
+def _leads_out(values: list[Node]) -> bool:
+    waiting = list(values)
+    for value in waiting:
+        if value.type in ("bad-url", "error"):
+            return True
+        if value.type == "url" and not _LOCAL.fullmatch(value.value.strip()):
+            return True
+        if value.type == "function":
+            if value.lower_name in ("url", "src", "image", "image-set", "expression", "attr"):
+                strings = [a.value for a in value.arguments if a.type == "string"]
+                if value.lower_name != "url" or not strings or not _LOCAL.fullmatch(strings[0]):
+                    return True
+            waiting.extend(value.arguments)
+        elif value.type in ("() block", "[] block", "{} block"):
+            waiting.extend(value.content)
+    return False
+
+
+def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
+    kept = []
+    for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
+        if not isinstance(node, Declaration) or node.lower_name in ("behavior", "-moz-binding"):
+            continue
+        if _leads_out(node.value):
+            removed.append("an address in a style")
+            continue
+        important = " !important" if node.important else ""
+        kept.append(f"{node.name}: {tinycss2.serialize(node.value).strip()}{important}")
+    return "; ".join(kept)
+
+
+def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
+    rules = []
+    for node in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
+        if isinstance(node, QualifiedRule):
+            declarations = _clean_declarations(node.content, removed)
+            rules.append(f"{_scoped(node.prelude, scope, root_id)} {{ {declarations} }}")
+        elif node.type == "at-rule" and node.lower_at_keyword in ("import", "font-face"):
+            removed.append(f"`@{node.lower_at_keyword}`")
+    return "\n".join(rules).replace("<", "")
+
+
+def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
+    """A selector list, each selector below the drawing's own class."""
+    if not scope:
+        return tinycss2.serialize(prelude).strip()
+    selectors: list[list[Node]] = [[]]
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            selectors.append([])
+        else:
+            selectors[-1].append(token)
+    done = []
+    for selector in selectors:
+        text = tinycss2.serialize(selector).strip()
+        without_root = re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
+        is_root = without_root != text or text == "svg"
+        rest = "" if text == "svg" else without_root
+        done.append(f".{scope}{rest}" if is_root else f".{scope} {rest}")
+    return ", ".join(done)
+
+
+def _bound_uses(root: Tag, removed: list[str]) -> None:
+    """Drop every `use` if following them all would draw more than `MOST_USES` copies."""
+    tags = list(_elements(root))
+    uses = [tag for tag in tags if tag.name == "use"]
+    if not uses:
+        return
+    by_id = {str(tag["id"]): tag for tag in reversed(tags) if "id" in tag.attrs}
+    inner = {
+        name: [_target(t) for t in _elements(tag) if t.name == "use"] for name, tag in by_id.items()
+    }
+    weights: dict[str, float] = {}
+    open_names: set[str] = set()
+    for name in by_id:
+        stack = [name]
+        while stack:
+            at = stack[-1]
+            if at in weights or at not in inner:
+                stack.pop()
+                continue
+            if at in open_names:
+                stack.pop()
+                open_names.discard(at)
+                weights[at] = 1 + sum(weights.get(t, math.inf if t in inner else 0) for t in inner[at])
+            else:
+                open_names.add(at)
+                stack.extend(t for t in inner[at] if t not in weights and t not in open_names)
+    if sum(weights.get(_target(use), 0) for use in uses) > MOST_USES:
+        removed.append("copies of copies (`use`)")
+        for tag in tags:
+            tag.contents = [c for c in tag.contents if not isinstance(c, Tag) or c.name != "use"]
+
+
+def _target(use: Tag) -> str:
+    return str(use.get("href") or use.get("xlink:href") or "").strip().removeprefix("#")
+
+
+def _elements(root: Tag) -> Iterator[Tag]:
+    waiting = [root]
+    while waiting:
+        tag = waiting.pop()
+        yield tag
+        waiting.extend(child for child in reversed(tag.contents) if isinstance(child, Tag))
+
+
+def _settle_size(root: Tag, *, is_inline: bool) -> None:
+    box = _box(str(root.get("viewBox", "")))
+    width, height = (_number(str(root.get(key, ""))) for key in ("width", "height"))
+    if box is None:
+        root.attrs.pop("viewBox", None)
+        if width and height or not is_inline:
+            box = (0.0, 0.0, width or DEFAULT_SIZE[0], height or DEFAULT_SIZE[1])
+    if box is None:
+        return
+    if not width and not height:
+        width, height = box[2], box[3]
+        is_given = not is_inline
+    else:
+        width = width or height * box[2] / box[3]  # type: ignore[operator]
+        height = height or width * box[3] / box[2]
+        is_given = True
+    root["viewBox"] = " ".join(f"{number:g}" for number in box)
+    if is_given:
+        scale = min(1.0, LARGEST_SIDE / max(width, height))
+        root["width"], root["height"] = f"{width * scale:.6g}", f"{height * scale:.6g}"
+
+
+def _number(length: str) -> float | None:
+    """A length in CSS pixels; None for percentages and nonsense."""
+    match = _LENGTH.fullmatch(length)
+    value = float(match[1]) * _PIXELS[match[2] or "px"] if match else 0.0
+    return value if 0 < value < math.inf else None
+
+
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    try:
+        x, y, width, height = (float(n) for n in re.split(r"[\s,]+", text.strip()))
+    except ValueError:
+        return None
+    is_box = all(map(math.isfinite, (x, y, width, height))) and width > 0 and height > 0
+    return (x, y, width, height) if is_box else None
+
+
+def _text(tag: Tag) -> str:
+    return "".join(str(c) for c in tag.contents if isinstance(c, NavigableString))
+
+
+def _parse(data: bytes) -> tuple[Tag, list[str]]:
+    builder = _Builder()
+    try:
+        builder.parser.Parse(data, True)
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code)
+        raise ValueError(f"not well-formed XML in line {error.lineno}: {reason}") from None
+    except LookupError:
+        raise ValueError("its encoding is not known") from None
+    if builder.root is None or builder.root.name != "svg":
+        raise ValueError("it is no SVG drawing")
+    return builder.root, builder.removed
+
+
+class _Builder:
+    """A bs4 tree from expat's events. Nothing outside the file is read, no entity in an entity."""
+
+    def __init__(self) -> None:
+        self.root: Tag | None = None
+        self.removed: list[str] = []
+        self._open: list[Tag] = []
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+        self.parser.EntityDeclHandler = self._entity
+        self.parser.ProcessingInstructionHandler = self._instruction
+
+    def _start(self, name: str, attrs: dict[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        tag = new_tag(local if space in (_SVG, _XHTML, "") else "metadata")
+        for key, value in attrs.items():
+            prefix, _, bare = key.rpartition(" ")
+            if not prefix or prefix in _PREFIXES:
+                tag.attrs[f"{_PREFIXES[prefix]}:{bare}" if prefix else bare] = value
+        if self._open:
+            self._open[-1].contents.append(tag)
+            tag.parent = self._open[-1]
+        elif self.root is None:
+            self.root = tag
+        self._open.append(tag)
+
+    def _end(self, name: str) -> None:
+        self._open.pop()
+
+    def _characters(self, text: str) -> None:
+        self._open[-1].contents.append(NavigableString(plain_characters(text)))
+
+    def _entity(
+        self,
+        name: str,
+        is_parameter: bool,
+        value: str | None,
+        base: str | None,
+        system_id: str | None,
+        public_id: str | None,
+        notation: str | None,
+    ) -> None:
+        if value is None:
+            self.removed.append("an entity from elsewhere")
+        elif "&" in value or "%" in value or len(value) > 200:
+            raise ValueError("it defines entities inside each other")
+
+    def _instruction(self, target: str, data: str) -> None:
+        if target == "xml-stylesheet":
+            self.removed.append("a style sheet from elsewhere")

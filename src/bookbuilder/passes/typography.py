@@ -1,0 +1,304 @@
+"""Smart typography: quotes, apostrophes, dashes, ellipses and the spaces that must not break.
+
+Text nodes only, never code or formulas. What stands before a quote decides which way it turns, and
+that may be in another element: `"<em>so</em>"`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+
+NBSP = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+APOSTROPHE = "’"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Outer and inner quotation marks, opening and closing."""
+
+    open: str
+    close: str
+    inner_open: str
+    inner_close: str
+
+
+_ENGLISH = Quotes("“", "”", "‘", "’")
+_GERMAN = Quotes("„", "“", "‚", "‘")
+_FRENCH = Quotes(f"«{NARROW}", f"{NARROW}»", "“", "”")
+_GUILLEMETS = Quotes("«", "»", "“", "”")
+_POLISH = Quotes("„", "”", "«", "»")
+_LOW_HIGH = Quotes("„", "”", "‚", "’")
+_RIGHT_RIGHT = Quotes("”", "”", "’", "’")
+_RUSSIAN = Quotes("«", "»", "„", "“")
+
+# By primary language, then by the whole tag where a country differs. A language that is not here
+# keeps the quotes that its author typed.
+QUOTES: dict[str, Quotes] = {
+    "bg": _GERMAN,
+    "ca": _GUILLEMETS,
+    "cs": _GERMAN,
+    "da": Quotes("»", "«", "›", "‹"),
+    "de": _GERMAN,
+    "de-ch": Quotes("«", "»", "‹", "›"),
+    "el": _GUILLEMETS,
+    "en": _ENGLISH,
+    "es": _GUILLEMETS,
+    "es-mx": _ENGLISH,
+    "et": Quotes("„", "“", "‚", "‘"),
+    "fi": _RIGHT_RIGHT,
+    "fr": _FRENCH,
+    "fr-ch": Quotes(f"«{NARROW}", f"{NARROW}»", f"‹{NARROW}", f"{NARROW}›"),
+    "hr": _LOW_HIGH,
+    "hu": Quotes("„", "”", "»", "«"),
+    "it": _GUILLEMETS,
+    "lt": _GERMAN,
+    "nl": _ENGLISH,
+    "no": Quotes("«", "»", "‘", "’"),
+    "nb": Quotes("«", "»", "‘", "’"),
+    "pl": _POLISH,
+    "pt": _GUILLEMETS,
+    "pt-br": _ENGLISH,
+    "ro": Quotes("„", "”", "«", "»"),
+    "ru": _RUSSIAN,
+    "sk": _GERMAN,
+    "sl": _GERMAN,
+    "sv": _RIGHT_RIGHT,
+    "tr": _ENGLISH,
+    "uk": _RUSSIAN,
+}
+
+_UNTOUCHED = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style", "svg", "var"})
+_INLINE = frozenset(
+    "a abbr b bdi bdo cite data del dfn em i ins mark q rp rt ruby s small span strong sub sup time"
+    " u".split()
+)
+_OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
+_OPENERS = frozenset("([{<«‹„‚“‘¿¡/=|")
+_DASHES = frozenset("-–—")
+
+_ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
+_CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
+# Words that have lost their beginning; the first few are never the start of a quotation.
+_SHORTENED = re.compile(r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I)
+_MAYBE_SHORTENED = re.compile(
+    r"(?:bout|cause|cos|em|gainst|kay|neath|nother|nuff|round|til|till|tween|twixt)(?!\w)", re.I
+)
+_FAR = 80
+
+_HYPHENS = re.compile(r"(?<![-<–—])(?:(?<!\s)-{2}|(?<=\s)-{2}(?![^\W\d_])|-{3})(?![->–—])")
+_LEADING_OPTION = re.compile(r"\A-{2}(?=[^\W\d_])")
+_DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
+# "p. 5", "chapter 3": a number that must not start a line.
+_BEFORE_NUMBER = re.compile(
+    r"(?<!\w)(?:(?:pp?|vols?|nos?|figs?|chap|sec|Bd|Nr|S|Abb|Kap|núm|pág)\.|[§¶№]|chapter|part|section"
+    r"|figure|table|volume|appendix|page|Kapitel|Teil|Seite|chapitre|partie|capítulo|parte|capitolo)"
+    r"([ \n])(?=\d)",
+    re.IGNORECASE,
+)
+_FRENCH_SPACES = (
+    (re.compile(r"(?<=[\w)\]”’»])([ \u00a0])(?=[;!?])"), NARROW),
+    (re.compile(r"(?<=[\w)\]”’»])([ ])(?=:(?![\w/)(]))"), NBSP),
+    (re.compile(r"«([ \u00a0])"), NARROW),
+    (re.compile(r"([ \u00a0])(?=»)"), NARROW),
+)
+
+Edit = tuple[int, int, str]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A text node at `start` of its run, or what stands for an element that is left alone."""
+
+    start: int
+    text: str
+    node: NavigableString | None = None
+    index: int = 0
+    language: str = ""
+
+
+def typography(book: Book, report: Report) -> None:
+    for chapter in book.chapters:
+        set_type(chapter.tree, book.metadata.language)
+
+
+def set_type(tree: Tag, language: str) -> None:
+    """Set the text under `tree` in place, by `language` or the nearest `lang`.
+
+    A language without an entry in `QUOTES` is left as it is.
+    """
+    for run in _runs(tree, language):
+        text = "".join(piece.text for piece in run)
+        for tongue in dict.fromkeys(piece.language for piece in run if piece.node is not None):
+            if (quotes := quotes_of(tongue)) is not None:
+                edits = _edits(text, quotes, tongue.lower().startswith("fr"))
+                _apply(edits, [p for p in run if p.node is not None and p.language == tongue])
+
+
+def quotes_of(language: str) -> Quotes | None:
+    tag = language.strip().lower().replace("_", "-")
+    return QUOTES.get(tag) or QUOTES.get(tag.split("-")[0])
+
+
+def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
+    """The text of each block, in order; a block inside another interrupts it."""
+    runs: list[list[_Piece]] = [[]]
+    length = 0
+    stack: list[tuple[PageElement | None, int, str]] = [(tree, 0, language)]
+    while stack:
+        node, index, tongue = stack.pop()
+        if isinstance(node, Tag):
+            if node.name in _UNTOUCHED or node.name in ("img", "br"):
+                runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
+                length += 1
+                continue
+            tongue = str(node.get("lang") or tongue)
+            if node.name not in _INLINE:
+                runs.append([])
+                length = 0
+                stack.append((None, 0, ""))
+            children = [(child, at, tongue) for at, child in enumerate(node.contents)]
+            stack.extend(reversed(children))
+        elif node is None:
+            runs.append([])
+            length = 0
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            runs[-1].append(_Piece(length, str(node), node, index, tongue))
+            length += len(node)
+    return [run for run in runs if run]
+
+
+def _apply(edits: list[Edit], pieces: list[_Piece]) -> None:
+    """Make the edits that lie within one piece each; both are in order."""
+    waiting = iter(edits)
+    edit = next(waiting, None)
+    for piece in pieces:
+        done: list[str] = []
+        at, end = piece.start, piece.start + len(piece.text)
+        while edit is not None and edit[0] < end:
+            start, stop, replacement = edit
+            if start >= at and stop <= end:
+                done += [piece.text[at - piece.start : start - piece.start], replacement]
+                at = stop
+            edit = next(waiting, None)
+        if done:
+            _replace(piece, "".join(done) + piece.text[at - piece.start :])
+
+
+def _replace(piece: _Piece, text: str) -> None:
+    old = piece.node
+    if old is None or old.parent is None:
+        return
+    new = NavigableString(text)
+    old.parent.contents[piece.index] = new
+    new.setup(
+        old.parent, old.previous_element, old.next_element, old.previous_sibling, old.next_sibling
+    )
+    piece.node = new
+
+
+def _edits(text: str, quotes: Quotes, is_french: bool) -> list[Edit]:
+    edits: list[Edit] = []
+    if "--" in text:
+        first = _LEADING_OPTION.match(text)
+        for match in _HYPHENS.finditer(text, first.end() if first else 0):
+            edits.append((*match.span(), "–" if len(match[0]) == 2 else "—"))
+    if "..." in text:
+        edits += [(*match.span(), "…") for match in _DOTS.finditer(text)]
+    edits += [(*match.span(1), NBSP) for match in _BEFORE_NUMBER.finditer(text)]
+    if is_french:
+        for pattern, space in _FRENCH_SPACES:
+            edits += [(*match.span(1), space) for match in pattern.finditer(text)]
+    if "'" in text or '"' in text:
+        edits += _quote_edits(text, quotes)
+    return sorted(edits)
+
+
+def _quote_edits(text: str, quotes: Quotes) -> list[Edit]:
+    edits: list[Edit] = []
+    outer, inner = _bare(quotes.open), _bare(quotes.inner_open)
+    outer_end, inner_end = _bare(quotes.close), _bare(quotes.inner_close)
+    last_closing = max((m.start() for m in _CLOSING_SINGLE.finditer(text)), default=-1)
+    is_open = is_inner_open = False
+    for match in _ANY_MARK.finditer(text):
+        at, mark = match.start(), match[0]
+        before = text[at - 1 : at]
+        after = text[at + 1 : at + 2]
+        if mark == '"':
+            turn = _turn(before, after, is_open)
+            if turn is None:
+                continue
+            is_open = turn
+            edits.append((at, at + 1, quotes.open if turn else quotes.close))
+        elif mark == "'":
+            replacement = _single(text, at, quotes, is_inner_open, last_closing)
+            if replacement:
+                edits.append((at, at + 1, replacement))
+                is_inner_open = _inner_state(replacement, before, after, quotes, is_inner_open)
+        elif mark == outer and (mark != outer_end or not is_open):
+            is_open = True
+        elif mark == outer_end:
+            is_open = False
+        elif mark in (inner, inner_end):
+            whole = quotes.inner_open if mark == inner and mark != inner_end else quotes.inner_close
+            is_inner_open = _inner_state(whole, before, after, quotes, is_inner_open)
+    return edits
+
+
+def _bare(mark: str) -> str:
+    return mark.strip(NARROW)
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == _OBJECT
+
+
+def _turn(before: str, after: str, is_open: bool) -> bool | None:
+    """Whether a double mark opens; None for one that is no quotation mark (5", or standing alone)."""
+    starts = not before or before.isspace() or before in _OPENERS
+    ends = not after or after.isspace()
+    if starts and ends:
+        return None if not is_open or before.isspace() else False
+    if starts:
+        return True
+    if before in _DASHES:
+        return not is_open and not ends
+    if before.isdigit() and not is_open:
+        return None
+    return False
+
+
+def _single(text: str, at: int, quotes: Quotes, is_open: bool, last_closing: int) -> str:
+    """What a single mark becomes; empty to leave it."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    starts = not before or before.isspace() or before in _OPENERS or before in _DASHES
+    starts = starts or (before == '"' and _is_word(after) and not _is_word(text[at - 2 : at - 1]))
+    if starts:
+        if not after or after.isspace():
+            return ""
+        if _SHORTENED.match(text, at + 1):
+            return APOSTROPHE
+        if _MAYBE_SHORTENED.match(text, at + 1):
+            closes_soon = _CLOSING_SINGLE.search(text, at + 2, at + _FAR)
+            return quotes.inner_open if closes_soon else APOSTROPHE
+        return quotes.inner_open if at < last_closing else APOSTROPHE
+    if _is_word(before) and _is_word(after):
+        return APOSTROPHE
+    if before.isdigit() and not is_open:
+        return ""
+    return quotes.inner_close if is_open else APOSTROPHE
+
+
+def _inner_state(mark: str, before: str, after: str, quotes: Quotes, is_open: bool) -> bool:
+    if mark == quotes.inner_open and mark != quotes.inner_close:
+        return True
+    if mark == quotes.inner_close and not (_is_word(before) and _is_word(after)):
+        return False
+    return is_open
