@@ -17,8 +17,10 @@ from bookbuilder.formats.pdf.words import direction, primary, words_for
 from bookbuilder.markup import to_element
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+# More columns than these, and no more rows than that.
 WIDE_TABLE = 5
 WIDEST_TABLE = 8
+SHORT_TABLE = 10
 
 
 def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
@@ -227,12 +229,16 @@ def _chapter(
     for notes in [e for e in section if e.tag == "section" and "notes" in classes_of(e)]:
         notes.insert(0, element("h2", "", words_for(book.metadata.language).notes))
     for table in section.iter("table"):
-        _mark_wide(table)
+        _mark_size(table)
     return section
 
 
-def _mark_wide(table: ET.Element) -> None:
-    columns = max((len(row) for row in table.iter("tr")), default=0)
+def _mark_size(table: ET.Element) -> None:
+    """Class names by which the theme sets wide tables smaller and keeps short ones together."""
+    rows = [len(row) for row in table.iter("tr")]
+    columns = max(rows, default=0)
+    sizes = ["short"] if len(rows) <= SHORT_TABLE else []
     if columns > WIDE_TABLE:
-        size = "widest" if columns > WIDEST_TABLE else "wide"
-        table.set("class", " ".join([*classes_of(table), size]))
+        sizes.append("widest" if columns > WIDEST_TABLE else "wide")
+    if sizes:
+        table.set("class", " ".join([*classes_of(table), *sizes]))
