@@ -15,7 +15,7 @@ from bookbuilder.markup import text_of
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 _COLOUR = re.compile(
-    r"(?:^|[;{\s-])(?:color|background)\s*:\s*(?!inherit|transparent|currentcolor|none)",
+    r"(?:^|[;{\s-])(?:color|background)\s*:(?!\s*(?:inherit|transparent|currentcolor|none))",
     re.IGNORECASE,
 )
 _ANIMATED = ("image/gif", "image/png", "image/webp")
@@ -127,11 +127,12 @@ def _has_alternative(picture: Tag) -> bool:
         return bool(str(picture.get("alt", "")).strip())
     title = picture.find("title", recursive=False)
     labelled = picture.get("aria-label") or picture.get("aria-labelledby")
-    return bool(labelled or (isinstance(title, Tag) and title.get_text(strip=True)))
+    return bool(labelled or (isinstance(title, Tag) and text_of(title)))
 
 
 def _has_name(link: Tag) -> bool:
-    return bool(link.get("aria-label") or link.get_text(strip=True) or text_of(link))
+    is_note = link.get("role") in ("doc-noteref", "doc-backlink")
+    return bool(is_note or link.get("aria-label") or text_of(link))
 
 
 def _is_animated(asset: Asset) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
@@ -66,6 +66,8 @@ _FAMILIES = (
 # Dark enough for white letters at 7:1, and apart from each other in grey too.
 _COLOURS = ("#1f3a4d", "#5a2a27", "#2f4a2b", "#4a3763", "#6b3f12", "#20484a")
 _PAPER = "#f4f0e6"
+# Drawn in grey: the colour is 0, the paper 255, what lies between smooths the edges.
+_DARK, _LIGHT = 0, 255
 _MARGIN = 150
 _LINES_OF_TITLE = 6
 _LEADING = 1.14
@@ -146,25 +148,38 @@ def _draw(book: Book, report: Report) -> bytes:
     authors = authors or [plain(p.name) for p in said.authors]
     place = 0 if book.volume is None else (book.volume.number or 0) + 1
     colour = _COLOURS[place % len(_COLOURS)]
-    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    image = Image.new("L", (WIDTH, HEIGHT), _LIGHT)
     draw = ImageDraw.Draw(image)
     field = 1720
-    draw.rectangle((0, 0, WIDTH, field), fill=colour)
+    draw.rectangle((0, 0, WIDTH, field), fill=_DARK)
     pen = _Pen(draw, said.language, report)
     top = 190
-    pickets = 300
-    room = field - pickets - top - 60 - (300 if subtitle else 0)
-    top = pen.write_title(title, top, room, _PAPER) + 56
+    fence = 300
+    room = field - fence - top - 60 - (300 if subtitle else 0)
+    top = pen.write_title(title, top, room, _LIGHT) + 56
     if subtitle:
-        pen.write(subtitle, top, 88, _PAPER, lines=3)
-    _fence(draw, field, pickets, said.identifier + title)
+        pen.write(subtitle, top, 88, _LIGHT, lines=3)
+    _fence(draw, field, fence, said.identifier + title)
     if authors:
-        pen.write(", ".join(authors), field + 150, 96, colour, lines=4)
+        pen.write(", ".join(authors), field + 150, 96, _DARK, lines=4)
     if publisher := plain(said.publisher):
-        pen.write(publisher, HEIGHT - 230, 64, colour, lines=1)
-    palette = image.quantize(16, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        pen.write(publisher, HEIGHT - 230, 64, _DARK, lines=1)
+    return _coloured(image, colour)
+
+
+def _coloured(image: Image.Image, colour: str) -> bytes:
+    """A grey picture as a PNG of 16 shades from `colour` to the paper's."""
+    shades = 15
+    steps = image.point([round(v * shades / _LIGHT) for v in range(256)])
+    dark, light = ImageColor.getrgb(colour), ImageColor.getrgb(_PAPER)
+    ramp = [
+        round(d + (b - d) * step / shades)
+        for step in range(shades + 1)
+        for d, b in zip(dark, light, strict=True)
+    ]
+    steps.putpalette(ramp)
     out = io.BytesIO()
-    palette.save(out, "PNG", optimize=True, bits=4)
+    steps.save(out, "PNG", bits=4)
     return out.getvalue()
 
 
@@ -176,7 +191,7 @@ def _fence(draw: ImageDraw.ImageDraw, base: int, height: int, seed: str) -> None
     for index in range(count):
         left = _MARGIN + index * (width + gap)
         tall = height * (0.35 + 0.55 * digest[index] / 255)
-        draw.rectangle((left, base - tall, left + width, base), fill=_PAPER)
+        draw.rectangle((left, base - tall, left + width, base), fill=_LIGHT)
 
 
 @dataclass(slots=True)
@@ -185,7 +200,7 @@ class _Pen:
     language: str
     report: Report
 
-    def write_title(self, text: str, top: int, room: int, fill: str) -> int:
+    def write_title(self, text: str, top: int, room: int, fill: int) -> int:
         """As large as the room allows, from 300 pixels down, no word cut in two; where it ends."""
         size = 300
         while size > 80 and not self._title_fits(text, size, room):
@@ -199,7 +214,7 @@ class _Pen:
         return is_short and (" " not in text or words == text.split())
 
     def write(
-        self, text: str, top: int, size: int, fill: str, *, lines: int, bold: bool = False
+        self, text: str, top: int, size: int, fill: int, *, lines: int, bold: bool = False
     ) -> int:
         font = self._font(text, size, bold)
         wrapped = _wrap(text, font)

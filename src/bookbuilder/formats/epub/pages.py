@@ -26,7 +26,7 @@ def title_page(frame: Frame, said: Metadata, words: Words) -> Document:
     """Title, people, publisher, and the small print: version, date, rights and licence."""
     lines = [f'<h1 class="book-title">{escape(said.title)}</h1>']
     if plain(said.subtitle):
-        lines.append(f'<p class="book-subtitle" role="doc-subtitle">{escape(said.subtitle)}</p>')
+        lines.append(_subtitle("book-subtitle", said.subtitle))
     authors = [p for p in said.authors if p.role == "aut"] or list(said.authors)
     others = [p for p in said.authors if p not in authors]
     lines += [f'<p class="author">{escape(person.name)}</p>' for person in authors]
@@ -49,11 +49,7 @@ def opening(frame: Frame, name: str, part: Part, words: Words) -> Document:
     """A part's own page."""
     label = part_label(part, words)
     number = f'<span class="part-number">{escape(label)}</span> ' if label else ""
-    subtitle = (
-        f'\n<p class="part-subtitle" role="doc-subtitle">{escape(part.subtitle)}</p>'
-        if plain(part.subtitle)
-        else ""
-    )
+    subtitle = f"\n{_subtitle('part-subtitle', part.subtitle)}" if plain(part.subtitle) else ""
     body = (
         f'<section id="{escape(part.slug)}" class="part" role="doc-part" epub:type="part">\n'
         f'<h1>{number}<span class="part-title">{escape(part.title)}</span></h1>{subtitle}\n'
@@ -61,6 +57,10 @@ def opening(frame: Frame, name: str, part: Part, words: Words) -> Document:
     )
     title = plain(f"{label}. {part.title}" if label else part.title)
     return frame.document(name, title, body, matter="bodymatter")
+
+
+def _subtitle(kind: str, text: str) -> str:
+    return f'<p class="{kind}" role="doc-subtitle" epub:type="subtitle">{escape(text)}</p>'
 
 
 def _license(said: Metadata) -> str:
