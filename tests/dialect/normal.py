@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup, Comment, NavigableString, ProcessingInstruction, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString, ProcessingInstruction
 
 BLOCKS = frozenset(
-    "address article aside blockquote body dd details div dl dt figure form h1 h2 h3 h4 h5 h6 hr"
-    " header iframe li ol p pre section style script table tbody td tfoot th thead tr ul".split()
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body dd details div dl dt figure form h1 h2 h3 h4 h5 h6"
+        " header hr iframe li ol p pre section style script table tbody td tfoot th thead tr ul",
+    )
 )
 
 
@@ -57,7 +60,7 @@ def _lines(tag: Tag, preformatted: bool = False) -> list[str]:
     return out
 
 
-def _is_edge(children: list[object], index: int, tag: Tag) -> bool:
+def _is_edge(children: list[PageElement], index: int, tag: Tag) -> bool:
     if not 0 <= index < len(children):
         return tag.name in BLOCKS
     neighbour = children[index]

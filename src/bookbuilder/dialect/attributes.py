@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 _ITEM = r"""(?:[#.][\w:.-]+|[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
-_TRAILING = re.compile(rf"(?:^|(?P<gap>\s)|(?<=[^\s`)\]*_])){ATTRIBUTES.pattern}[ \t]*$")
+_TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
 def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
     """`text` without the attribute list at its end, and what stood between the braces.
 
-    A list that touches a word is the word's own business, unless `glued`: headings often have it so.
+    A list that touches what precedes it belongs to that, unless `glued`: in a heading it is the
+    heading's, but for classes that touch a link or code.
     """
     if not text.rstrip().endswith("}"):
         return text, ""
-    match = _TRAILING.search(text, text.rfind("{") - 1 if text.rfind("{") else 0)
-    if not match or match.start() == 0 or not (glued or match["gap"]):
+    match = _TRAILING.search(text, len(text[: text.rfind("{")].rstrip()))
+    if not match or match.start() == 0:
+        return text, ""
+    of_element = text[match.start() - 1] in "`)]*_" and "#" not in match[2]
+    if not match["gap"] and (of_element or not glued):
         return text, ""
     return text[: match.start()].rstrip(), match[2]
 
 
-def apply_attributes(element: etree.Element, attributes: str) -> None:
+def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
     """Set what `attributes` (the inside of the braces) says; classes add up."""
     if not attributes:
         return
@@ -36,5 +40,5 @@ def apply_attributes(element: etree.Element, attributes: str) -> None:
             element.set(key, value or "")
 
 
-def add_class(element: etree.Element, name: str) -> None:
+def add_class(element: ElementTree.Element, name: str) -> None:
     element.set("class", f"{element.get('class', '')} {name}".strip())

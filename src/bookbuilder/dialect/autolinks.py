@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.links import BARE_URL
+
 if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
     from bookbuilder.dialect.inline import InlineParser
@@ -28,7 +30,7 @@ def handle_address(parser: InlineParser) -> bool:
     if not domain or "_" in ".".join(domain[1].split(".")[-2:]) or not _is_host(domain[1], address):
         return False
     href = address if "://" in address[:8] else f"http://{address}"
-    parser.add_element("a", address, href=href, **{"class": "bare-url"})
+    parser.add_element("a", address, href=href, **{"class": BARE_URL})
     parser.position += len(address)
     return True
 
@@ -58,7 +60,7 @@ def handle_email(parser: InlineParser) -> bool:
     address = match[0].rstrip(".")
     if address[-1] in "-_":
         return False
-    parser.add_element("a", address, href=f"mailto:{address}", **{"class": "bare-url"})
+    parser.add_element("a", address, href=f"mailto:{address}", **{"class": BARE_URL})
     parser.position += len(address)
     return True
 

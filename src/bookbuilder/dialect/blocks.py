@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
+
+from bookbuilder.diagnostics import Rule, Severity
 
 if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
     from bookbuilder.dialect.lines import LineParser
+
+MAX_DEPTH = 100
+
+TOO_DEEP = Rule(
+    "M004",
+    "nested-too-deep",
+    Severity.WARNING,
+    f"Quotes, lists, emphasis and links nest at most {MAX_DEPTH} deep. Nobody can read deeper"
+    " nesting, and it is nearly always a program's mistake; what lies deeper is kept as text.",
+)
 
 
 class Continue(Enum):
@@ -62,10 +74,10 @@ class Block:
     def finish(self, parser: LineParser) -> None:
         """Called once, when the block is closed."""
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         self.render_children(md, parent)
 
-    def render_children(self, md: Engine, parent: etree.Element) -> None:
+    def render_children(self, md: Engine, parent: ElementTree.Element) -> None:
         for child in self.children:
             child.render(md, parent)
 

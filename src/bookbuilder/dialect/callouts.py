@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -26,25 +26,28 @@ UNCLOSED_CALLOUT = Rule(
     " Without it, the rest of the chapter becomes part of the block.",
 )
 
-SYNONYMS = {
-    "summary": "abstract",
-    "tldr": "abstract",
-    "hint": "tip",
-    "check": "success",
-    "done": "success",
-    "help": "question",
-    "faq": "question",
-    "attention": "warning",
-    "fail": "failure",
-    "missing": "failure",
-    "error": "danger",
-    "cite": "quote",
-    "seealso": "info",
+KINDS = {
+    name: kind
+    for kind, *others in (
+        ("note",),
+        ("abstract", "summary", "tldr"),
+        ("info", "seealso"),
+        ("todo",),
+        ("tip", "hint"),
+        ("important",),
+        ("success", "check", "done"),
+        ("question", "help", "faq"),
+        ("warning", "attention"),
+        ("caution",),
+        ("failure", "fail", "missing"),
+        ("danger", "error"),
+        ("bug",),
+        ("example",),
+        ("quote", "cite"),
+    )
+    for name in (kind, *others)
 }
-KINDS = frozenset(SYNONYMS) | frozenset(
-    "note abstract info todo tip important success question warning caution failure danger bug"
-    " example quote".split()
-)
+"""Every name of a callout, with the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition"})
 
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
@@ -68,12 +71,12 @@ class Callout(Container):
         self.title = title
         self.classes = classes
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         name = self.kind.lower()
-        kind = SYNONYMS.get(name, name if name in KINDS else "note")
+        kind = KINDS.get(name, "note")
         if name in GENERIC:
             name = kind
-        aside = etree.SubElement(parent, "aside", {"class": f"callout callout-{kind}"})
+        aside = ElementTree.SubElement(parent, "aside", {"class": f"callout callout-{kind}"})
         aside.set("role", "doc-tip" if kind == "tip" else "note")
         aside.text = aside.tail = "\n"
         for extra in self.classes.split():
@@ -83,7 +86,7 @@ class Callout(Container):
         if self.title == "":
             aside.set("aria-label", default)
         else:
-            title = etree.SubElement(aside, "p", {"class": "callout-title"})
+            title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
             title.tail = "\n"
             md.inline(title, self.title or default, self.line)
         self.render_children(md, aside)
@@ -174,7 +177,7 @@ def start_fenced_callout(parser: LineParser, container: Block) -> Started:
         marks, kind, title = match[1], match[2] or match[3], match[4] or match[5]
     else:
         return Started.NOTHING
-    if kind.lower() not in KINDS | GENERIC:
+    if kind.lower() not in KINDS.keys() | GENERIC:
         return Started.NOTHING
     parser.close_unmatched()
     parser.add(FencedCallout(marks, kind, title or None))

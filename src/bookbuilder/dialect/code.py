@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from pygments import highlight
@@ -67,7 +67,7 @@ class Fence(Block):
             message = f"the code fence `{self.mark}{self.info}` is never closed"
             parser.engine.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         text = "".join(f"{line}\n" for line in self.lines)
         code_block(md, parent, text, self.info, self.attributes)
 
@@ -83,11 +83,13 @@ def start_fence(parser: LineParser, container: Block) -> Started:
     return Started.LEAF
 
 
-def code_block(md: Engine, parent: etree.Element, text: str, info: str, attributes: str) -> None:
+def code_block(
+    md: Engine, parent: ElementTree.Element, text: str, info: str, attributes: str
+) -> None:
     """Append `text` as code in the language that `info`, a fence's info string, names."""
-    pre = etree.SubElement(parent, "pre", {"class": "code"})
+    pre = ElementTree.SubElement(parent, "pre", {"class": "code"})
     pre.tail = "\n"
-    code = etree.SubElement(pre, "code")
+    code = ElementTree.SubElement(pre, "code")
     language = language_of(info)
     if language:
         code.set("class", f"language-{language}")

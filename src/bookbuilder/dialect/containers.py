@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -23,8 +23,8 @@ class Quote(Container):
     def continues(self, parser: LineParser) -> Continue:
         return Continue.YES if skip_quote_mark(parser) else Continue.NO
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        quote = etree.SubElement(parent, "blockquote")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        quote = ElementTree.SubElement(parent, "blockquote")
         quote.text = quote.tail = "\n"
         apply_attributes(quote, self.attributes)
         self.render_children(md, quote)
@@ -80,8 +80,8 @@ class List(Block):
                     if isinstance(child, Paragraph):
                         child.tight = True
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        element = etree.SubElement(parent, "ul" if self.start is None else "ol")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        element = ElementTree.SubElement(parent, "ul" if self.start is None else "ol")
         element.text = element.tail = "\n"
         if self.start not in (None, 1):
             element.set("start", str(self.start))
@@ -126,8 +126,8 @@ class Item(Container):
             return Continue.YES
         return Continue.NO
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        item = etree.SubElement(parent, "li")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        item = ElementTree.SubElement(parent, "li")
         item.tail = "\n"
         apply_attributes(item, self.attributes)
         if self.children and not (
@@ -139,11 +139,11 @@ class Item(Container):
             _add_box(item, done=self.is_done)
 
 
-def _add_box(item: etree.Element, *, done: bool) -> None:
+def _add_box(item: ElementTree.Element, *, done: bool) -> None:
     """A box before the item's text: it has to print, so it is no form control."""
     add_class(item, "task-list-item")
     holder = item[0] if len(item) and item[0].tag == "p" else item
-    box = etree.Element("span", {"class": "task-box", "role": "img"})
+    box = ElementTree.Element("span", {"class": "task-box", "role": "img"})
     box.set("aria-label", "done" if done else "to do")
     box.text = "☑" if done else "☐"
     box.tail = " " + (holder.text or "").lstrip()

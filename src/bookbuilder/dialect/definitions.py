@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrTreeprocessor
@@ -30,8 +30,8 @@ class DefinitionList(Container):
     def can_hold(self, child: Block) -> bool:
         return isinstance(child, Term | Definition)
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        element = etree.SubElement(parent, "dl")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        element = ElementTree.SubElement(parent, "dl")
         element.text = element.tail = "\n"
         apply_attributes(element, self.attributes)
         self.render_children(md, element)
@@ -42,8 +42,8 @@ class Term(Block):
         super().__init__()
         self.text = text
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        term = etree.SubElement(parent, "dt")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        term = ElementTree.SubElement(parent, "dt")
         term.tail = "\n"
         text, attributes = trailing_attributes(self.text.strip())
         md.inline(term, text, self.line)
@@ -72,8 +72,8 @@ class Definition(Container):
         if not self.loose and len(paragraphs) == 1:
             paragraphs[0].tight = True
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        definition = etree.SubElement(parent, "dd")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        definition = ElementTree.SubElement(parent, "dd")
         definition.tail = "\n"
         self.render_children(md, definition)
 

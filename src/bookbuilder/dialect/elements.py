@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-HTML = frozenset(
+import re
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\S+", text))
+
+
+HTML = _names(
     """
     a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big
     blink blockquote body br button canvas caption center cite code col colgroup command content
@@ -13,9 +20,9 @@ HTML = frozenset(
     picture plaintext pre progress q rb rp rt rtc ruby s samp script search section select shadow
     slot small source spacer span strike strong style sub summary sup table tbody td template
     textarea tfoot th thead time title tr track tt u ul var video wbr xmp
-    """.split()
+    """
 )
-SVG = frozenset(
+SVG = _names(
     """
     animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix
     fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap
@@ -23,26 +30,26 @@ SVG = frozenset(
     femerge femergenode femorphology feoffset fepointlight fespecularlighting fespotlight fetile
     feturbulence filter foreignobject g line lineargradient marker mask metadata mpath path pattern
     polygon polyline radialgradient rect set stop svg switch symbol text textpath tspan use view
-    """.split()
+    """
 )
-MATHML = frozenset(
+MATHML = _names(
     """
     annotation annotation-xml maction math menclose merror mfrac mi mmultiscripts mn mo mover
     mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd
     mtext mtr munder munderover none semantics
-    """.split()
+    """
 )
 KNOWN = HTML | SVG | MATHML
 
-BLOCK_STARTS = frozenset(
+BLOCK_STARTS = _names(
     """
     address article aside base basefont blockquote body caption center col colgroup dd details
     dialog dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6
     head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option p
     param search section summary table tbody td tfoot th thead title tr track ul
-    """.split()
+    """
 )
 """Elements that start an HTML block and end it at a blank line (spec 4.6, condition 6)."""
 
-RAW_TEXT = frozenset("script style textarea title xmp iframe noembed noframes plaintext".split())
+RAW_TEXT = _names("script style textarea title xmp iframe noembed noframes plaintext")
 """Elements that swallow whatever follows them, up to their own end tag."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bookbuilder.dialect.lines import MAX_DEPTH, TOO_DEEP
 from bookbuilder.dialect.nodes import Node
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.inline import InlineParser
 
 DOUBLED = {"~": "del", "=": "mark"}
 
@@ -72,8 +67,7 @@ def _is_wide(character: str) -> bool:
 class Delimiters:
     """The delimiter stack."""
 
-    def __init__(self, parser: InlineParser) -> None:
-        self.parser = parser
+    def __init__(self) -> None:
         self.top: Delimiter | None = None
 
     def push(self, run: Run, node: Node) -> None:
@@ -134,10 +128,6 @@ class Delimiters:
         opener.node.insert_after(wrapper)
         while opener.next is not None and opener.next is not closer:
             self.remove(opener.next)
-        if wrapper.depth > MAX_DEPTH:
-            message = f"emphasis nests more than {MAX_DEPTH} deep; the rest is kept as text"
-            self.parser.report(TOO_DEEP, message, opener.run.start, used)
-            wrapper.unwrap()
         for delimiter in (opener, closer):
             delimiter.length -= used
             delimiter.node.text = delimiter.node.text[used:]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 import markdown
 from markdown.extensions import Extension
@@ -14,13 +13,12 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import ETX, STX, Registry
 
 from bookbuilder.diagnostics import Report, Rule
+from bookbuilder.dialect.inline import InlineParser
+from bookbuilder.dialect.lines import LineParser
+from bookbuilder.dialect.references import Reference
 from bookbuilder.source import Source
 
-if TYPE_CHECKING:
-    from bookbuilder.dialect.inline import InlineParser
-    from bookbuilder.dialect.lines import LineParser
-
-InlineHandler = Callable[["InlineParser"], bool]
+InlineHandler = Callable[[InlineParser], bool]
 
 
 @dataclass(slots=True)
@@ -38,14 +36,6 @@ class Problems:
             offset = span.excerpt.index(text)
             span = type(span)(span.file, line, offset + 1, len(text), span.excerpt)
         self.report.add(rule, message, span, hint)
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A link definition, `[label]: destination "title"`."""
-
-    destination: str
-    title: str | None
 
 
 @dataclass(slots=True)
@@ -78,14 +68,12 @@ class Engine(markdown.Markdown):
     ) -> None:
         self.problems = Problems(source, report)
         self.first_line = first_line
-        self.references: dict[str, Reference] = {}
+        self.definitions: dict[str, Reference] = {}
         self.inlines = Inlines()
         super().__init__(extensions=[extension() for extension in extensions])
         self.special = self.inlines.compile()
 
     def build_parser(self) -> Engine:
-        from bookbuilder.dialect.lines import LineParser  # noqa: PLC0415 (it subclasses our types)
-
         self.preprocessors = Registry()
         self.parser = LineParser(self)
         self.inlinePatterns = Registry()
@@ -94,24 +82,22 @@ class Engine(markdown.Markdown):
         self.postprocessors.register(_RestoreRaw(self), "raw_html", 30)
         return self
 
-    def set_output_format(self, format: str) -> Engine:  # noqa: A002 (the base class's name)
-        """Python-Markdown's serialiser lets what looks like an entity through; this one does not."""
+    def set_output_format(self, format: str) -> Engine:
+        """Python-Markdown's own serialiser does not escape what looks like an entity."""
         self.serializer = _serialise
         return self
 
     def raw(self, html: str) -> str:
         """A stand-in for `html` in a tree's text."""
-        return cast(str, self.htmlStash.store(html))
+        return self.htmlStash.store(html)
 
-    def inline(self, parent: etree.Element, text: str, line: int) -> None:
+    def inline(self, parent: ElementTree.Element, text: str, line: int) -> None:
         """Append `text`, which starts in `line`, to `parent` as inline Markdown."""
-        from bookbuilder.dialect.inline import InlineParser  # noqa: PLC0415
-
         InlineParser(self, text, line).parse_into(parent)
 
 
-def _serialise(root: etree.Element) -> str:
-    return etree.tostring(root, encoding="unicode", method="html")
+def _serialise(root: ElementTree.Element) -> str:
+    return ElementTree.tostring(root, encoding="unicode", method="html")
 
 
 class _RestoreRaw(Postprocessor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
@@ -15,6 +15,7 @@ from bookbuilder.dialect.blocks import Block, Container, Continue, Started
 from bookbuilder.dialect.line import CODE_INDENT
 from bookbuilder.dialect.links import open_bracket
 from bookbuilder.dialect.nodes import Node, build
+from bookbuilder.dialect.paragraph import Paragraph
 from bookbuilder.dialect.references import normalise_label
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ DUPLICATE_NOTE = Rule(
 )
 
 _DEFINITION = re.compile(r"\[\^([^\]\s][^\]\n]*)\]:[ \t]*")
+_LINK_DEFINITION = re.compile(r"\[[^\]^\n][^\]\n]*\]:[ \t]+\S")
 _REFERENCE = re.compile(r"\[\^([^\]\s][^\]\n]*)\]")
 
 
@@ -100,7 +102,7 @@ class FootnoteDefinition(Container):
         line.advance(CODE_INDENT)
         return Continue.YES
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         """Nothing here: the notes come after the text."""
 
 
@@ -108,6 +110,7 @@ class FootnoteExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.notes = Notes()
         md.parser.starts.register(self.start_definition, "footnote", 85)
+        md.parser.starts.register(end_note_before_link_definition, "after_footnote", 84)
         md.inlines.register("[", self.handle_reference)
         md.inlines.register("^", handle_inline_note)
         md.inlines.register("]", self.handle_inline_note_end)
@@ -160,6 +163,16 @@ class FootnoteExtension(Extension):
         return True
 
 
+def end_note_before_link_definition(parser: LineParser, container: Block) -> Started:
+    """A link definition right below a note is no lazy line of the note's last paragraph."""
+    if parser.line.indented or not _LINK_DEFINITION.match(parser.line.rest):
+        return Started.NOTHING
+    block = parser.tip if isinstance(parser.tip, Paragraph) else None
+    if block and block is not container and isinstance(block.parent, FootnoteDefinition):
+        parser.close_unmatched()
+    return Started.NOTHING
+
+
 def handle_inline_note(parser: InlineParser) -> bool:
     if not parser.text.startswith("^[", parser.position):
         return False
@@ -168,18 +181,18 @@ def handle_inline_note(parser: InlineParser) -> bool:
 
 
 class _AppendNotes(Treeprocessor):
-    """The notes referred to, after the chapter, as Python-Markdown's footnotes extension puts them."""
+    """The notes referred to, after the text, as Python-Markdown's own extension writes them."""
 
     def __init__(self, md: Engine, notes: Notes) -> None:
         super().__init__(md)
         self.engine = md
         self.notes = notes
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ElementTree.Element) -> None:
         if self.notes.used:
-            division = etree.SubElement(root, "div", {"class": "footnote"})
-            etree.SubElement(division, "hr")
-            items = etree.SubElement(division, "ol")
+            division = ElementTree.SubElement(root, "div", {"class": "footnote"})
+            ElementTree.SubElement(division, "hr")
+            items = ElementTree.SubElement(division, "ol")
             # Notes may refer to further notes, so this list grows while it is read.
             rendered = [(note, self._render(items, note)) for note in self.notes.used]
             for note, item in rendered:
@@ -190,21 +203,21 @@ class _AppendNotes(Treeprocessor):
                 line = note.content.line
                 self.engine.problems.add(UNUSED_NOTE, message, line, f"[^{note.label}]")
 
-    def _render(self, items: etree.Element, note: Note) -> etree.Element:
-        item = etree.SubElement(items, "li", {"id": f"fn:{_id(note.label)}"})
+    def _render(self, items: ElementTree.Element, note: Note) -> ElementTree.Element:
+        item = ElementTree.SubElement(items, "li", {"id": f"fn:{_id(note.label)}"})
         item.tail = "\n"
         if isinstance(note.content, Node):
-            build(etree.SubElement(item, "p"), note.content)
+            build(ElementTree.SubElement(item, "p"), note.content)
         else:
             note.content.render_children(self.engine, item)
         return item
 
 
-def _add_backlinks(item: etree.Element, note: Note) -> None:
-    last = item[-1] if len(item) and item[-1].tag == "p" else etree.SubElement(item, "p")
+def _add_backlinks(item: ElementTree.Element, note: Note) -> None:
+    last = item[-1] if len(item) and item[-1].tag == "p" else ElementTree.SubElement(item, "p")
     for count in range(1, note.references + 1):
         number = "" if count == 1 else str(count)
-        link = etree.SubElement(last, "a", {"class": "footnote-backref"})
+        link = ElementTree.SubElement(last, "a", {"class": "footnote-backref"})
         link.set("href", f"#fnref{number}:{_id(note.label)}")
         link.text = "↩"
         before = last[-2] if len(last) > 1 else None

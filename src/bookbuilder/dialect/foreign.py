@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -97,8 +97,10 @@ class Anchor(Block):
         super().__init__()
         self.name = name
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        etree.SubElement(parent, "div", {"class": "anchor", "id": f"r-{self.name}"}).tail = "\n"
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        ElementTree.SubElement(
+            parent, "div", {"class": "anchor", "id": f"r-{self.name}"}
+        ).tail = "\n"
 
 
 def start_anchor(parser: LineParser, container: Block) -> Started:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import bisect
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule
+from bookbuilder.dialect.blocks import MAX_DEPTH, TOO_DEEP
 from bookbuilder.dialect.emphasis import Delimiters, scan_run
 from bookbuilder.dialect.nodes import Node, build
 from bookbuilder.dialect.references import ENTITY, ESCAPABLE, decode_entity
@@ -31,12 +32,12 @@ class InlineParser:
         self.line = line
         self.position = 0
         self.root = Node()
-        self.delimiters = Delimiters(self)
+        self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
         self._backticks: dict[int, list[int]] | None = None
         self._absent: dict[str, int] = {}
 
-    def parse_into(self, parent: etree.Element) -> None:
+    def parse_into(self, parent: ElementTree.Element) -> None:
         text, special, handlers = self.text, self.md.special, self.md.inlines
         plain_from = 0
         while match := special.search(text, self.position):
@@ -56,7 +57,11 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
-        build(parent, self.root)
+        if not build(parent, self.root):
+            message = (
+                f"emphasis and links nest more than {MAX_DEPTH} deep; the rest is kept as text"
+            )
+            self.report(TOO_DEEP, message, 0, 0)
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)

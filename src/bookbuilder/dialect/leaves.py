@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -54,8 +54,8 @@ def start_setext_heading(parser: LineParser, container: Block) -> Started:
 
 
 class Break(Block):
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        element = etree.SubElement(parent, "hr")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        element = ElementTree.SubElement(parent, "hr")
         element.tail = "\n"
         apply_attributes(element, self.attributes)
 
@@ -93,7 +93,7 @@ class IndentedCode(Block):
         while self.lines and not self.lines[-1].strip():
             self.lines.pop()
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         code_block(md, parent, "\n".join(self.lines) + "\n", "", self.attributes)
 
 

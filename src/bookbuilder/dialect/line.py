@@ -27,9 +27,14 @@ class Line:
         self.text = text
         self.offset = self.column = 0
         self.inside_tab = False
+        self.start = self.start_column = -1
+        self.indent = 0
         self.find()
 
     def find(self) -> None:
+        if self.offset <= self.start:
+            self.indent = self.start_column - self.column
+            return
         text, index, column = self.text, self.offset, self.column
         end = len(text)
         while index < end:

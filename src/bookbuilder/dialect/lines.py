@@ -7,28 +7,25 @@ the rest is text. That settles laziness, nesting and tightness in one pass over 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.blockparser import BlockParser
 from markdown.util import Registry
 
-from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.dialect.blocks import Block, BlockStart, Continue, Document, Started
+from bookbuilder.dialect.blocks import (
+    MAX_DEPTH,
+    TOO_DEEP,
+    Block,
+    BlockStart,
+    Continue,
+    Document,
+    Started,
+)
 from bookbuilder.dialect.line import Line
 from bookbuilder.dialect.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
-
-MAX_DEPTH = 100
-
-TOO_DEEP = Rule(
-    "M004",
-    "nested-too-deep",
-    Severity.WARNING,
-    f"Quotes, lists, emphasis and links nest at most {MAX_DEPTH} deep. Nobody can read deeper"
-    " nesting, and it is nearly always a program's mistake; what lies deeper is kept as plain text.",
-)
 
 
 class LineParser(BlockParser):
@@ -43,20 +40,24 @@ class LineParser(BlockParser):
         self.engine = md
         self.starts: Registry[BlockStart] = Registry()
         self.pending_attributes = ""
+        self.tip: Block = Document()
+        self._old_tip = self._last_matched = self.tip
+        self._all_closed = True
 
-    def parseDocument(self, lines: object) -> etree.ElementTree[etree.Element]:  # noqa: N802
+    def parseDocument(self, lines: object) -> ElementTree.ElementTree[ElementTree.Element | None]:  # noqa: N802
         assert isinstance(lines, list)
         document = self.read(lines)
-        root = etree.Element(self.engine.doc_tag)
+        root = ElementTree.Element(self.engine.doc_tag)
         document.render(self.engine, root)
-        return etree.ElementTree(root)
+        tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
+        return tree
 
     def read(self, lines: list[str]) -> Document:
         """The blocks of `lines`, all closed."""
         self.lines = lines[:-1] if lines and not lines[-1] else lines
         self._last_index_of: dict[str, int] = {}
         document = Document()
-        self.tip: Block = document
+        self.tip = document
         for index, text in enumerate(self.lines):
             self.index = index
             self.number = self.engine.first_line + index
@@ -128,7 +129,7 @@ class LineParser(BlockParser):
             self.add(Paragraph()).add_line(self)
 
     def _match_open_blocks(self, document: Document) -> Block | None:
-        """The deepest block that the line continues; None where the line did nothing but close one."""
+        """The deepest block that the line continues; None where the line only closed one."""
         block: Block = document
         while block.last_child is not None and block.last_child.open:
             child = block.last_child
@@ -143,7 +144,7 @@ class LineParser(BlockParser):
         return block
 
     def _start_blocks(self, container: Block) -> tuple[Block, bool]:
-        """Start what the rest of the line starts: the deepest block, and whether it took the line."""
+        """Start what the line starts: the deepest block, and whether it took the whole line."""
         while not container.verbatim:
             self.line.find()
             if self.line.blank or (self._is_plain() and not self.line.indented):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.dialect.lines import MAX_DEPTH, TOO_DEEP
 from bookbuilder.dialect.nodes import Node
 from bookbuilder.dialect.references import (
     LABEL,
     MAX_LABEL,
+    Reference,
     normalise_label,
     read_destination,
     read_title,
@@ -21,7 +21,7 @@ from bookbuilder.dialect.references import (
 
 if TYPE_CHECKING:
     from bookbuilder.dialect.emphasis import Delimiter
-    from bookbuilder.dialect.engine import Engine, Reference
+    from bookbuilder.dialect.engine import Engine
     from bookbuilder.dialect.inline import InlineParser
 
 BROKEN_LINK = Rule(
@@ -38,6 +38,9 @@ UNDEFINED_LABEL = Rule(
     "`[text][label]` is a link only where the chapter has a line `[label]: address`; without it the"
     " brackets are printed.",
 )
+
+
+BARE_URL = "bare-url"
 
 
 @dataclass(slots=True, eq=False)
@@ -93,10 +96,6 @@ def handle_close(parser: InlineParser) -> bool:
     opener.node.insert_after(node)
     opener.node.unlink()
     parser.brackets.pop()
-    if node.depth > MAX_DEPTH:
-        message = f"links nest more than {MAX_DEPTH} deep; the rest is kept as text"
-        parser.report(TOO_DEEP, message, opener.end - 1, 1)
-        node.clear()
     if node.tag == "img":
         alt = "".join(child.plain_text() for child in node)
         node.attributes = {"src": destination, "alt": alt}
@@ -146,7 +145,7 @@ def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Targ
         if opener.followed or close - opener.end > MAX_LABEL:
             return None
         label = text[opener.end : close]
-    reference: Reference | None = parser.md.references.get(normalise_label(label))
+    reference: Reference | None = parser.md.definitions.get(normalise_label(label))
     return ((reference.destination, reference.title), end) if reference else None
 
 
@@ -175,7 +174,7 @@ def _looks_like_address(text: str) -> bool:
 def _no_links_inside(node: Node) -> None:
     """Unwrap bare addresses in a link's text, and let note references follow it."""
     for child in node:
-        if child.tag == "a":
+        if child.attributes.get("class") == BARE_URL:
             child.tag = "span"
             child.attributes = {}
         elif child.tag == "sup" and "id" in child.attributes:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.attributes import ATTRIBUTES, apply_attributes
+from bookbuilder.dialect.blocks import MAX_DEPTH
 
 
 class Node:
     """Text, or an element where `tag` is set. `literal` text takes part in no further syntax."""
 
-    __slots__ = ("attributes", "depth", "first", "last", "literal", "next", "parent", "previous",
+    __slots__ = ("attributes", "first", "last", "literal", "next", "parent", "previous",
                  "tag", "text")  # fmt: skip
 
     def __init__(self, tag: str = "", text: str = "", *, literal: bool = False) -> None:
@@ -21,7 +22,6 @@ class Node:
         self.text = text
         self.literal = literal
         self.attributes: dict[str, str] = {}
-        self.depth = 0
         self.parent: Node | None = None
         self.previous: Node | None = None
         self.next: Node | None = None
@@ -44,7 +44,6 @@ class Node:
         else:
             self.first = child
         self.last = child
-        self.depth = max(self.depth, child.depth + 1)
 
     def insert_after(self, sibling: Node) -> None:
         sibling.unlink()
@@ -79,60 +78,57 @@ class Node:
     def clear(self) -> None:
         """Drop the children."""
         self.first = self.last = None
-        self.depth = 0
-
-    def unwrap(self) -> None:
-        """Put the children where this node stands."""
-        place = self
-        for child in self:
-            place.insert_after(child)
-            place = child
-        self.unlink()
 
     def plain_text(self) -> str:
         """The text alone, as `alt` needs it."""
-        if self.tag == "img":
-            return self.attributes.get("alt", "")
-        if self.tag == "br":
-            return "\n"
-        return self.text + "".join(child.plain_text() for child in self)
+        pieces: list[str] = []
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            pieces.append(_OWN_TEXT.get(node.tag, node.text) or node.attributes.get("alt", ""))
+            child = node.last
+            while child is not None:
+                waiting.append(child)
+                child = child.previous
+        return "".join(pieces)
 
 
-def build(parent: etree.Element, node: Node) -> None:
-    """Append the children of `node` to `parent`, an attribute list after an element to the element."""
-    last: etree.Element | None = parent[-1] if len(parent) else None
-    touching: etree.Element | None = None
-    text = ""
+_OWN_TEXT = {"br": "\n"}
+
+
+def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
+    """Append the children of `node` to `parent`, an attribute list after an element to the element.
+
+    What lies deeper than `MAX_DEPTH` becomes text; False if anything did.
+    """
+    last: ElementTree.Element | None = parent[-1] if len(parent) else None
+    touching: ElementTree.Element | None = None
+    complete = True
     for child in _merged(node):
-        if child.tag:
-            last = _append_text(parent, last, text)
-            text = ""
-            last = touching = etree.SubElement(parent, child.tag, child.attributes)
+        if child.tag and depth < MAX_DEPTH:
+            last = touching = ElementTree.SubElement(parent, child.tag, child.attributes)
             if child.tag == "code":
                 last.text = AtomicString(child.text)
             else:
-                build(last, child)
+                complete = build(last, child, depth + 1) and complete
             if child.tag == "br":
                 last.tail, touching = "\n", None
             continue
-        piece = child.text
-        if touching is not None and not child.literal and (match := ATTRIBUTES.match(piece)):
+        complete = complete and not child.tag
+        text = child.plain_text()
+        if touching is not None and not child.literal and (match := ATTRIBUTES.match(text)):
             apply_attributes(touching, match[1])
-            piece = piece[match.end() :]
+            text = text[match.end() :]
         touching = None
-        text += piece
-    _append_text(parent, last, text)
+        _append_text(parent, last, text)
+    return complete
 
 
-def _append_text(
-    parent: etree.Element, last: etree.Element | None, text: str
-) -> etree.Element | None:
-    if text:
-        if last is None:
-            parent.text = (parent.text or "") + text
-        else:
-            last.tail = (last.tail or "") + text
-    return last
+def _append_text(parent: ElementTree.Element, last: ElementTree.Element | None, text: str) -> None:
+    if last is None:
+        parent.text = (parent.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
 
 
 def _merged(node: Node) -> Iterator[Node]:

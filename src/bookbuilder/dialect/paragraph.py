@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from bookbuilder.dialect.attributes import apply_attributes, trailing_attributes
 from bookbuilder.dialect.blocks import Text
@@ -32,7 +32,7 @@ class Paragraph(Text):
         if not self.lines and self.parent is not None:
             self.parent.children.remove(self)
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         text, attributes = trailing_attributes("\n".join(self.lines).rstrip())
         if self.tight:
             if len(parent) and (parent[-1].tail or "").strip() == "":
@@ -40,7 +40,7 @@ class Paragraph(Text):
             md.inline(parent, text, self.line)
             apply_attributes(parent, attributes)
             return
-        paragraph = etree.SubElement(parent, "p")
+        paragraph = ElementTree.SubElement(parent, "p")
         paragraph.tail = "\n"
         md.inline(paragraph, text, self.line)
         apply_attributes(paragraph, self.attributes)
@@ -65,13 +65,13 @@ class Heading(Text):
         self.level = level
         self.text = text
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         text = _MDX_ID.sub(r"{#\1}", self.text.strip())
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
             text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
         text = _CLOSING_HASHES.sub("", text)
-        heading = etree.SubElement(parent, f"h{self.level}")
+        heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
         md.inline(heading, text.strip(), self.line)
         apply_attributes(heading, self.attributes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -29,7 +29,7 @@ UNKNOWN_TAG = Rule(
     "unknown-tag",
     Severity.WARNING,
     "What stands in angle brackets is no element of HTML, SVG or MathML, so it is printed as text."
-    " Components of other tools (`<Note>`) do not exist in a book; use a callout, or remove the tag.",
+    " Components of other tools (`<Note>`) do not exist in a book; use a callout or drop the tag.",
 )
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
@@ -95,13 +95,13 @@ class HtmlBlock(Block):
         while self.lines and not self.lines[-1].strip():
             self.lines.pop()
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         html = clean("\n".join(self.lines))
         if html.strip():
             append_raw(md, parent, html)
 
 
-def append_raw(md: Engine, parent: etree.Element, html: str) -> None:
+def append_raw(md: Engine, parent: ElementTree.Element, html: str) -> None:
     text = md.raw(html) + "\n"
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
@@ -172,7 +172,7 @@ class MarkdownInHtml(Container):
         line.advance(min(self.indent, line.indent))
         return Continue.YES
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         append_raw(md, parent, self.opening)
         self.render_children(md, parent)
         append_raw(md, parent, f"</{self.name}>")
@@ -217,7 +217,7 @@ class InlineInHtml(Block):
         super().__init__()
         self.name, self.opening, self.text = name, opening, text
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
         append_raw(md, parent, self.opening)
         md.inline(parent, self.text, self.line)
         append_raw(md, parent, f"</{self.name}>")

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link definition, `[label]: destination "title"`."""
+
+    destination: str
+    title: str | None
+
 
 ESCAPABLE = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -93,8 +103,6 @@ def take_definitions(md: Engine, lines: list[str], line: int) -> int:
 
 
 def _take_definition(md: Engine, text: str, position: int) -> int | None:
-    from bookbuilder.dialect.engine import Reference  # noqa: PLC0415
-
     label = LABEL.match(text, position)
     if not label or not label[1].strip() or not text.startswith(":", label.end()):
         return None
@@ -112,5 +120,5 @@ def _take_definition(md: Engine, text: str, position: int) -> int | None:
             title, end = titled[0], title_end
     if end is None:
         return None
-    md.references.setdefault(normalise_label(label[1]), Reference(destination, title))
+    md.definitions.setdefault(normalise_label(label[1]), Reference(destination, title))
     return end.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as etree
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
@@ -26,32 +26,32 @@ class Table(Text):
         self.header = header
         self.alignments = alignments
 
-    def render(self, md: Engine, parent: etree.Element) -> None:
-        table = etree.SubElement(parent, "table")
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        table = ElementTree.SubElement(parent, "table")
         table.text = table.tail = "\n"
         apply_attributes(table, self.attributes)
-        head = etree.SubElement(table, "thead")
+        head = ElementTree.SubElement(table, "thead")
         head.tail = "\n"
         self._render_row(md, head, "th", self.header, self.line)
         if self.lines:
-            body = etree.SubElement(table, "tbody")
+            body = ElementTree.SubElement(table, "tbody")
             body.tail = "\n"
             for number, line in enumerate(self.lines, self.line + 2):
                 self._render_row(md, body, "td", split_row(line), number)
 
     def _render_row(
-        self, md: Engine, parent: etree.Element, tag: str, cells: list[str], line: int
+        self, md: Engine, parent: ElementTree.Element, tag: str, cells: list[str], line: int
     ) -> None:
-        row = etree.SubElement(parent, "tr")
+        row = ElementTree.SubElement(parent, "tr")
         row.tail = "\n"
         width = len(self.alignments)
         cells = [*cells, *[""] * (width - len(cells))]
         for text, alignment in zip(cells[:width], self.alignments, strict=True):
-            cell = etree.SubElement(row, tag)
+            cell = ElementTree.SubElement(row, tag)
             if alignment:
                 cell.set("style", f"text-align: {alignment}")
-            text, attributes = trailing_attributes(text)
-            md.inline(cell, text, line)
+            content, attributes = trailing_attributes(text)
+            md.inline(cell, content, line)
             apply_attributes(cell, attributes)
 
 

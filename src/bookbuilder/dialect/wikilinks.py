@@ -43,7 +43,7 @@ def handle_wikilink(parser: InlineParser) -> bool:
 
 
 def _is_reference(parser: InlineParser, label: str) -> bool:
-    return normalise_label(label) in parser.md.references
+    return normalise_label(label) in parser.md.definitions
 
 
 def _address(target: str) -> str:
