@@ -127,7 +127,7 @@ def _copyright_page(book: Book) -> ET.Element:
         address.set("href", paragraph.text or "")
         paragraph.text = None
         paragraph.append(address)
-    print_addresses(page)
+    print_addresses(page, direction(meta.language))
     return page
 
 
@@ -218,7 +218,7 @@ def _chapter(
     section = to_element(chapter.tree)
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
-    print_addresses(section)
+    print_addresses(section, direction(book.metadata.language))
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)

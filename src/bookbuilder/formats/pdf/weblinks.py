@@ -9,10 +9,16 @@ from xml.etree import ElementTree as ET
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
 _BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
 ZERO_WIDTH_SPACE = "\u200b"
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 
-def print_addresses(section: ET.Element) -> None:
-    """Write after each outside link where it leads, unless its text says so already."""
+def print_addresses(section: ET.Element, direction: str) -> None:
+    """Write after each outside link where it leads, unless its text says so already.
+
+    `direction` is that of the text around: WeasyPrint has no `unicode-bidi`, so in text from right
+    to left invisible marks hold the address together, over line breaks too.
+    """
+    mark = LEFT_TO_RIGHT_MARK if direction == "rtl" else ""
     parents = {child: parent for parent in section.iter() for child in parent}
     for link in list(section.iter("a")):
         href = link.get("href", "")
@@ -25,7 +31,7 @@ def print_addresses(section: ET.Element) -> None:
             _allow_breaks(link)
             continue
         address = ET.Element("span", {"class": "address"})
-        address.text = f"\u00a0({_BREAKS.sub(ZERO_WIDTH_SPACE, shown)})"
+        address.text = f"\u00a0{mark}({_BREAKS.sub(mark + ZERO_WIDTH_SPACE, shown)}){mark}"
         address.tail, link.tail = link.tail, None
         parent = parents[link]
         parent.insert(list(parent).index(link) + 1, address)
