@@ -10,6 +10,7 @@ from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Report
 from bookbuilder.dialect.autolinks import AutolinkExtension
+from bookbuilder.dialect.balance import BalanceExtension
 from bookbuilder.dialect.callouts import CalloutExtension
 from bookbuilder.dialect.code import CodeExtension
 from bookbuilder.dialect.containers import ContainerExtension
@@ -33,6 +34,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CodeExtension,
     TableExtension,
     RawHtmlExtension,
+    BalanceExtension,
     CalloutExtension,
     DefinitionExtension,
     AbbreviationExtension,

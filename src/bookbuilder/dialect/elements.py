@@ -53,3 +53,12 @@ BLOCK_STARTS = _names(
 
 RAW_TEXT = _names("script style textarea title xmp iframe noembed noframes plaintext")
 """Elements that swallow whatever follows them, up to their own end tag."""
+
+NEVER_CLOSED = _names(
+    """
+    area base basefont body br col colgroup dd dt embed frame head hr html img input isindex keygen
+    li link meta optgroup option p param rb rp rt rtc source spacer tbody td tfoot th thead tr track
+    wbr
+    """
+)
+"""Void elements, and those whose end tag HTML does not ask for."""

@@ -70,6 +70,7 @@ class Engine(markdown.Markdown):
         self.first_line = first_line
         self.definitions: dict[str, Reference] = {}
         self.inlines = Inlines()
+        self.raw_html: list[tuple[int, str]] = []
         super().__init__(extensions=[extension() for extension in extensions])
         self.special = self.inlines.compile()
 
@@ -87,8 +88,10 @@ class Engine(markdown.Markdown):
         self.serializer = _serialise
         return self
 
-    def raw(self, html: str) -> str:
-        """A stand-in for `html` in a tree's text."""
+    def raw(self, html: str, line: int = 0) -> str:
+        """A stand-in for `html` in a tree's text. `line` is where an author wrote it."""
+        if line:
+            self.raw_html.append((line, html))
         return self.htmlStash.store(html)
 
     def inline(self, parent: ElementTree.Element, text: str, line: int) -> None:

@@ -27,6 +27,14 @@ UNSUPPORTED_INCLUDE = Rule(
     " `{% … %}`, are not carried out: they are left out of the book, and no file is read.",
 )
 
+BAD_ATTRIBUTES = Rule(
+    "M014",
+    "bad-attributes",
+    Severity.WARNING,
+    "An attribute list holds `#id`, `.class` and `key=value`, with blanks between them and quotes"
+    " around a value that has blanks. If one entry is anything else, none of them is used.",
+)
+
 _KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
 _MDBOOK = re.compile(r"\{\{[ ]?#\w+[^{}\n]*\}\}")
 _LIQUID = re.compile(r"\{%-?[ \t]*(\w+)[^%\n]*-?%\}")
@@ -53,6 +61,9 @@ def start_attributes(parser: LineParser, container: Block) -> Started:
         and not _previous(container)
     ):
         return Started.NOTHING
+    if not match and "=" in rest:
+        message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
+        parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
     target = container if isinstance(container, Paragraph | List) else _previous(container)
     parser.close_unmatched()
     if isinstance(target, Paragraph) and target.open:

@@ -79,7 +79,8 @@ class InlineParser:
         return node
 
     def add_raw(self, html: str) -> None:
-        self.add_text(self.md.raw(html), literal=True)
+        line = self.line + self.text.count("\n", 0, self.position)
+        self.add_text(self.md.raw(html, line), literal=True)
 
     def find(self, text: str, start: int) -> int:
         """`str.find` in the text, but told once that there is no more, it does not look again."""

@@ -41,7 +41,8 @@ class LineParser(BlockParser):
         self.starts: Registry[BlockStart] = Registry()
         self.pending_attributes = ""
         self.tip: Block = Document()
-        self._old_tip = self._last_matched = self.tip
+        self._old_tip: Block = self.tip
+        self._last_matched: Block = self.tip
         self._all_closed = True
 
     def parseDocument(self, lines: object) -> ElementTree.ElementTree[ElementTree.Element | None]:  # noqa: N802

@@ -98,11 +98,11 @@ class HtmlBlock(Block):
     def render(self, md: Engine, parent: ElementTree.Element) -> None:
         html = clean("\n".join(self.lines))
         if html.strip():
-            append_raw(md, parent, html)
+            append_raw(md, parent, html, self.line)
 
 
-def append_raw(md: Engine, parent: ElementTree.Element, html: str) -> None:
-    text = md.raw(html) + "\n"
+def append_raw(md: Engine, parent: ElementTree.Element, html: str, line: int = 0) -> None:
+    text = md.raw(html, line) + "\n"
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
     else:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
+from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.dialect.attributes import apply_attributes, trailing_attributes
 from bookbuilder.dialect.blocks import Block, Started, Text
 from bookbuilder.dialect.paragraph import Paragraph
@@ -15,6 +16,14 @@ from bookbuilder.dialect.paragraph import Paragraph
 if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
     from bookbuilder.dialect.lines import LineParser
+
+ROW_TOO_LONG = Rule(
+    "M013",
+    "table-row-too-long",
+    Severity.WARNING,
+    "A table has as many columns as its first row. What a later row has beyond them is not shown;"
+    " a pipe that belongs to the text is written `\\|`.",
+)
 
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _TOKEN = re.compile(r"\\.|`+|\|")
@@ -45,6 +54,9 @@ class Table(Text):
         row = ElementTree.SubElement(parent, "tr")
         row.tail = "\n"
         width = len(self.alignments)
+        if any(cells[width:]):
+            message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
+            md.problems.add(ROW_TOO_LONG, message, line)
         cells = [*cells, *[""] * (width - len(cells))]
         for text, alignment in zip(cells[:width], self.alignments, strict=True):
             cell = ElementTree.SubElement(row, tag)
