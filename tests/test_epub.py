@@ -290,6 +290,13 @@ def test_a_licence_is_linked_where_it_is_known(license: str, url: str, tmp_path:
     assert package.find("title-page.xhtml", "//x:a/@href") == ([url] if url else [])
 
 
+def test_a_licence_that_is_an_address_is_linked_from_the_rights(tmp_path: Path) -> None:
+    book = little()
+    book.metadata = replace(book.metadata, rights="Free", license="https://example.org/x")
+    link = build(book, tmp_path).find("title-page.xhtml", "//x:a")
+    assert [(a.text, a.get("href")) for a in link] == [("Free", "https://example.org/x")]
+
+
 def test_control_characters_in_metadata_are_left_out(tmp_path: Path) -> None:
     book = little()
     book.metadata = replace(book.metadata, title="A\x00 B\x0b\n C", publisher="\x07")
@@ -651,6 +658,16 @@ def test_a_chapter_may_be_in_another_language(tmp_path: Path) -> None:
     next(book.chapters).tree["lang"] = "ar"
     root = build(book, tmp_path).tree("one.xhtml")
     assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "ltr"), ("en", None)])
+def test_code_runs_left_to_right_everywhere(
+    language: str, direction: str | None, tmp_path: Path
+) -> None:
+    book = little("<h1>One</h1><pre><code>a = 1</code></pre>")
+    book.metadata = replace(book.metadata, language=language)
+    package = build(book, tmp_path)
+    assert package.find("one.xhtml", "//x:pre")[0].get("dir") == direction
 
 
 def test_the_readers_words_are_in_the_books_language(tmp_path: Path) -> None:

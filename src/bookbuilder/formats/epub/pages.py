@@ -34,7 +34,7 @@ def title_page(frame: Frame, said: Metadata, words: Words) -> Document:
     if plain(said.publisher):
         lines.append(f'<p class="publisher">{escape(said.publisher)}</p>')
     edition = [plain(said.version), said.date.isoformat() if said.date else ""]
-    small = [escape(" · ".join(filter(None, edition))), escape(said.rights), _license(said)]
+    small = [escape(" · ".join(filter(None, edition))), *_rights(said)]
     lines += [f'<p class="small-print">{markup}</p>' for markup in small if markup]
     body = "\n".join(lines)
     return frame.document(
@@ -63,7 +63,9 @@ def _subtitle(kind: str, text: str) -> str:
     return f'<p class="{kind}" role="doc-subtitle" epub:type="subtitle">{escape(text)}</p>'
 
 
-def _license(said: Metadata) -> str:
-    url = license_url(said.license)
-    text = escape(said.license)
-    return f'<a href="{escape(url)}">{text}</a>' if url else text
+def _rights(said: Metadata) -> list[str]:
+    """Rights and licence as markup; a licence that is only an address is linked from the rights."""
+    url, rights, name = license_url(said.license), escape(said.rights), escape(said.license)
+    if url and rights and plain(said.license) == url:
+        return [f'<a href="{escape(url)}">{rights}</a>']
+    return [rights, f'<a href="{escape(url)}">{name}</a>' if url else name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bs4 import Tag
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.epub.page import Document, Frame
+from bookbuilder.formats.epub.page import Document, Frame, is_right_to_left
 from bookbuilder.markup import serialize
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
@@ -24,6 +24,7 @@ EPUB_TYPES = {
     """.split()  # noqa: SIM905 (a list would be a page long)
 }
 
+_CODE = ("pre", "code", "kbd", "samp")
 _NOTE = re.compile(r'(<aside\b[^>]*\bdata-number="(\d+)"[^>]*>\s*)(<p\b[^>]*>)?')
 
 
@@ -37,14 +38,18 @@ class Splitter:
     used: set[str] = field(default_factory=set)
 
     def document(self, name: str, title: str, tree: Tag, matter: str) -> Document:
+        language = str(tree.get("lang", "")) or self.frame.language
+        turns_code = is_right_to_left(language)
+
         def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
+            if turns_code and tag.name in _CODE:
+                attributes.setdefault("dir", "ltr")
             return self._rewrite(name, tag, attributes)
 
         properties = [
             p for p, element in (("mathml", "math"), ("svg", "svg")) if tree.find(element)
         ]
         markup = _NOTE.sub(_numbered_note, serialize(tree, rewrite))
-        language = str(tree.get("lang", ""))
         return self.frame.document(
             name, title, markup, matter=matter, properties=properties, language=language
         )
