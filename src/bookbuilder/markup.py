@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from xml.etree import ElementTree as ET
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import CData, NavigableString, PageElement, PreformattedString
+from bs4.element import AttributeValueList, CData, NavigableString, PageElement, PreformattedString
 
 VOID = frozenset(
     [
@@ -87,16 +87,15 @@ _BLOCK = frozenset(
 
 
 def plain_characters(text: str) -> str:
-    """`text` without what XML 1.0 forbids or discourages: controls, surrogates, U+FFFE and U+FFFF."""
+    """`text` without what XML 1.0 forbids or discourages: controls, surrogates, U+FFFE, U+FFFF."""
     return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: Tag | str) -> Tag:
     """A detached element; `class` is split as the parser does it."""
-    values: dict[str, str | list[str]] = dict(attrs or {})
-    if isinstance(classes := values.get("class"), str):
-        values["class"] = classes.split()
-    tag = Tag(name=name, attrs=values, can_be_empty_element=name in VOID)
+    tag = Tag(name=name, attrs=dict(attrs or {}), can_be_empty_element=name in VOID)
+    if attrs and isinstance(classes := attrs.get("class"), str):
+        tag["class"] = AttributeValueList(classes.split())
     for child in children:
         tag.append(child)
     return tag
@@ -208,7 +207,7 @@ def to_element(tag: Tag) -> ET.Element:
 
 
 def text_of(tag: Tag) -> str:
-    """What a reader sees as one line: no note references, no ruby readings, alt text for pictures."""
+    """One line of what a reader sees: no note references, no ruby readings, alt for pictures."""
     pieces: list[str] = []
     stack: list[PageElement | str] = [tag]
     while stack:
@@ -228,6 +227,19 @@ def text_of(tag: Tag) -> str:
         elif _is_text(node):
             pieces.append(str(node))
     return " ".join("".join(pieces).split())
+
+
+def raw_text(tag: Tag) -> str:
+    """Every character of text under `tag`, as it stands; no comments."""
+    pieces: list[str] = []
+    stack: list[PageElement] = [tag]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            stack.extend(reversed(node.contents))
+        elif _is_text(node):
+            pieces.append(str(node))
+    return "".join(pieces)
 
 
 def _is_text(node: object) -> bool:

@@ -6,30 +6,32 @@ import math
 import re
 import zlib
 from collections.abc import Iterator
-from xml.parsers import expat
 
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
-from tinycss2.ast import Declaration, Node, QualifiedRule
+from tinycss2.ast import (  # type: ignore[import-untyped]
+    Declaration,
+    Node,
+    QualifiedRule,
+)
 
-from bookbuilder.markup import XLINK, new_tag, plain_characters, serialize, text_of
+from bookbuilder.markup import new_tag, raw_text, serialize, text_of
+from bookbuilder.passes.cleaning.model import names
+from bookbuilder.passes.cleaning.svg_parser import parse_svg
 
 DEEPEST = 100
 LARGEST_SIDE = 4000
 MOST_USES = 5000
 DEFAULT_SIZE = (300.0, 150.0)
 
-_SVG = "http://www.w3.org/2000/svg"
-_XHTML = "http://www.w3.org/1999/xhtml"
-_PREFIXES = {XLINK: "xlink", "http://www.w3.org/XML/1998/namespace": "xml"}
-_ELEMENTS = frozenset(
+_ELEMENTS = names(
     "svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan"
     " textPath image marker clipPath mask pattern linearGradient radialGradient stop filter title"
     " desc style feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix"
     " feDiffuseLighting feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB"
     " feFuncG feFuncR feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset"
-    " fePointLight feSpecularLighting feSpotLight feTile feTurbulence".split()
+    " fePointLight feSpecularLighting feSpotLight feTile feTurbulence"
 )
 _ACTIVE = {
     "script": "a script",
@@ -48,7 +50,9 @@ _ACTIVE = {
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LOCAL = re.compile(r"#[^\s#]+")
-_LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|rem|ex)?\s*")
+_LENGTH = re.compile(
+    r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|rem|ex)?\s*"
+)
 _PIXELS = {
     "px": 1.0,
     "pt": 4 / 3,
@@ -67,7 +71,7 @@ def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
 
     Raises ValueError, in plain words, for what is no SVG.
     """
-    root, removed = _parse(data)
+    root, removed = parse_svg(data)
     removed += clean_drawing(root, is_inline=False)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{serialize(root)}\n'
     return text.encode(), list(dict.fromkeys(removed))
@@ -88,7 +92,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
             tag.contents = [NavigableString(text_of(tag))]
             continue
         if tag.name == "style":
-            css = _text(tag)
+            css = raw_text(tag)
             scope = scope or (f"drawing-{zlib.crc32(css.encode()):08x}" if is_inline else "")
             sheet = _clean_sheet(css, scope, str(root.get("id", "")), removed)
             tag.contents = [NavigableString(sheet)]
@@ -99,8 +103,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
             if isinstance(child, Tag):
                 stack.append((child, depth + 1))
     if scope:
-        classes = root.get("class") or []
-        root["class"] = [*(classes.split() if isinstance(classes, str) else classes), scope]
+        root["class"] = " ".join(filter(None, [*root.get_attribute_list("class"), scope]))
     _bound_uses(root, removed)
     _settle_size(root, is_inline=is_inline)
     return list(dict.fromkeys(removed))
@@ -145,7 +148,9 @@ def _is_inner_image(address: str) -> bool:
 
 def _label(tag: Tag, text: str) -> Tag:
     """The text of a foreignObject in the middle of where it stood."""
-    x, y, width, height = (_number(str(tag.get(k, "0"))) or 0 for k in ("x", "y", "width", "height"))
+    x, y, width, height = (
+        _number(str(tag.get(k, "0"))) or 0 for k in ("x", "y", "width", "height")
+    )
     attrs = {"x": f"{x + width / 2:g}", "y": f"{y + height / 2:g}", "text-anchor": "middle"}
     return new_tag("text", {**attrs, "dominant-baseline": "middle"}, text)
 
@@ -164,9 +169,19 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
         elif lowered.endswith("href"):
             if not _is_inner_image(text.strip()):
                 del tag.attrs[key]
-        elif lowered.startswith("data-") or lowered in ("src", "base", "tabindex", "target", "ping"):
-            del tag.attrs[key]
-        elif (lowered == "id" and not text.strip()) or "\\" in text:
+        elif (
+            lowered.startswith("data-")
+            or lowered
+            in (
+                "src",
+                "base",
+                "tabindex",
+                "target",
+                "ping",
+            )
+            or (lowered == "id" and not text.strip())
+            or "\\" in text
+        ):
             del tag.attrs[key]
         elif "(" in text and _leads_out(tinycss2.parse_component_value_list(text)):
             removed.append("an address")
@@ -220,7 +235,7 @@ def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
 def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
     """A selector list, each selector below the drawing's own class."""
     if not scope:
-        return tinycss2.serialize(prelude).strip()
+        return str(tinycss2.serialize(prelude).strip())
     selectors: list[list[Node]] = [[]]
     for token in prelude:
         if token.type == "literal" and token.value == ",":
@@ -230,7 +245,9 @@ def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
     done = []
     for selector in selectors:
         text = tinycss2.serialize(selector).strip()
-        without_root = re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
+        without_root = (
+            re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
+        )
         is_root = without_root != text or text == "svg"
         rest = "" if text == "svg" else without_root
         done.append(f".{scope}{rest}" if is_root else f".{scope} {rest}")
@@ -259,7 +276,9 @@ def _bound_uses(root: Tag, removed: list[str]) -> None:
             if at in open_names:
                 stack.pop()
                 open_names.discard(at)
-                weights[at] = 1 + sum(weights.get(t, math.inf if t in inner else 0) for t in inner[at])
+                weights[at] = 1 + sum(
+                    weights.get(t, math.inf if t in inner else 0) for t in inner[at]
+                )
             else:
                 open_names.add(at)
                 stack.extend(t for t in inner[at] if t not in weights and t not in open_names)
@@ -286,7 +305,7 @@ def _settle_size(root: Tag, *, is_inline: bool) -> None:
     width, height = (_number(str(root.get(key, ""))) for key in ("width", "height"))
     if box is None:
         root.attrs.pop("viewBox", None)
-        if width and height or not is_inline:
+        if (width and height) or not is_inline:
             box = (0.0, 0.0, width or DEFAULT_SIZE[0], height or DEFAULT_SIZE[1])
     if box is None:
         return
@@ -317,76 +336,3 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
         return None
     is_box = all(map(math.isfinite, (x, y, width, height))) and width > 0 and height > 0
     return (x, y, width, height) if is_box else None
-
-
-def _text(tag: Tag) -> str:
-    return "".join(str(c) for c in tag.contents if isinstance(c, NavigableString))
-
-
-def _parse(data: bytes) -> tuple[Tag, list[str]]:
-    builder = _Builder()
-    try:
-        builder.parser.Parse(data, True)
-    except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        raise ValueError(f"not well-formed XML in line {error.lineno}: {reason}") from None
-    except LookupError:
-        raise ValueError("its encoding is not known") from None
-    if builder.root is None or builder.root.name != "svg":
-        raise ValueError("it is no SVG drawing")
-    return builder.root, builder.removed
-
-
-class _Builder:
-    """A bs4 tree from expat's events. Nothing outside the file is read, no entity in an entity."""
-
-    def __init__(self) -> None:
-        self.root: Tag | None = None
-        self.removed: list[str] = []
-        self._open: list[Tag] = []
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
-        self.parser.EntityDeclHandler = self._entity
-        self.parser.ProcessingInstructionHandler = self._instruction
-
-    def _start(self, name: str, attrs: dict[str, str]) -> None:
-        space, _, local = name.rpartition(" ")
-        tag = new_tag(local if space in (_SVG, _XHTML, "") else "metadata")
-        for key, value in attrs.items():
-            prefix, _, bare = key.rpartition(" ")
-            if not prefix or prefix in _PREFIXES:
-                tag.attrs[f"{_PREFIXES[prefix]}:{bare}" if prefix else bare] = value
-        if self._open:
-            self._open[-1].contents.append(tag)
-            tag.parent = self._open[-1]
-        elif self.root is None:
-            self.root = tag
-        self._open.append(tag)
-
-    def _end(self, name: str) -> None:
-        self._open.pop()
-
-    def _characters(self, text: str) -> None:
-        self._open[-1].contents.append(NavigableString(plain_characters(text)))
-
-    def _entity(
-        self,
-        name: str,
-        is_parameter: bool,
-        value: str | None,
-        base: str | None,
-        system_id: str | None,
-        public_id: str | None,
-        notation: str | None,
-    ) -> None:
-        if value is None:
-            self.removed.append("an entity from elsewhere")
-        elif "&" in value or "%" in value or len(value) > 200:
-            raise ValueError("it defines entities inside each other")
-
-    def _instruction(self, target: str, data: str) -> None:
-        if target == "xml-stylesheet":
-            self.removed.append("a style sheet from elsewhere")

@@ -14,6 +14,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
+from bookbuilder.passes.cleaning.model import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -76,10 +77,7 @@ QUOTES: dict[str, Quotes] = {
 }
 
 _UNTOUCHED = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style", "svg", "var"})
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite data del dfn em i ins mark q rp rt ruby s small span strong sub sup time"
-    " u".split()
-)
+_INLINE = (frozenset(INLINE_STYLE) | TRANSPARENT | RUBY_PARTS) - _UNTOUCHED
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _OPENERS = frozenset("([{<«‹„‚“‘¿¡/=|")
 _DASHES = frozenset("-–—")
@@ -87,13 +85,15 @@ _DASHES = frozenset("-–—")
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
 _CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
 # Words that have lost their beginning; the first few are never the start of a quotation.
-_SHORTENED = re.compile(r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I)
+_SHORTENED = re.compile(
+    r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I
+)
 _MAYBE_SHORTENED = re.compile(
     r"(?:bout|cause|cos|em|gainst|kay|neath|nother|nuff|round|til|till|tween|twixt)(?!\w)", re.I
 )
 _FAR = 80
 
-_HYPHENS = re.compile(r"(?<![-<–—])(?:(?<!\s)-{2}|(?<=\s)-{2}(?![^\W\d_])|-{3})(?![->–—])")
+_HYPHENS = re.compile(r"(?<![-<!–—])(?:(?<!\s)-{2}|(?<=\s)-{2}(?![^\W\d_])|-{3})(?![->–—])")
 _LEADING_OPTION = re.compile(r"\A-{2}(?=[^\W\d_])")
 _DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
 # "p. 5", "chapter 3": a number that must not start a line.
@@ -261,7 +261,7 @@ def _is_word(char: str) -> bool:
 
 
 def _turn(before: str, after: str, is_open: bool) -> bool | None:
-    """Whether a double mark opens; None for one that is no quotation mark (5", or standing alone)."""
+    """Whether a double mark opens; None for what is no quotation mark (5", or one alone)."""
     starts = not before or before.isspace() or before in _OPENERS
     ends = not after or after.isspace()
     if starts and ends:
@@ -289,6 +289,8 @@ def _single(text: str, at: int, quotes: Quotes, is_open: bool, last_closing: int
             closes_soon = _CLOSING_SINGLE.search(text, at + 2, at + _FAR)
             return quotes.inner_open if closes_soon else APOSTROPHE
         return quotes.inner_open if at < last_closing else APOSTROPHE
+    if before.isdigit() and after.isdigit():
+        return ""
     if _is_word(before) and _is_word(after):
         return APOSTROPHE
     if before.isdigit() and not is_open:

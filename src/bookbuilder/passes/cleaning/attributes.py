@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]
 from bs4 import Tag
-from tinycss2.ast import Declaration, Node
+from bs4.element import AttributeValueList
+from tinycss2.ast import Declaration, Node  # type: ignore[import-untyped]
 
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.model import (
@@ -39,6 +40,7 @@ STYLE = Rule(
     " settings; such declarations are left out. Looks belong in the book's style sheet.",
 )
 
+_STARTS_SCRIPT = re.compile(r"on|@|v-on:|x-on:|ng-|formaction$")
 _COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
 _FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
 _FORBIDDEN_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "mocha:")
@@ -50,36 +52,42 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
     `style` is what the element's own replacement adds; `tag.name` still says what the author wrote.
     """
     own = ATTRIBUTES.get(name, {})
-    kept: dict[str, str | list[str]] = {}
-    styles = [style] if style else []
+    kept: dict[str, str] = {}
+    styles = [style]
     for key, value in tag.attrs.items():
         text = value if isinstance(value, str) else " ".join(value or ())
         check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)
         if key in ("href", "src") and check is not None and _runs_something(key, text):
-            remarks.link(ACTIVE_LINK, f"a `{text.strip().split(':')[0].lower()}:` address", text)
+            scheme = text.strip().split(":")[0].lower()[:20]
+            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address", text)
         elif check is not None and (checked := check(text)) is not None:
-            kept[str(key)] = checked.split() if key == "class" else checked
+            kept[str(key)] = checked
         elif key == "style":
             styles.append(_clean_style(text, remarks))
-        elif key == "role":
-            if role := next((r for r in text.lower().split() if r in roles_of(name)), None):
-                kept["role"] = role
-        elif key == "aria-level" and "role" in tag.attrs and text.strip().isdigit():
-            kept["aria-level"] = text.strip()
-        elif key.startswith("on") or re.search(r"^(@|v-on:|formaction$|ng-|x-on:)", key):
-            remarks.attribute(ACTIVE_ATTRIBUTE, f"`{key}` on <{tag.name}>", str(key))
-        elif key == "name" and tag.name == "a" and not tag.get("id") and text.strip():
-            kept["id"] = text
-        elif obsolete := _as_style(tag.name, str(key), text.strip()):
-            styles.append(obsolete)
-    if name == "ol" and "type" not in kept and (kind := tag.attrs.get("type")) is not None:
-        styles.append(f"list-style-type: {kind}" if str(kind) in ("disc", "circle", "square") else "")
-    if kept.get("role") != "heading":
-        kept.pop("aria-level", None)
+        elif _STARTS_SCRIPT.match(key):
+            remarks.attribute(ACTIVE_ATTRIBUTE, f"`{key[:40]}` on <{tag.name}>", str(key))
+        else:
+            styles.append(_as_style(tag.name, str(key), text.strip()))
+    _name_and_role(tag, name, kept)
     if joined := "; ".join(filter(None, styles)):
         kept["style"] = joined
     tag.attrs.clear()
     tag.attrs.update(kept)
+    if "class" in kept:
+        tag.attrs["class"] = AttributeValueList(kept["class"].split())
+
+
+def _name_and_role(tag: Tag, name: str, kept: dict[str, str]) -> None:
+    """Add to `kept` what depends on other attributes: `role`, and the id of `<a name=…>`."""
+    words = str(tag.attrs.get("role") or "").lower().split()
+    if role := next((word for word in words if word in roles_of(name)), None):
+        kept["role"] = role
+    level = str(tag.attrs.get("aria-level") or "").strip()
+    if role == "heading" and re.fullmatch("[1-9]", level):
+        kept["aria-level"] = level
+    old_name = tag.attrs.get("name")
+    if tag.name == "a" and "id" not in kept and old_name and str(old_name).strip():
+        kept["id"] = str(old_name)
 
 
 def add_style(tag: Tag, style: str) -> None:
@@ -101,7 +109,7 @@ def _clean_style(text: str, remarks: Remarks) -> str:
     kept = []
     for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration):
-            remarks.attribute(STYLE, f"`{node.serialize().strip()[:60]}` is no declaration", "style")
+            remarks.attribute(STYLE, "a style that is no CSS", "style")
         elif node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
             kept.append(f"{node.lower_name}: {tinycss2.serialize(node.value).strip()}")
         else:
@@ -127,7 +135,7 @@ def _is_plain(values: list[Node]) -> bool:
     return bool([v for v in values if v.type not in ("whitespace", "comment")])
 
 
-def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0911, PLR0912
+def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0912
     """The CSS that an obsolete presentational attribute stands for, or an empty string."""
     lowered = value.lower()
     length = _length(lowered)
@@ -151,12 +159,17 @@ def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0911, PLR0912
     if key == "nowrap":
         return "white-space: nowrap"
     if key == "clear" and name == "br":
-        return f"clear: {'both' if lowered in ('all', 'both') else lowered}" if lowered in (
-            "all",
-            "both",
-            "left",
-            "right",
-        ) else ""
+        return (
+            f"clear: {'both' if lowered in ('all', 'both') else lowered}"
+            if lowered
+            in (
+                "all",
+                "both",
+                "left",
+                "right",
+            )
+            else ""
+        )
     if key == "border" and name in ("img", "table") and lowered.isdigit():
         return f"border: {min(int(lowered), 99)}px solid" if int(lowered) else "border: 0"
     if key == "cellspacing" and length:
@@ -167,7 +180,7 @@ def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0911, PLR0912
         return f"margin-left: {length}; margin-right: {length}"
     if key == "vspace" and length:
         return f"margin-top: {length}; margin-bottom: {length}"
-    if key == "type" and name in ("ul", "li") and lowered in ("disc", "circle", "square"):
+    if key == "type" and name in ("ul", "ol", "li") and lowered in ("disc", "circle", "square"):
         return f"list-style-type: {lowered}"
     return ""
 

@@ -31,9 +31,9 @@ ACTIVE_ELEMENT = Rule(
     "H010",
     "active-element",
     Severity.WARNING,
-    "Scripts and other people's pages (script, iframe, object, embed) do not work in a book: readers"
-    " and shops refuse them, and nothing may be fetched while reading. They are taken out; what they"
-    " say instead of themselves stays.",
+    "Scripts and other people's pages (script, iframe, object, embed) do not work in a book:"
+    " readers and shops refuse them, and nothing may be fetched while reading. They are taken out;"
+    " what they say instead of themselves stays.",
 )
 FORM_CONTROL = Rule(
     "H011",
@@ -52,8 +52,8 @@ PAGE_ELEMENT = Rule(
     "H013",
     "page-element",
     Severity.WARNING,
-    "style, link, meta, base and title belong to the head of a web page. In a chapter they are taken"
-    " out; looks go into the book's style sheet (`style` in book.toml).",
+    "style, link, meta, base and title belong to the head of a web page. In a chapter they are"
+    " taken out; looks go into the book's style sheet (`style` in book.toml).",
 )
 UNKNOWN_ELEMENT = Rule(
     "H014",
@@ -79,7 +79,8 @@ DRAWING = Rule(
     "H017",
     "active-drawing",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load anything from elsewhere; such parts are removed.",
+    "A drawing in a book may not run scripts or load anything from elsewhere; such parts are"
+    " removed.",
 )
 
 DEEPEST = 100
@@ -91,7 +92,9 @@ def clean_elements(tree: Tag, remarks: Remarks) -> None:
     """Leave only known elements with valid attributes, none nested deeper than `DEEPEST`."""
     is_too_deep = False
     # One frame for each open element: what is still to look at, last first, and what stays.
-    frames: list[tuple[Tag, list[PageElement], list[PageElement]]] = [(tree, tree.contents[::-1], [])]
+    frames: list[tuple[Tag, list[PageElement], list[PageElement]]] = [
+        (tree, tree.contents[::-1], [])
+    ]
     while frames:
         parent, waiting, settled = frames[-1]
         if not waiting:

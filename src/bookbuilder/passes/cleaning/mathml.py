@@ -7,15 +7,14 @@ import re
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
-from bookbuilder.markup import new_tag, text_of
+from bookbuilder.markup import new_tag, raw_text, text_of
+from bookbuilder.passes.cleaning.model import names
 
 DEEPEST = 60
 
 _TOKENS = frozenset({"mi", "mn", "mo", "mtext", "ms", "annotation"})
 _EMPTY = frozenset({"mspace", "none", "mprescripts"})
-_ROWS = frozenset(
-    "math mrow mstyle merror mpadded mphantom msqrt menclose mfenced mtd".split()
-)
+_ROWS = names("math mrow mstyle merror mpadded mphantom msqrt menclose mfenced mtd")
 _ARITY = {
     "mfrac": 2,
     "mroot": 2,
@@ -27,10 +26,17 @@ _ARITY = {
     "munderover": 3,
 }
 _TABLE = {"mtable": "mtr", "mtr": "mtd", "mlabeledtr": "mtd"}
-_KNOWN = _TOKENS | _EMPTY | _ROWS | frozenset(_ARITY) | frozenset(_TABLE) | {
-    "mmultiscripts",
-    "semantics",
-}
+_KNOWN = (
+    _TOKENS
+    | _EMPTY
+    | _ROWS
+    | frozenset(_ARITY)
+    | frozenset(_TABLE)
+    | {
+        "mmultiscripts",
+        "semantics",
+    }
+)
 _PARTS = frozenset({"mtr", "mlabeledtr", "mtd", "annotation", "none", "mprescripts"})
 
 _LENGTH = r"-?(\d+\.?\d*|\.\d+)(em|ex|in|cm|mm|px|pt|pc|%)?"
@@ -49,17 +55,21 @@ _VALUES = {
     "notation": r"[\w -]+",
     "scriptlevel": r"[+-]?\d",
 } | dict.fromkeys(
-    "accent accentunder bevelled displaystyle fence largeop movablelimits separator stretchy"
-    " symmetric".split(),
+    names(
+        "accent accentunder bevelled displaystyle fence largeop movablelimits separator stretchy"
+        " symmetric"
+    ),
     "true|false",
 )
-_VALUES |= dict.fromkeys("close open separators lquote rquote".split(), ".{0,20}")
+_VALUES |= dict.fromkeys(names("close open separators lquote rquote"), ".{0,20}")
 _VALUES |= dict.fromkeys(
-    "depth height linethickness lspace maxsize minsize rspace voffset width".split(), _LENGTH
+    names("depth height linethickness lspace maxsize minsize rspace voffset width"), _LENGTH
 )
-_VALUES |= dict.fromkeys("columnspan rowspan".split(), r"[1-9]\d{0,2}")
+_VALUES |= dict.fromkeys(names("columnspan rowspan"), r"[1-9]\d{0,2}")
 _VALUES |= dict.fromkeys(("columnspacing", "rowspacing"), rf"{_LENGTH}(\s+{_LENGTH})*")
-_VALUES |= dict.fromkeys(("columnlines", "rowlines"), r"(none|solid|dashed)(\s+(none|solid|dashed))*")
+_VALUES |= dict.fromkeys(
+    ("columnlines", "rowlines"), r"(none|solid|dashed)(\s+(none|solid|dashed))*"
+)
 _PATTERNS = {key: re.compile(pattern) for key, pattern in _VALUES.items()}
 _ALIGN = re.compile(r"(left|center|right)(\s+(left|center|right))*")
 _PATTERNS["columnalign"] = _ALIGN
@@ -95,7 +105,7 @@ def clean_math(math: Tag) -> None:
         tag, depth = stack.pop()
         _clean_attributes(tag)
         if tag.name in _TOKENS:
-            tag.contents = [NavigableString(_text_in(tag))]
+            tag.contents = [NavigableString(raw_text(tag))]
             continue
         children: list[Tag] = []
         for node in tag.contents if tag.name not in _EMPTY else ():
@@ -115,18 +125,6 @@ def _clean_attributes(tag: Tag) -> None:
         text = value if isinstance(value, str) else " ".join(value or ())
         if key not in allowed or not _PATTERNS[key].fullmatch(text.strip()):
             del tag.attrs[key]
-
-
-def _text_in(tag: Tag) -> str:
-    waiting: list[PageElement] = [tag]
-    pieces = []
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Tag):
-            waiting.extend(reversed(node.contents))
-        elif not isinstance(node, PreformattedString):
-            pieces.append(str(node))
-    return "".join(pieces)
 
 
 def _as_expression(node: PageElement, depth: int) -> Tag | None:

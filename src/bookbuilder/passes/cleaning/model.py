@@ -9,10 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+
+def names(words: str) -> frozenset[str]:
+    """A set of names written as one string."""
+    return frozenset(words.split())
+
+
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 SECTIONING = frozenset({"section", "nav", "article", "aside"})
 TABLE_SECTIONS = frozenset({"thead", "tbody", "tfoot"})
 CELLS = frozenset({"td", "th"})
+TABLE_PARTS = TABLE_SECTIONS | CELLS | {"caption", "col", "colgroup", "tr"}
 LISTS = frozenset({"ul", "ol"})
 
 # What stands in running text, and how it looks where it has to become a block.
@@ -99,20 +106,20 @@ REPLACED = {
     "xmp": ("pre", ""),
 }
 # Their content is what a reader sees without them.
-UNWRAPPED = frozenset(
+UNWRAPPED = names(
     "applet body canvas head html iframe map math-error noembed noframes noscript object optgroup"
-    " option picture rb select svg-error".split()
+    " option picture rb select svg-error"
 )
 ACTIVE = frozenset({"script", "applet", "embed", "frame", "frameset", "iframe", "object"})
-FORM = frozenset(
+FORM = names(
     "button datalist fieldset form input keygen label legend meter optgroup option output progress"
-    " select textarea".split()
+    " select textarea"
 )
 PAGE_HEAD = frozenset({"base", "link", "meta", "style", "title"})
 # Gone with all that is in them, which no reader would have seen.
-DROPPED = frozenset(
+DROPPED = names(
     "area base basefont bgsound command datalist embed frame frameset isindex keygen link meta"
-    " nextid param script source spacer style title track".split()
+    " nextid param script source spacer style title track"
 )
 
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
@@ -125,9 +132,8 @@ _EDIT_TIME = re.compile(
     r"[0-9]{4,}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?"
 )
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+")
-_RELATIONS = frozenset(
+_RELATIONS = names(
     "alternate author bookmark external help license next nofollow noopener noreferrer prev tag"
-    .split()
 )
 
 Check = Callable[[str], str | None]
@@ -227,17 +233,16 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
     "time": {"datetime": _matching(_DATETIME)},
 }
 
-_DOC_SECTIONS = frozenset(
+_DOC_SECTIONS = names(
     "doc-abstract doc-acknowledgments doc-afterword doc-appendix doc-bibliography doc-chapter"
     " doc-colophon doc-conclusion doc-credit doc-credits doc-dedication doc-endnotes doc-epigraph"
     " doc-epilogue doc-errata doc-example doc-foreword doc-glossary doc-index doc-introduction"
     " doc-notice doc-pagelist doc-part doc-preface doc-prologue doc-pullquote doc-qna doc-toc"
-    .split()
 )
-_ANYWHERE = _DOC_SECTIONS | frozenset(
+_ANYWHERE = _DOC_SECTIONS | names(
     "article complementary definition doc-backlink doc-biblioref doc-cover doc-footnote"
     " doc-glossref doc-noteref doc-pagebreak doc-subtitle doc-tip figure group img list listitem"
-    " math navigation none note presentation region search separator status term".split()
+    " math navigation none note presentation region search separator status term"
 )
 _ROLES = {
     "a": "doc-backlink doc-biblioref doc-glossref doc-noteref link",
@@ -274,8 +279,8 @@ _ROLES = {
     "ul": "list group presentation",
     "wbr": "presentation",
 } | dict.fromkeys(HEADINGS, "heading presentation doc-subtitle")
-_SECTION_ROLES = _DOC_SECTIONS | frozenset(
-    "group presentation region status complementary document navigation note search".split()
+_SECTION_ROLES = _DOC_SECTIONS | names(
+    "group presentation region status complementary document navigation note search"
 )
 ROLES: dict[str, frozenset[str]] = {
     "section": _SECTION_ROLES,
@@ -290,7 +295,7 @@ def roles_of(name: str) -> frozenset[str]:
 
 # Harmless in a book that readers restyle: no addresses, no taking out of the flow, none of the
 # properties that EPUB 3.3 forbids (direction, unicode-bidi).
-STYLE_PROPERTIES = frozenset(
+STYLE_PROPERTIES = names(
     "background-color border border-bottom border-bottom-color border-bottom-style"
     " border-bottom-width border-collapse border-color border-left border-left-color"
     " border-left-style border-left-width border-radius border-right border-right-color"
@@ -305,5 +310,5 @@ STYLE_PROPERTIES = frozenset(
     " text-align text-align-last text-decoration text-decoration-color text-decoration-line"
     " text-decoration-style text-emphasis text-indent text-orientation text-transform"
     " vertical-align visibility white-space widows width word-break word-spacing word-wrap"
-    " writing-mode".split()
+    " writing-mode"
 )
