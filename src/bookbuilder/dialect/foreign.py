@@ -61,7 +61,7 @@ def start_attributes(parser: LineParser, container: Block) -> Started:
         and not _previous(container)
     ):
         return Started.NOTHING
-    if not match and "=" in rest:
+    if not match and "=" in rest and not rest.startswith("{::"):
         message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
         parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
     target = container if isinstance(container, Paragraph | List) else _previous(container)
