@@ -153,7 +153,7 @@ def _metadata(book: Book, report: Report) -> Metadata:
     if not language:
         language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
         assumed.append(f"language `{language}`")
-    if assumed:
+    if assumed and not report.errors:
         hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
         report.add(ASSUMED, f"assumed: {', '.join(assumed)}", Span(book.config.root.name), hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)

@@ -16,6 +16,11 @@ from bookbuilder.slugs import anchor, loose
 _INDEX = ("README.md", "index.md", "readme.md")
 
 
+def without_site(path: str) -> str:
+    """`path` without Jekyll's name for the site's root, so that it starts at the book's."""
+    return re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
+
+
 class Addresses:
     """Chapters by path, site address, title and file name; anchors by chapter slug.
 
@@ -32,7 +37,7 @@ class Addresses:
         self._by_name: dict[str, Chapter] = {}
         self._siblings: dict[Path, list[Chapter]] = {}
         self._loose: dict[str, dict[str, str]] = {}
-        self._labels: dict[str, str] = {}
+        self._relative: dict[Path, list[str]] = {}
         for chapter in book.chapters:
             path = chapter.source.path
             self._by_path.setdefault(_fold(path.as_posix()), chapter)
@@ -46,7 +51,7 @@ class Addresses:
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """The chapter that `path`, written in `chapter`, means; `by_name` for `[[wikilinks]]`."""
-        path = re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
+        path = without_site(path)
         for candidate in self._candidates(chapter, path):
             if found := self._by_path.get(_fold(candidate)):
                 return found
@@ -77,7 +82,10 @@ class Addresses:
         if by_name:
             return [c.title for c in self._chapters]
         folder = chapter.source.path.parent
-        return [Path(os.path.relpath(c.source.path, folder)).as_posix() for c in self._chapters]
+        if folder not in self._relative:
+            paths = (os.path.relpath(c.source.path, folder) for c in self._chapters)
+            self._relative[folder] = [Path(p).as_posix() for p in paths]
+        return self._relative[folder]
 
     def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
         """The book-wide id of `fragment` in `chapter`, or in another piece of the same file."""
@@ -100,7 +108,10 @@ class Addresses:
             for raw, name in self.anchors[chapter.slug].items():
                 table.setdefault(loose(raw), name)
             for heading in chapter.tree.find_all(HEADING, id=True):
-                table.setdefault(loose(text_of(heading)), str(heading["id"]))
+                name = loose(text_of(heading))
+                table.setdefault(name, str(heading["id"]))
+                # pandoc leaves out the number that a heading starts with.
+                table.setdefault(name.lstrip("0123456789"), str(heading["id"]))
             self._loose[chapter.slug] = table
         return self._loose[chapter.slug]
 

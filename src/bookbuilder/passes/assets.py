@@ -22,6 +22,7 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside
 from bookbuilder.locate import find_link
 from bookbuilder.markup import new_tag
+from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
 from bookbuilder.slugs import file_slug, unique
 from bookbuilder.source import Span
@@ -152,6 +153,7 @@ class _Collector:
     def _find(self, src: str, chapter: Chapter, by_name: bool) -> Path | None:
         """The file that `src` means, by path or (`![[picture.png]]`) by name anywhere."""
         config = self.book.config
+        src = without_site(unquote(src)) if "{{" in unquote(src) else src
         folders = [chapter.source.path.parent]
         if src.startswith("/"):
             folders = [config.text_folder, config.root]

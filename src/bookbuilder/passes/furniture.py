@@ -60,6 +60,9 @@ def _make_caption(paragraph: Tag) -> None:
     if last is not None and (match := _ATTRIBUTES.search(last)):
         last.replace_with(NavigableString(last[: match.start()]))
         _apply(table, match[1])
+    for name in ("id", "class"):
+        if name in paragraph.attrs:
+            table[name] = paragraph.attrs[name]
     caption = new_tag("caption", {})
     for child in list(paragraph.children):
         caption.append(child)

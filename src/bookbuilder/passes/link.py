@@ -16,7 +16,6 @@ from bookbuilder import suggest
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.locate import find_link
-from bookbuilder.markup import text_of
 from bookbuilder.passes.addresses import Addresses
 
 NO_TARGET = Rule(
@@ -152,7 +151,7 @@ def _resolve(
             name = found
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
-    if not text_of(anchor) and not anchor.find("img"):
+    if not anchor.get_text(strip=True) and not anchor.find(["img", "svg", "math"]):
         anchor.append(addresses.label(target, name))
 
 

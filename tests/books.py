@@ -1,0 +1,40 @@
+"""Little books for tests: files in, a linked book and what was reported out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bookbuilder import Book, BookError, Report, load
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content, encoding="utf-8")
+    return folder
+
+
+def load_files(
+    folder: Path, files: Mapping[str, str | bytes], part: int | None = None
+) -> tuple[Book, Report]:
+    report = Report()
+    return load(write_files(folder, files), part, report), report
+
+
+def errors_of(folder: Path, files: Mapping[str, str | bytes]) -> list[str]:
+    """The messages of the errors that make the book fail."""
+    try:
+        load(write_files(folder, files))
+    except BookError as error:
+        return [d.message for d in error.diagnostics if d.severity == "error"]
+    raise AssertionError("the book was built")
+
+
+def rules_of(report: Report) -> list[str]:
+    """The names of the rules reported, but for the note on what was assumed."""
+    return [d.rule.name for d in report if d.rule.name != "assumed"]

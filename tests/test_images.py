@@ -1,0 +1,135 @@
+"""Pictures: found, checked, converted where readers need it, and never fetched."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from books import errors_of, load_files, rules_of
+
+
+def picture(kind: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (4, 3)) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, kind)
+    return out.getvalue()
+
+
+def test_one_file_is_one_asset_however_often_it_is_shown(tmp_path: Path) -> None:
+    text = "# One\n\n![a](p.png)\n\n![b](./p.png)\n"
+    book, report = load_files(tmp_path, {"one.md": text, "p.png": picture()})
+    assert list(book.assets) == ["images/p.png"]
+    images = next(book.chapters).tree.find_all("img")
+    assert [i["src"] for i in images] == ["images/p.png", "images/p.png"]
+    assert not rules_of(report)
+
+
+def test_the_media_type_comes_from_the_bytes(tmp_path: Path) -> None:
+    book, _ = load_files(
+        tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": picture("JPEG")}
+    )
+    asset = book.assets["images/p.jpg"]
+    assert asset.media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM", "ICO"])
+def test_formats_that_readers_do_not_know_become_png(kind: str, tmp_path: Path) -> None:
+    data = picture(kind, size=(16, 16))
+    book, _ = load_files(tmp_path, {"one.md": "# One\n\n![a](p.x)\n", "p.x": data})
+    assert Image.open(io.BytesIO(book.assets["images/p.png"].data)).format == "PNG"
+
+
+def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
+    data = picture("JPEG", "CMYK")
+    book, _ = load_files(tmp_path, {"one.md": "# One\n\n![a](p.jpg)\n", "p.jpg": data})
+    assert Image.open(io.BytesIO(book.assets["images/p.jpg"].data)).mode == "RGB"
+
+
+@pytest.mark.parametrize("name", ["my picture.png", "a&b.png", "(1).png", "50%20off.png"])
+def test_odd_file_names_are_found_and_packed_under_safe_ones(name: str, tmp_path: Path) -> None:
+    book, _ = load_files(tmp_path, {"one.md": f"# One\n\n![a](<{name}>)\n", name: picture()})
+    (asset,) = book.assets
+    assert asset.isascii()
+    assert not set(asset) & set(" &()%")
+
+
+def test_names_that_differ_only_in_case_stay_apart(tmp_path: Path) -> None:
+    text = "# One\n\n![a](X.png)\n\n![b](x.png)\n"
+    files = {"one.md": text, "X.png": picture(), "x.png": picture(size=(5, 5))}
+    book, _ = load_files(tmp_path, files)
+    assert len({name.casefold() for name in book.assets}) == 2
+
+
+def test_a_picture_in_the_text_itself(tmp_path: Path) -> None:
+    data = base64.b64encode(picture()).decode()
+    book, _ = load_files(tmp_path, {"one.md": f"# One\n\n![a](data:image/png;base64,{data})\n"})
+    assert list(book.assets) == ["images/inline.png"]
+
+
+def test_a_missing_picture_is_reported_with_its_line_and_a_hint(tmp_path: Path) -> None:
+    text = "# One\n\nText.\n\n![the plan](plna.png)\n"
+    book, report = load_files(tmp_path, {"one.md": text, "plan.png": picture()})
+    (found,) = [d for d in report if d.rule.name == "missing-image"]
+    assert found.span is not None
+    assert (found.span.file, found.span.line, found.span.column) == ("one.md", 5, 1)
+    assert found.hint == "did you mean `plan.png`?"
+    assert "[the plan]" in next(book.chapters).tree.get_text()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", picture()[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 50], ids=range(4)
+)
+def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) -> None:
+    book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": data})
+    assert rules_of(report) == ["bad-image"]
+    assert not book.assets
+    assert not next(book.chapters).tree.find("img")
+
+
+def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
+    text = "# One\n\n![logo](https://example.org/logo.png)\n"
+    book, report = load_files(tmp_path, {"one.md": text})
+    assert rules_of(report) == ["remote-image"]
+    link = next(book.chapters).tree.find("a")
+    assert link is not None
+    assert link["href"] == "https://example.org/logo.png"
+
+
+@pytest.mark.parametrize("src", ["../out.png", "%2e%2e/out.png", "file:///etc/passwd"])
+def test_nothing_outside_the_folder_is_read(src: str, tmp_path: Path) -> None:
+    (tmp_path / "out.png").write_bytes(picture())
+    (message,) = errors_of(tmp_path / "book", {"one.md": f"# One\n\n![a]({src})\n"})
+    assert "outside" in message or "not a path inside" in message
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "out.png").write_bytes(picture())
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "in.png").symlink_to(tmp_path / "out.png")
+    (message,) = errors_of(folder, {"one.md": "# One\n\n![a](in.png)\n"})
+    assert "outside" in message
+
+
+def test_missing_alt_text_is_reported_unless_the_picture_decorates(tmp_path: Path) -> None:
+    text = '# One\n\n![](p.png)\n\n![](q.png){role="presentation"}\n'
+    files = {"one.md": text, "p.png": picture(), "q.png": picture(size=(9, 9))}
+    _, report = load_files(tmp_path, files)
+    (found,) = [d for d in report if d.rule.name == "image-without-alt"]
+    assert "p.png" in found.message
+
+
+def test_a_drawing_is_made_safe(tmp_path: Path) -> None:
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        b'<script>alert(1)</script><rect width="9" height="9" onclick="x()"/></svg>'
+    )
+    book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.svg)\n", "p.svg": svg})
+    assert "active-svg" in rules_of(report)
+    data = book.assets["images/p.svg"].data
+    assert b"script" not in data
+    assert b"onclick" not in data
+    assert b"rect" in data
