@@ -7,7 +7,7 @@ import copy
 from bs4 import BeautifulSoup, Tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bookbuilder.markup import (
     new_tag,
@@ -84,6 +84,12 @@ def test_what_is_never_closed_does_not_hide_the_rest() -> None:
 def test_page_tags_in_a_fragment_lose_nothing() -> None:
     assert text_of(parse_fragment("a</body></html>b<html><head><body>c")) == "abc"
     assert parse_fragment("</section><p>x").name == "section"
+
+
+def test_what_a_table_has_no_place_for_is_put_before_it() -> None:
+    assert inner("<table>x<b>y</b><tr>z<td>c</table>") == (
+        "x<b>y</b>z<table><tbody><tr><td>c</td></tr></tbody></table>"
+    )
 
 
 def test_deep_and_long_input_is_read_and_written() -> None:

@@ -1,7 +1,8 @@
 """The two ends of a tree: HTML text in; XHTML5 text, an ElementTree or plain text out.
 
-Trees are walked through `contents` with a stack of our own: a chapter may be nested as deep as it
-likes, and bs4's event stream compares siblings by value, which is quadratic on deep trees.
+Trees are Beautiful Soup's, read by html5lib. They are walked through `contents` with a stack of our
+own: a chapter may be nested as deep as it likes, and bs4's event stream compares siblings by value,
+which is quadratic on deep trees.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from xml.etree import ElementTree as ET
 
-from bs4 import BeautifulSoup, Tag
+import html5lib
+from bs4 import Tag
 from bs4.element import AttributeValueList, CData, NavigableString, PageElement, PreformattedString
 
 VOID = frozenset(
@@ -39,10 +41,17 @@ XLINK = "http://www.w3.org/1999/xlink"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _PREFIXES = {"xlink": XLINK, "xml": _XML}
 
+_SPACES = {uri: prefix for prefix, uri in _PREFIXES.items()}
+
 Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
 
 _NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_NUMERIC = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+# Parsers append to a text once for each reference, which is quadratic; so they are given controls,
+# which no text has, to stand for the commonest.
+_ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
+_STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
+_STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
 _BLOCK = frozenset(
     [
@@ -93,7 +102,12 @@ def plain_characters(text: str) -> str:
 
 def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: Tag | str) -> Tag:
     """A detached element; `class` is split as the parser does it."""
-    tag = Tag(name=name, attrs=dict(attrs or {}), can_be_empty_element=name in VOID)
+    tag = Tag(
+        name=name,
+        attrs=dict(attrs or {}),
+        can_be_empty_element=name in VOID,
+        interesting_string_types=Tag.MAIN_CONTENT_STRING_TYPES,
+    )
     if attrs and isinstance(classes := attrs.get("class"), str):
         tag["class"] = AttributeValueList(classes.split())
     for child in children:
@@ -102,16 +116,40 @@ def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: Tag | 
 
 
 def parse_fragment(html: str) -> Tag:
-    """`html`, as an HTML5 parser reads it, in a detached `<section>`.
+    """`html`, as an HTML5 parser reads it, in a detached `<section>`. Comments are left out.
 
     An element or comment that hides all that follows because it is never closed (`<script>`,
     `<!--`) is closed at once, so that what follows is still read.
     """
-    text = _close_swallowing(_REFERENCE.sub(_without_forbidden, plain_characters(html)))
-    soup = BeautifulSoup(f"<!DOCTYPE html><html><head></head><body>{text}", "html5lib")
-    section = soup.new_tag("section")
-    if soup.body is not None:
-        section.contents = list(soup.body.contents)
+    text = _close_swallowing(_NUMERIC.sub(_without_forbidden, plain_characters(html)))
+    text = _ESCAPED.sub(lambda match: _STAND_INS[match[1].lower()], text)
+    # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
+    # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
+    page = f"<!DOCTYPE html><html><head></head><body>{text}"
+    root = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
+    return _from_element(root.find("body"))
+
+
+def _from_element(root: ET.Element) -> Tag:
+    """html5lib's ElementTree as a detached section of bs4 tags."""
+    section = new_tag("section")
+    stack = [(root, section)]
+    while stack:
+        element, tag = stack.pop()
+        if element.text:
+            tag.contents.append(NavigableString(element.text.translate(_STOOD_FOR)))
+        for child in element:
+            if isinstance(child.tag, str):
+                name = child.tag.rpartition("}")[2]
+                attrs = {
+                    _prefixed(str(key)): value.translate(_STOOD_FOR)
+                    for key, value in child.attrib.items()
+                }
+                inner = new_tag(name, attrs)
+                tag.contents.append(inner)
+                stack.append((child, inner))
+            if child.tail:
+                tag.contents.append(NavigableString(child.tail.translate(_STOOD_FOR)))
     relink(section)
     return section
 
@@ -170,7 +208,7 @@ def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
             stack.extend(reversed(node.contents))
         elif _is_text(node):
             write(_escape(str(node)))
-    return _NOT_TEXT.sub("", "".join(pieces))
+    return plain_characters("".join(pieces))
 
 
 def to_element(tag: Tag) -> ET.Element:
@@ -279,6 +317,12 @@ def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
 def _escape(text: str, quote: bool = False) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;") if quote else text
+
+
+def _prefixed(key: str) -> str:
+    space, brace, local = key.rpartition("}")
+    prefix = _SPACES.get(space[1:], "") if brace else ""
+    return f"{prefix}:{local}" if prefix else local
 
 
 def _expanded(key: str) -> str:

@@ -316,7 +316,7 @@ def _settle_size(root: Tag, *, is_inline: bool) -> None:
         width = width or height * box[2] / box[3]  # type: ignore[operator]
         height = height or width * box[3] / box[2]
         is_given = True
-    root["viewBox"] = " ".join(f"{number:g}" for number in box)
+    root["viewBox"] = " ".join(f"{number:.12g}" for number in box)
     if is_given:
         scale = min(1.0, LARGEST_SIDE / max(width, height))
         root["width"], root["height"] = f"{width * scale:.6g}", f"{height * scale:.6g}"

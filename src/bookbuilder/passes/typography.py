@@ -104,8 +104,8 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _FRENCH_SPACES = (
-    (re.compile(r"(?<=[\w)\]”’»])([ \u00a0])(?=[;!?])"), NARROW),
-    (re.compile(r"(?<=[\w)\]”’»])([ ])(?=:(?![\w/)(]))"), NBSP),
+    (re.compile(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
+    (re.compile(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
     (re.compile(r"«([ \u00a0])"), NARROW),
     (re.compile(r"([ \u00a0])(?=»)"), NARROW),
 )

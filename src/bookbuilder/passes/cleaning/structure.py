@@ -12,7 +12,7 @@ from enum import IntFlag, auto
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
-from bookbuilder.markup import new_tag
+from bookbuilder.markup import new_tag, raw_text
 from bookbuilder.passes.cleaning.attributes import add_style
 from bookbuilder.passes.cleaning.model import (
     ATOMS,
@@ -242,14 +242,21 @@ def _remove_empty(tree: Tag) -> None:
         children = [c for c in stack.pop().contents if isinstance(c, Tag) and c.name not in ATOMS]
         tags += children
         stack += children
+    gone: Tags = {}
     for tag in reversed(tags):
-        is_empty = all(is_blank(child) for child in tag.contents) and (
-            (tag.name in _MEANINGLESS_EMPTY and "id" not in tag.attrs)
-            or (tag.name in _MEANINGLESS_WITHOUT_ATTRIBUTES and not tag.attrs)
+        is_empty = all(is_blank(child) or id(child) in gone for child in tag.contents)
+        says_nothing = (tag.name in _MEANINGLESS_EMPTY and "id" not in tag.attrs) or (
+            tag.name in _MEANINGLESS_WITHOUT_ATTRIBUTES and not tag.attrs
         )
-        if is_empty and tag.parent is not None:
-            siblings = tag.parent.contents
-            at = next(i for i, sibling in enumerate(siblings) if sibling is tag)
-            siblings[at : at + 1] = tag.contents
-            for blank in tag.contents:
-                blank.parent = tag.parent
+        if is_empty and says_nothing:
+            gone[id(tag)] = tag
+    for tag in (tree, *tags) if gone else ():
+        if id(tag) not in gone and any(id(child) in gone for child in tag.contents):
+            tag.contents = [_without(child, gone) for child in tag.contents]
+
+
+def _without(child: PageElement, gone: Tags) -> PageElement:
+    """The blanks in what is taken out still part the words around it."""
+    if id(child) not in gone or not isinstance(child, Tag):
+        return child
+    return NavigableString(" " if raw_text(child) else "")

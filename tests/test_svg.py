@@ -1,0 +1,120 @@
+"""Drawings from anywhere: safe, well-formed, of a size that a page can hold."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bookbuilder.passes.svg import LARGEST_SIDE, sanitize_svg
+
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+
+
+def sanitized(body: str, attrs: str = 'width="10" height="5"') -> tuple[ET.Element, list[str]]:
+    data, removed = sanitize_svg(f"{HEAD} {attrs}>{body}</svg>".encode())
+    return ET.fromstring(data), removed
+
+
+@pytest.mark.parametrize(
+    ("body", "removed"),
+    [
+        ("<script>x</script>", ["a script"]),
+        ('<rect onclick="x"/>', ["`onclick`"]),
+        ('<a xlink:href="javascript:x"><text>t</text></a>', ["a link that runs a script"]),
+        ('<set attributeName="href" to="javascript:x"/>', ["an animation"]),
+        ('<image href="http://a.example/x.png"/>', ["a picture or drawing from elsewhere"]),
+        ('<use xlink:href="other.svg#a"/>', ["a picture or drawing from elsewhere"]),
+        ('<style>@import "x"; rect { fill: url(x.svg#a) }</style>',
+         ["`@import`", "an address in a style"]),
+        ('<rect fill="url(http://a.example/x#y)"/>', ["an address"]),
+        ('<rect style="fill: url(&quot;x&quot;)"/>', ["an address in a style"]),
+        ('<rect fill="url(#a)" style="fill: url(#a)"/><use href="#b"/>', []),
+        ('<image href="data:image/png;base64,AAAA"/>', []),
+    ],
+)  # fmt: skip
+def test_nothing_runs_and_nothing_is_loaded(body: str, removed: list[str]) -> None:
+    root, words = sanitized(body)
+    assert words == removed
+    text = ET.tostring(root, "unicode")
+    for trace in ("javascript", "example", "onclick", "import", "other.svg", "x.svg"):
+        assert trace not in text
+
+
+def test_text_in_a_foreign_object_stays_where_it_was() -> None:
+    root, words = sanitized(
+        '<foreignObject x="10" y="20" width="40" height="10"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>label</p></div></foreignObject>"
+    )
+    assert words == ["a piece of a web page (its text is kept)"]
+    assert (root[0].text, root[0].get("x"), root[0].get("y")) == ("label", "30", "25")
+
+
+@pytest.mark.parametrize(
+    ("attrs", "width", "height", "box"),
+    [
+        ("", "300", "150", "0 0 300 150"),
+        ('width="20" height="10"', "20", "10", "0 0 20 10"),
+        ('viewBox="1 2 30 40"', "30", "40", "1 2 30 40"),
+        ('width="100%" viewBox="0,0,30,40"', "30", "40", "0 0 30 40"),
+        ('width="60" viewBox="0 0 30 40"', "60", "80", "0 0 30 40"),
+        ('width="1in" height="72pt"', "96", "96", "0 0 96 96"),
+        ('width="9999999" height="999999.9"', str(LARGEST_SIDE), "400", "0 0 9999999 999999.9"),
+        ('viewBox="0 0 none"', "300", "150", "0 0 300 150"),
+        ('viewBox="0 0 -1 nan" width="inf"', "300", "150", "0 0 300 150"),
+    ],
+)
+def test_every_drawing_has_a_bounded_size(attrs: str, width: str, height: str, box: str) -> None:
+    root, _ = sanitized("", attrs)
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == (width, height, box)
+
+
+def test_copies_of_copies_are_refused() -> None:
+    groups = '<g id="a0"><rect/></g>'
+    for n in range(1, 9):
+        copies = f'<use href="#a{n - 1}"/>' * 10
+        groups += f'<g id="a{n}">{copies}</g>'
+    root, words = sanitized(f'<defs>{groups}</defs><use href="#a8"/>')
+    assert words == ["copies of copies (`use`)"]
+    assert not list(root.iter("{http://www.w3.org/2000/svg}use"))
+    _, words = sanitized('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>')
+    assert words == ["copies of copies (`use`)"]
+    root, words = sanitized('<g id="a"/><use href="#a"/><use xlink:href="#a"/>')
+    assert words == []
+    assert len(root) == 3
+
+
+def test_entities_and_document_types_go() -> None:
+    start = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "Y">]>'
+    data, words = sanitize_svg(f"{start}{HEAD}><text>a&x;&y;</text></svg>".encode())
+    assert words == ["an entity from elsewhere"]
+    assert ET.fromstring(data)[0].text == "aY"
+    assert b"DOCTYPE" not in data
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "not well-formed"),
+        (b"<svg><rect</svg>", "not well-formed XML in line 1"),
+        (b"<html/>", "no SVG"),
+        (b'<!DOCTYPE svg [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><svg>&c;</svg>', "entities inside"),
+        (b'<?xml version="1.0" encoding="nonsense"?><svg/>', "encoding"),
+        (b"\x89PNG\r\n", "not well-formed"),
+    ],
+)
+def test_what_is_no_drawing_is_refused_in_plain_words(data: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        sanitize_svg(data)
+
+
+def test_other_encodings_and_editors_leftovers() -> None:
+    text = (
+        '<?xml version="1.0" encoding="UTF-16"?><svg xmlns:ink="urn:ink" ink:label="x">'
+        "<ink:view/><metadata>m</metadata><rect ink:id='r' width='5'/>é</svg>"
+    )
+    data, words = sanitize_svg(text.encode("utf-16"))
+    root = ET.fromstring(data)
+    assert words == []
+    assert [child.tag for child in root] == ["{http://www.w3.org/2000/svg}rect"]
+    assert root[0].attrib == {"width": "5"}
