@@ -2,174 +2,33 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
-from PIL import Image
 
 import epubcheck
-from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
+from bookbuilder.book import Book, Metadata, Part
 from bookbuilder.config import BookConfig, Config, EpubConfig
 from bookbuilder.diagnostics import BookError, Report
 from bookbuilder.files import write_atomically
 from bookbuilder.formats.epub import write_epub
-from bookbuilder.markup import parse_fragment
-from bookbuilder.source import Source
+from epub_books import (
+    EPUB_TYPE,
+    HOSTILE_CSS,
+    NAMESPACES,
+    Package,
+    build,
+    chapter,
+    full,
+    little,
+    picture,
+)
 
-NAMESPACES = {
-    "x": "http://www.w3.org/1999/xhtml",
-    "opf": "http://www.idpf.org/2007/opf",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "ncx": "http://www.daisy.org/z3986/2005/ncx/",
-    "epub": "http://www.idpf.org/2007/ops",
-}
-EPUB_TYPE = f"{{{NAMESPACES['epub']}}}type"
-CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
-
-FIRST = """
-<h1><span class="chapter-number">1</span>
-<span class="chapter-title">Salt &amp; &lt;snow&gt;</span></h1>
-<aside class="callout callout-question" role="note" id="salt--q">
-<p class="callout-title">Why?</p>
-<h3 id="salt--aside">Not in the contents</h3><p>Because.</p></aside>
-<p>A note.<a class="noteref" role="doc-noteref" id="salt--fnref-1" href="#salt--fn-1">1</a>
-See <a href="#thaw--melting">melting</a>, <a href="#part-0">the part</a>, <a href="#thaw">the next
-chapter</a>, <a href="#salt--deep">below</a> and <a href="https://example.org/?a=1&amp;b=2">the
-web</a>.</p>
-<h2 id="salt--dry">Dry <em>salt</em><a class="noteref" role="doc-noteref" id="salt--fnref-2"
-href="#salt--fn-2">2</a></h2>
-<h3 id="salt--deep">Deeper</h3>
-<p><svg viewBox="0 0 10 10" role="img" aria-label="a circle">
-<linearGradient id="salt--g"><stop offset="0"></stop></linearGradient>
-<circle cx="5" cy="5" r="4" fill="url(#salt--g)"></circle></svg>
-<math alttext="x"><mi>x</mi></math></p>
-<figure id="salt--fig"><img alt="A square" src="images/square.png">
-<figcaption>One</figcaption></figure>
-<table class="worksheet"><caption>A caption</caption><thead><tr><th scope="col">A</th></tr></thead>
-<tbody><tr><td></td></tr></tbody></table>
-<pre class="code"><code class="language-python"><span class="k">if</span> x &lt; 1</code></pre>
-<section class="exercise"><h2 id="salt--do">Exercise</h2><p lang="ar" dir="rtl">ملح</p></section>
-<section class="notes" role="doc-endnotes">
-<aside class="note" role="doc-footnote" id="salt--fn-1" data-number="1"><p>Sea salt.
-<a class="backlink" role="doc-backlink" href="#salt--fnref-1">↩</a></p></aside>
-<aside class="note" role="doc-footnote" id="salt--fn-2" data-number="2"><pre>code</pre><p>
-<a class="backlink" role="doc-backlink" href="#salt--fnref-2" aria-label="Zurück">↩</a></p></aside>
-</section>
-"""
-
-
-def picture(width: int = 4, height: int = 4, mode: str = "RGB", **options: Any) -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, (width, height)).save(out, options.pop("format", "PNG"), **options)
-    return out.getvalue()
-
-
-def chapter(slug: str, html: str, title: str = "", **fields: Any) -> Chapter:
-    tree = parse_fragment(html)
-    tree.attrs.update({"id": slug, "class": "chapter"})
-    role = fields.setdefault("role", "doc-chapter")
-    if role:
-        tree["role"] = role
-    title = title or slug.capitalize()
-    return Chapter(slug, title, tree, Source(Path(f"{slug}.md"), f"{slug}.md", ""), **fields)
-
-
-def little(html: str = "<h1>One</h1><p>Words.</p>", **fields: Any) -> Book:
-    """A book of one chapter."""
-    config = fields.pop("config", Config(Path("/nowhere")))
-    said = Metadata("Title", "urn:uuid:6f0a5f0e-6a2b-5d0c-9c4e-2f7b1f6f4a10")
-    return Book(config, said, parts=[Part(chapters=[chapter("one", html)])], **fields)
-
-
-def full(root: Path) -> Book:
-    """A book with everything that the linked tree can hold."""
-    said = Metadata(
-        title="Salt & <Snow>",
-        identifier="urn:uuid:6f0a5f0e-6a2b-5d0c-9c4e-2f7b1f6f4a10",
-        language="en-GB",
-        subtitle="A study in white",
-        authors=(Person("Ann Writer", file_as="Writer, Ann"), Person("Ed Itor", "edt")),
-        publisher="The Press",
-        rights="Some rights",
-        license="CC-BY-SA-4.0",
-        description="About salt.",
-        subjects=("Salt", "Snow"),
-        date=date(2026, 1, 31),
-        version="1.2",
-        series="Whites",
-        series_position="3",
-    )
-    thaw = '<h1>Thaw</h1><h2 id="thaw--melting">Melting</h2><p>Drip.</p>'
-    drops = chapter("drops", "<h1>Drops</h1><p>Plop.</p>", depth=1)
-    parts = [
-        Part("part-0", "Dry", "Before", 0, [chapter("salt", FIRST, "Salt & <snow>", number=1)]),
-        Part("part-1", "Wet", "", 1, [chapter("thaw", thaw, number=2), drops]),
-    ]
-    front = [chapter("preface", "<h1>Preface</h1><p>Hello.</p>", role="doc-preface")]
-    back = [
-        chapter(
-            "glossary",
-            '<h1>Glossary</h1><dl><dt id="glossary--salt">salt</dt><dd>NaCl</dd></dl>',
-            role="doc-glossary",
-        ),
-        chapter("plain", "<h1>Plain</h1><p>No role.</p>", role=""),
-    ]
-    assets = {
-        "images/square.png": Asset("images/square.png", "image/png", picture()),
-        "images/unused.png": Asset("images/unused.png", "image/png", picture(5, 5)),
-    }
-    return Book(Config(root), said, front, parts, back, assets)
-
-
-class Package:
-    """A written EPUB, read back by zipfile and lxml."""
-
-    def __init__(self, path: Path) -> None:
-        with zipfile.ZipFile(path) as archive:
-            self.infos = archive.infolist()
-            self.files = {info.filename: archive.read(info) for info in self.infos}
-        self.opf = self.tree("content.opf")
-
-    def tree(self, name: str) -> Any:
-        return etree.fromstring(self.files[f"EPUB/{name}"])
-
-    def find(self, name: str, path: str) -> list[Any]:
-        found: list[Any] = self.tree(name).xpath(path, namespaces=NAMESPACES)
-        return found
-
-    def meta(self, name: str, refines: str = "") -> list[str]:
-        found = self.opf.iterfind(f".//opf:meta[@property='{name}']", NAMESPACES)
-        return [m.text for m in found if m.get("refines", "") == refines]
-
-    def old_meta(self, name: str) -> list[str]:
-        found = self.opf.iterfind(f".//opf:meta[@name='{name}']", NAMESPACES)
-        return [m.get("content") for m in found]
-
-    def dc(self, name: str) -> list[str]:
-        return [e.text for e in self.opf.iterfind(f".//dc:{name}", NAMESPACES)]
-
-    def manifest(self) -> dict[str, dict[str, str]]:
-        return {i.get("href"): dict(i.attrib) for i in self.opf.iterfind(".//opf:item", NAMESPACES)}
-
-    def spine(self) -> list[str]:
-        names = {item["id"]: name for name, item in self.manifest().items()}
-        return [names[i.get("idref")] for i in self.opf.iterfind(".//opf:itemref", NAMESPACES)]
-
-
-def build(book: Book, folder: Path, report: Report | None = None) -> Package:
-    report = Report() if report is None else report
-    path = folder / "book.epub"
-    output = write_epub(book, path, report)
-    assert output.size == path.stat().st_size
-    assert (output.path, output.unit) == (path, "chapters")
-    return Package(path)
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def problems(path: Path) -> list[str]:
@@ -322,98 +181,6 @@ def test_a_bad_source_date_epoch_is_an_error(
     with pytest.raises(BookError, match="E001"):
         write_epub(little(), tmp_path / "book.epub", Report())
     assert list(tmp_path.iterdir()) == []
-
-
-# Accessibility metadata, in both directions
-
-
-def test_a_book_with_all_alternatives_conforms(tmp_path: Path) -> None:
-    package = build(full(tmp_path), tmp_path)
-    assert package.meta("schema:accessMode") == ["textual", "visual"]
-    assert package.meta("schema:accessModeSufficient") == ["textual,visual", "textual"]
-    assert {"alternativeText", "MathML"} <= set(package.meta("schema:accessibilityFeature"))
-    assert "index" not in package.meta("schema:accessibilityFeature")
-    assert package.meta("schema:accessibilityHazard") == ["none"]
-    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
-    assert "Every picture has a text alternative." in package.meta("schema:accessibilitySummary")[0]
-
-
-def test_a_book_without_pictures_is_textual(tmp_path: Path) -> None:
-    package = build(little(), tmp_path)
-    assert package.meta("schema:accessMode") == ["textual"]
-    assert package.meta("schema:accessModeSufficient") == ["textual"]
-    assert "MathML" not in package.meta("schema:accessibilityFeature")
-    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
-
-
-@pytest.mark.parametrize(
-    "image",
-    [
-        '<img src="images/a.png" alt="">',
-        '<img src="images/a.png">',
-        '<svg viewBox="0 0 1 1"><path d="M0 0"></path></svg>',
-    ],
-)
-def test_one_picture_without_alternative_takes_the_claims_away(image: str, tmp_path: Path) -> None:
-    assets = {"images/a.png": Asset("images/a.png", "image/png", picture())}
-    described = '<img src="images/a.png" alt="A">'
-    book = little(f"<h1>One</h1><p>{described}{image}</p>", assets=assets)
-    package = build(book, tmp_path)
-    assert package.meta("schema:accessModeSufficient") == ["textual,visual"]
-    assert "alternativeText" not in package.meta("schema:accessibilityFeature")
-    assert package.meta("dcterms:conformsTo") == []
-    said = package.meta("schema:accessibilitySummary")[0]
-    assert "Some pictures have no text alternative." in said
-
-
-def test_a_decorative_picture_needs_no_alternative(tmp_path: Path) -> None:
-    assets = {"images/a.png": Asset("images/a.png", "image/png", picture())}
-    html = '<h1>One</h1><p>x<img src="images/a.png" alt="" role="presentation"></p>'
-    package = build(little(html, assets=assets), tmp_path)
-    assert package.meta("schema:accessMode") == ["textual"]
-    assert "alternativeText" in package.meta("schema:accessibilityFeature")
-    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
-
-
-@pytest.mark.parametrize(
-    ("html", "words"),
-    [
-        ("<table><tr><td>1</td></tr></table>", "no header cells"),
-        ('<p><a href="https://example.org/"></a></p>', "no text"),
-        ('<p style="color: red">Red</p>', "contrast"),
-        ('<p style="background-color: #eee">Grey</p>', "contrast"),
-    ],
-)
-def test_a_known_failure_takes_the_conformance_claim_away(
-    html: str, words: str, tmp_path: Path
-) -> None:
-    package = build(little(f"<h1>One</h1>{html}"), tmp_path)
-    assert package.meta("dcterms:conformsTo") == []
-    assert words in package.meta("schema:accessibilitySummary")[0]
-
-
-def test_an_animation_is_an_unknown_hazard(tmp_path: Path) -> None:
-    still = Image.new("L", (4, 4))
-    moving = picture(
-        4, 4, "L", format="GIF", save_all=True, append_images=[still.point(lambda _: 255)]
-    )
-    html = '<h1>One</h1><p><img src="images/a.gif" alt="A"></p>'
-    for data, hazard in ((moving, "unknown"), (picture(4, 4, "L", format="GIF"), "none")):
-        assets = {"images/a.gif": Asset("images/a.gif", "image/gif", data)}
-        package = build(little(html, assets=assets), tmp_path)
-        assert package.meta("schema:accessibilityHazard") == [hazard]
-
-
-@pytest.mark.parametrize(
-    ("css", "claims"),
-    [("p { color: red }", []), ("p { color: inherit; margin: 0 }", [CONFORMANCE])],
-)
-def test_colours_of_the_author_are_not_vouched_for(
-    css: str, claims: list[str], tmp_path: Path
-) -> None:
-    write_atomically(tmp_path / "own.css", css.encode())
-    config = Config(tmp_path, epub=EpubConfig(style=("own.css",)))
-    assert build(little(config=config), tmp_path).meta("dcterms:conformsTo") == claims
 
 
 # Manifest, spine, navigation
@@ -646,7 +413,7 @@ def test_language_and_direction(language: str, direction: str | None, tmp_path: 
     for name in package.spine():
         root = package.tree(name)
         assert root.get("lang") == language
-        assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == language
+        assert root.get(XML_LANG) == language
         assert root.get("dir") == direction
         assert root.findtext("x:head/x:title", namespaces=NAMESPACES)
     spine = package.opf.find("opf:spine", NAMESPACES)
@@ -707,219 +474,3 @@ def test_what_was_there_stays_when_writing_fails(tmp_path: Path) -> None:
         write_epub(little(config=config), target, Report())
     assert target.read_bytes() == b"before"
     assert [p.name for p in tmp_path.iterdir()] == ["book.epub"]
-
-
-# Cover
-
-
-def covered(cover: str, folder: Path) -> Book:
-    return little(config=Config(folder, book=BookConfig(cover=cover)))
-
-
-def test_a_cover_is_made_from_the_title(tmp_path: Path) -> None:
-    report = Report()
-    data = build(full(tmp_path), tmp_path, report).files["EPUB/images/cover.png"]
-    with Image.open(io.BytesIO(data)) as image:
-        assert image.size == (1600, 2560)
-        assert image.mode == "P"
-        # Light letters on a dark field, of some extent: legible on a shelf.
-        small = image.convert("L").resize((100, 160))
-        field = small.crop((0, 0, 100, 60))
-    shades = field.histogram()
-    assert sum(shades[:90]) > 2000
-    assert sum(shades[200:]) > 200
-    assert len(data) < 100_000
-    assert list(report) == []
-
-
-def test_volumes_have_covers_of_their_own(tmp_path: Path) -> None:
-    book = full(tmp_path)
-    drawn = set()
-    for volume in (None, *book.parts):
-        book.volume = volume
-        drawn.add(build(book, tmp_path).files["EPUB/images/cover.png"])
-    assert len(drawn) == 3
-
-
-@pytest.mark.parametrize("language", ["en", "ar", "he", "ja"])
-@pytest.mark.parametrize(
-    "title",
-    [
-        "A" * 300,
-        "word " * 80,
-        "x",
-        "Ελληνικά και кириллица",
-        "ملح وثلج",
-        "מלח ושלג",
-        "吾輩は猫である。名前はまだ無い。",
-    ],
-)
-def test_any_title_fits_on_the_cover(title: str, language: str, tmp_path: Path) -> None:
-    book = little()
-    book.metadata = replace(book.metadata, title=title, language=language, subtitle=title)
-    report = Report()
-    data = build(book, tmp_path, report).files["EPUB/images/cover.png"]
-    assert list(report) == []
-    with Image.open(io.BytesIO(data)) as image:
-        edges = image.convert("L").crop((0, 0, 100, 2560)).resize((1, 2560))
-    assert len(set(edges.tobytes())) <= 2
-
-
-def test_letters_without_a_font_are_reported(tmp_path: Path) -> None:
-    book = little()
-    book.metadata = replace(book.metadata, title="ᚠᚢᚦ")
-    report = Report()
-    build(book, tmp_path, report)
-    assert [(d.rule.code, d.message) for d in report] == [
-        ("E005", "no font to draw `ᚠᚢᚦ` on the cover")
-    ]
-
-
-def test_an_authors_cover_is_taken_as_it_is(tmp_path: Path) -> None:
-    data = picture(1600, 2400)
-    write_atomically(tmp_path / "art/front.jpg", data)
-    report = Report()
-    package = build(covered("art/front.jpg", tmp_path), tmp_path, report)
-    assert package.files["EPUB/images/cover.png"] == data
-    assert package.manifest()["images/cover.png"]["media-type"] == "image/png"
-    assert list(report) == []
-
-
-@pytest.mark.parametrize(
-    ("mode", "kind"),
-    [
-        ("CMYK", "JPEG"),
-        ("RGBA", "PNG"),
-        ("I;16", "PNG"),
-        ("1", "BMP"),
-        ("RGB", "TIFF"),
-        ("RGB", "WEBP"),
-    ],
-)
-def test_other_covers_become_jpegs(mode: str, kind: str, tmp_path: Path) -> None:
-    write_atomically(tmp_path / "front", picture(800, 1200, mode, format=kind))
-    package = build(covered("front", tmp_path), tmp_path)
-    with Image.open(io.BytesIO(package.files["EPUB/images/cover.jpg"])) as image:
-        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (800, 1200))
-
-
-def test_a_turned_photograph_is_set_upright(tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    write_atomically(tmp_path / "front.jpg", picture(1200, 800, format="JPEG", exif=exif))
-    package = build(covered("front.jpg", tmp_path), tmp_path)
-    with Image.open(io.BytesIO(package.files["EPUB/images/cover.jpg"])) as image:
-        assert image.size == (800, 1200)
-
-
-def test_a_small_cover_is_reported(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "front.png", picture(100, 160))
-    report = Report()
-    build(covered("front.png", tmp_path), tmp_path, report)
-    assert [(d.rule.code, d.message) for d in report] == [
-        ("E004", "`front.png` has 100 × 160 pixels")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "code"),
-    [
-        ("missing.png", None, "E002"),
-        ("../outside.png", picture(), "E002"),
-        ("text.png", b"no picture", "E003"),
-        ("cut.png", picture(800, 1200)[:200], "E003"),
-        ("empty.png", b"", "E003"),
-    ],
-)
-def test_a_cover_that_cannot_be_used_is_an_error(
-    name: str, data: bytes | None, code: str, tmp_path: Path
-) -> None:
-    root = tmp_path / "book"
-    root.mkdir()
-    if data is not None:
-        write_atomically(root / name, data)
-    report = Report()
-    with pytest.raises(BookError):
-        write_epub(covered(name, root), tmp_path / "book.epub", report)
-    assert [d.rule.code for d in report] == [code]
-
-
-# Stylesheets
-
-HOSTILE_CSS = """@charset "utf-8";
-@import url("https://example.org/a.css");
-@page { size: a5 }
-p { direction: rtl; margin: 0 }
-.a { background-image: url(paper.png) }
-.b { background: url("https://example.org/b.png"); padding: 0 }
-.c { background: url(missing.png) }
-.d { background: url(../../outside.png) }
-.e { background: url(data:image/png;base64,AAAA) }
-.f { background: url(own.css) }
-.g { colour }
-.h { .i { margin: 0 } }
-@media (min-width: 40em) { .j { unicode-bidi: embed; margin: 1em } }
-@font-face { font-family: "X"; src: url(https://example.org/x.woff2) }
-.k::before { content: "a;b" !important }
-"""
-
-
-def test_an_authors_stylesheet_follows_the_themes_and_is_cleaned(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "a/own.css", HOSTILE_CSS.encode())
-    write_atomically(tmp_path / "a/paper.png", picture())
-    write_atomically(tmp_path / "second.css", b".z { margin: 2em }")
-    config = Config(
-        tmp_path, book=BookConfig(style=("a/own.css",)), epub=EpubConfig(style=("second.css",))
-    )
-    report = Report()
-    package = build(little(config=config), tmp_path, report)
-    sheets = ["styles/epub.css", "styles/author-1.css", "styles/author-2.css"]
-    assert package.find("one.xhtml", "//x:link/@href") == sheets
-    css = package.files["EPUB/styles/author-1.css"].decode()
-    assert "".join(css.split()) == (
-        'p{margin:0;}.a{background-image:url("../styles/paper.png");}.b{padding:0;}.c{}.d{}.e{}.f{}'
-        ".g{}.h{}@media(min-width:40em){.j{margin:1em;}}"
-        '.k::before{content:"a;b"!important;}'
-    )
-    assert package.files["EPUB/styles/paper.png"] == picture()
-    assert ".z" in package.files["EPUB/styles/author-2.css"].decode()
-    assert [(d.rule.code, d.span.line) for d in report if d.span] == [
-        ("E007", 2),
-        ("E007", 4),
-        ("E008", 6),
-        ("E008", 7),
-        ("E008", 8),
-        ("E008", 9),
-        ("E008", 10),
-        ("E007", 11),
-        ("E007", 12),
-        ("E007", 13),
-        ("E008", 14),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "data"), [("no.css", None), ("../up.css", b"p {}"), ("l1.css", b"\xe9")]
-)
-def test_a_stylesheet_that_cannot_be_read_is_an_error(
-    name: str, data: bytes | None, tmp_path: Path
-) -> None:
-    root = tmp_path / "book"
-    root.mkdir()
-    if data is not None:
-        write_atomically(root / name, data)
-    config = Config(root, book=BookConfig(style=(name,)))
-    with pytest.raises(BookError, match="E006"):
-        write_epub(little(config=config), tmp_path / "book.epub", Report())
-
-
-def test_the_theme_keeps_out_of_the_readers_way(tmp_path: Path) -> None:
-    css = build(little(), tmp_path).files["EPUB/styles/epub.css"].decode()
-    for forbidden in ("var(", "--", "direction:", "rgb", "#", "@import", "url("):
-        assert forbidden not in css, forbidden
-    declarations = [line.strip() for line in css.splitlines() if ":" in line]
-    fonts = [d for d in declarations if d.startswith(("font-size", "line-height"))]
-    assert fonts
-    assert [d for d in fonts if "px" in d or "pt" in d] == []
-    colours = {d for d in declarations if d.startswith(("color:", "background"))}
-    assert colours == {"color: inherit;", "background-color: transparent;"}

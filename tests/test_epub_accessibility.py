@@ -1,0 +1,104 @@
+"""Accessibility metadata says what the book holds: each claim in both directions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bookbuilder.book import Asset
+from bookbuilder.config import Config, EpubConfig
+from bookbuilder.files import write_atomically
+from epub_books import build, full, little, picture
+
+CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
+
+
+def test_a_book_with_all_alternatives_conforms(tmp_path: Path) -> None:
+    package = build(full(tmp_path), tmp_path)
+    assert package.meta("schema:accessMode") == ["textual", "visual"]
+    assert package.meta("schema:accessModeSufficient") == ["textual,visual", "textual"]
+    assert {"alternativeText", "MathML"} <= set(package.meta("schema:accessibilityFeature"))
+    assert "index" not in package.meta("schema:accessibilityFeature")
+    assert package.meta("schema:accessibilityHazard") == ["none"]
+    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
+    assert "Every picture has a text alternative." in package.meta("schema:accessibilitySummary")[0]
+
+
+def test_a_book_without_pictures_is_textual(tmp_path: Path) -> None:
+    package = build(little(), tmp_path)
+    assert package.meta("schema:accessMode") == ["textual"]
+    assert package.meta("schema:accessModeSufficient") == ["textual"]
+    assert "MathML" not in package.meta("schema:accessibilityFeature")
+    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<img src="images/a.png" alt="">',
+        '<img src="images/a.png">',
+        '<svg viewBox="0 0 1 1"><path d="M0 0"></path></svg>',
+    ],
+)
+def test_one_picture_without_alternative_takes_the_claims_away(image: str, tmp_path: Path) -> None:
+    assets = {"images/a.png": Asset("images/a.png", "image/png", picture())}
+    described = '<img src="images/a.png" alt="A">'
+    book = little(f"<h1>One</h1><p>{described}{image}</p>", assets=assets)
+    package = build(book, tmp_path)
+    assert package.meta("schema:accessModeSufficient") == ["textual,visual"]
+    assert "alternativeText" not in package.meta("schema:accessibilityFeature")
+    assert package.meta("dcterms:conformsTo") == []
+    said = package.meta("schema:accessibilitySummary")[0]
+    assert "Some pictures have no text alternative." in said
+
+
+def test_a_decorative_picture_needs_no_alternative(tmp_path: Path) -> None:
+    assets = {"images/a.png": Asset("images/a.png", "image/png", picture())}
+    html = '<h1>One</h1><p>x<img src="images/a.png" alt="" role="presentation"></p>'
+    package = build(little(html, assets=assets), tmp_path)
+    assert package.meta("schema:accessMode") == ["textual"]
+    assert "alternativeText" in package.meta("schema:accessibilityFeature")
+    assert package.meta("dcterms:conformsTo") == [CONFORMANCE]
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<table><tr><td>1</td></tr></table>", "no header cells"),
+        ('<p><a href="https://example.org/"></a></p>', "no text"),
+        ('<p style="color: red">Red</p>', "contrast"),
+        ('<p style="background-color: #eee">Grey</p>', "contrast"),
+    ],
+)
+def test_a_known_failure_takes_the_conformance_claim_away(
+    html: str, words: str, tmp_path: Path
+) -> None:
+    package = build(little(f"<h1>One</h1>{html}"), tmp_path)
+    assert package.meta("dcterms:conformsTo") == []
+    assert words in package.meta("schema:accessibilitySummary")[0]
+
+
+def test_an_animation_is_an_unknown_hazard(tmp_path: Path) -> None:
+    still = Image.new("L", (4, 4))
+    moving = picture(
+        4, 4, "L", format="GIF", save_all=True, append_images=[still.point(lambda _: 255)]
+    )
+    html = '<h1>One</h1><p><img src="images/a.gif" alt="A"></p>'
+    for data, hazard in ((moving, "unknown"), (picture(4, 4, "L", format="GIF"), "none")):
+        assets = {"images/a.gif": Asset("images/a.gif", "image/gif", data)}
+        package = build(little(html, assets=assets), tmp_path)
+        assert package.meta("schema:accessibilityHazard") == [hazard]
+
+
+@pytest.mark.parametrize(
+    ("css", "claims"),
+    [("p { color: red }", []), ("p { color: inherit; margin: 0 }", [CONFORMANCE])],
+)
+def test_colours_of_the_author_are_not_vouched_for(
+    css: str, claims: list[str], tmp_path: Path
+) -> None:
+    write_atomically(tmp_path / "own.css", css.encode())
+    config = Config(tmp_path, epub=EpubConfig(style=("own.css",)))
+    assert build(little(config=config), tmp_path).meta("dcterms:conformsTo") == claims
