@@ -127,7 +127,8 @@ def parse_fragment(html: str) -> Tag:
     # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
     root = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
-    return _from_element(root.find("body"))
+    body = root.find("body")
+    return new_tag("section") if body is None else _from_element(body)
 
 
 def _from_element(root: ET.Element) -> Tag:
