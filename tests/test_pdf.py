@@ -578,3 +578,11 @@ def test_baking_says_whether_anything_changed() -> None:
     assert bake(tree, {"a": "7"})
     assert [b.text for b in tree] == ["7", "000"]
     assert not bake(tree, {"a": "7"})
+
+
+def test_a_word_of_many_lines_is_broken_and_complete(tmp_path: Path) -> None:
+    book = a_book(tmp_path, numbered(1, "T", f"<p>{'x' * 20_000}</p>"))
+    path, found = written(book, tmp_path / "b.pdf")
+    body = "".join(pages_of(path)[labels_of(path).index("1") :])
+    assert body.count("x") == 20_000
+    assert found == []

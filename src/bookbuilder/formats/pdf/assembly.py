@@ -10,6 +10,7 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.pdf.longwords import break_long_words
 from bookbuilder.formats.pdf.notes import classes_of, place_notes
 from bookbuilder.formats.pdf.running import set_running_heads
 from bookbuilder.formats.pdf.weblinks import print_addresses
@@ -222,6 +223,7 @@ def _chapter(
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
+    break_long_words(section)
     set_running_heads(section, book, chapter, part)
     for heading in section.iter():
         if heading.tag in HEADINGS:
