@@ -46,7 +46,7 @@ def test_text_in_a_foreign_object_stays_where_it_was() -> None:
         '<foreignObject x="10" y="20" width="40" height="10"><div xmlns="http://www.w3.org/1999/xhtml">'
         "<p>label</p></div></foreignObject>"
     )
-    assert words == ["a piece of a web page (its text is kept)"]
+    assert words == ["the web page around a label"]
     assert (root[0].text, root[0].get("x"), root[0].get("y")) == ("label", "30", "25")
 
 

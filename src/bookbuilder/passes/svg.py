@@ -123,7 +123,7 @@ def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[Pag
         elif node.name in _ACTIVE:
             removed.append(_ACTIVE[node.name])
         elif node.name.lower() == "foreignobject":
-            removed.append("a piece of a web page (its text is kept)")
+            removed.append("the web page around a label")
             if text := text_of(node):
                 yield _label(node, text)
         elif node.name not in _ELEMENTS:

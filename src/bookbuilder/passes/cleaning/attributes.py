@@ -59,13 +59,15 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
         check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)
         if key in ("href", "src") and check is not None and _runs_something(key, text):
             scheme = text.strip().split(":")[0].lower()[:20]
-            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address", text)
+            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address is taken out", text)
         elif check is not None and (checked := check(text)) is not None:
             kept[str(key)] = checked
         elif key == "style":
             styles.append(_clean_style(text, remarks))
         elif _STARTS_SCRIPT.match(key):
-            remarks.attribute(ACTIVE_ATTRIBUTE, f"`{key[:40]}` on <{tag.name}>", str(key))
+            remarks.attribute(
+                ACTIVE_ATTRIBUTE, f"`{key[:40]}` on <{tag.name}> is left out", str(key)
+            )
         else:
             styles.append(_as_style(tag.name, str(key), text.strip()))
     _name_and_role(tag, name, kept)
@@ -109,12 +111,12 @@ def _clean_style(text: str, remarks: Remarks) -> str:
     kept = []
     for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration):
-            remarks.attribute(STYLE, "a style that is no CSS", "style")
+            remarks.attribute(STYLE, "a style that is no CSS is left out", "style")
         elif node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
             kept.append(f"{node.lower_name}: {tinycss2.serialize(node.value).strip()}")
         else:
             value = tinycss2.serialize(node.value)
-            message = f"`{node.name}: {' '.join(value.split())[:60]}`"
+            message = f"the style `{node.name}: {' '.join(value.split())[:60]}` is left out"
             remarks.attribute(STYLE, message, f"{node.name}:{value}", node.name, "style")
     return "; ".join(kept)
 

@@ -172,7 +172,7 @@ def _as_span(tag: Tag) -> Replacement | None:
 
 def _drawing(tag: Tag, remarks: Remarks) -> Replacement | None:
     for what in clean_drawing(tag, is_inline=True):
-        remarks.element(DRAWING, f"{what} in a drawing", "svg")
+        remarks.element(DRAWING, f"{what} is removed from a drawing", "svg")
     return None
 
 
@@ -186,7 +186,7 @@ def _picture(tag: Tag, remarks: Remarks) -> Replacement | None:
     if tag.attrs.get("src"):
         return None
     alt = str(tag.attrs.get("alt", ""))
-    remarks.element(NO_PICTURE, "an <img> without a src", "img")
+    remarks.element(NO_PICTURE, "an <img> has no src", "img")
     return [NavigableString(alt)] if alt.strip() else []
 
 
