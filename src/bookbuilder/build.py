@@ -118,7 +118,7 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
     entries = list(outline.entries)
     chapters = {}
     for entry in entries:
-        source = read_source(entry.path, config.root, report)
+        source = read_source(entry.path, config.root, report, config.variables)
         if source is not None:
             alone = len(entries) == 1
             chapters[entry.path] = read_chapters(source, entry, alone, report)

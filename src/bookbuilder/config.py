@@ -122,7 +122,10 @@ class PdfConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file."""
+    """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
+
+    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
+    """
 
     root: Path
     source: Source | None = None
@@ -131,6 +134,7 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text_folder(self) -> Path:
@@ -161,7 +165,7 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
 
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """`data`, read from `source`, as a `Config`. What is wrong is reported, what is right kept."""
-    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source"}
+    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables"}
     values = _table(Config, data, "", known, source, report)
     return Config(root=root, source=source, **values)
 

@@ -75,6 +75,7 @@ def load_mapping(path: Path, root: Path) -> dict[str, Any]:
 def _config(
     root: Path, said: Mapping[str, Any], language: str, authors: object, folder: str
 ) -> Config:
+    variables = said.get("variables")
     names = authors if isinstance(authors, list) else [authors]
     folder = folder.removeprefix("./").strip("/")
     return Config(
@@ -86,6 +87,7 @@ def _config(
             authors=tuple(AuthorConfig(name) for name in names if isinstance(name, str)),
             source=folder if (root / folder).is_dir() and is_inside(root / folder, root) else "",
         ),
+        variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from bs4 import Tag
@@ -61,11 +62,17 @@ EMPTY = Rule(
     "A chapter without text makes a blank page in print and a dead entry in the contents.",
 )
 
+_VARIABLE = re.compile(r"\{\{ ?book\.(\w+) ?\}\}")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def read_source(path: Path, root: Path, report: Report) -> Source | None:
-    """The text of `path`, newlines as `\\n`; None where it cannot be read, which is reported."""
+def read_source(
+    path: Path, root: Path, report: Report, variables: Mapping[str, str] | None = None
+) -> Source | None:
+    """The text of `path`, newlines as `\\n`; None where it cannot be read, which is reported.
+
+    `{{ book.name }}` becomes the value of the variable where there is one of that name.
+    """
     name = path.relative_to(root).as_posix()
     if not path.is_file() or not is_inside(path, root):
         report.add(UNREADABLE, f"{name} is not a file inside the book's folder", Span(name))
@@ -89,6 +96,8 @@ def read_source(path: Path, root: Path, report: Report) -> Source | None:
         code = f"U+{ord(match[0]):04X}"
         report.add(CONTROL_CHARACTERS, f"control character {code} left out", found, "delete it")
         text = _NOT_XML.sub("", text)
+    if variables:
+        text = _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
     return Source(path, name, text)
 
 
