@@ -91,6 +91,12 @@ BLOCKS = {
     "# T {#id .c}": '<h1 id="id" class="c">T</h1>',
     "# T (x){#id}": '<h1 id="id">T (x)</h1>',
     "# T ## {.c}": '<h1 class="c">T</h1>',
+    "> [!NOTE] t {.c}\n> b": (
+        '<aside class="callout callout-note c" role="note">\n<p class="callout-title">t</p>\n'
+        "<p>b</p>\n</aside>"
+    ),
+    "1. a\n2. b\n{: .c}": '<ol class="c">\n<li>a</li>\n<li>b</li>\n</ol>',
+    "|a|\n|-|\n{.c}": ('<table class="c">\n<thead><tr><th>a</th></tr>\n</thead>\n</table>'),
     "p\n{: .c}": '<p class="c">p</p>',
     "---\n\na": "<hr>\n<p>a</p>",
     "T\n: d *e*": "<dl>\n<dt>T</dt>\n<dd>d <em>e</em></dd>\n</dl>",

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.dialect.attributes import add_class, apply_attributes
+from bookbuilder.dialect.attributes import add_class, apply_attributes, trailing_attributes
 from bookbuilder.dialect.blocks import Block, Container, Continue, Started
 from bookbuilder.dialect.containers import skip_quote_mark
 from bookbuilder.dialect.line import CODE_INDENT
@@ -83,12 +83,14 @@ class Callout(Container):
             add_class(aside, extra)
         apply_attributes(aside, self.attributes)
         default = name.replace("-", " ").capitalize()
+        shown, attributes = trailing_attributes(self.title or default)
+        apply_attributes(aside, attributes)
         if self.title == "":
             aside.set("aria-label", default)
         else:
             title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
             title.tail = "\n"
-            md.inline(title, self.title or default, self.line)
+            md.inline(title, shown, self.line)
         self.render_children(md, aside)
 
 

@@ -10,7 +10,7 @@ from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.dialect.attributes import ATTRIBUTES
-from bookbuilder.dialect.blocks import Block, Started
+from bookbuilder.dialect.blocks import Block, Started, Text
 from bookbuilder.dialect.containers import List
 from bookbuilder.dialect.paragraph import Paragraph
 
@@ -54,19 +54,14 @@ def start_attributes(parser: LineParser, container: Block) -> Started:
     match = ATTRIBUTES.fullmatch(rest.rstrip())
     if not match and not _KRAMDOWN.match(rest):
         return Started.NOTHING
-    if (
-        match
-        and match[0][1] != ":"
-        and not isinstance(container, Paragraph)
-        and not _previous(container)
-    ):
+    target = container if isinstance(container, Text | List) else _previous(container)
+    if match and match[0][1] != ":" and target is None:
         return Started.NOTHING
     if not match and "=" in rest and not rest.startswith("{::"):
         message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
         parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
-    target = container if isinstance(container, Paragraph | List) else _previous(container)
     parser.close_unmatched()
-    if isinstance(target, Paragraph) and target.open:
+    if isinstance(target, Text) and target.open:
         parser.close(target)
     if target is None:
         parser.pending_attributes = match[1] if match else ""
