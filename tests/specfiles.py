@@ -86,14 +86,19 @@ def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
 
 
 def expected(section: Section, got: dict[str, str]) -> dict[str, str]:
-    """What of `got` the section speaks of: chapters it names, all diagnostics."""
+    """What of `got` the section speaks of: chapters it names, all diagnostics.
+
+    A section that names nothing yet speaks of everything.
+    """
+    if not section.outputs:
+        return got
     named = {*section.outputs, DIAGNOSTICS}
     return {name: text for name, text in got.items() if name in named}
 
 
 def accept(section: Section, got: dict[str, str]) -> None:
     """Put `got` into the section: what it names, or everything if it names nothing yet."""
-    wanted = expected(section, got) if section.outputs else got
+    wanted = expected(section, got)
     section.members = section.files
     for name, text in sorted(wanted.items(), key=lambda item: item[0] == DIAGNOSTICS):
         section.members[name] = text.split("\n")

@@ -204,7 +204,7 @@ def test_verbose_says_what_was_read(book: Path) -> None:
     ("args", "said"),
     [
         (["epub", "nowhere"], "'nowhere' does not exist"),
-        (["epub", "--part", "7"], "the book has no part 7"),
+        (["epub", "--part", "7"], "error[C007]: the book has no part 7"),
         (["epub", "--part", "-1"], "-1 is not in the range"),
         (["epub", "--part", "two"], "'two' is not a valid integer"),
         (["epub", "-o", "small.pdf"], "small.pdf does not end in .epub"),
