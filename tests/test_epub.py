@@ -208,6 +208,15 @@ def test_the_package_holds_what_is_used_and_nothing_else(tmp_path: Path) -> None
     assert manifest["nav.xhtml"]["properties"] == "nav"
 
 
+def test_ids_are_unique_whatever_chapters_are_called(tmp_path: Path) -> None:
+    book = full(tmp_path)
+    names = ("title", "subtitle", "series", "book-id", "creator-1", "ncx", "cover-image")
+    book.back = [chapter(name, "<h1>x</h1>") for name in names]
+    ids = build(book, tmp_path).find("content.opf", "//@id")
+    assert len(ids) == len(set(ids))
+    assert {f"{name}.xhtml" for name in names} <= set(ids)
+
+
 def test_the_cover_is_named_for_old_readers_and_new(tmp_path: Path) -> None:
     package = build(full(tmp_path), tmp_path)
     item = package.manifest()["images/cover.png"]
@@ -383,6 +392,8 @@ def test_notes_carry_their_number_and_a_named_way_back(tmp_path: Path) -> None:
         "1. Sea salt. ↩",
         "2.code ↩",
     ]
+    raised = package.find("salt.xhtml", "//x:a[@epub:type='noteref']/x:sup/text()")
+    assert raised == ["1", "2"]
     back = package.find("salt.xhtml", "//x:a[@role='doc-backlink']")
     assert [a.get("aria-label") for a in back] == ["Back to the text", "Zurück"]
 

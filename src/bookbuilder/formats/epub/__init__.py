@@ -132,12 +132,14 @@ def _add_documents(package: epub.EpubBook, spine: list[Document], front: Cover) 
     package.add_item(picture)
     package.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
     for document in spine:
-        item = epub.EpubItem(document.uid, document.name, "application/xhtml+xml", document.data)
+        item = epub.EpubItem(
+            _uid(document.name), document.name, "application/xhtml+xml", document.data
+        )
         item.properties = list(document.properties)
         package.add_item(item)
         package.spine.append(item)
 
 
 def _uid(name: str) -> str:
-    """A manifest id for a file in a folder; those of documents hold no dot, so none can clash."""
+    """A manifest id. It holds a dot, as no other id of the package document does."""
     return name.replace("/", ".")

@@ -20,10 +20,6 @@ class Document:
     data: bytes
     properties: tuple[str, ...] = ()
 
-    @property
-    def uid(self) -> str:
-        return self.name.removesuffix(".xhtml")
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -25,6 +25,8 @@ EPUB_TYPES = {
 }
 
 _CODE = ("pre", "code", "kbd", "samp")
+# Raised by an element, for readers that set the book without its stylesheet.
+_REFERENCE = re.compile(r'(<a\b[^>]*\brole="doc-noteref"[^>]*>)(\d+)(</a>)')
 _NOTE = re.compile(r'(<aside\b[^>]*\bdata-number="(\d+)"[^>]*>\s*)(<p\b[^>]*>)?')
 
 
@@ -50,6 +52,7 @@ class Splitter:
             p for p, element in (("mathml", "math"), ("svg", "svg")) if tree.find(element)
         ]
         markup = _NOTE.sub(_numbered_note, serialize(tree, rewrite))
+        markup = _REFERENCE.sub(r"\1<sup>\2</sup>\3", markup)
         return self.frame.document(
             name, title, markup, matter=matter, properties=properties, language=language
         )
