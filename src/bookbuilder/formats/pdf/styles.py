@@ -7,6 +7,7 @@ from importlib import resources
 
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.files import is_inside, read_text
 
 NO_STYLE = Rule(
     "P008",
@@ -28,9 +29,9 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
         for name in names:
             path = (config.root / name).resolve()
             try:
-                if not path.is_relative_to(config.root.resolve()):
+                if not is_inside(path, config.root):
                     raise OSError("it lies outside the book's folder")
-                yield name, path.read_text("utf-8")
+                yield name, read_text(path)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

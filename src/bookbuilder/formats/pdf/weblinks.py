@@ -31,7 +31,7 @@ def print_addresses(section: ET.Element, direction: str) -> None:
             _allow_breaks(link)
             continue
         address = ET.Element("span", {"class": "address"})
-        address.text = f"\u00a0{mark}({_BREAKS.sub(mark + ZERO_WIDTH_SPACE, shown)}){mark}"
+        address.text = f" {mark}({_BREAKS.sub(mark + ZERO_WIDTH_SPACE, shown)}){mark}"
         address.tail, link.tail = link.tail, None
         parent = parents[link]
         parent.insert(list(parent).index(link) + 1, address)
