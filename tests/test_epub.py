@@ -427,6 +427,7 @@ def test_language_and_direction(language: str, direction: str | None, tmp_path: 
         assert root.get(XML_LANG) == language
         assert root.get("dir") == direction
         assert root.findtext("x:head/x:title", namespaces=NAMESPACES)
+    assert (package.opf.get(XML_LANG), package.opf.get("dir")) == (language, direction)
     spine = package.opf.find("opf:spine", NAMESPACES)
     assert spine.get("page-progression-direction") == direction
 

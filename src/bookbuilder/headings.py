@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from bs4 import Tag
 
-from bookbuilder.markup import new_tag, text_of
+from bookbuilder.markup import elements, new_tag, text_of
 from bookbuilder.slugs import anchor
 
-HEADING = re.compile(r"^h[1-6]$")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONGEST_TITLE = 300
 
 
@@ -23,7 +22,7 @@ def title_heading(tree: Tag) -> Tag | None:
 
     An `h1` that comes first is the title even when more of them follow.
     """
-    headings = tree.find_all(HEADING)
+    headings = elements(tree, *HEADINGS)
     if not headings:
         return None
     first = headings[0]
@@ -48,7 +47,7 @@ def settle_levels(tree: Tag) -> None:
     Nesting is kept: a heading goes one level below the nearest one before it that stood higher.
     """
     above: list[int] = []
-    for heading in tree.find_all(HEADING)[1:]:
+    for heading in elements(tree, *HEADINGS)[1:]:
         original = level(heading)
         while above and above[-1] >= original:
             above.pop()
@@ -59,8 +58,8 @@ def settle_levels(tree: Tag) -> None:
 def give_anchors(tree: Tag) -> None:
     """Give every heading without an id the anchor that GitHub would, `-1`, `-2` on repeats."""
     used: Counter[str] = Counter()
-    taken = {str(t["id"]) for t in tree.find_all(id=True)}
-    for heading in tree.find_all(HEADING):
+    taken = {str(t["id"]) for t in elements(tree) if t.get("id")}
+    for heading in elements(tree, *HEADINGS):
         if heading.get("id"):
             continue
         base = anchor(text_of(heading)) or "section"

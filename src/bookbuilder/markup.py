@@ -100,7 +100,7 @@ def plain_characters(text: str) -> str:
     return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: Tag | str) -> Tag:
+def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageElement | str) -> Tag:
     """A detached element; `class` is split as the parser does it."""
     tag = Tag(
         name=name,
@@ -153,6 +153,26 @@ def _from_element(root: ET.Element) -> Tag:
                 tag.contents.append(NavigableString(child.tail.translate(_STOOD_FOR)))
     relink(section)
     return section
+
+
+def elements(root: Tag, *names: str) -> list[Tag]:
+    """The elements below `root` in document order, all of them or those of the given names.
+
+    Several times faster than bs4's `find_all`, which most of a build's time would go to.
+    """
+    found: list[Tag] = []
+    stack: list[PageElement] = list(reversed(root.contents))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if not names or node.name in names:
+                found.append(node)
+            stack.extend(reversed(node.contents))
+    return found
+
+
+def has_class(tag: Tag, name: str) -> bool:
+    return name in tag.get_attribute_list("class")
 
 
 def relink(root: Tag) -> None:

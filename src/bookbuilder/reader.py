@@ -14,6 +14,7 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside
 from bookbuilder.frontmatter import FrontMatter, read_front_matter
 from bookbuilder.headings import (
+    HEADINGS,
     LONGEST_TITLE,
     give_anchors,
     level,
@@ -21,7 +22,7 @@ from bookbuilder.headings import (
     settle_levels,
     title_heading,
 )
-from bookbuilder.markup import new_tag, parse_fragment, text_of
+from bookbuilder.markup import elements, has_class, new_tag, parse_fragment, text_of
 from bookbuilder.outline import Entry
 from bookbuilder.slugs import file_slug
 from bookbuilder.source import Source, Span
@@ -126,7 +127,7 @@ def read_chapters(source: Source, entry: Entry, alone: bool, report: Report) -> 
     """The chapters in `source`: one, or several where a long file is a whole book (`alone`)."""
     front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
-    if not tree.get_text(strip=True) and not tree.find(["img", "svg", "math"]):
+    if not tree.get_text(strip=True) and not elements(tree, "img", "svg", "math"):
         report.add(EMPTY, f"{source.name} has no text", source.span_of_file())
     pieces = _split(tree, source) if alone else []
     if len(pieces) > 1:
@@ -188,24 +189,24 @@ def _split(tree: Tag, source: Source) -> list[Tag]:
             pieces.append(new_tag("section", {}))
         pieces[-1].append(node)
     kept = [p for p in pieces if _has_more_than_title(p) or p is not pieces[0]]
-    notes = next((d for p in kept for d in p.find_all("div", class_="footnote")), None)
+    notes = next((d for p in kept for d in elements(p, "div") if has_class(d, "footnote")), None)
     if notes is not None and len(kept) > 1:
         _share_notes(kept, notes)
     return kept
 
 
 def _has_more_than_title(piece: Tag) -> bool:
-    heading = piece.find(re.compile(r"^h\d$"))
+    headings = elements(piece, *HEADINGS)
     text = piece.get_text(strip=True)
-    return bool(text) and (heading is None or text != heading.get_text(strip=True))
+    return bool(text) and (not headings or text != headings[0].get_text(strip=True))
 
 
 def _share_notes(pieces: list[Tag], notes: Tag) -> None:
     """Give each piece the notes that it refers to; notes stand at the end of the whole file."""
-    by_id = {str(li.get("id")): li for li in notes.find_all("li") if li.get("id")}
+    by_id = {str(li.get("id")): li for li in elements(notes, "li") if li.get("id")}
     notes.extract()
     for piece in pieces:
-        wanted = [str(a["href"])[1:] for a in piece.find_all("a", class_="footnote-ref")]
+        wanted = [str(a["href"])[1:] for a in elements(piece, "a") if has_class(a, "footnote-ref")]
         items = [by_id.pop(name) for name in dict.fromkeys(wanted) if name in by_id]
         if items:
             piece.append(new_tag("div", {"class": "footnote"}, new_tag("ol", {}, *items)))

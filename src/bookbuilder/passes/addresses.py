@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.headings import HEADING
-from bookbuilder.markup import text_of
+from bookbuilder.headings import HEADINGS
+from bookbuilder.markup import elements, text_of
 from bookbuilder.slugs import anchor, loose
 
 _INDEX = ("README.md", "index.md", "readme.md")
@@ -107,7 +107,7 @@ class Addresses:
             table: dict[str, str] = {}
             for raw, name in self.anchors[chapter.slug].items():
                 table.setdefault(loose(raw), name)
-            for heading in chapter.tree.find_all(HEADING, id=True):
+            for heading in elements(chapter.tree, *HEADINGS):
                 name = loose(text_of(heading))
                 table.setdefault(name, str(heading["id"]))
                 # pandoc leaves out the number that a heading starts with.

@@ -21,7 +21,7 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside
 from bookbuilder.locate import find_link
-from bookbuilder.markup import new_tag
+from bookbuilder.markup import elements, new_tag
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
 from bookbuilder.slugs import file_slug, unique
@@ -84,10 +84,8 @@ def assets(book: Book, report: Report) -> None:
     """Collect every picture into `book.assets` and point each `src` at its asset's name."""
     collector = _Collector(book, report)
     for chapter in book.chapters:
-        for tag in chapter.tree.find_all("image"):
-            collector.drop_svg_image(tag)
         seen: Counter[str] = Counter()
-        for picture in chapter.tree.find_all("img"):
+        for picture in elements(chapter.tree, "img"):
             src = str(picture.get("src", "")).strip()
             collector.settle(picture, src, seen[src], chapter)
             seen[src] += 1
@@ -225,10 +223,6 @@ class _Collector:
         asset = Asset(name, media_type, data, path)
         self.book.assets[name] = asset
         return asset
-
-    def drop_svg_image(self, tag: Tag) -> None:
-        """Pictures inside inline drawings are not collected; an unresolved one would be broken."""
-        tag.decompose()
 
 
 def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:

@@ -9,8 +9,8 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
-from bookbuilder.headings import HEADING, level
-from bookbuilder.markup import new_tag, text_of
+from bookbuilder.headings import HEADINGS, level
+from bookbuilder.markup import elements, new_tag, text_of
 
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
@@ -18,7 +18,7 @@ _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 def furniture(book: Book, report: Report) -> None:
     for chapter in book.chapters:
-        for paragraph in chapter.tree.find_all("p"):
+        for paragraph in elements(chapter.tree, "p"):
             _make_figure(paragraph)
             _make_caption(paragraph)
         _wrap_sections(chapter.tree)
@@ -27,7 +27,7 @@ def furniture(book: Book, report: Report) -> None:
 
 def _make_figure(paragraph: Tag) -> None:
     """A picture alone in its paragraph is a figure; the picture's title is the caption."""
-    pictures = paragraph.find_all(["img", "svg"])
+    pictures = elements(paragraph, "img", "svg")
     if len(pictures) != 1 or paragraph.get_text(strip=True) or paragraph.parent is None:
         return
     if paragraph.find_parent(["li", "td", "th", "a", "figure", "dd", "summary"]):
@@ -93,7 +93,7 @@ def _apply(tag: Tag, attributes: str) -> None:
 
 def _wrap_sections(tree: Tag) -> None:
     """A heading's class names the section that it opens, to the next heading as high."""
-    for heading in tree.find_all(HEADING):
+    for heading in elements(tree, *HEADINGS):
         if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
             continue
         section = new_tag("section", {"class": " ".join(heading.get_attribute_list("class"))})
@@ -103,7 +103,7 @@ def _wrap_sections(tree: Tag) -> None:
         section.append(heading)
         for node in following:
             ends = isinstance(node, Tag) and (
-                (HEADING.match(node.name) and level(node) <= level(heading))
+                (node.name in HEADINGS and level(node) <= level(heading))
                 or "footnote" in node.get_attribute_list("class")
             )
             if ends:
@@ -112,9 +112,9 @@ def _wrap_sections(tree: Tag) -> None:
 
 
 def _head_tables(tree: Tag) -> None:
-    for table in tree.find_all("table"):
-        for cell in table.select("thead th"):
-            cell.attrs.setdefault("scope", "col")
-        head = table.find("thead")
-        if isinstance(head, Tag) and not text_of(head) and not head.find("img"):
-            head.decompose()
+    for table in elements(tree, "table"):
+        for head in elements(table, "thead"):
+            for cell in elements(head, "th"):
+                cell.attrs.setdefault("scope", "col")
+            if not text_of(head) and not elements(head, "img"):
+                head.decompose()

@@ -9,8 +9,8 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report
-from bookbuilder.headings import HEADING
-from bookbuilder.markup import new_tag, text_of
+from bookbuilder.headings import HEADINGS
+from bookbuilder.markup import elements, new_tag, text_of
 from bookbuilder.slugs import anchor
 
 ROLE = "doc-glossary"
@@ -33,7 +33,7 @@ def name_terms(book: Book, report: Report) -> None:
     """Give every term of a glossary chapter the anchor that a heading of its name would get."""
     for chapter in book.chapters:
         if chapter.role == ROLE:
-            for term in chapter.tree.find_all("dt"):
+            for term in elements(chapter.tree, "dt"):
                 term.attrs.setdefault("id", anchor(text_of(term)) or "term")
 
 
@@ -42,7 +42,7 @@ def link_terms(book: Book, report: Report) -> None:
     terms: dict[str, str] = {}
     for chapter in book.chapters:
         if chapter.role == ROLE:
-            for term in chapter.tree.find_all("dt", id=True):
+            for term in elements(chapter.tree, "dt"):
                 terms.setdefault(text_of(term).casefold(), str(term["id"]))
     if not terms:
         return
@@ -57,7 +57,7 @@ def link_terms(book: Book, report: Report) -> None:
 
 
 def _link_chapter(chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, str]) -> None:
-    linked = {str(a["href"]).removeprefix("#") for a in chapter.tree.find_all("a", href=True)}
+    linked = {str(a.get("href")).removeprefix("#") for a in elements(chapter.tree, "a")}
     for node in list(chapter.tree.find_all(string=pattern)):
         if not _is_running_text(node, chapter.tree):
             continue
@@ -83,7 +83,7 @@ def _is_running_text(node: NavigableString, tree: Tag) -> bool:
         if parent is tree:
             return True
         classes = parent.get_attribute_list("class")
-        if parent.name in _LEFT_ALONE or HEADING.match(parent.name):
+        if parent.name in _LEFT_ALONE or parent.name in HEADINGS:
             return False
         if "callout-title" in classes or "note" in classes:
             return False

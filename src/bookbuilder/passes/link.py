@@ -16,6 +16,7 @@ from bookbuilder import suggest
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.locate import find_link
+from bookbuilder.markup import elements, has_class
 from bookbuilder.passes.addresses import Addresses
 
 NO_TARGET = Rule(
@@ -58,12 +59,12 @@ def link(book: Book, report: Report) -> None:
         addresses.anchors[chapter.slug] = _globalise_ids(chapter)
     for chapter in book.chapters:
         seen: Counter[str] = Counter()
-        for anchor in chapter.tree.find_all("a", href=True):
+        for anchor in elements(chapter.tree, "a", "area"):
+            if "href" not in anchor.attrs:
+                continue
             href = str(anchor["href"])
             _resolve(anchor, href, seen[href], chapter, addresses, report)
             seen[href] += 1
-        for area in chapter.tree.find_all("area", href=True):
-            del area["href"]
 
 
 def _globalise_ids(chapter: Chapter) -> dict[str, str]:
@@ -71,7 +72,10 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
     anchors: dict[str, str] = {}
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
-    for tag in chapter.tree.find_all(id=True):
+    every = elements(chapter.tree)
+    for tag in every:
+        if not tag.get("id"):
+            continue
         raw = str(tag["id"])
         clean = re.sub(r"[^\w.-]+", "-", raw) or "id"
         name, count = f"{chapter.slug}--{clean}", 1
@@ -81,7 +85,7 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
         taken.add(name)
         tag["id"] = name
         anchors.setdefault(raw, name)
-    for tag in chapter.tree.find_all(True):
+    for tag in every:
         for attribute in _ID_REFERENCES:
             if attribute in tag.attrs:
                 values = tag.get_attribute_list(attribute)
@@ -89,8 +93,8 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
                 tag[attribute] = " ".join(names)
                 if not names:
                     del tag[attribute]
-    for svg in chapter.tree.find_all("svg"):
-        _relink_svg(svg, anchors)
+        if tag.name == "svg":
+            _relink_svg(tag, anchors)
     if chapter.role:
         chapter.tree["role"] = chapter.role
     return anchors
@@ -98,7 +102,7 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
 
 def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
     """Follow renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
-    for tag in [svg, *svg.find_all(True)]:
+    for tag in [svg, *elements(svg)]:
         for attribute, value in list(tag.attrs.items()):
             text = str(value)
             if "url(#" in text:
@@ -112,7 +116,7 @@ def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
 def _resolve(
     anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
 ) -> None:
-    is_wikilink = "wikilink" in anchor.get_attribute_list("class")
+    is_wikilink = has_class(anchor, "wikilink")
     bare = href.strip()
     if bare.startswith("//"):
         bare = f"https:{bare}"
@@ -151,7 +155,7 @@ def _resolve(
             name = found
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
-    if not anchor.get_text(strip=True) and not anchor.find(["img", "svg", "math"]):
+    if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
         anchor.append(addresses.label(target, name))
 
 

@@ -6,7 +6,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
-from bookbuilder.markup import new_tag
+from bookbuilder.markup import elements, has_class, new_tag
 
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
 
@@ -18,12 +18,13 @@ def notes(book: Book, report: Report) -> None:
 
 def _settle_notes(tree: Tag) -> None:
     """Turn Python-Markdown's footnotes into `noteref` links and `aside`s, in order of reference."""
-    lists = tree.find_all("div", class_="footnote")
-    items = {str(li["id"]): li for d in lists for li in d.find_all("li", id=True)}
+    lists = [d for d in elements(tree, "div") if has_class(d, "footnote")]
+    items = {str(li["id"]): li for d in lists for li in elements(d, "li") if li.get("id")}
     for holder in lists:
         holder.extract()
-    references = tree.find_all("a", class_="footnote-ref")
+    references = _references(tree)
     order: dict[str, list[str]] = {}
+    numbers: dict[str, int] = {}
     waiting = list(reversed(references))
     while waiting:
         reference = waiting.pop()
@@ -33,16 +34,20 @@ def _settle_notes(tree: Tag) -> None:
             continue
         is_new = target not in order
         seen = order.setdefault(target, [])
-        number = list(order).index(target) + 1 if not is_new else len(order)
+        number = numbers.setdefault(target, len(order))
         seen.append(_make_reference(reference, number, len(seen) + 1))
         if is_new:
-            waiting += reversed(items[target].find_all("a", class_="footnote-ref"))
+            waiting += reversed(_references(items[target]))
     if not order:
         return
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
         section.append(_make_note(items[target], number, back))
     tree.append(section)
+
+
+def _references(tree: Tag) -> list[Tag]:
+    return [a for a in elements(tree, "a") if has_class(a, "footnote-ref")]
 
 
 def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
@@ -66,8 +71,9 @@ def _make_note(item: Tag, number: int, back: list[str]) -> Tag:
         "aside",
         {"class": "note", "role": "doc-footnote", "id": f"fn-{number}", "data-number": str(number)},
     )
-    for backlink in item.find_all("a", class_="footnote-backref"):
-        backlink.decompose()
+    for link in elements(item, "a"):
+        if has_class(link, "footnote-backref"):
+            link.decompose()
     for child in list(item.children):
         note.append(child)
     children = [c for c in note.children if isinstance(c, Tag)]
@@ -76,11 +82,7 @@ def _make_note(item: Tag, number: int, back: list[str]) -> Tag:
         note.append(paragraph)
         children = [paragraph]
     for paragraph in children[:-1]:
-        if (
-            paragraph.name == "p"
-            and not paragraph.get_text(strip=True)
-            and not paragraph.find(True)
-        ):
+        if paragraph.name == "p" and not paragraph.get_text(strip=True) and not elements(paragraph):
             paragraph.decompose()
     last = children[-1]
     if last.name != "p":

@@ -7,10 +7,10 @@ import re
 import zlib
 from collections.abc import Iterator
 
-import tinycss2  # type: ignore[import-untyped]
+import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
-from tinycss2.ast import (  # type: ignore[import-untyped]
+from tinycss2.ast import (
     Declaration,
     Node,
     QualifiedRule,

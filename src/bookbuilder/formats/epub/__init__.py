@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 from ebooklib import epub
@@ -12,7 +11,7 @@ from bookbuilder.diagnostics import Report
 from bookbuilder.files import write_atomically
 from bookbuilder.formats import Output
 from bookbuilder.formats.epub.accessibility import assess
-from bookbuilder.formats.epub.archive import normalise
+from bookbuilder.formats.epub.archive import pack
 from bookbuilder.formats.epub.clock import modified
 from bookbuilder.formats.epub.cover import Cover, cover
 from bookbuilder.formats.epub.metadata import add_metadata
@@ -75,10 +74,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
         for mark in landmarks
         if mark.guide
     ]
-    packed = io.BytesIO()
-    options = {"raise_exceptions": True, "mtime": time, "compresslevel": 0}
-    epub.write_epub(packed, package, options)
-    data = normalise(packed.getvalue())
+    data = pack(package, time)
     write_atomically(path, data)
     return Output(path, len(data), len(list(book.chapters)), "chapters")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import tinycss2  # type: ignore[import-untyped]
+import tinycss2
 from bs4 import Tag
 from bs4.element import AttributeValueList
-from tinycss2.ast import Declaration, Node  # type: ignore[import-untyped]
+from tinycss2.ast import Declaration, Node
 
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.model import (
