@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, load
-from bookbuilder.reader import LARGEST_SOURCE
+from bookbuilder.reader import LARGEST_SOURCE, LARGEST_UNSPLIT
 from books import load_files, write_files
 
 
@@ -100,3 +100,12 @@ def test_a_single_file_can_be_named_instead_of_a_folder(tmp_path: Path) -> None:
 def test_the_language_is_guessed(text: str, language: str, tmp_path: Path) -> None:
     book, _ = load_files(tmp_path, {"one.md": f"{text}\n"})
     assert book.metadata.language == language
+
+
+@pytest.mark.parametrize("headings", ["", "## Only one\n\n"])
+def test_a_long_file_that_cannot_be_cut_is_one_chapter(headings: str, tmp_path: Path) -> None:
+    words = "word " * (LARGEST_UNSPLIT // 5)
+    book, _ = load_files(tmp_path, {"one.md": f"# One\n\n{headings}{words}end\n"})
+    (chapter,) = book.chapters
+    assert chapter.title == "One"
+    assert chapter.tree.get_text().rstrip().endswith("word end")

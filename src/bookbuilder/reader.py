@@ -129,10 +129,9 @@ def read_chapters(source: Source, entry: Entry, alone: bool, report: Report) -> 
     tree = parse_fragment(dialect.convert(source, front.length, report))
     if not tree.get_text(strip=True) and not elements(tree, "img", "svg", "math"):
         report.add(EMPTY, f"{source.name} has no text", source.span_of_file())
-    pieces = _split(tree, source) if alone else []
-    if len(pieces) > 1:
-        return [_chapter(piece, source, front, entry, in_pieces=True) for piece in pieces]
-    return [_chapter(tree, source, front, entry, in_pieces=False)]
+    pieces = (_split(tree, source) if alone else []) or [tree]
+    several = len(pieces) > 1
+    return [_chapter(piece, source, front, entry, in_pieces=several) for piece in pieces]
 
 
 def _chapter(
@@ -183,6 +182,8 @@ def _split(tree: Tag, source: Source) -> list[Tag]:
         if len(source.text) < LARGEST_UNSPLIT:
             return []
         cut = "h2"
+        if len(tree.find_all("h2", recursive=False)) < 2:
+            return []
     pieces = [new_tag("section", {})]
     for node in list(tree.children):
         if isinstance(node, Tag) and node.name == cut:
@@ -198,6 +199,8 @@ def _split(tree: Tag, source: Source) -> list[Tag]:
 def _has_more_than_title(piece: Tag) -> bool:
     headings = elements(piece, *HEADINGS)
     text = piece.get_text(strip=True)
+    if elements(piece, "img", "svg", "math"):
+        return True
     return bool(text) and (not headings or text != headings[0].get_text(strip=True))
 
 
