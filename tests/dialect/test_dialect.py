@@ -104,7 +104,7 @@ BLOCKS = {
     "an HTML.\n\n*[HTML]: Hyper": '<p>an <abbr title="Hyper">HTML</abbr>.</p>',
     "[TOC]\n\na": "<p>a</p>",
     "* TOC\n{:toc}\n\na": "<p>a</p>",
-    "r[a.b]\nText": '<div class="anchor" id="r-a.b"></div>\n<p>Text</p>',
+    "r[a.b]\nText": '<p class="rule-id" id="r-a.b">[a.b]</p>\n<p>Text</p>',
     "%%\na\n\nb\n%%\nc": "<p>c</p>",
     "<!-- a\n\nb -->\n\nc": "<p>c</p>",
     "<div>\n\n*a*\n\n</div>": "<div>\n<p><em>a</em></p>\n</div>",

@@ -97,16 +97,16 @@ def report_directive(md: Engine, text: str, line: int) -> None:
 
 
 class Anchor(Block):
-    """mdBook's `r[rule.id]`: a place to link to, with nothing to see."""
+    """mdBook's `r[rule.id]`: a place to link to, called by its name."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
 
     def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        ElementTree.SubElement(
-            parent, "div", {"class": "anchor", "id": f"r-{self.name}"}
-        ).tail = "\n"
+        mark = ElementTree.SubElement(parent, "p", {"class": "rule-id", "id": f"r-{self.name}"})
+        mark.text = f"[{self.name}]"
+        mark.tail = "\n"
 
 
 def start_anchor(parser: LineParser, container: Block) -> Started:

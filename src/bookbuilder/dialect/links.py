@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,14 @@ UNDEFINED_LABEL = Rule(
 
 
 BARE_URL = "bare-url"
+# `[text][types.array]` in a book with mdBook's rule ids: which chapter has the id is settled later.
+RULE_SCHEME = "rule:"
+_RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
+_HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
+
+
+def is_rule_id(md: Engine, label: str) -> bool:
+    return bool(_RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(md.problems.source.text))
 
 
 @dataclass(slots=True, eq=False)
@@ -146,6 +155,8 @@ def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Targ
             return None
         label = text[opener.end : close]
     reference: Reference | None = parser.md.definitions.get(normalise_label(label))
+    if reference is None and opener.kind == "[" and is_rule_id(parser.md, label):
+        return (RULE_SCHEME + label, None), end
     return ((reference.destination, reference.title), end) if reference else None
 
 

@@ -97,8 +97,13 @@ class Addresses:
         return None
 
     def find_anchor_anywhere(self, name: str) -> str | None:
-        """The book-wide id of `name`, where just one chapter has it (`[text](types.array)`)."""
-        found = [known[name] for known in self.anchors.values() if name in known]
+        """The book-wide id of `name`, or of mdBook's rule of that name, where it is but once."""
+        found = [
+            known[key]
+            for known in self.anchors.values()
+            for key in (name, f"r-{name}")
+            if key in known
+        ]
         return found[0] if len(found) == 1 else None
 
     def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:

@@ -15,9 +15,11 @@ from bs4 import Tag
 from bookbuilder import suggest
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.locate import find_link
+from bookbuilder.dialect.links import RULE_SCHEME
+from bookbuilder.locate import find_link, find_text
 from bookbuilder.markup import elements, has_class
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.source import Span
 
 NO_TARGET = Rule(
     "L001",
@@ -120,27 +122,23 @@ def _resolve(
     bare = href.strip()
     if bare.startswith("//"):
         bare = f"https:{bare}"
-    if not is_wikilink and _SCHEME.match(bare):
+    if not is_wikilink and _SCHEME.match(bare) and not bare.startswith(RULE_SCHEME):
         _settle_url(anchor, href, bare, nth, chapter, report)
+        return
+    if bare.startswith(RULE_SCHEME):
+        _resolve_rule(anchor, bare.removeprefix(RULE_SCHEME), nth, chapter, addresses, report)
         return
     path, _, fragment = bare.partition("#")
     path = unquote(path if is_wikilink else path.split("?")[0])
     fragment = unquote(fragment)
-    target = addresses.find(chapter, path, is_wikilink) if path else chapter
+    target = addresses.find(chapter, path, is_wikilink) if path else chapter if fragment else None
     if target is None and not fragment and (found := addresses.find_anchor_anywhere(path)):
         anchor["href"] = f"#{found}"
         return
     if target is None:
         _drop(anchor)
         span = find_link(chapter.source, href, nth)
-        if not bare:
-            report.add(NO_TARGET, "a link to nowhere", span, "write the address between the ( )")
-        elif addresses.is_other_file(chapter, path):
-            hint = "put the file on the web and link there, or leave the link out"
-            report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
-        else:
-            hint = suggest.did_you_mean(path, addresses.names(chapter, is_wikilink))
-            report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
+        _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
     if fragment:
@@ -157,6 +155,30 @@ def _resolve(
     anchor.attrs.pop("target", None)
     if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
         anchor.append(addresses.label(target, name))
+
+
+def _report_missing(
+    path: str, span: Span, chapter: Chapter, addresses: Addresses, by_name: bool, report: Report
+) -> None:
+    if not path:
+        report.add(NO_TARGET, "a link to nowhere", span, "write the address between the ( )")
+    elif addresses.is_other_file(chapter, path):
+        hint = "put the file on the web and link there, or leave the link out"
+        report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
+    else:
+        hint = suggest.did_you_mean(path, addresses.names(chapter, by_name))
+        report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
+
+
+def _resolve_rule(
+    anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+) -> None:
+    if found := addresses.find_anchor_anywhere(name):
+        anchor["href"] = f"#{found}"
+        return
+    _drop(anchor)
+    span = find_text(chapter.source, f"[{name}]", nth)
+    report.add(NO_TARGET, f"no chapter has the rule `{name}`", span)
 
 
 def _settle_url(
