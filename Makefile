@@ -27,11 +27,11 @@ check: $(DEV) ## lint, types and the fast tests: the inner loop
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
 test: $(DEV) ## every test
-	@tools/setup.sh pango java browser
+	@tools/setup.sh pango java browser ace
 	$(BIN)/pytest -n 2
 
 corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
-	@tools/setup.sh pango java
+	@tools/setup.sh pango java browser ace
 	$(BIN)/python tools/corpora.py $(SHARED)
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc

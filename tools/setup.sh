@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser ...
+# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace ...
 # Looks first and touches nothing that is there, so that running it again costs nothing.
 set -eu
 
@@ -90,9 +90,25 @@ setup_browser() {
 	install "looking at the EPUB in a browser" chromium
 }
 
+setup_ace() {
+	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || install "Ace by DAISY" nodejs npm
+	cmp -s tools/package.json .venv/node/package.json && return
+	printf 'setup: installing what tools/package.json names\n' >&2
+	mkdir -p .venv/node/new
+	cp tools/package.json .venv/node/new/
+	# Ace brings two browsers of its own, unless it is told that there is one.
+	PUPPETEER_SKIP_DOWNLOAD=1 ELECTRON_SKIP_BINARY_DOWNLOAD=1 \
+		npm install --prefix .venv/node/new --no-package-lock --no-audit --no-fund --loglevel=error >&2 ||
+		die "could not install what tools/package.json names"
+	rm -rf .venv/node/node_modules
+	mv .venv/node/new/node_modules .venv/node/
+	mv .venv/node/new/package.json .venv/node/
+	rm -r .venv/node/new
+}
+
 for what in "$@"; do
 	case $what in
-	python | pango | java | browser) "setup_$what" ;;
-	*) die "unknown: $what (python, pango, java, browser)" ;;
+	python | pango | java | browser | ace) "setup_$what" ;;
+	*) die "unknown: $what (python, pango, java, browser, ace)" ;;
 	esac
 done

@@ -114,7 +114,13 @@ def _wrap_sections(tree: Tag) -> None:
 def _head_tables(tree: Tag) -> None:
     for table in elements(tree, "table"):
         for head in elements(table, "thead"):
-            for cell in elements(head, "th"):
-                cell.attrs.setdefault("scope", "col")
             if not text_of(head) and not elements(head, "img"):
                 head.decompose()
+                continue
+            for cell in elements(head, "th"):
+                if text_of(cell) or elements(cell, "img", "svg", "math"):
+                    cell.attrs.setdefault("scope", "col")
+                else:
+                    # The corner above a column of names heads nothing.
+                    cell.name = "td"
+                    cell.attrs.pop("scope", None)
