@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
@@ -40,21 +41,22 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     with engine(book.config.root, report):
         from bookbuilder.formats.pdf.fetcher import BASE_URL
         from bookbuilder.formats.pdf.layout import Press
+        from bookbuilder.formats.pdf.tagging import TaggedPages
 
         press = Press(book, report)
         report.raise_for_errors()
         with caught_log() as messages:
-            front, body = _lay_out(book, press, report)
+            front, body, trees = _lay_out(book, press, report)
             report_wide(body.pages, book, report)
-            pages = [*front.pages[:-1], *body.pages]
-            data = body.copy(pages).write_pdf()
+            tagged = TaggedPages([*front.pages[:-1], *body.pages], trees)
+            data = body.copy(tagged.pages).write_pdf(finisher=tagged.finish)
         report_layout_log(messages, book, report, BASE_URL)
     write_atomically(path, finish(data, len(front.pages) - 1, book.metadata))
-    return Output(path, path.stat().st_size, len(pages), "pages")
+    return Output(path, path.stat().st_size, len(tagged.pages), "pages")
 
 
-def _lay_out(book: Book, press: Press, report: Report) -> tuple[Any, Any]:
-    """Front and body as documents with the right page numbers in their text.
+def _lay_out(book: Book, press: Press, report: Report) -> tuple[Any, Any, list[ET.Element]]:
+    """Front and body as documents with the right page numbers in their text, and their trees.
 
     An ordinary body is laid out once. It is laid out again if a note does not fit its page, or for
     page numbers quoted in its own text.
@@ -83,4 +85,4 @@ def _lay_out(book: Book, press: Press, report: Report) -> tuple[Any, Any]:
             break
     else:
         report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
-    return front, body
+    return front, body, [front_tree, body_tree]

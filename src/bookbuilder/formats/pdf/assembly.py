@@ -14,8 +14,8 @@ from bookbuilder.formats.pdf.longwords import break_long_words
 from bookbuilder.formats.pdf.notes import classes_of, place_notes
 from bookbuilder.formats.pdf.running import set_running_heads
 from bookbuilder.formats.pdf.weblinks import print_addresses
-from bookbuilder.formats.pdf.words import direction, primary, words_for
 from bookbuilder.markup import to_element
+from bookbuilder.words import direction, primary, words_for
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # More columns than these, and no more rows than that.

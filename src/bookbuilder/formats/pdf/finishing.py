@@ -8,7 +8,7 @@ import pikepdf
 from pikepdf import Dictionary, Name
 
 from bookbuilder.book import Metadata
-from bookbuilder.formats.pdf.words import direction
+from bookbuilder.words import direction
 
 
 def finish(data: bytes, front_pages: int, metadata: Metadata) -> bytes:
@@ -30,6 +30,7 @@ def finish(data: bytes, front_pages: int, metadata: Metadata) -> bytes:
         with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
             xmp.load_from_docinfo(pdf.docinfo)
             xmp["dc:language"] = [metadata.language]
+            xmp["pdfuaid:part"] = "1"
             xmp["dc:identifier"] = metadata.identifier
             if metadata.subjects:
                 xmp["dc:subject"] = list(metadata.subjects)

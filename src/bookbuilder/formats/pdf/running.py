@@ -6,7 +6,7 @@ import textwrap
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.formats.pdf.words import direction
+from bookbuilder.words import direction
 
 # Characters that fit above an A5 page's text in the theme's size of running heads.
 LONGEST_HEAD = 56
