@@ -9,6 +9,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Part
 from bookbuilder.markup import new_tag
+from bookbuilder.words import words_for
 
 
 def select_part(book: Book, part: Part) -> Book:
@@ -32,13 +33,14 @@ def select_part(book: Book, part: Part) -> Book:
     }
     whole = book.metadata
     identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{whole.identifier}#{part.slug}")
-    label = f"Part {part.number}" if part.number is not None else part.title
+    words = words_for(whole.language)
+    label = words.part.format(part.number) if part.number is not None else part.title
     return dataclasses.replace(
         book,
         metadata=dataclasses.replace(
             whole,
             title=part.title,
-            subtitle=f"{label} of {whole.title}",
+            subtitle=words.part_of.format(label, whole.title),
             identifier=f"urn:uuid:{identifier}",
             series=whole.title,
             series_position="" if part.number is None else str(part.number),
@@ -51,13 +53,14 @@ def select_part(book: Book, part: Part) -> Book:
 
 def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:
     """For the slug of everything in other parts: the part's title, and the chapter's number."""
+    words = words_for(book.metadata.language)
     found: dict[str, tuple[str, str]] = {}
     for other in book.parts:
         if other is part:
             continue
         found[other.slug] = (other.title, "")
         for chapter in other.chapters:
-            where = f"chapter {chapter.number}" if chapter.number else chapter.title
+            where = words.chapter.format(chapter.number) if chapter.number else chapter.title
             found[chapter.slug] = (other.title, where)
     return found
 

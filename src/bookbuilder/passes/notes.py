@@ -7,16 +7,17 @@ from bs4 import Tag
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
 from bookbuilder.markup import elements, has_class, new_tag
+from bookbuilder.words import Words, words_for
 
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
 
 
 def notes(book: Book, report: Report) -> None:
     for chapter in book.chapters:
-        _settle_notes(chapter.tree)
+        _settle_notes(chapter.tree, words_for(book.metadata.language))
 
 
-def _settle_notes(tree: Tag) -> None:
+def _settle_notes(tree: Tag, words: Words) -> None:
     """Turn Python-Markdown's footnotes into `noteref` links and `aside`s, in order of reference."""
     lists = [d for d in elements(tree, "div") if has_class(d, "footnote")]
     items = {str(li["id"]): li for d in lists for li in elements(d, "li") if li.get("id")}
@@ -42,7 +43,7 @@ def _settle_notes(tree: Tag) -> None:
         return
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
-        section.append(_make_note(items[target], number, back))
+        section.append(_make_note(items[target], number, back, words))
     tree.append(section)
 
 
@@ -66,7 +67,7 @@ def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
     return name
 
 
-def _make_note(item: Tag, number: int, back: list[str]) -> Tag:
+def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
     note = new_tag(
         "aside",
         {"class": "note", "role": "doc-footnote", "id": f"fn-{number}", "data-number": str(number)},
@@ -99,7 +100,7 @@ def _make_note(item: Tag, number: int, back: list[str]) -> Tag:
                     "class": "backlink",
                     "role": "doc-backlink",
                     "href": f"#{name}",
-                    "aria-label": f"Back to reference {number}",
+                    "aria-label": words.back.format(number),
                 },
                 "↩\N{VARIATION SELECTOR-15}",
             )

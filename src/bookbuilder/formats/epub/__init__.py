@@ -16,12 +16,12 @@ from bookbuilder.formats.epub.clock import modified
 from bookbuilder.formats.epub.cover import Cover, cover
 from bookbuilder.formats.epub.metadata import add_metadata
 from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, nav_document, ncx
-from bookbuilder.formats.epub.page import Document, Frame, is_right_to_left
+from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
 from bookbuilder.formats.epub.toc import Entry, contents
-from bookbuilder.formats.epub.words import Words, words_for
+from bookbuilder.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
 _LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface")
@@ -55,7 +55,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
     add_metadata(package, said, assess(book, shown, author_css))
     package.title = said.title
-    if is_right_to_left(said.language):
+    if direction(said.language) == "rtl":
         package.set_direction("rtl")
     _add_documents(package, spine, front)
     package.add_item(

@@ -15,8 +15,8 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside
-from bookbuilder.formats.epub.page import is_right_to_left
 from bookbuilder.formats.epub.text import plain
+from bookbuilder.words import direction
 
 NO_COVER = Rule(
     "E002",
@@ -220,7 +220,7 @@ class _Pen:
         wrapped = _wrap(text, font)
         if len(wrapped) > lines:
             wrapped = [*wrapped[: lines - 1], f"{wrapped[lines - 1]} …"]
-        right_to_left = is_right_to_left(self.language)
+        right_to_left = direction(self.language) == "rtl"
         for line in wrapped:
             place = WIDTH - _MARGIN if right_to_left else _MARGIN
             anchor = "ra" if right_to_left else "la"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.text import escape, plain
 from bookbuilder.formats.epub.toc import Entry
-from bookbuilder.formats.epub.words import Words
+from bookbuilder.words import Words
 
 NAV_NAME = "nav.xhtml"
 
@@ -35,7 +35,8 @@ def nav_document(
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
         f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n{_list(entries)}\n</nav>\n'
-        '<nav epub:type="landmarks" id="landmarks" aria-label="Landmarks" hidden="hidden">\n'
+        f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
+        ' hidden="hidden">\n'
         f"<ol>\n{marks}\n</ol>\n</nav>"
     )
     return frame.document(NAV_NAME, words.contents, body, properties=("nav",))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from bs4 import Tag
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.epub.page import Document, Frame, is_right_to_left
+from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.markup import serialize
+from bookbuilder.words import direction
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
@@ -41,7 +42,7 @@ class Splitter:
 
     def document(self, name: str, title: str, tree: Tag, matter: str) -> Document:
         language = str(tree.get("lang", "")) or self.frame.language
-        turns_code = is_right_to_left(language)
+        turns_code = direction(language) == "rtl"
 
         def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
             if turns_code and tag.name in _CODE:

@@ -10,8 +10,8 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.epub.text import plain
-from bookbuilder.formats.epub.words import Words
 from bookbuilder.markup import text_of
+from bookbuilder.words import Words
 
 _HEADING = re.compile(r"h[2-6]")
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.

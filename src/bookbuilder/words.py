@@ -1,0 +1,116 @@
+"""The few words that a book's own pages say by themselves, in the book's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RIGHT_TO_LEFT = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
+)
+RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`language` is that of the words. `{}` takes a number, in `version` a version, and in
+    `part_of` what `part` says and then a title.
+    """
+
+    language: str
+    contents: str
+    cover: str
+    title_page: str
+    start: str
+    landmarks: str
+    part: str
+    part_of: str
+    chapter: str
+    notes: str
+    back: str
+    version: str
+
+
+_ENGLISH = Words(
+    "en", "Contents", "Cover", "Title page", "Start of text", "Landmarks",
+    "Part {}", "{} of {}", "chapter {}", "Notes", "Back to reference {}", "Version {}",
+)  # fmt: skip
+_WORDS = {
+    words.language: words
+    for words in (
+        _ENGLISH,
+        Words(
+            "ar", "المحتويات", "الغلاف", "صفحة العنوان", "بداية النص", "معالم الكتاب",
+            "الجزء {}", "{} من {}", "الفصل {}", "ملاحظات", "العودة إلى الإحالة {}", "الإصدار {}",
+        ),
+        Words(
+            "de", "Inhalt", "Umschlag", "Titelseite", "Textbeginn", "Orientierungspunkte",
+            "Teil {}", "{} von {}", "Kapitel {}", "Anmerkungen",
+            "Zurück zu Verweis {}", "Fassung {}",
+        ),
+        Words(
+            "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
+            "Parte {}", "{} de {}", "capítulo {}", "Notas", "Volver a la llamada {}", "Versión {}",
+        ),
+        Words(
+            "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
+            "Partie {}", "{} de {}", "chapitre {}", "Notes", "Retour à l’appel {}", "Version {}",
+        ),
+        Words(
+            "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
+            "חלק {}", "{} מתוך {}", "פרק {}", "הערות", "חזרה להפניה {}", "גרסה {}",
+        ),
+        Words(
+            "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
+            "Parte {}", "{} di {}", "capitolo {}", "Note", "Torna al richiamo {}", "Versione {}",
+        ),
+        Words(
+            "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
+            "第{}部", "{}（{}）", "第{}章", "注", "参照{}に戻る", "版 {}",
+        ),
+        Words(
+            "nl", "Inhoud", "Omslag", "Titelpagina", "Begin van de tekst", "Oriëntatiepunten",
+            "Deel {}", "{} van {}", "hoofdstuk {}", "Noten",
+            "Terug naar verwijzing {}", "Versie {}",
+        ),
+        Words(
+            "pl", "Spis treści", "Okładka", "Strona tytułowa",
+            "Początek tekstu", "Punkty orientacyjne",
+            "Część {}", "{}: {}", "rozdział {}", "Przypisy", "Powrót do odsyłacza {}", "Wersja {}",
+        ),
+        Words(
+            "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
+            "Parte {}", "{} de {}", "capítulo {}", "Notas", "Voltar à chamada {}", "Versão {}",
+        ),
+        Words(
+            "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
+            "Часть {}", "{}: {}", "глава {}", "Примечания", "Назад к ссылке {}", "Версия {}",
+        ),
+        Words(
+            "sv", "Innehåll", "Omslag", "Titelsida", "Textens början", "Landmärken",
+            "Del {}", "{} av {}", "kapitel {}", "Noter",
+            "Tillbaka till hänvisning {}", "Version {}",
+        ),
+        Words(
+            "zh", "目录", "封面", "扉页", "正文", "路标",
+            "第{}部分", "{}（{}）", "第{}章", "注释", "返回引用{}", "版本 {}",
+        ),
+    )
+}  # fmt: skip
+
+
+def words_for(language: str) -> Words:
+    """The words for a BCP 47 tag; English ones, which say that they are, where there are none."""
+    return _WORDS.get(primary(language), _ENGLISH)
+
+
+def direction(language: str) -> str:
+    """`ltr` or `rtl`, as HTML's `dir` wants it; a script in the tag (`az-Arab`) decides alone."""
+    tags = language.lower().replace("_", "-").split("-")
+    script = next((t for t in tags[1:] if len(t) == 4 and t.isalpha()), "")
+    is_rtl = script in RIGHT_TO_LEFT_SCRIPTS if script else tags[0] in RIGHT_TO_LEFT
+    return "rtl" if is_rtl else "ltr"
+
+
+def primary(language: str) -> str:
+    """The language of a BCP 47 tag without region, script and the rest."""
+    return language.replace("_", "-").partition("-")[0].lower()
