@@ -118,3 +118,20 @@ def test_other_encodings_and_editors_leftovers() -> None:
     assert words == []
     assert [child.tag for child in root] == ["{http://www.w3.org/2000/svg}rect"]
     assert root[0].attrib == {"width": "5"}
+
+
+def test_ids_become_xml_names_and_references_follow() -> None:
+    root, removed = sanitized(
+        '<g id="1:a b"/><g id="Good"/><g id="id-2"/><g id="2"/>'
+        '<use href="#1:a b"/><use href="#2"/><use href="#Good"/>'
+        '<rect fill="url(#2)" style="fill: url(&quot;#2&quot;)" aria-labelledby="Good 2"/>'
+    )
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert ids == ["id-1-a-b", "Good", "id-2", "id-2-2"]
+    targets = [e.get("href") for e in root.iter() if e.tag.endswith("}use")]
+    assert targets == ["#id-2-2", "#Good"]
+    rect = next(e for e in root.iter() if e.tag.endswith("}rect"))
+    assert rect.get("fill") == "url(#id-2-2)"
+    assert "#id-2-2" in str(rect.get("style"))
+    assert rect.get("aria-labelledby") == "Good id-2-2"
+    assert removed == ["a picture or drawing from elsewhere"]

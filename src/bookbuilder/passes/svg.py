@@ -19,6 +19,7 @@ from tinycss2.ast import (
 from bookbuilder.markup import new_tag, raw_text, serialize, text_of
 from bookbuilder.passes.cleaning.model import names
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
+from bookbuilder.slugs import unique
 
 DEEPEST = 100
 LARGEST_SIDE = 4000
@@ -50,6 +51,8 @@ _ACTIVE = {
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LOCAL = re.compile(r"#[^\s#]+")
+_LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
+_NAME = re.compile(r"[^\W\d][\w.-]*")
 _LENGTH = re.compile(
     r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|rem|ex)?\s*"
 )
@@ -104,6 +107,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
                 stack.append((child, depth + 1))
     if scope:
         root["class"] = " ".join(filter(None, [*root.get_attribute_list("class"), scope]))
+    _name_ids(root)
     _bound_uses(root, removed)
     _settle_size(root, is_inline=is_inline)
     return list(dict.fromkeys(removed))
@@ -186,8 +190,39 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
         elif "(" in text and _leads_out(tinycss2.parse_component_value_list(text)):
             removed.append("an address")
             del tag.attrs[key]
-        elif lowered == "id":
-            tag.attrs[key] = re.sub(r"\s+", "-", text.strip())
+
+
+def _name_ids(root: Tag) -> None:
+    """Make ids XML names, which EPUB's schema for SVG asks for, and follow them with references."""
+    tags = list(_elements(root))
+    ids = [str(tag["id"]) for tag in tags if "id" in tag.attrs]
+    taken = {name.casefold() for name in ids if _NAME.fullmatch(name)}
+    named: dict[str, str] = {}
+    for name in dict.fromkeys(ids):
+        if not _NAME.fullmatch(name):
+            fresh = re.sub(r"[^\w.-]+", "-", name.strip())
+            fresh = unique(fresh if _NAME.fullmatch(fresh) else f"id-{fresh}", taken)
+            named[name] = fresh
+    if not named:
+        return
+
+    def follow(match: re.Match[str]) -> str:
+        return f"{match[1]}#{named.get(match[2], match[2])}{match[3]}"
+
+    for tag in tags:
+        for key, value in tag.attrs.items():
+            text = value if isinstance(value, str) else " ".join(value or ())
+            if key == "id":
+                tag.attrs[key] = named.get(text, text)
+            elif key.endswith("href") and text.strip()[:1] == "#":
+                target = text.strip()[1:]
+                tag.attrs[key] = f"#{named.get(target, target)}"
+            elif key in ("aria-labelledby", "aria-describedby"):
+                tag.attrs[key] = " ".join(named.get(word, word) for word in text.split())
+            elif "url(" in text:
+                tag.attrs[key] = _LOCAL_URL.sub(follow, text)
+        if tag.name == "style":
+            tag.contents = [NavigableString(_LOCAL_URL.sub(follow, raw_text(tag)))]
 
 
 def _leads_out(values: list[Node]) -> bool:
