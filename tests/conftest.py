@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -9,6 +10,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the compiler does today into tests/specs; look at the difference after",
     )
+
+
+# How long an example takes is no property of the code: machines are slow at times.
+settings.register_profile("bookbuilder", deadline=None)
+settings.load_profile("bookbuilder")
 
 
 def pytest_configure(config: pytest.Config) -> None:

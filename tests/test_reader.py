@@ -40,8 +40,9 @@ def test_a_byte_order_mark_and_windows_newlines_vanish(tmp_path: Path) -> None:
 
 def test_a_chapter_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     write_files(tmp_path, {"one.md": b"x" * (LARGEST_SOURCE + 1)})
-    with pytest.raises(BookError, match="the limit is"):
+    with pytest.raises(BookError, match="the limit is") as caught:
         load(tmp_path)
+    assert "too-large" in [d.rule.name for d in caught.value.diagnostics]
 
 
 def test_pipes_and_links_out_are_no_chapters(tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""Findings of the PDF writer that an ordinary book does not bring about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bookbuilder import Report, write
+from bookbuilder.formats import pdf
+from bookbuilder.formats.pdf.log import report_layout_log
+from books import load_files, rules_of
+
+
+def test_what_the_layout_engine_says_is_passed_on(tmp_path: Path) -> None:
+    book, _ = load_files(tmp_path, {"one.md": "# One\n"})
+    report = Report()
+    report_layout_log({"Something unheard of": None}, book, report, "book:/")
+    assert rules_of(report) == ["layout-warning"]
+
+
+@pytest.mark.slow
+def test_page_numbers_that_never_settle_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "bake", lambda tree, labels: True)
+    book, report = load_files(tmp_path, {"one.md": "# One\n\nText.\n"})
+    write(book, tmp_path / "book.pdf", report)
+    assert rules_of(report) == ["page-numbers-unsettled"]
