@@ -81,6 +81,7 @@ java_version() {
 setup_java() {
 	command -v java >/dev/null 2>&1 || install "EPUBCheck" default-jre-headless
 	[ "$(java_version)" -ge 17 ] 2>/dev/null || die "EPUBCheck needs Java 17 or newer; \`java -version\` says otherwise"
+	[ -e /usr/share/java/jaxb-runtime.jar ] || install "veraPDF" libjaxb-java
 }
 
 setup_browser() {

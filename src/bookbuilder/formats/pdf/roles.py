@@ -77,8 +77,10 @@ def is_decoration(element: ET.Element, element_tag: str) -> bool:
     """
     if element.tag in ("img", SVG):
         return not alternative(element)
-    return element.tag == "hr" or element_tag.endswith("toc-leader") or "toc-leader" in classes_of(
-        element
+    return (
+        element.tag == "hr"
+        or element_tag.endswith("toc-leader")
+        or "toc-leader" in classes_of(element)
     )
 
 

@@ -102,10 +102,7 @@ class Structure:
     def _add_content(self, page: int, box: Any, mcid: int) -> None:
         node = self._node(box.element)
         if str(box.element_tag).endswith("::marker") and node.kind == "LBody" and node.parent:
-            item = node.parent
-            node = next((k for k in item.kids if isinstance(k, Node) and k.kind == "Lbl"), None) or (
-                item.add("Lbl", at=0)
-            )
+            node = _label(node.parent)
         elif node.kind in GROUPING:
             last = node.kids[-1] if node.kids else None
             anonymous = isinstance(last, Node) and last.element is None
@@ -191,6 +188,11 @@ def _description(element: ET.Element, base: Node) -> Node:
     if element.tag == "dd" and "LBody" in kinds and not starts:
         return next(k for k in item.kids if isinstance(k, Node) and k.kind == "LBody")
     return item.add("Lbl" if element.tag == "dt" else "LBody", element)
+
+
+def _label(item: Node) -> Node:
+    first = item.kids[0]
+    return first if isinstance(first, Node) and first.kind == "Lbl" else item.add("Lbl", at=0)
 
 
 def _boxes_in_order(page_box: Any) -> Iterator[Any]:

@@ -150,7 +150,8 @@ def _attributes(node: Node, number: int, heights: list[float]) -> dict[str, Any]
     if node.kind == "Figure":
         found["Alt"] = pydyf.String(alternative(element))
         if node.box is not None:
-            found["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": _bounds(node.box, heights[node.page])})
+            bounds = _bounds(node.box, heights[node.page])
+            found["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": bounds})
     elif node.kind == "L":
         style = "/Decimal" if element.tag == "ol" else "/None" if element.tag == "dl" else "/Disc"
         found["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": style})
