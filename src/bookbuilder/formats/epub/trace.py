@@ -1,0 +1,106 @@
+"""Back from a place in a written EPUB to the Markdown that it comes from."""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bookbuilder.book import Book, Chapter
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.locate import find_link, find_text
+from bookbuilder.markup import elements
+from bookbuilder.source import Source, Span
+
+# A document's lines are long; what stands this many before the place is near enough to find it by.
+LINES_BEFORE = 8
+_TAG = re.compile(r"<[^>]*>")
+_ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#][^"']*)""")
+_NUMBER_OF_STYLE = re.compile(r"styles/author-(\d+)\.css")
+FOLDER = "EPUB/"
+
+
+def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Span | None:
+    """Where `place` in `document` of `package` comes from; None for what the writer made itself.
+
+    `document` is a member's name; `place` the number of a line in it, or a piece of its markup.
+    """
+    name = document.removeprefix(FOLDER)
+    if match := _NUMBER_OF_STYLE.fullmatch(name):
+        return _in_style(book, int(match[1]), place)
+    if name in book.assets:
+        return _of_picture(book, name)
+    chapter = next((c for c in book.chapters if f"{c.slug}.xhtml" == name), None)
+    if chapter is None:
+        return book.config.span_of("book") if name.endswith((".opf", "title-page.xhtml")) else None
+    if not chapter.source.text:
+        return chapter.source.span_of_file()
+    return _in_chapter(chapter, _markup_around(package, document, place))
+
+
+def _markup_around(package: zipfile.ZipFile, document: str, place: str) -> list[str]:
+    """Pieces of markup to look for, the nearest first."""
+    if not place.isdigit():
+        return [place]
+    try:
+        lines = package.read(document).decode(errors="replace").splitlines()
+    except KeyError:
+        return []
+    at = min(int(place), len(lines))
+    return lines[max(0, at - 1 - LINES_BEFORE) : at][::-1]
+
+
+def _in_chapter(chapter: Chapter, pieces: list[str]) -> Span:
+    source = chapter.source
+    for piece in pieces:
+        for address in _ADDRESS.findall(piece):
+            span = find_link(source, html.unescape(Path(address).name))
+            if span.line:
+                return span
+        for words in _runs(piece):
+            if (span := find_text(source, words)).line:
+                return span
+    return source.span_of_file()
+
+
+def _runs(markup: str) -> Iterator[str]:
+    """Runs of text that the source is likely to have as they are, the longest first."""
+    texts = [" ".join(html.unescape(t).split()) for t in _TAG.split(markup)]
+    for text in sorted((t for t in texts if len(t) > 2), key=len, reverse=True):
+        # Typography has changed quotation marks and dashes; what is between them is as it was.
+        pieces = re.split(r"[‘’“”–—…\"'«»„]+", text)
+        for piece in sorted(pieces, key=len, reverse=True):
+            words = piece.split()
+            for count in (len(words), 6, 3):
+                if count <= len(words) and len(run := " ".join(words[:count])) > 2:
+                    yield run
+
+
+def _in_style(book: Book, number: int, place: str) -> Span:
+    config = book.config
+    keyed = [("book.style", n) for n in config.book.style]
+    keyed += [("epub.style", n) for n in config.epub.style]
+    if not 0 < number <= len(keyed):
+        return Span(CONFIG_NAME)
+    key, name = keyed[number - 1]
+    path = config.root / name
+    try:
+        source = Source(path, name, path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return config.span_of(key, name)
+    at = -1 if place.isdigit() else source.text.find(place)
+    return source.span(at, len(place)) if place and at >= 0 else source.span_of_file()
+
+
+def _of_picture(book: Book, name: str) -> Span | None:
+    """Where the picture is first shown."""
+    asset = book.assets[name]
+    for chapter in book.chapters:
+        if any(picture.get("src") == name for picture in elements(chapter.tree, "img")):
+            wanted = asset.path.name if asset.path else "data:"
+            at = chapter.source.text.find(wanted)
+            source = chapter.source
+            return source.span(at, len(wanted)) if at >= 0 else source.span_of_file()
+    return None
