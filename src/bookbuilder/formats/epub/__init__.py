@@ -18,6 +18,7 @@ from bookbuilder.formats.epub.metadata import add_metadata
 from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, nav_document, ncx
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
+from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
 from bookbuilder.formats.epub.toc import Entry, contents
@@ -75,6 +76,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
         if mark.guide
     ]
     data = pack(package, time)
+    preflight(book, data, report)
     write_atomically(path, data)
     return Output(path, len(data), len(list(book.chapters)), "chapters")
 

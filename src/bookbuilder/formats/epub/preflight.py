@@ -1,0 +1,240 @@
+"""What EPUBCheck passes and readers choke on, found in a written EPUB without Java.
+
+docs/epub.md says where each limit comes from.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from PIL import Image
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.formats.epub.trace import FOLDER, trace
+from bookbuilder.language import guess_language
+from bookbuilder.source import Span
+
+CSS_VARIABLE = Rule(
+    "E009",
+    "css-variable",
+    Severity.WARNING,
+    "Kindle refuses books for CSS variables, and older readers drop every rule that uses one. Write"
+    " the value itself.",
+)
+REMOTE_RESOURCE = Rule(
+    "E010",
+    "remote-resource",
+    Severity.WARNING,
+    "E-readers are offline, and shops refuse books that load anything from the network. Put the"
+    " file into the book's folder.",
+)
+WRONG_LANGUAGE = Rule(
+    "E011",
+    "wrong-language",
+    Severity.WARNING,
+    "Readers hyphenate, look words up and read aloud in the language that the book says it is in,"
+    " and Send to Kindle refuses languages that it does not know. Set `language` in book.toml.",
+)
+NOT_XML = Rule(
+    "E012",
+    "not-xml",
+    Severity.WARNING,
+    "Readers that parse strictly show nothing of a document that is not XML; `--` inside a comment"
+    " is enough.",
+)
+LARGE_FILE = Rule(
+    "E013",
+    "large-file",
+    Severity.WARNING,
+    "Small readers have little memory. Chapters of more than 260 kB open slowly or not at all on"
+    " those with Adobe's engine; pictures of more than 5 MB are against Kobo's advice, of more than"
+    " 5.6 million pixels against Apple's rules. Split the chapter, shrink the picture.",
+)
+LARGE_BOOK = Rule(
+    "E014",
+    "large-book",
+    Severity.WARNING,
+    "Send to Kindle takes 50 MB by e-mail and 200 MB by its app and web page.",
+)
+EMPTY_LABEL = Rule(
+    "E015",
+    "empty-label",
+    Severity.WARNING,
+    "An entry of the contents without text cannot be read, tapped or spoken. Give the heading"
+    " words.",
+)
+UNLICENSED_FONT = Rule(
+    "E016",
+    "unlicensed-font",
+    Severity.WARNING,
+    "Embedding a font hands it on. One that names no licence, or whose own flags forbid embedding,"
+    " may not be yours to give away. Use one under the SIL Open Font License, or ask its maker.",
+)
+
+LARGEST_DOCUMENT = 260 * 1024
+LARGEST_IMAGE = 5_000_000
+MOST_PIXELS = 5_600_000
+LARGEST_BY_MAIL = 50_000_000
+LARGEST_BY_WEB = 200_000_000
+_SAMPLE = 60_000
+_SURE_AFTER = 2000
+
+_VARIABLE = re.compile(r"var\(\s*--[\w-]+|(?<![\w-])--[\w-]+(?=\s*:)")
+_REMOTE = re.compile(
+    r"""<(?!a[\s>]|link\b[^>]*\brel="cc:license")[a-zA-Z][^<>]*?\b(?:src|href|poster|data)\s*=\s*
+    ["'](?:https?:)?//[^"']*["']|url\(\s*["']?(?:https?:)?//[^)]*\)|@import\s[^;]*""",
+    re.VERBOSE,
+)
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_TAG = re.compile(r"<[^>]+>")
+_LABEL = re.compile(
+    r"""<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>
+    |<text(?:/>|>([^<]*)</text>)</navLabel><content\ src="([^"]*)\"""",
+    re.VERBOSE | re.DOTALL,
+)
+_NO_EMBEDDING = 0x0002
+_LICENCE_NAMES = (13, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`document` is a member's name; `place` a line's number in it, or a piece of its markup."""
+
+    rule: Rule
+    message: str
+    document: str
+    place: str = ""
+
+
+def preflight(book: Book, data: bytes, report: Report) -> None:
+    """Report what is doubtful in the EPUB `data`, which was made of `book`, at its source."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for finding in inspect(package, len(data)):
+            if finding.rule is WRONG_LANGUAGE:
+                span: Span | None = book.config.span_of("book.language")
+            else:
+                span = trace(book, package, finding.document, finding.place)
+            report.add(finding.rule, finding.message, span or Span(book.config.root.name))
+
+
+def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
+    """Everything doubtful in `package`, an archive of `size` bytes."""
+    for info in package.infolist():
+        name, short = info.filename, info.filename.removeprefix(FOLDER)
+        suffix = name.rpartition(".")[2].lower()
+        data = package.read(info)
+        if suffix in ("xhtml", "opf", "ncx", "svg", "xml"):
+            text = data.decode("utf-8", "replace")
+            yield from _xml(name, short, data)
+            yield from _remote(name, short, text)
+            yield from _variables(name, short, "\n".join(re.findall(r'style="[^"]*"', text)))
+        if suffix == "xhtml" and len(data) > LARGEST_DOCUMENT:
+            yield Finding(LARGE_FILE, f"`{short}` has {_kilobytes(len(data))}", name, "1")
+        if suffix == "css":
+            text = data.decode("utf-8", "replace")
+            yield from _variables(name, short, text)
+            yield from _remote(name, short, text)
+        if suffix in ("png", "jpg", "jpeg", "gif", "webp"):
+            yield from _picture(name, short, data)
+        if suffix in ("ttf", "otf", "woff", "woff2"):
+            yield from _font(name, short, data)
+        if short in ("nav.xhtml", "toc.ncx"):
+            yield from _labels(name, short, data.decode("utf-8", "replace"))
+    yield from _languages(package)
+    if size > LARGEST_BY_MAIL:
+        limit, way = (
+            (LARGEST_BY_WEB, "at all") if size > LARGEST_BY_WEB else (LARGEST_BY_MAIL, "by e-mail")
+        )
+        message = f"{size // 1_000_000} MB are too many for Send to Kindle {way}"
+        yield Finding(LARGE_BOOK, f"{message} (at most {limit // 1_000_000})", "")
+
+
+def _xml(name: str, short: str, data: bytes) -> Iterator[Finding]:
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        why = expat.ErrorString(error.code)
+        yield Finding(NOT_XML, f"`{short}` is not XML: {why}", name, str(error.lineno))
+
+
+def _remote(name: str, short: str, text: str) -> Iterator[Finding]:
+    if name.endswith((".opf", ".ncx")):
+        return
+    for match in _REMOTE.finditer(text):
+        yield Finding(REMOTE_RESOURCE, f"`{match[0][:100]}` in {short}", name, match[0])
+
+
+def _variables(name: str, short: str, css: str) -> Iterator[Finding]:
+    for used in dict.fromkeys(_VARIABLE.findall(css)):
+        yield Finding(CSS_VARIABLE, f"the CSS variable `{used}` in {short}", name, used)
+
+
+def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
+    if len(data) > LARGEST_IMAGE:
+        yield Finding(LARGE_FILE, f"`{short}` has {_kilobytes(len(data))}", name)
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            pixels = image.width * image.height
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return
+    if pixels > MOST_PIXELS:
+        yield Finding(LARGE_FILE, f"`{short}` has {pixels / 1e6:.1f} million pixels", name)
+
+
+def _font(name: str, short: str, data: bytes) -> Iterator[Finding]:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(io.BytesIO(data), lazy=True) as font:
+            has_licence = any(font["name"].getDebugName(n) for n in _LICENCE_NAMES)
+            forbids = bool(font["OS/2"].fsType & _NO_EMBEDDING)
+    except (TTLibError, KeyError, ImportError, AttributeError, OSError, ValueError):
+        return
+    if forbids:
+        yield Finding(UNLICENSED_FONT, f"the font `{short}` forbids embedding", name)
+    elif not has_licence:
+        yield Finding(UNLICENSED_FONT, f"the font `{short}` names no licence", name)
+
+
+def _labels(name: str, short: str, text: str) -> Iterator[Finding]:
+    for entry, label, point_label, point in _LABEL.findall(text):
+        if not _TAG.sub("", label or point_label).strip():
+            target, _, anchor = (entry or point).partition("#")
+            message = f"an entry of {short} without text leads to `{entry or point}`"
+            yield Finding(EMPTY_LABEL, message, FOLDER + target, f'id="{anchor}"')
+
+
+def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
+    opf = package.read(f"{FOLDER}content.opf").decode("utf-8", "replace")
+    said = (re.findall(r"<dc:language[^>]*>\s*([^<\s]*)", opf) or [""])[0]
+    if not _LANGUAGE.fullmatch(said):
+        yield Finding(WRONG_LANGUAGE, f"`{said}` is no language tag", f"{FOLDER}content.opf")
+        return
+    text = ""
+    for name in package.namelist():
+        if name.endswith(".xhtml") and len(text) < _SAMPLE:
+            body = package.read(name).decode("utf-8", "replace").partition("<body")[2]
+            body = re.sub(r"(?s)<(pre|code)\b.*?</\1>|<[^>]*\blang=.*?</", " ", body)
+            text += _TAG.sub(" ", body)
+    seems = guess_language(text)
+    if len(text.split()) > _SURE_AFTER and not _same(said, seems):
+        message = f"the book says that it is in `{said}`, and reads like `{seems}`"
+        yield Finding(WRONG_LANGUAGE, message, f"{FOLDER}content.opf")
+
+
+def _same(said: str, seems: str) -> bool:
+    """Whether the guess, which knows few languages, says nothing against the tag."""
+    primary = said.partition("-")[0].lower()
+    known = {"en", "de", "fr", "es", "it", "pt", "nl", "ja", "ko", "zh", "ar", "he", "ru", "el"}
+    return primary == seems or primary not in known
+
+
+def _kilobytes(count: int) -> str:
+    return f"{count // 1024} kB"
