@@ -10,12 +10,17 @@ BENCH := .venv/.stamp-bench
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 SHARED ?= ../shared
 
+# What the books are made from: without a change there, `make book` has nothing to do.
+SOURCES := book.toml $(shell find chapters styles src -type f -not -path "*/__pycache__/*")
+
 BENCH_ARGS ?= $(if $(wildcard $(SHARED)/corpora),--corpora $(SHARED)/corpora)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-book: $(BOOK) ## build dist/across-the-fence.epub and .pdf
+book: dist/across-the-fence.epub ## build dist/across-the-fence.epub and .pdf
+
+dist/across-the-fence.epub dist/across-the-fence.pdf &: $(BOOK) $(SOURCES)
 	@tools/setup.sh pango
 	$(BIN)/bookbuilder build
 
