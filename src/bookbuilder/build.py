@@ -95,6 +95,8 @@ def output_path(book: Book, format_name: str) -> Path:
     name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
     if book.volume is not None:
         name = f"{name}-{book.volume.slug}"
+    if format_name == "pdf" and config.pdf.edition == "screen":
+        name = f"{name}-screen"
     return config.root / config.book.output / f"{name}.{format_name}"
 
 

@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,10 +108,27 @@ def epub(output: Path | None, **options: Any) -> None:
 
 @main.command()
 @output_option
+@click.option(
+    "--edition",
+    type=click.Choice(["print", "screen"]),
+    help="For paper, or for the screen: with cover and live links.",
+)
+@click.option("--trim", metavar="SIZE", help="The cut page: a5, b5, 6x9, a4 or letter.")
+@click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
+@click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
 @building
-def pdf(output: Path | None, **options: Any) -> None:
-    """Build a PDF for print."""
-    build_formats(["pdf"], output, Options(**options))
+def pdf(
+    output: Path | None,
+    edition: str | None,
+    trim: str | None,
+    marks: bool | None,
+    pdf_a: bool | None,
+    **options: Any,
+) -> None:
+    """Build a PDF for print, or for the screen."""
+    said = {"edition": edition, "trim": trim, "marks": marks, "pdf_a": pdf_a}
+    said = {key: value for key, value in said.items() if value is not None}
+    build_formats(["pdf"], output, Options(**options), said)
 
 
 @main.command()
@@ -121,8 +138,16 @@ def build(**options: Any) -> None:
     build_formats(["epub", "pdf"], None, Options(**options))
 
 
-def build_formats(formats: list[str], output: Path | None, options: Options) -> None:
-    """Load the book once and write each of `formats`; exits where that fails."""
+def build_formats(
+    formats: list[str],
+    output: Path | None,
+    options: Options,
+    pdf_settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Load the book once and write each of `formats`; exits where that fails.
+
+    `pdf_settings` go before what `[pdf]` in book.toml says.
+    """
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
     started = time.perf_counter()
@@ -135,6 +160,8 @@ def build_formats(formats: list[str], output: Path | None, options: Options) -> 
         try:
             with progress(f"Reading {_shown(root)}", options):
                 book = load(root, options.part, report)
+            settings = replace(book.config.pdf, **(pdf_settings or {}))
+            book = replace(book, config=replace(book.config, pdf=settings))
             if options.verbose:
                 wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
             for name in formats:

@@ -113,9 +113,15 @@ class EpubConfig:
 
 @dataclass(frozen=True, slots=True)
 class PdfConfig:
-    """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone."""
+    """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone.
+
+    `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a.
+    """
 
     trim: str = "a5"
+    edition: str = "print"
+    marks: bool = False
+    pdf_a: bool = False
     toc_depth: int = 0
     style: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import write_atomically
 from bookbuilder.formats import Output
 from bookbuilder.formats.pdf.assembly import make_body, make_front
+from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
 from bookbuilder.formats.pdf.inspection import overflowing_notes, report_wide
@@ -43,6 +44,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         from bookbuilder.formats.pdf.layout import Press
         from bookbuilder.formats.pdf.tagging import TaggedPages
 
+        if book.config.pdf.edition == "screen":
+            book = with_picture(book, report)
         press = Press(book, report)
         report.raise_for_errors()
         with caught_log() as messages:
@@ -51,7 +54,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             tagged = TaggedPages([*front.pages[:-1], *body.pages], trees)
             data = body.copy(tagged.pages).write_pdf(finisher=tagged.finish)
         report_layout_log(messages, book, report, BASE_URL)
-    write_atomically(path, finish(data, len(front.pages) - 1, book.metadata))
+    write_atomically(path, finish(data, len(front.pages) - 1, book))
     return Output(path, path.stat().st_size, len(tagged.pages), "pages")
 
 

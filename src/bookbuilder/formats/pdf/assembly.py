@@ -10,8 +10,11 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.pdf.cover import front_cover
+from bookbuilder.formats.pdf.elements import element
 from bookbuilder.formats.pdf.longwords import break_long_words
 from bookbuilder.formats.pdf.notes import classes_of, place_notes
+from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
 from bookbuilder.formats.pdf.weblinks import print_addresses
 from bookbuilder.markup import to_element
@@ -24,25 +27,17 @@ WIDEST_TABLE = 8
 SHORT_TABLE = 10
 
 
-def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
-    made = ET.Element(name, {"class": classes} if classes else {})
-    for child in children:
-        if isinstance(child, ET.Element):
-            made.append(child)
-        else:
-            made.text = child
-    return made
-
-
 def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
-    """Half title, title page, copyright page, contents and the chapters before the body.
+    """Half title or cover, title page, copyright page, contents and the chapters before the body.
 
     Ends with a leaf on a recto, so that whatever comes before it ends on a verso; the leaf itself
     is not for printing.
     """
     meta = book.metadata
-    half_title = element("section", "half-title", element("p", "title", meta.title))
-    pages = [half_title, _title_page(book), _copyright_page(book), _contents(book)]
+    first = [element("section", "half-title", element("p", "title", meta.title))]
+    if is_for_screen(book):
+        first = [front_cover(book)]
+    pages = [*first, _title_page(book), _copyright_page(book), _contents(book)]
     pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
     return _document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
 
@@ -60,6 +55,10 @@ def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         sections.append(holder)
     sections += [_chapter(book, chapter, None, notes_at_end) for chapter in book.back]
     return _document(book, "body", sections)
+
+
+def is_for_screen(book: Book) -> bool:
+    return book.config.pdf.edition == "screen"
 
 
 def has_opening(book: Book, part: Part) -> bool:
@@ -81,7 +80,7 @@ def _document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
     for key, value in described:
         if value:
             ET.SubElement(head, "meta", {"name": key, "content": value})
-    root = element("html", f"{name} lang-{primary(meta.language)}", head)
+    root = element("html", f"{name} {book.config.pdf.edition} lang-{primary(meta.language)}", head)
     root.set("lang", meta.language)
     root.set("dir", direction(meta.language))
     root.append(element("body", "", *sections))
@@ -219,7 +218,9 @@ def _chapter(
     section = to_element(chapter.tree)
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
-    print_addresses(section, direction(book.metadata.language))
+    if not is_for_screen(book):
+        print_pages(section, {c.slug: c.title for c in book.chapters}, book.metadata.language)
+        print_addresses(section, direction(book.metadata.language))
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)

@@ -16,8 +16,8 @@ from bookbuilder.book import Book
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
 from bookbuilder.formats.pdf.log import caught_log, report_style_log
-from bookbuilder.formats.pdf.styles import author_styles, theme_style
-from bookbuilder.formats.pdf.trim import trim_of
+from bookbuilder.formats.pdf.styles import EDITION_THEMES, author_styles, theme_style
+from bookbuilder.formats.pdf.trim import edition_of, trim_of
 
 LAYOUT_FAILED = Rule(
     "P012",
@@ -49,9 +49,12 @@ class Press:
         self._counters = CounterStyle()
         self._fetcher = BookFetcher(book.assets, report)
         self._pictures: dict[str, Any] = {}
+        edition = edition_of(book.config, report)
         self._styles = [
-            self._parse(theme_style(), "theme.css"),
-            self._parse(trim_of(book.config, report).css, "trim.css"),
+            self._parse(
+                trim_of(book.config, report).css(edition, book.config.pdf.marks), "trim.css"
+            ),
+            *(self._parse(theme_style(name), f"{name}.css") for name in EDITION_THEMES[edition]),
             *(self._parse(text, name) for name, text in author_styles(book.config, report)),
         ]
 

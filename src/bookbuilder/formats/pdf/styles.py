@@ -16,11 +16,11 @@ NO_STYLE = Rule(
     "A stylesheet that book.toml names is a UTF-8 file inside the book's folder.",
 )
 
-THEME = "themes/default/print.css"
+EDITION_THEMES = {"print": ("print",), "screen": ("print", "screen")}
 
 
-def theme_style() -> str:
-    return resources.files("bookbuilder").joinpath(THEME).read_text("utf-8")
+def theme_style(name: str) -> str:
+    return resources.files("bookbuilder").joinpath(f"themes/default/{name}.css").read_text("utf-8")
 
 
 def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:

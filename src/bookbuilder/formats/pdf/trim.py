@@ -17,12 +17,27 @@ UNKNOWN_TRIM = Rule(
     "`trim` in [pdf] names the size of the cut page. The known ones are in profiles/trim.toml.",
 )
 
+UNKNOWN_EDITION = Rule(
+    "P013",
+    "unknown-edition",
+    Severity.ERROR,
+    "`edition` in [pdf] says what the PDF is for: `print`, on paper, or `screen`.",
+)
+
 DEFAULT = "a5"
+EDITIONS = ("print", "screen")
+# What a printer asks for beyond the cut; the marks stand in it.
+BLEED = "3mm"
+# The theme is drawn for pages of this height.
+_DRAWN_FOR = 210
 
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """A page, all lengths in CSS units. `inner` and `outer`: margins at spine and fore-edge."""
+    """A page, all lengths in CSS units, those of the page in millimetres.
+
+    `inner` and `outer` are margins at spine and fore-edge, `size` and `leading` those of the text.
+    """
 
     width: str
     height: str
@@ -30,24 +45,36 @@ class Trim:
     bottom: str
     inner: str
     outer: str
+    size: str
+    leading: str
 
-    @property
-    def css(self) -> str:
-        """Page rules, and the height that a picture may have with its caption below it."""
+    def css(self, edition: str, marks: bool) -> str:
+        """Page rules, the size of type, and the height that a picture with a caption may have."""
+        sides = (self.inner, self.outer)
+        if edition == "screen":
+            middle = f"calc(({self.inner} + {self.outer}) / 2)"
+            sides = (middle, middle)
+        inner, outer = sides
+        sink = float(self.height.removesuffix("mm")) / _DRAWN_FOR
         return (
             f"@page {{ size: {self.width} {self.height};"
-            f" margin-top: {self.top}; margin-bottom: {self.bottom} }}"
-            f"@page :right {{ margin-left: {self.inner}; margin-right: {self.outer} }}"
-            f"@page :left {{ margin-left: {self.outer}; margin-right: {self.inner} }}"
+            f" margin-top: {self.top}; margin-bottom: {self.bottom}"
+            f"{f'; marks: crop cross; bleed: {BLEED}' if marks else ''} }}"
+            f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
+            f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
+            f"html {{ font-size: {self.size}; line-height: {self.leading}; --sink: {sink:.3f}mm }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
 
 
+def trim_names() -> tuple[str, ...]:
+    return tuple(_sizes())
+
+
 def trim_of(config: Config, report: Report) -> Trim:
     """The trim size that `config` asks for; where there is no such size, the default."""
-    text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
-    sizes = {name: Trim(**values) for name, values in tomllib.loads(text).items()}
-    name = config.pdf.trim.lower().replace("×", "x")
+    sizes = {name: Trim(**values) for name, values in _sizes().items()}
+    name = config.pdf.trim.lower().replace("×", "x").removesuffix("in")
     if name not in sizes:
         known = ", ".join(f"`{size}`" for size in sizes)
         report.add(
@@ -58,3 +85,19 @@ def trim_of(config: Config, report: Report) -> Trim:
         )
         return sizes[DEFAULT]
     return sizes[name]
+
+
+def edition_of(config: Config, report: Report) -> str:
+    """The edition that `config` asks for; where there is none of that name, print."""
+    edition = config.pdf.edition
+    if edition not in EDITIONS:
+        hint = did_you_mean(edition, EDITIONS) or "it is `print` or `screen`"
+        message = f"there is no edition `{edition}`"
+        report.add(UNKNOWN_EDITION, message, config.span_of("pdf.edition"), hint)
+        return EDITIONS[0]
+    return edition
+
+
+def _sizes() -> dict[str, dict[str, str]]:
+    text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
+    return tomllib.loads(text)
