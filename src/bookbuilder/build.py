@@ -9,15 +9,18 @@ from pathlib import Path
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
 from bookbuilder.config import CONFIG_NAME, Config, parse_config, parse_toml
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import FORMATS, Output
 from bookbuilder.language import guess_language
 from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
-from bookbuilder.reader import read_chapters, read_source
+from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
 from bookbuilder.source import Span
+from bookbuilder.textfiles import read_source
 from bookbuilder.volume import select_part
+from bookbuilder.workbook import add_workbook
 
 ASSUMED = Rule(
     "C006",
@@ -37,6 +40,13 @@ NO_SUCH_FORMAT = Rule(
     "no-such-format",
     Severity.ERROR,
     "The output's suffix chooses the format: .epub or .pdf.",
+)
+BAD_FOLDER = Rule(
+    "C010",
+    "bad-path",
+    Severity.ERROR,
+    "`source` is a folder inside the book's folder, since nothing outside it is read. `name` is the"
+    " file name of what is built, without a folder; `output` says where that goes.",
 )
 
 
@@ -70,6 +80,7 @@ def load(root: str | Path, part: int | None = None, report: Report | None = None
             report.add(NO_SUCH_PART, message, config.span_of("part"))
         else:
             book = select_part(book, chosen)
+    add_workbook(book)
     report.raise_for_errors()
     return book
 
@@ -103,13 +114,25 @@ def output_path(book: Book, format_name: str) -> Path:
 def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
     config = Config(root)
     path = root / CONFIG_NAME
-    if not path.is_file():
+    if not path.is_symlink() and not is_file(path):
         config = from_other_tool(root, report)
     elif (source := read_source(path, root, report)) and (data := parse_toml(source, report)):
         is_ours = not is_mdbook(data)
         config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
+        _check_folders(config, report)
     report.raise_for_errors()
     return config, read_outline(config, report)
+
+
+def _check_folders(config: Config, report: Report) -> None:
+    said = config.book
+    if not (is_folder(config.text_folder) and is_inside(config.text_folder, config.root)):
+        span = config.span_of("book.source", said.source)
+        message = f"`source` is no folder inside the book's: `{said.source[:200]}`"
+        report.add(BAD_FOLDER, message, span)
+    if re.search(r"[/\\]", said.name):
+        span = config.span_of("book.name", said.name)
+        report.add(BAD_FOLDER, f"`name` is a file name, not a path: `{said.name[:200]}`", span)
 
 
 def _read_file(path: Path) -> tuple[Config, Outline]:

@@ -61,7 +61,9 @@ class AuthorConfig:
 
 @dataclass(frozen=True, slots=True)
 class BookConfig:
-    """`[book]`. `source` is the folder that chapter paths start from."""
+    """`[book]`. `source` is the folder that chapter paths start from, `workbook` the title of the
+    chapter that repeats all exercises; without one there is none.
+    """
 
     title: str = ""
     subtitle: str = ""
@@ -83,6 +85,7 @@ class BookConfig:
     front: tuple[str, ...] = ()
     chapters: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    workbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,9 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
     """The data in `source`, or None where it is not TOML, which is reported."""
     try:
         return tomllib.loads(source.text)
+    except RecursionError:
+        report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
+        return None
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(match[1]) if match else source.text.count("\n") + 1

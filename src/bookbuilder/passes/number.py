@@ -10,7 +10,17 @@ from bookbuilder.markup import new_tag
 from bookbuilder.slugs import file_slug, unique
 
 # Names that the outputs use for pages of their own.
-RESERVED = ("nav", "toc", "cover", "title-page", "half-title", "copyright", "contents", "package")
+RESERVED = (
+    "nav",
+    "toc",
+    "cover",
+    "title-page",
+    "half-title",
+    "copyright",
+    "contents",
+    "package",
+    "workbook",
+)
 
 _ROLES = {
     "preface": "doc-preface",
