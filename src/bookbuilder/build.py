@@ -13,6 +13,7 @@ from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import FORMATS, Output
 from bookbuilder.language import guess_language
+from bookbuilder.markup import relink
 from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
@@ -81,6 +82,9 @@ def load(root: str | Path, part: int | None = None, report: Report | None = None
         else:
             book = select_part(book, chosen)
     add_workbook(book)
+    for chapter in book.chapters:
+        # bs4 leaves wrong links between elements behind when text is replaced by several pieces.
+        relink(chapter.tree)
     report.raise_for_errors()
     return book
 
