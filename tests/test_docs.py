@@ -65,7 +65,7 @@ def test_every_command_and_option_is_documented() -> None:
         for option in command.params:
             if isinstance(option, click.Option):
                 assert all(f"`{flag}" in document for flag in option.opts if len(flag) == 2)
-                assert f"`{option.opts[-1]}" in document or option.name == "output"
+                assert f"`{option.opts[-1]}" in document or option.name == "output", option.opts
 
 
 def package_names(requirements: list[str]) -> set[str]:
