@@ -24,11 +24,12 @@ dist/across-the-fence.epub dist/across-the-fence.pdf &: $(BOOK) $(SOURCES)
 	@tools/setup.sh pango
 	$(BIN)/bookbuilder build
 
-check: $(DEV) ## lint, types and the fast tests: the inner loop
-	@tools/setup.sh pango
+check: $(DEV) ## lint, types, spelling and the fast tests: the inner loop
+	@tools/setup.sh pango spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python tools/spelling.py tools/words.txt
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
 test: $(DEV) ## every test

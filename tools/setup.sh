@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace ...
+# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace|spelling ...
 # Looks first and touches nothing that is there, so that running it again costs nothing.
 set -eu
 
@@ -91,6 +91,11 @@ setup_browser() {
 	install "looking at the EPUB in a browser" chromium
 }
 
+setup_spelling() {
+	[ -e /usr/share/hunspell/en_GB.dic ] && command -v hunspell >/dev/null 2>&1 ||
+		install "the spelling of the book" hunspell hunspell-en-gb
+}
+
 setup_ace() {
 	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || install "Ace by DAISY" nodejs npm
 	cmp -s tools/package.json .venv/node/package.json && return
@@ -109,7 +114,7 @@ setup_ace() {
 
 for what in "$@"; do
 	case $what in
-	python | pango | java | browser | ace) "setup_$what" ;;
-	*) die "unknown: $what (python, pango, java, browser, ace)" ;;
+	python | pango | java | browser | ace | spelling) "setup_$what" ;;
+	*) die "unknown: $what (python, pango, java, browser, ace, spelling)" ;;
 	esac
 done
