@@ -9,6 +9,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Part
 from bookbuilder.markup import new_tag
+from bookbuilder.passes.index import without_elsewhere
 from bookbuilder.words import words_for
 
 
@@ -20,6 +21,8 @@ def select_part(book: Book, part: Part) -> Book:
     """
     kept = {c.slug for c in (*book.front, *part.chapters, *book.back)} | {part.slug}
     elsewhere = _descriptions(book, part)
+    for chapter in (*book.front, *book.back):
+        without_elsewhere(chapter.tree, kept)
     for chapter in (*book.front, *part.chapters, *book.back):
         for anchor in chapter.tree.find_all("a", href=True):
             href = str(anchor["href"])

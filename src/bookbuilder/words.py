@@ -28,11 +28,15 @@ class Words:
     notes: str
     back: str
     version: str
+    index: str
+    figures: str
+    tables: str
 
 
 _ENGLISH = Words(
     "en", "Contents", "Cover", "Title page", "Start of text", "Landmarks",
     "Part {}", "{} of {}", "chapter {}", "Notes", "Back to reference {}", "Version {}",
+    "Index", "Figures", "Tables",
 )  # fmt: skip
 _WORDS = {
     words.language: words
@@ -41,58 +45,71 @@ _WORDS = {
         Words(
             "ar", "المحتويات", "الغلاف", "صفحة العنوان", "بداية النص", "معالم الكتاب",
             "الجزء {}", "{} من {}", "الفصل {}", "ملاحظات", "العودة إلى الإحالة {}", "الإصدار {}",
+            "الفهرس", "الأشكال", "الجداول",
         ),
         Words(
             "de", "Inhalt", "Umschlag", "Titelseite", "Textbeginn", "Orientierungspunkte",
             "Teil {}", "{} von {}", "Kapitel {}", "Anmerkungen",
             "Zurück zu Verweis {}", "Fassung {}",
+            "Register", "Abbildungen", "Tabellen",
         ),
         Words(
             "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Volver a la llamada {}", "Versión {}",
+            "Índice alfabético", "Figuras", "Tablas",
         ),
         Words(
             "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
             "Partie {}", "{} de {}", "chapitre {}", "Notes", "Retour à l’appel {}", "Version {}",
+            "Index", "Figures", "Tableaux",
         ),
         Words(
             "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
             "חלק {}", "{} מתוך {}", "פרק {}", "הערות", "חזרה להפניה {}", "גרסה {}",
+            "מפתח", "איורים", "טבלאות",
         ),
         Words(
             "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
             "Parte {}", "{} di {}", "capitolo {}", "Note", "Torna al richiamo {}", "Versione {}",
+            "Indice analitico", "Figure", "Tabelle",
         ),
         Words(
             "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
             "第{}部", "{}（{}）", "第{}章", "注", "参照{}に戻る", "版 {}",
+            "索引", "図一覧", "表一覧",
         ),
         Words(
             "nl", "Inhoud", "Omslag", "Titelpagina", "Begin van de tekst", "Oriëntatiepunten",
             "Deel {}", "{} van {}", "hoofdstuk {}", "Noten",
             "Terug naar verwijzing {}", "Versie {}",
+            "Register", "Figuren", "Tabellen",
         ),
         Words(
             "pl", "Spis treści", "Okładka", "Strona tytułowa",
             "Początek tekstu", "Punkty orientacyjne",
             "Część {}", "{}: {}", "rozdział {}", "Przypisy", "Powrót do odsyłacza {}", "Wersja {}",
+            "Indeks", "Ilustracje", "Tabele",
         ),
         Words(
             "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Voltar à chamada {}", "Versão {}",
+            "Índice remissivo", "Figuras", "Tabelas",
         ),
         Words(
             "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
             "Часть {}", "{}: {}", "глава {}", "Примечания", "Назад к ссылке {}", "Версия {}",
+            "Указатель", "Иллюстрации", "Таблицы",
         ),
         Words(
             "sv", "Innehåll", "Omslag", "Titelsida", "Textens början", "Landmärken",
             "Del {}", "{} av {}", "kapitel {}", "Noter",
             "Tillbaka till hänvisning {}", "Version {}",
+            "Register", "Figurer", "Tabeller",
         ),
         Words(
             "zh", "目录", "封面", "扉页", "正文", "路标",
             "第{}部分", "{}（{}）", "第{}章", "注释", "返回引用{}", "版本 {}",
+            "索引", "图", "表",
         ),
     )
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule, Severity
+from bookbuilder.dialect.attributes import ATTRIBUTES
 from bookbuilder.dialect.nodes import Node
 from bookbuilder.dialect.references import (
     LABEL,
@@ -94,17 +95,16 @@ def handle_close(parser: InlineParser) -> bool:
         parser.brackets.pop()
         return False
     found = _inline_target(parser, start + 1) or _reference_target(parser, opener, start)
+    if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
+        _close(parser, opener, "span")
+        parser.position = start + 1
+        return True
     if found is None:
         parser.brackets.pop()
         _report_failure(parser, opener, start)
         return False
     (destination, title), parser.position = found
-    parser.delimiters.resolve(opener.delimiter)
-    node = Node("a" if opener.kind == "[" else "img")
-    node.take(opener.node, None)
-    opener.node.insert_after(node)
-    opener.node.unlink()
-    parser.brackets.pop()
+    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         alt = "".join(child.plain_text() for child in node)
         node.attributes = {"src": destination, "alt": alt}
@@ -118,6 +118,17 @@ def handle_close(parser: InlineParser) -> bool:
     if title is not None:
         node.attributes["title"] = title
     return True
+
+
+def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+    """What stands between `opener` and here as an element; attributes after it are its own."""
+    parser.delimiters.resolve(opener.delimiter)
+    node = Node(tag)
+    node.take(opener.node, None)
+    opener.node.insert_after(node)
+    opener.node.unlink()
+    parser.brackets.pop()
+    return node
 
 
 Target = tuple[tuple[str, str | None], int]

@@ -1,7 +1,7 @@
 """What happens to a book between reading and writing. The order is meaning:
 
 clean before anything looks at the trees; furniture and notes before ids are settled; numbers before
-links, which need slugs; glossary links last, so that they link words as they will be read.
+links, which need slugs; index and glossary links last, so that they see words as they will be read.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bookbuilder.passes.assets import assets
 from bookbuilder.passes.clean import clean
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
+from bookbuilder.passes.index import index
 from bookbuilder.passes.link import link
 from bookbuilder.passes.notes import notes
 from bookbuilder.passes.number import number
@@ -30,5 +31,6 @@ PASSES: tuple[Pass, ...] = (
     name_terms,
     link,
     typography,
+    index,
     link_terms,
 )

@@ -1,8 +1,9 @@
-"""The glossary's terms as link targets, and each chapter's first use of a term linked to it."""
+"""The glossary's terms as link targets, linked from where chapters first use them, and back."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -10,8 +11,9 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report
 from bookbuilder.headings import HEADINGS
-from bookbuilder.markup import elements, new_tag, text_of
-from bookbuilder.slugs import anchor
+from bookbuilder.markup import elements, has_class, new_tag, text_of
+from bookbuilder.slugs import anchor, unique
+from bookbuilder.words import Words, words_for
 
 ROLE = "doc-glossary"
 _LEFT_ALONE = {
@@ -38,7 +40,11 @@ def name_terms(book: Book, report: Report) -> None:
 
 
 def link_terms(book: Book, report: Report) -> None:
-    """Link each term where a chapter first uses it, plurals and capitals included."""
+    """Link each term where a chapter first uses it, plurals and capitals included, and back.
+
+    The links back end the term's definition: `<span class="glossary-uses">`, in it one
+    `<a class="glossary-use" role="doc-backlink">` for each chapter that uses the term.
+    """
     terms: dict[str, str] = {}
     for chapter in book.chapters:
         if chapter.role == ROLE:
@@ -54,6 +60,47 @@ def link_terms(book: Book, report: Report) -> None:
     for chapter in book.chapters:
         if chapter.role not in (ROLE, "doc-bibliography", "doc-colophon", "doc-index"):
             _link_chapter(chapter, pattern, terms)
+    uses: dict[str, list[tuple[Chapter, str]]] = defaultdict(list)
+    for chapter in book.chapters:
+        for target, name in _name_uses(chapter):
+            uses[target].append((chapter, name))
+    words = words_for(book.metadata.language)
+    for chapter in book.chapters:
+        if chapter.role == ROLE:
+            for term in elements(chapter.tree, "dt"):
+                _link_back(term, uses[str(term["id"])], words)
+
+
+def _name_uses(chapter: Chapter) -> list[tuple[str, str]]:
+    """The chapter's glossary links: what they lead to, and the id of each."""
+    links = [a for a in elements(chapter.tree, "a") if has_class(a, "glossary-link")]
+    taken = {str(tag["id"]) for tag in elements(chapter.tree) if "id" in tag.attrs}
+    found = []
+    for link in links:
+        target = str(link["href"]).removeprefix("#")
+        name = unique(f"{chapter.slug}--use-{target.partition('--')[2]}", taken)
+        link["id"] = name
+        found.append((target, name))
+    return found
+
+
+def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None:
+    meaning = next((t for t in term.next_siblings if isinstance(t, Tag)), None)
+    if not uses or meaning is None or meaning.name != "dd":
+        return
+    holder = new_tag("span", {"class": "glossary-uses"}, "↩\N{VARIATION SELECTOR-15} ")
+    for chapter, name in uses:
+        number = words.chapter.format(chapter.number) if chapter.number else ""
+        label = ": ".join(filter(None, (number, chapter.title)))
+        attrs = {"class": "glossary-use", "role": "doc-backlink", "href": f"#{name}"}
+        if len(holder.contents) > 1:
+            holder.append(", ")
+        shown = str(chapter.number) if chapter.number else chapter.title
+        holder.append(new_tag("a", {**attrs, "aria-label": label}, shown))
+    blocks = [b for b in meaning.contents if isinstance(b, Tag)]
+    last = blocks[-1] if blocks and blocks[-1].name == "p" else meaning
+    last.append(" ")
+    last.append(holder)
 
 
 def _link_chapter(chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, str]) -> None:

@@ -192,6 +192,7 @@ GLOBAL_ATTRIBUTES: dict[str, Check] = {
     "aria-roledescription": _not_blank,
     "class": _not_blank,
     "data-number": _any,
+    "entry": _not_blank,
     "dir": _one_of("ltr", "rtl", "auto"),
     "hidden": _flag,
     "id": _not_blank,
