@@ -24,13 +24,16 @@ dist/across-the-fence.epub dist/across-the-fence.pdf &: $(BOOK) $(SOURCES)
 	@tools/setup.sh pango
 	$(BIN)/bookbuilder build
 
-check: $(DEV) ## lint, types, spelling and the fast tests: the inner loop
-	@tools/setup.sh pango spelling
+check: lint ## lint and the fast tests: the inner loop
+	@tools/setup.sh pango
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+lint: $(DEV) ## style, types and the book's spelling
+	@tools/setup.sh spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python tools/spelling.py tools/words.txt
-	$(BIN)/pytest -q -n 2 -m "not slow"
 
 test: $(DEV) ## every test
 	@tools/setup.sh pango java browser ace
@@ -39,6 +42,9 @@ test: $(DEV) ## every test
 corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
 	@tools/setup.sh pango java browser ace
 	$(BIN)/python tools/corpora.py $(SHARED)
+
+sources: $(BOOK) ## that the book repeats nothing of the notes in ../shared/sources
+	$(BIN)/python tools/check_sources.py $(SHARED)/sources/part-0-notes.md chapters/*.md
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc
 	@tools/setup.sh pango
@@ -62,4 +68,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check test corpora bench clean
+.PHONY: help book check lint test sources corpora bench clean
