@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, load
-from bookbuilder.reader import LARGEST_SOURCE, LARGEST_UNSPLIT
+from bookbuilder.files import LARGEST_TEXT
+from bookbuilder.reader import LARGEST_UNSPLIT
 from books import load_files, write_files
 
 
@@ -39,7 +40,7 @@ def test_a_byte_order_mark_and_windows_newlines_vanish(tmp_path: Path) -> None:
 
 
 def test_a_chapter_beyond_the_limit_is_refused(tmp_path: Path) -> None:
-    write_files(tmp_path, {"one.md": b"x" * (LARGEST_SOURCE + 1)})
+    write_files(tmp_path, {"one.md": b"x" * (LARGEST_TEXT + 1)})
     with pytest.raises(BookError, match="the limit is") as caught:
         load(tmp_path)
     assert "too-large" in [d.rule.name for d in caught.value.diagnostics]

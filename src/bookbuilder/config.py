@@ -20,6 +20,7 @@ from typing import Any
 
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Source, Span
+from bookbuilder.textfiles import without_controls
 
 CONFIG_NAME = "book.toml"
 
@@ -164,7 +165,7 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
     except RecursionError:
         report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
         return None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(match[1]) if match else source.text.count("\n") + 1
         span = dataclasses.replace(
@@ -234,6 +235,10 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _convert_table(hint, value, path, source, report)
     allowed = args or (hint,)
+    if isinstance(value, str) and str in allowed:
+        if without_controls(value) != value:
+            return _wrong("text without control characters", value, path, source, report)
+        return value.strip()
     is_bool = isinstance(value, bool)
     if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed):
         return value.date() if date in allowed and hasattr(value, "date") else value

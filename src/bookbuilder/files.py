@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+LARGEST_TEXT = 8_000_000
+# Windows has the one, the others the other; Python closes what it opens in child processes.
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -33,18 +39,52 @@ def _umask() -> int:
     return mask
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    """Whether `path` lies inside `folder` once every symbolic link is resolved."""
+def is_inside(path: Path, *folders: Path) -> bool:
+    """Whether `path` lies inside one of `folders` once every symbolic link is resolved."""
     try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
+        resolved = path.resolve()
+        return any(resolved.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, RuntimeError, ValueError):
         return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether `path` is an ordinary file; False for names that no file can have, too."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
+    """The bytes of an ordinary file. Opening a pipe or a device does not wait for it.
+
+    Raises `OSError`, in plain words, for anything else and for more than `largest` bytes.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | _NO_WAITING)
+    except ValueError:
+        raise OSError(errno.EINVAL, "no file can have this name") from None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest:,} bytes")
+    return data
 
 
 def read_text(path: Path) -> str:
     """A UTF-8 text file, byte order mark dropped, newlines as `\\n`.
 
-    Raises `UnicodeDecodeError` where the bytes are not UTF-8.
+    Raises `UnicodeDecodeError` where the bytes are not UTF-8, and `OSError` as `read_file` does.
     """
-    text = path.read_bytes().decode("utf-8-sig")
+    text = read_file(path).decode("utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -11,7 +11,8 @@ import yaml
 
 from bookbuilder.config import AuthorConfig, BookConfig, Config
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside, read_text
+from bookbuilder.files import is_file, is_folder, is_inside, read_file
+from bookbuilder.plainyaml import load_yaml
 from bookbuilder.source import Source, Span
 
 OTHER_TOOL = Rule(
@@ -22,6 +23,14 @@ OTHER_TOOL = Rule(
     " order of chapters are used, its other settings are not. Write a book.toml of bookbuilder's"
     " own to say more.",
 )
+BROKEN = Rule(
+    "C009",
+    "other-tool-broken",
+    Severity.WARNING,
+    "A book.json or mkdocs.yml is there, but it cannot be read, is not YAML, or uses aliases. The"
+    " book is built as if it were not there.",
+)
+LARGEST = 1_000_000
 
 
 def is_mdbook(data: Mapping[str, Any]) -> bool:
@@ -47,7 +56,7 @@ def from_other_tool(root: Path, report: Report) -> Config:
         ("book.json", "language", "root"),
         ("mkdocs.yml", "", "docs_dir"),
     ):
-        said = load_mapping(root / name, root)
+        said = load_mapping(root / name, root, report)
         if said:
             report.add(OTHER_TOOL, f"{name} is another tool's; {_USED}", Span(name))
             titles = {"title": said.get("title") or said.get("site_name")}
@@ -60,14 +69,20 @@ def from_other_tool(root: Path, report: Report) -> Config:
 _USED = "its title, authors, language and order are used"
 
 
-def load_mapping(path: Path, root: Path) -> dict[str, Any]:
-    """A YAML or JSON mapping; what is broken, missing or outside `root` is an empty one."""
-    if not path.is_file() or not is_inside(path, root) or path.stat().st_size > 1_000_000:
+def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[str, Any]:
+    """A YAML or JSON mapping; what is broken, missing or outside `root` is an empty one.
+
+    What is broken goes to `report`.
+    """
+    if not is_file(path) or not is_inside(path, root):
         return {}
     try:
         # MkDocs files carry Python tags (`!!python/name:…`), which mean nothing here.
-        data = yaml.safe_load(re.sub(r"!!?[\w/:.]+", "", read_text(path)))
-    except (yaml.YAMLError, ValueError, RecursionError, OSError):
+        data = load_yaml(re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST).decode("utf-8-sig")))
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        if report is not None:
+            why = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)
+            report.add(BROKEN, f"{path.name} cannot be used: {str(why)[:200]}", Span(path.name))
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -85,7 +100,7 @@ def _config(
             description=_text(said, "description"),
             language=_text(said, language),
             authors=tuple(AuthorConfig(name) for name in names if isinstance(name, str)),
-            source=folder if (root / folder).is_dir() and is_inside(root / folder, root) else "",
+            source=folder if is_folder(root / folder) and is_inside(root / folder, root) else "",
         ),
         variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )

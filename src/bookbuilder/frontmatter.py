@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.plainyaml import load_yaml
 from bookbuilder.source import Source
 
 BAD_FRONT_MATTER = Rule(
@@ -49,26 +50,14 @@ class FrontMatter:
     length: int = 0
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """SafeLoader without aliases: a bomb of nested aliases is refused where it starts."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(
-                None, None, "aliases (`*name`) are not supported", event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """The front matter of `source`; empty where the text starts with a rule or with prose."""
     match = _BLOCK.match(source.text)
     if not match or len(match["yaml"]) > 100_000:
         return FrontMatter()
     try:
-        data = yaml.load(match["yaml"], Loader=_PlainLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        data = load_yaml(match["yaml"])
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         looks_like_keys = re.match(r"\s*[\w-]+\s*:", match["yaml"])
         if not looks_like_keys:
@@ -76,7 +65,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         span = source.span_of_line(mark.line + 2 if mark else 1)
         if mark:
             span = dataclasses.replace(span, column=mark.column + 1, length=1)
-        problem = getattr(error, "problem", None) or "it does not parse"
+        problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
         report.add(
             BAD_FRONT_MATTER,
             f"the front matter is not YAML: {problem}",

@@ -17,11 +17,15 @@ from urllib.parse import unquote
 from bookbuilder import suggest
 from bookbuilder.config import CONFIG_NAME, Config
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside, read_text
+from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import load_mapping
 from bookbuilder.source import Source, Span
+from bookbuilder.textfiles import read_source
 
 MARKDOWN = {".md", ".markdown"}
+DEEPEST_FOLDER = 50
+# Of a list of chapters; longer ones are no entries, and slow to find that out from.
+LONGEST_LINE = 2_000
 SUMMARY_NAME = "SUMMARY.md"
 
 MISSING_CHAPTER = Rule(
@@ -111,8 +115,9 @@ def read_outline(config: Config, report: Report) -> Outline:
         summary = _summary_file(config)
         mkdocs = config.root / "mkdocs.yml"
         if summary is not None:
-            outline = _from_summary(config, summary, report)
-        elif mkdocs.is_file():
+            source = read_source(summary, config.root, report)
+            outline = _from_summary(config, source, report) if source else None
+        elif is_file(mkdocs):
             outline = _from_mkdocs(config, mkdocs, report)
     if outline is None or not any(True for _ in outline.entries):
         found = [Entry(path) for path in markdown_files(config)]
@@ -129,25 +134,29 @@ def markdown_files(config: Config) -> list[Path]:
     skipped = {(config.root / config.book.output).resolve()}
     found: list[Path] = []
 
-    def walk(folder: Path) -> None:
-        with os.scandir(folder) as entries:
-            ordered = sorted(entries, key=lambda e: _natural(e.name))
+    def walk(folder: Path, depth: int) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                ordered = sorted(entries, key=lambda e: _natural(e.name))
+        except (OSError, ValueError):
+            return
         for entry in ordered:
             path = Path(entry.path)
             if entry.name.startswith(".") or entry.name == "node_modules":
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if path.resolve() not in skipped:
-                    walk(path)
+                if depth < DEEPEST_FOLDER and path.resolve() not in skipped:
+                    walk(path, depth + 1)
             elif (
                 path.suffix.lower() in MARKDOWN
                 and entry.name.lower() != SUMMARY_NAME.lower()
-                and path.is_file()
+                and is_file(path)
                 and is_inside(path, config.root)
             ):
                 found.append(path)
 
-    walk(config.text_folder)
+    if is_inside(config.text_folder, config.root):
+        walk(config.text_folder, 0)
     return found
 
 
@@ -166,6 +175,7 @@ class _Adder:
         self.missing = missing
         self.report = report
         self.seen: set[Path] = set()
+        self._files: list[Path] | None = None
 
     def entry(
         self, folder: Path, name: str, span: Span, title: str = "", depth: int = 0
@@ -178,23 +188,17 @@ class _Adder:
             rule = OUTSIDE if self.missing is MISSING_CHAPTER else NOT_A_CHAPTER
             self.report.add(rule, f"`{name}` lies outside the book's folder", span)
             return None
-        if path.is_dir():
+        if is_folder(path):
             index = next(
-                (p for p in map(path.joinpath, ("README.md", "index.md")) if p.is_file()), None
+                (p for p in map(path.joinpath, ("README.md", "index.md")) if is_file(p)), None
             )
             if index is None:
                 self.report.add(NOT_A_CHAPTER, f"`{name}` is a folder without README.md", span)
                 return None
             path = index
-        if not path.is_file():
-            names = [
-                p.relative_to(folder).as_posix()
-                for p in markdown_files(self.config)
-                if folder in p.parents
-            ]
-            self.report.add(
-                self.missing, f"no file `{name}`", span, suggest.did_you_mean(name, names)
-            )
+        if not is_file(path):
+            hint = suggest.did_you_mean(name, self._names_in(folder))
+            self.report.add(self.missing, f"no file `{name[:200]}`", span, hint)
             return None
         if path.suffix.lower() not in MARKDOWN:
             self.report.add(NOT_A_CHAPTER, f"`{name}` is not a Markdown file", span)
@@ -204,6 +208,12 @@ class _Adder:
             return None
         self.seen.add(path)
         return Entry(path, title, depth)
+
+    def _names_in(self, folder: Path) -> list[str]:
+        """What a list could have named instead, as seen from `folder`."""
+        if self._files is None:
+            self._files = markdown_files(self.config)
+        return [p.relative_to(folder).as_posix() for p in self._files if folder in p.parents]
 
 
 def _from_config(config: Config, report: Report) -> Outline | None:
@@ -240,7 +250,7 @@ def _summary_file(config: Config) -> Path | None:
         said = honkit.get("structure")
         structure = said if isinstance(said, dict) else {}
         names.insert(0, config.text_folder / str(structure.get("summary") or SUMMARY_NAME))
-    return next((n for n in names if n.is_file() and is_inside(n, config.root)), None)
+    return next((n for n in names if is_file(n) and is_inside(n, config.root)), None)
 
 
 _SUMMARY_LINK = re.compile(
@@ -248,17 +258,13 @@ _SUMMARY_LINK = re.compile(
 )
 
 
-def _from_summary(config: Config, path: Path, report: Report) -> Outline:
+def _from_summary(config: Config, source: Source, report: Report) -> Outline:
     """mdBook's SUMMARY.md: links before the list are front matter, `# headings` start parts."""
-    source = Source(path, path.relative_to(config.root).as_posix(), read_text(path))
-    text = re.sub(
-        r"<!--.*?-->", lambda m: re.sub(r"[^\n]", " ", m[0]), source.text, flags=re.DOTALL
-    )
     adder = _Adder(config, MISSING_IN_SUMMARY, report)
     outline = Outline()
     indents: list[int] = []
     listed = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in _lines(source.text):
         if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
             if (number > 1 and (listed or outline.parts)) or _is_part(heading[1], number):
                 outline.parts.append(PartOutline(title=heading[1]))
@@ -278,7 +284,7 @@ def _from_summary(config: Config, path: Path, report: Report) -> Outline:
             continue
         title = re.sub(r"[`*\\]", "", match["title"])
         span = source.span_of_line(number)
-        entry = adder.entry(path.parent, target, span, title, depth)
+        entry = adder.entry(source.path.parent, target, span, title, depth)
         if entry is None:
             continue
         if not is_item and not listed:
@@ -294,6 +300,17 @@ def _from_summary(config: Config, path: Path, report: Report) -> Outline:
     return outline
 
 
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a list of chapters, comments blanked out."""
+    pieces = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        pieces += [text[at:start], re.sub(r"[^\n]", " ", text[start : end + 3])]
+        at = end + 3
+    lines = "".join([*pieces, text[at:]]).split("\n")
+    return ((n, line) for n, line in enumerate(lines, 1) if len(line) <= LONGEST_LINE)
+
+
 def _is_part(title: str, line: int) -> bool:
     return line > 1 and title.strip().lower() not in ("summary", "table of contents", "目次")
 
@@ -303,8 +320,10 @@ def _from_mkdocs(config: Config, path: Path, report: Report) -> Outline | None:
     nav = data.get("nav")
     if not isinstance(nav, list):
         return None
-    text = read_text(path)
-    source = Source(path, path.name, text)
+    source = read_source(path, config.root, report)
+    if source is None:
+        return None
+    text = source.text
     adder = _Adder(config, MISSING_IN_SUMMARY, report)
     folder = config.root / str(data.get("docs_dir") or "docs")
     outline = Outline()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from bs4 import Tag
@@ -11,7 +10,6 @@ from bs4 import Tag
 from bookbuilder import dialect
 from bookbuilder.book import Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside
 from bookbuilder.frontmatter import FrontMatter, read_front_matter
 from bookbuilder.headings import (
     HEADINGS,
@@ -25,102 +23,16 @@ from bookbuilder.headings import (
 from bookbuilder.markup import elements, has_class, new_tag, parse_fragment, text_of
 from bookbuilder.outline import Entry
 from bookbuilder.slugs import file_slug
-from bookbuilder.source import Source, Span
+from bookbuilder.source import Source
 
-LARGEST_SOURCE = 8_000_000
 LARGEST_UNSPLIT = 100_000
 
-NOT_UTF8 = Rule(
-    "S001",
-    "not-utf8",
-    Severity.ERROR,
-    "Chapters are UTF-8 text. Read as anything else, letters would come out as other letters"
-    " without anybody noticing.",
-)
-UNREADABLE = Rule(
-    "S002",
-    "unreadable",
-    Severity.ERROR,
-    "A chapter must be an ordinary file inside the book's folder that can be read.",
-)
-TOO_LARGE = Rule(
-    "S003",
-    "too-large",
-    Severity.ERROR,
-    f"A chapter of more than {LARGEST_SOURCE:,} bytes is refused: no reader would open it. Split it"
-    " into files.",
-)
-CONTROL_CHARACTERS = Rule(
-    "S004",
-    "control-characters",
-    Severity.WARNING,
-    "Control characters have no place in a book and are not allowed in XHTML; they are left out.",
-)
 EMPTY = Rule(
     "S005",
     "empty-chapter",
     Severity.WARNING,
     "A chapter without text makes a blank page in print and a dead entry in the contents.",
 )
-
-_VARIABLE = re.compile(r"\{\{ ?book\.(\w+) ?\}\}")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-
-
-def read_source(
-    path: Path, root: Path, report: Report, variables: Mapping[str, str] | None = None
-) -> Source | None:
-    """The text of `path`, newlines as `\\n`; None where it cannot be read, which is reported.
-
-    `{{ book.name }}` becomes the value of the variable where there is one of that name.
-    """
-    name = path.relative_to(root).as_posix()
-    if not path.is_file() or not is_inside(path, root):
-        report.add(UNREADABLE, f"{name} is not a file inside the book's folder", Span(name))
-        return None
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_SOURCE:
-            message = f"{name} has {size:,} bytes; the limit is {LARGEST_SOURCE:,}"
-            report.add(TOO_LARGE, message, Span(name), "split it into chapters")
-            return None
-        data = path.read_bytes()
-    except OSError as error:
-        report.add(UNREADABLE, f"{name} cannot be read: {error.strerror}", Span(name))
-        return None
-    text = _decode(data, name, report)
-    if text is None:
-        return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if match := _NOT_XML.search(text):
-        found = Source(path, name, text).span(match.start(), 1)
-        code = f"U+{ord(match[0]):04X}"
-        report.add(CONTROL_CHARACTERS, f"control character {code} left out", found, "delete it")
-        text = _NOT_XML.sub("", text)
-    if variables:
-        text = _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
-    return Source(path, name, text)
-
-
-def _decode(data: bytes, name: str, report: Report) -> str | None:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        start = before.rfind(b"\n") + 1
-        end = data.find(b"\n", error.start)
-        excerpt = data[start : end if end >= 0 else len(data)][:200].decode("utf-8", "replace")
-        column = len(before[start:].decode("utf-8", "replace")) + 1
-        utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-        kind = "looks like UTF-16" if utf16 else f"byte 0x{data[error.start]:02X}"
-        report.add(
-            NOT_UTF8,
-            f"{name} is not UTF-8 text: {kind} in line {line}",
-            Span(name, line, column, 1, _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", excerpt)),
-            "save the file as UTF-8",
-        )
-        return None
 
 
 def read_chapters(source: Source, entry: Entry, alone: bool, report: Report) -> list[Chapter]:
@@ -215,4 +127,4 @@ def _share_notes(pieces: list[Tag], notes: Tag) -> None:
             piece.append(new_tag("div", {"class": "footnote"}, new_tag("ol", {}, *items)))
 
 
-__all__ = ["level", "read_chapters", "read_source"]
+__all__ = ["level", "read_chapters"]
