@@ -15,13 +15,13 @@ from bookbuilder.formats.epub.archive import pack
 from bookbuilder.formats.epub.clock import modified
 from bookbuilder.formats.epub.cover import Cover, cover
 from bookbuilder.formats.epub.metadata import add_metadata
-from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, nav_document, ncx
+from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, Listing, nav_document, ncx
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
-from bookbuilder.formats.epub.toc import Entry, contents
+from bookbuilder.formats.epub.toc import Entry, captioned, contents
 from bookbuilder.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
@@ -47,8 +47,9 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     splitter = Splitter(frame, targets(book, openings | volume), book.assets)
     chapters = _documents(book, splitter, openings, words)
     entries = contents(book, openings, words, Entry(words.title_page, TITLE_NAME))
-    landmarks = _landmarks(book, chapters, openings, words)
-    nav = nav_document(frame, entries, landmarks, words)
+    listings = _listings(book, words)
+    landmarks = _landmarks(book, chapters, openings, listings, words)
+    nav = nav_document(frame, entries, listings, landmarks, words)
     spine = [cover_page(frame, front, words), title_page(frame, said, words), nav, *chapters]
     shown = [asset for name, asset in book.assets.items() if name in splitter.used]
 
@@ -64,7 +65,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
             "ncx",
             "toc.ncx",
             "application/x-dtbncx+xml",
-            ncx(said.identifier, said.language, said.title, entries),
+            ncx(said.identifier, said.language, said.title, entries, listings),
         )
     )
     pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
@@ -100,13 +101,26 @@ def _documents(
     return documents
 
 
+def _listings(book: Book, words: Words) -> list[Listing]:
+    found = [
+        Listing("loi", words.figures, captioned(book, "figure", "figcaption")),
+        Listing("lot", words.tables, captioned(book, "table", "caption")),
+    ]
+    return [listing for listing in found if listing.entries]
+
+
 def _landmarks(
-    book: Book, documents: list[Document], openings: dict[str, str], words: Words
+    book: Book,
+    documents: list[Document],
+    openings: dict[str, str],
+    listings: list[Listing],
+    words: Words,
 ) -> list[Landmark]:
     marks = [
         Landmark("cover", words.cover, COVER_NAME, "cover"),
         Landmark("titlepage", words.title_page, TITLE_NAME, "title-page"),
         Landmark("toc", words.contents, NAV_NAME, "toc"),
+        *(Landmark(one.kind, one.title, f"{NAV_NAME}#{one.kind}", one.kind) for one in listings),
     ]
     start = next(
         (

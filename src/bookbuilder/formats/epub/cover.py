@@ -14,8 +14,9 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside
+from bookbuilder.files import is_file, is_inside, read_file
 from bookbuilder.formats.epub.text import plain
+from bookbuilder.passes.assets import PICTURE_FORMATS
 from bookbuilder.words import direction
 
 NO_COVER = Rule(
@@ -99,11 +100,11 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
     name = book.config.book.cover
     span = book.config.span_of("book.cover", name)
     path = book.config.root / name
-    if "\0" in name or not is_inside(path, book.config.root) or not path.is_file():
+    if "\0" in name or not is_inside(path, book.config.root) or not is_file(path):
         report.add(NO_COVER, f"no picture `{name}` in the book's folder", span)
         return None
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST_COVER else b""
+        data = read_file(path, LARGEST_COVER)
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _as_core_type(data, name, book, report)
@@ -116,7 +117,7 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
 
 def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[str, bytes]:
     """A JPEG or PNG as it is; anything else, and whatever is too large or turned, made into one."""
-    with Image.open(io.BytesIO(data)) as image:
+    with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too many pixels")
         image.load()

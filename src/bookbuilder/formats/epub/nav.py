@@ -23,8 +23,21 @@ class Landmark:
     guide: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list besides the contents; `kind` is its `epub:type` (`loi`, `lot`) and its id."""
+
+    kind: str
+    title: str
+    entries: Sequence[Entry]
+
+
 def nav_document(
-    frame: Frame, entries: Sequence[Entry], landmarks: Sequence[Landmark], words: Words
+    frame: Frame,
+    entries: Sequence[Entry],
+    listings: Sequence[Listing],
+    landmarks: Sequence[Landmark],
+    words: Words,
 ) -> Document:
     foreign = words.language != frame.language.partition("-")[0].lower()
     said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
@@ -32,9 +45,16 @@ def nav_document(
         f'<li><a epub:type="{m.kind}" href="{escape(m.href)}">{escape(m.title)}</a></li>'
         for m in landmarks
     )
+    lists = "".join(
+        f'<nav epub:type="{one.kind}" id="{one.kind}" aria-labelledby="{one.kind}-title">\n'
+        f'<h2 id="{one.kind}-title"{said_in}>{escape(one.title)}</h2>\n'
+        f"{_list(one.entries)}\n</nav>\n"
+        for one in listings
+    )
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
         f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n{_list(entries)}\n</nav>\n'
+        f"{lists}"
         f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
         ' hidden="hidden">\n'
         f"<ol>\n{marks}\n</ol>\n</nav>"
@@ -52,8 +72,14 @@ def _list(entries: Sequence[Entry]) -> str:
     return f"<ol>\n{items}\n</ol>"
 
 
-def ncx(identifier: str, language: str, title: str, entries: Sequence[Entry]) -> bytes:
-    """The contents as an NCX 2005-1, `playOrder` in reading order."""
+def ncx(
+    identifier: str,
+    language: str,
+    title: str,
+    entries: Sequence[Entry],
+    listings: Sequence[Listing],
+) -> bytes:
+    """The contents and other lists as an NCX 2005-1, `playOrder` in the order of each list."""
     depth = max((e.depth for e in entries), default=1)
     order = iter(range(1, 1_000_000))
     heads = (("dtb:uid", plain(identifier)), ("dtb:depth", str(depth)))
@@ -62,13 +88,20 @@ def ncx(identifier: str, language: str, title: str, entries: Sequence[Entry]) ->
         f'<meta name="{name}" content="{escape(value)}"/>' for name, value in (*heads, *counts)
     )
     points = "\n".join(_points(entries, order))
+    lists = "".join(
+        f'<navList id="{one.kind}" class="{one.kind}">'
+        f"<navLabel><text>{escape(one.title)}</text></navLabel>\n"
+        + "\n".join(_targets(one.entries, order))
+        + "\n</navList>\n"
+        for one in listings
+    )
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/" version="2005-1"'
         f' xml:lang="{escape(language)}">\n'
         f"<head>\n{metas}\n</head>\n"
         f"<docTitle><text>{escape(title)}</text></docTitle>\n"
-        f"<navMap>\n{points}\n</navMap>\n</ncx>\n"
+        f"<navMap>\n{points}\n</navMap>\n{lists}</ncx>\n"
     )
     return text.encode()
 
@@ -83,3 +116,13 @@ def _points(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
         )
         yield from _points(entry.children, order)
         yield "</navPoint>"
+
+
+def _targets(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
+    for entry in entries:
+        number = next(order)
+        yield (
+            f'<navTarget id="point-{number}" playOrder="{number}">'
+            f"<navLabel><text>{escape(entry.title)}</text></navLabel>"
+            f'<content src="{escape(entry.href)}"/></navTarget>'
+        )

@@ -13,7 +13,7 @@ from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, U
 
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside, read_text
+from bookbuilder.files import is_file, is_inside, read_file, read_text
 from bookbuilder.formats.epub.media import media_type_of
 from bookbuilder.slugs import file_slug, unique
 from bookbuilder.source import Source
@@ -169,13 +169,13 @@ class _Reader:
 
     def _add(self, path: Path) -> str:
         """Take `path` into the package; what is wrong with it, if anything."""
-        if "\0" in str(path) or not is_inside(path, self.config.root) or not path.is_file():
+        if "\0" in str(path) or not is_inside(path, self.config.root) or not is_file(path):
             return "is not a file inside the book's folder"
         path = path.resolve()
         if path in self.files:
             return ""
         try:
-            data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else b""
+            data = read_file(path, LARGEST_FILE)
         except OSError:
             data = b""
         if (kind := media_type_of(data)) is None:

@@ -10,7 +10,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.epub.text import plain
-from bookbuilder.markup import text_of
+from bookbuilder.markup import elements, text_of
 from bookbuilder.words import Words
 
 _HEADING = re.compile(r"h[2-6]")
@@ -44,6 +44,17 @@ def contents(book: Book, openings: dict[str, str], words: Words, fallback: Entry
         else:
             entries += chapters
     return [*entries, *_chapters(book.back, depth)] or [fallback]
+
+
+def captioned(book: Book, name: str, caption: str) -> list[Entry]:
+    """The elements `name` that have a `caption` and an id, by their captions."""
+    found = []
+    for chapter in book.chapters:
+        for tag in elements(chapter.tree, name):
+            title = next((plain(text_of(c)) for c in elements(tag, caption)), "")
+            if title and tag.get("id"):
+                found.append(Entry(title, f"{chapter.slug}.xhtml#{tag['id']}"))
+    return found
 
 
 def part_title(part: Part, words: Words) -> str:
