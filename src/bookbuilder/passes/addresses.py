@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.files import is_file, is_folder
 from bookbuilder.headings import HEADINGS
 from bookbuilder.markup import elements, text_of
 from bookbuilder.slugs import anchor, loose
@@ -75,7 +76,7 @@ class Addresses:
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Whether `path` is a file or folder of the book's folder that is no chapter."""
         full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))
-        return full.is_relative_to(self.root) and full.exists()
+        return full.is_relative_to(self.root) and (is_file(full) or is_folder(full))
 
     def names(self, chapter: Chapter, by_name: bool) -> list[str]:
         """What a link in `chapter` could have said instead."""

@@ -19,9 +19,10 @@ from PIL import Image
 from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside
+from bookbuilder.files import is_file, is_folder, is_inside, read_file
 from bookbuilder.locate import find_link
 from bookbuilder.markup import elements, new_tag
+from bookbuilder.outline import DEEPEST_FOLDER
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
 from bookbuilder.slugs import file_slug, unique
@@ -29,6 +30,8 @@ from bookbuilder.source import Span
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
+# Not all that Pillow knows: for EPS it would run Ghostscript.
+PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 
 MISSING_IMAGE = Rule(
     "I001",
@@ -158,17 +161,21 @@ class _Collector:
         for name in dict.fromkeys((src, unquote(src), unquote(re.split(r"[?#]", src)[0]))):
             for folder in folders:
                 path = Path(os.path.normpath(folder / name.lstrip("/")))
-                if name and "\0" not in name and len(name) < 1000 and path.is_file():
+                if name and is_file(path):
                     return path
         if by_name:
-            return self._files().get(Path(unquote(src)).name.casefold())
+            found = self._files().get(Path(unquote(src)).name.casefold())
+            return found if found is not None and is_file(found) else None
         return None
 
     def _files(self) -> dict[str, Path]:
         if self._by_file_name is None:
             found: dict[str, Path] = {}
             for folder, folders, names in os.walk(self.book.config.root):
+                depth = len(Path(folder).relative_to(self.book.config.root).parts)
                 folders[:] = sorted(f for f in folders if not f.startswith("."))
+                if depth >= DEEPEST_FOLDER:
+                    folders.clear()
                 for name in sorted(names):
                     found.setdefault(name.casefold(), Path(folder, name))
             self._by_file_name = found
@@ -176,7 +183,7 @@ class _Collector:
 
     def _hint(self, src: str, chapter: Chapter) -> str:
         folder = Path(os.path.normpath(chapter.source.path.parent / unquote(src))).parent
-        if not folder.is_relative_to(self.book.config.root) or not folder.is_dir():
+        if not folder.is_relative_to(self.book.config.root) or not is_folder(folder):
             return ""
         return suggest.did_you_mean(
             Path(unquote(src)).name, sorted(p.name for p in folder.iterdir())
@@ -201,13 +208,9 @@ class _Collector:
 
     def _read(self, path: Path, src: str, here: Any) -> Asset | None:
         try:
-            if path.stat().st_size > LARGEST_IMAGE:
-                message = f"`{src}` is larger than {LARGEST_IMAGE // 1_000_000} MB"
-                self.report.add(BAD_IMAGE, message, here())
-                return None
-            data = path.read_bytes()
+            data = read_file(path, LARGEST_IMAGE)
         except OSError as error:
-            self.report.add(BAD_IMAGE, f"`{src}` cannot be read: {error.strerror}", here())
+            self.report.add(BAD_IMAGE, f"`{src[:100]}` cannot be read: {error.strerror}", here())
             return None
         return self._make(data, path.stem, path, src, here)
 
@@ -235,7 +238,7 @@ def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise ValueError(f"{image.width} × {image.height} pixels are too many")
                 kind = Image.MIME.get(image.format or "", "")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_inside
+from bookbuilder.files import is_inside, read_file
 from bookbuilder.formats.pdf.elements import element
 
 NO_COVER = Rule(
@@ -20,6 +20,7 @@ NO_COVER = Rule(
 )
 
 PICTURE = "cover-picture"
+LARGEST_COVER = 50_000_000
 
 
 def with_picture(book: Book, report: Report) -> Book:
@@ -31,7 +32,7 @@ def with_picture(book: Book, report: Report) -> Book:
     try:
         if "\0" in name or not is_inside(path, book.config.root):
             raise OSError("it lies outside the book's folder")
-        data = path.read_bytes()
+        data = read_file(path, LARGEST_COVER)
     except OSError as error:
         why = error.strerror or str(error)
         span = book.config.span_of("book.cover", name)

@@ -1,0 +1,207 @@
+"""Folders that were not written by a well-meaning author: nothing is followed out, nothing hangs.
+
+Each little book is built or refused with a diagnostic; no other exception leaves `load` or `write`.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bookbuilder import BookError, Report, load, write
+from books import write_files
+
+SECRET = "CANARY-OUTSIDE"
+LONG = "x" * 300
+
+
+def build(folder: Path) -> tuple[str, list[str]]:
+    """All that the EPUB of `folder` holds, as text, and the names of the rules reported."""
+    output = folder.parent / "out.epub"
+    report = Report()
+    try:
+        write(load(folder, report=report), output, report)
+    except BookError as error:
+        rules = [d.rule.name for d in error.diagnostics]
+    else:
+        rules = [d.rule.name for d in report]
+    if not output.exists():
+        assert rules
+        return "", rules
+    with zipfile.ZipFile(output) as package:
+        text = "\n".join(package.read(name).decode("latin-1") for name in package.namelist())
+    return text, rules
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A book of one chapter, beside files that no build may read."""
+    outside = {"secret/x.md": f"# {SECRET}\n", "secret/x.css": f"/* {SECRET} */\n"}
+    write_files(tmp_path, {**outside, "secret/x.svg": f"<svg><text>{SECRET}</text></svg>"})
+    return write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})
+
+
+SETTINGS = {
+    'source = ".."': "bad-path",
+    'source = "/usr"': "bad-path",
+    'source = "nowhere"': "bad-path",
+    'source = "one.md"': "bad-path",
+    'name = "../../evil"': "bad-path",
+    f'source = "{LONG}"': "bad-path",
+    f'chapters = ["{LONG}.md"]': "missing-chapter",
+    f'chapters = ["{"a/" * 3000}b.md"]': "missing-chapter",
+    'chapters = ["/etc/passwd"]': "missing-chapter",
+    'chapters = ["../secret/x.md"]': "chapter-outside",
+    'chapters = ["a\\u0000b.md"]': "wrong-type",
+    'title = "a\\u0000\\ufffe"': "wrong-type",
+    'style = "../secret/x.css"': "missing-style",
+    f'style = "{LONG}"': "missing-style",
+    'style = "."': "missing-style",
+    'cover = "/etc/passwd"': "missing-cover",
+    f'cover = "{LONG}"': "missing-cover",
+    'cover = "."': "missing-cover",
+    "x = " + "9" * 5000: "bad-toml",
+    "x = " + "[" * 3000 + "]" * 3000: "bad-toml",
+    "x = " + "{a=" * 3000 + "1" + "}" * 3000: "bad-toml",
+}
+
+
+@pytest.mark.parametrize(("setting", "rule"), SETTINGS.items(), ids=lambda text: text[:30])
+def test_settings_that_lead_out_or_nowhere_are_refused(
+    setting: str, rule: str, folder: Path
+) -> None:
+    write_files(folder, {"book.toml": f"[book]\n{setting}\n"})
+    _, rules = build(folder)
+    assert rule in rules
+
+
+FRONT_MATTER = [
+    "title: !!bool foo",
+    'title: !!int ""',
+    "title: !!timestamp foo",
+    'title: !!python/object/apply:os.system ["id"]',
+    "title: 2026-13-45",
+    "title: 0001-01-01T00:00:00+23:59",
+    "title: " + "9" * 5000,
+    "title: " + "[" * 5000,
+    "title: " + "{a: " * 3000,
+    "a: &a [x]\ntitle: *a",
+    "a: &a [*a]",
+    "<<: foo",
+    "? [a]\n: b",
+    "%TAG ! tag:x,2000:",
+]
+
+
+@pytest.mark.parametrize("yaml", FRONT_MATTER, ids=lambda text: text[:30])
+def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder: Path) -> None:
+    write_files(folder, {"one.md": f"---\n{yaml}\n---\n\n# One\n\nText.\n"})
+    text, rules = build(folder)
+    assert "bad-front-matter" in rules or "Text." in text
+
+
+LISTS = {
+    "latin-1": ("SUMMARY.md", b"# S\n\n- [\xff](one.md)\n", "not-utf8"),
+    "utf-16": ("SUMMARY.md", "- [x](one.md)\n".encode("utf-16"), "not-utf8"),
+    "nul": ("SUMMARY.md", b"- [x](a%00b.md)\n- [y](one.md)\n", "not-a-chapter"),
+    "long": ("SUMMARY.md", f"- [x]({LONG}.md)\n- [y](one.md)\n", "missing-in-summary"),
+    "outside": ("SUMMARY.md", "- [x](../secret/x.md)\n- [y](one.md)\n", "not-a-chapter"),
+    "brackets": ("SUMMARY.md", "- [" + "](" * 100_000 + "\n- [y](one.md)\n", ""),
+    "comments": ("SUMMARY.md", "<!--" * 100_000 + "\n- [y](one.md)\n", ""),
+    "cycle": ("mkdocs.yml", "nav: &a [*a, one.md]\n", "other-tool-broken"),
+    "bomb": ("mkdocs.yml", "a: &a [x, x]\nb: &b [*a, *a]\nnav: *b\n", "other-tool-broken"),
+    "bytes": ("mkdocs.yml", b"site_name: \xff\n", "other-tool-broken"),
+    "docs": ("mkdocs.yml", "docs_dir: ../secret\nnav: [x.md]\n", "not-a-chapter"),
+    "summary": ("book.json", f'{{"structure": {{"summary": "{"a" * 5000}"}}}}', ""),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "rule"), LISTS.values(), ids=LISTS)
+def test_lists_of_chapters_are_untrusted(
+    name: str, data: str | bytes, rule: str, folder: Path
+) -> None:
+    write_files(folder, {name: data})
+    text, rules = build(folder)
+    assert rule in ["", *rules]
+    assert SECRET not in text
+
+
+def test_a_missing_chapter_is_looked_for_once_however_many_are_missing(folder: Path) -> None:
+    write_files(folder, {f"c{n}.md": f"# C{n}\n\nText.\n" for n in range(50)})
+    entries = "".join(f"- [x](none{n}.md)\n" for n in range(300))
+    write_files(folder, {"SUMMARY.md": f"- [One](one.md)\n{entries}"})
+    _, rules = build(folder)
+    assert rules.count("missing-in-summary") == 300
+
+
+def test_links_in_the_file_system_are_not_followed_out(folder: Path) -> None:
+    pictures = "![a](out.svg) ![b](dir/x.svg) ![c](in.svg) ![[out.svg]] ![d](gone.svg) ![e](loop)"
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg'><text>inside</text></svg>"
+    write_files(folder, {"one.md": f"# One\n\n{pictures}\n", "real.svg": drawing})
+    outside = folder.parent / "secret"
+    (folder / "out.svg").symlink_to(outside / "x.svg")
+    (folder / "dir").symlink_to(outside)
+    (folder / "in.svg").symlink_to("real.svg")
+    (folder / "gone.svg").symlink_to("nothing")
+    (folder / "loop").symlink_to("loop")
+    (folder / "two.md").symlink_to(outside / "x.md")
+    (folder / "cycle").symlink_to(".")
+    _, rules = build(folder)
+    assert rules.count("image-outside") == 3
+    (folder / "one.md").write_text("# One\n\n![c](in.svg)\n", encoding="utf-8")
+    text, rules = build(folder)
+    assert "inside" in text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "book.toml"])
+def test_settings_behind_a_link_that_leads_out_or_nowhere_are_refused(
+    target: str, folder: Path
+) -> None:
+    (folder / "book.toml").symlink_to(target)
+    _, rules = build(folder)
+    assert "unreadable" in rules
+
+
+@pytest.mark.parametrize("name", ["f.png", "two.md", "book.json", "SUMMARY.md", "mkdocs.yml"])
+def test_pipes_are_not_waited_for(name: str, folder: Path) -> None:
+    write_files(folder, {"one.md": "# One\n\n![a](f.png) ![[f.png]]\n\nText.\n"})
+    os.mkfifo(folder / name)
+    text, _ = build(folder)
+    assert "Text." in text
+
+
+@pytest.mark.parametrize("setting", ['style = "pipe"', 'cover = "pipe"', 'chapters = "pipe"'])
+def test_pipes_that_are_asked_for_are_refused(setting: str, folder: Path) -> None:
+    write_files(folder, {"book.toml": f"[book]\n{setting}\n"})
+    os.mkfifo(folder / "pipe")
+    _, rules = build(folder)
+    assert {"missing-style", "missing-cover", "missing-chapter"} & set(rules)
+
+
+def test_folders_without_end_are_not_walked(folder: Path) -> None:
+    before = Path.cwd()
+    try:
+        os.chdir(folder)
+        for _ in range(200):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("deep.md").write_text("# Deep\n", encoding="utf-8")
+    finally:
+        os.chdir(before)
+    write_files(folder, {"one.md": "# One\n\n![[nowhere.png]]\n\nText.\n"})
+    text, rules = build(folder)
+    assert "Text." in text
+    assert "missing-image" in rules
+
+
+def test_odd_file_names_do_no_harm(folder: Path) -> None:
+    names = ["a\nb", 'c"d', "\x1b[31m", "<&>", "-o", "COM1", "\u202eevil", "y" * 240, " "]
+    write_files(folder, {f"{name}.md": "[x](none.md) Text.\n" for name in names})
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.md")).write_text("Text.\n", encoding="utf-8")
+    text, rules = build(folder)
+    assert text.count("Text.") == len(names) + 2
+    assert "broken-link" in rules
