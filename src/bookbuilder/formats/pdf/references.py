@@ -22,7 +22,8 @@ _PAGE = {
     "ru": "с. {}",
     "sv": "sidan {}",
 }
-_CLOSING = tuple(".,;:!?)]…»”’。、）")
+_CLOSING = tuple(".,;:!?)]…»”。、）")
+_POSSESSIVE = ("'", "’", "-")
 _PARAGRAPHS = frozenset({"p", "li", "dd", "td", "th", "figcaption", "caption", "blockquote"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -44,6 +45,8 @@ def print_pages(section: ET.Element, titles: dict[str, str], language: str) -> N
             continue
         above = _ancestors(link, parents)
         if any(e.tag in _HEADINGS or e.tag == "pre" for e in above):
+            continue
+        if (link.tail or "")[:1].isalpha() or (link.tail or "").startswith(_POSSESSIVE):
             continue
         paragraph = next((e for e in above if e.tag in _PARAGRAPHS), section)
         if (paragraph, target) in said:

@@ -50,6 +50,8 @@ def role_of(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> str |
     """The structure type of `element`, or None where it adds nothing to its parent's."""
     classes = classes_of(element)
     tag = str(element.tag)
+    if tag in ("html", "body"):
+        return None
     if tag == "div" and "part" in classes:
         return "Part"
     if tag == "aside" and "note" in classes:

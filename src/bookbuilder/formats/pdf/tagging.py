@@ -8,12 +8,13 @@ from xml.etree import ElementTree as ET
 
 import pydyf
 
-from bookbuilder.formats.pdf.roles import alternative
+from bookbuilder.formats.pdf.roles import SVG, alternative
 from bookbuilder.formats.pdf.structure import Annotation, Content, Node, Structure
 
 # A CSS pixel in points.
 POINTS = 0.75
 
+_LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
 
 
@@ -38,6 +39,8 @@ class _MarkingPage:
 
     def __init__(self, page: Any) -> None:
         self._page = page
+        # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
+        self.links = [link for link in page.links if link[3].element.tag in _LINKED]
         self.page_box = page._page_box
         self.marks: dict[Any, Any] = {}
         self.stream: Any = None

@@ -1,0 +1,232 @@
+"""The PDF as assistive technology reads it: its structure tree, and what veraPDF says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from bookbuilder import Report, load, write
+from books import load_files
+from structure_tree import outline
+from verapdf import validate
+
+HERE = Path(__file__).parent
+THE_BOOK = HERE.parent
+
+ALL_KINDS = """\
+# One chapter
+
+Some *emphasis*, `code`, <abbr title="Word Count">WC</abbr>, a [link](https://example.org/a),
+[`code`](https://example.org/b) and [two](b.md).[^1] Also <span lang="de">Grund</span>.
+
+[^1]: A note with a [link](https://example.org/c).
+
+    Its second paragraph.
+
+## Lists
+
+- one
+
+  with a paragraph
+- two
+    1. nested
+
+- [x] done
+
+Term
+:   Definition
+
+## Tables
+
+Table: A caption
+
+| a | b |
+|---|---|
+| 1 |   |
+
+<table><tr><th scope="row">r</th><td rowspan="2">x</td></tr><tr><th scope="row">s</th></tr></table>
+
+![A blue box](blue.png "What it is")
+
+![](blue.png)
+
+> A quotation
+
+!!! tip "Do"
+    This.
+
+```python
+def f(x): ...
+```
+
+***
+
+<svg width="9" height="9" viewBox="0 0 9 9"><title>A line</title><path d="M0 0L9 9"/></svg>
+"""
+
+TREE = """\
+Sect
+  H1 1One chapter
+  P Some emphasis, , , a  (example.org/a),  (example.org/b) and , page 5. Also .
+    Code code
+    Span Word Count WC
+    Link @ link
+    Link @
+      Code code
+    Link @ two
+    Reference
+      Link @ 1
+    Note
+      P 1 A note with a  (example.org/c).
+        Link @ link
+      P Its second paragraph.
+    Span de Grund
+  H2 Lists
+  L
+    LI
+      Lbl –
+      LBody
+        P one
+        P with a paragraph
+    LI
+      Lbl –
+      LBody
+        P two
+        L
+          LI
+            Lbl 1.
+            LBody nested
+    LI
+      LBody
+        P ☑ done
+  L
+    LI
+      Lbl Term
+      LBody Definition
+  H2 Tables
+  Table
+    Caption A caption
+    THead
+      TR
+        TH a
+        TH b
+    TBody
+      TR
+        TD 1
+        TD
+  Table
+    TBody
+      TR
+        TH r
+        TD x
+      TR
+        TH s
+  Div
+    Figure A blue box ·
+    Caption What it is
+  BlockQuote
+    P A quotation
+  Sect
+    P Do
+    P This.
+  P
+    Code def f(x): ...
+  P
+    Figure A line ·"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kinds")
+
+
+def a_pdf(folder: Path, name: str, /, **settings: object) -> Path:
+    Image.new("RGB", (300, 200), (30, 90, 160)).save(folder / "blue.png")
+    files: Mapping[str, str | bytes] = {
+        "book.toml": '[book]\ntitle = "Kinds"\nlanguage = "en"\nchapters = ["a.md", "b.md"]\n',
+        "a.md": ALL_KINDS,
+        "b.md": "# Two\n\nBack to [the first](a.md).\n\n| h |\n|---|\n" + "| row |\n" * 80,
+    }
+    book, _ = load_files(folder, files)
+    pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
+    book = replace(book, config=replace(book.config, pdf=pdf))
+    return write(book, folder / f"{name}.pdf").path
+
+
+def test_the_tree_follows_the_book_not_the_boxes(folder: Path) -> None:
+    lines = [" ".join(line.split(" ")) for line in outline(a_pdf(folder, "tree"))]
+    start = next(i for i, line in enumerate(lines) if "H1 1One" in line) - 1
+    end = next(i for i, line in enumerate(lines) if "H1 2Two" in line) - 1
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    found = "\n".join(line[indent:].replace("  (", " (") for line in lines[start:end])
+    assert squeezed(found) == squeezed(TREE)
+
+
+def squeezed(text: str) -> list[str]:
+    """Lines with their indent, each run of spaces inside one space."""
+    lines = text.splitlines()
+    return [" " * (len(x) - len(x.lstrip())) + " ".join(x.split()).replace("·", "") for x in lines]
+
+
+def test_what_repeats_on_pages_is_read_once(folder: Path) -> None:
+    lines = outline(a_pdf(folder, "once"))
+    heads = [line for line in lines if line.strip() == "TH h"]
+    rows = [line for line in lines if line.strip() == "TD row"]
+    assert (len(heads), len(rows)) == (1, 80)
+    assert sum("Two" in line for line in lines) == 2, "once in the contents, once as heading"
+    assert not any(". . ." in line for line in lines)
+
+
+def test_links_and_pages_are_marked_for_readers(folder: Path) -> None:
+    with pikepdf.open(a_pdf(folder, "links")) as pdf:
+        links = [a for page in pdf.pages for a in page.get("/Annots", [])]
+        assert {str(a.Contents) for a in links} >= {"link", "code", "two", "1"}
+        assert all("/StructParent" in a for a in links)
+        assert all(page.obj.Tabs == "/S" for page in pdf.pages)
+        assert str(pdf.Root.Lang) == "en"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+
+
+@pytest.mark.slow
+def test_every_kind_of_content_passes_pdf_ua_in_both_editions(folder: Path) -> None:
+    paths = [
+        a_pdf(folder, "print"),
+        a_pdf(folder, "screen", edition="screen"),
+        a_pdf(folder, "archived", pdf_a=True, marks=True, trim="6x9"),
+        a_pdf(folder, "archived-screen", pdf_a=True, edition="screen", trim="a4"),
+    ]
+    for verdict in [*validate("ua1", *paths), *validate("2a", *paths[2:])]:
+        assert verdict.compliant, verdict
+        assert verdict.checks > 1000
+
+
+@pytest.mark.slow
+def test_the_checker_can_fail(folder: Path) -> None:
+    path = a_pdf(folder, "untagged")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        del pdf.Root.StructTreeRoot
+        pdf.save(path)
+    (verdict,) = validate("ua1", path)
+    assert not verdict.compliant
+    assert any(rule.startswith("7.1-11 ") for rule in verdict.broken)
+
+
+@pytest.mark.slow
+def test_this_repositorys_book_passes_in_both_editions_and_by_parts(tmp_path: Path) -> None:
+    paths = []
+    whole = load(THE_BOOK)
+    parts = [part.number for part in whole.parts]
+    for name, book in [("whole", whole), *((f"part-{n}", load(THE_BOOK, n)) for n in parts)]:
+        for edition in ("print", "screen"):
+            pdf = replace(book.config.pdf, edition=edition)
+            edited = replace(book, config=replace(book.config, pdf=pdf))
+            path = tmp_path / f"{name}-{edition}.pdf"
+            paths.append(write(edited, path, Report()).path)
+    verdicts = validate("ua1", *paths)
+    assert [v for v in verdicts if not v.compliant] == []
+    assert len(verdicts) == 2 * (len(parts) + 1)
