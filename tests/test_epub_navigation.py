@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,8 @@ Table: Sizes
 }
 
 
-def made(folder: Path, part: int | None = None, **files: str) -> Package:
-    book, _ = load_files(folder, {**FILES, **files}, part)
+def made(folder: Path, part: int | None = None, files: Mapping[str, str] | None = None) -> Package:
+    book, _ = load_files(folder, {**FILES, **(files or {})}, part)
     write(book, folder / "t.epub")
     return Package(folder / "t.epub")
 
@@ -79,7 +80,7 @@ def test_captioned_figures_and_tables_are_listed(tmp_path: Path) -> None:
 
 
 def test_a_book_without_captions_has_no_such_lists(tmp_path: Path) -> None:
-    package = made(tmp_path, **{"one.md": "# One\n"})
+    package = made(tmp_path, files={"one.md": "# One\n"})
     assert package.find("nav.xhtml", "//x:nav[@epub:type='loi' or @epub:type='lot']") == []
     assert package.find("toc.ncx", "//ncx:navList") == []
 

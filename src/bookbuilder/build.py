@@ -12,6 +12,8 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import FORMATS, Output
+from bookbuilder.formats.epub.device import devices
+from bookbuilder.headings import LONGEST_TITLE
 from bookbuilder.language import guess_language
 from bookbuilder.markup import relink
 from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
@@ -112,6 +114,9 @@ def output_path(book: Book, format_name: str) -> Path:
         name = f"{name}-{book.volume.slug}"
     if format_name == "pdf" and config.pdf.edition == "screen":
         name = f"{name}-screen"
+    device = devices().get(config.epub.profile) if format_name == "epub" else None
+    if device is not None:
+        return config.root / config.book.output / f"{name}{device.suffix}"
     return config.root / config.book.output / f"{name}.{format_name}"
 
 
@@ -217,9 +222,10 @@ def _title(book: Book) -> str:
     if chapters and len(sources) == 1:
         source = chapters[0].source
         prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", source.text)
-        headings = re.findall(r"(?m)^#[ \t]+(.+?)[ \t#]*$|^(\S.*)\n=+[ \t]*$", prose)
+        headings = re.findall(r"(?m)^#[ \t]+(.+)$|^(\S.*)\n=+[ \t]*$", prose)
         if len(headings) == 1:
-            return re.sub(r"[*_`]|\s*\{#.*\}$", "", "".join(headings[0])).strip()
+            line = "".join(headings[0])[:LONGEST_TITLE].rstrip(" \t#")
+            return re.sub(r"[*_`]|\s*\{#.*\}$", "", line).strip() or chapters[0].title
         if len(chapters) == 1:
             return chapters[0].title
     first = chapters[0] if chapters else None

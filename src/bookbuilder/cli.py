@@ -100,10 +100,16 @@ output_option = click.option(
 
 @main.command()
 @output_option
+@click.option(
+    "--profile",
+    type=click.Choice(["generic", "kindle", "kobo", "apple"]),
+    help="For one maker's readers; generic serves all.",
+)
 @building
-def epub(output: Path | None, **options: Any) -> None:
+def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     """Build an EPUB."""
-    build_formats(["epub"], output, Options(**options))
+    said = {} if profile is None else {"profile": profile}
+    build_formats(["epub"], output, Options(**options), epub_settings=said)
 
 
 @main.command()
@@ -128,7 +134,7 @@ def pdf(
     """Build a PDF for print, or for the screen."""
     said = {"edition": edition, "trim": trim, "marks": marks, "pdf_a": pdf_a}
     said = {key: value for key, value in said.items() if value is not None}
-    build_formats(["pdf"], output, Options(**options), said)
+    build_formats(["pdf"], output, Options(**options), pdf_settings=said)
 
 
 @main.command()
@@ -142,11 +148,13 @@ def build_formats(
     formats: list[str],
     output: Path | None,
     options: Options,
+    *,
+    epub_settings: Mapping[str, Any] | None = None,
     pdf_settings: Mapping[str, Any] | None = None,
 ) -> None:
     """Load the book once and write each of `formats`; exits where that fails.
 
-    `pdf_settings` go before what `[pdf]` in book.toml says.
+    `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
     """
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
@@ -160,14 +168,17 @@ def build_formats(
         try:
             with progress(f"Reading {_shown(root)}", options):
                 book = load(root, options.part, report)
-            settings = replace(book.config.pdf, **(pdf_settings or {}))
-            book = replace(book, config=replace(book.config, pdf=settings))
+            for_epub = replace(book.config.epub, **(epub_settings or {}))
+            for_pdf = replace(book.config.pdf, **(pdf_settings or {}))
+            book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
             if options.verbose:
                 wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
             for name in formats:
                 path = output or output_path(book, name)
                 with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
                     written = write(book, path, report)
+                if options.verbose:
+                    wrote += written.changes
                 wrote.append(_wrote(written, time.perf_counter() - started))
                 started = time.perf_counter()
         except BookError as error:

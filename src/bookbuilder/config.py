@@ -109,9 +109,13 @@ class PartConfig:
 
 @dataclass(frozen=True, slots=True)
 class EpubConfig:
-    """`[epub]`. `toc_depth` counts heading levels below the chapter."""
+    """`[epub]`. `toc_depth` counts heading levels below the chapter; `profile` names a device;
+    `picture_size` is the most pixels on a picture's long side, 0 for no limit.
+    """
 
     toc_depth: int = 1
+    profile: str = "generic"
+    picture_size: int = 1600
     style: tuple[str, ...] = ()
 
 

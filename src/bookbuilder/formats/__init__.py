@@ -12,12 +12,16 @@ from bookbuilder.diagnostics import Report
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages")."""
+    """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages").
+
+    `changes` say in words what the writer did to the author's own files.
+    """
 
     path: Path
     size: int
     count: int
     unit: str
+    changes: tuple[str, ...] = ()
 
 
 def _epub(book: Book, path: Path, report: Report) -> Output:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ebooklib import epub
 
-from bookbuilder.book import Book
+from bookbuilder.book import Asset, Book
 from bookbuilder.diagnostics import Report
 from bookbuilder.files import write_atomically
 from bookbuilder.formats import Output
@@ -14,14 +14,17 @@ from bookbuilder.formats.epub.accessibility import assess
 from bookbuilder.formats.epub.archive import pack
 from bookbuilder.formats.epub.clock import modified
 from bookbuilder.formats.epub.cover import Cover, cover
-from bookbuilder.formats.epub.metadata import add_metadata
+from bookbuilder.formats.epub.device import device_of
+from bookbuilder.formats.epub.images import for_readers
+from bookbuilder.formats.epub.kobo import with_spans
+from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata
 from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, Listing, nav_document, ncx
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
-from bookbuilder.formats.epub.toc import Entry, captioned, contents
+from bookbuilder.formats.epub.toc import Entry, captioned, contents, flattened
 from bookbuilder.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
@@ -37,6 +40,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     said = book.metadata
     words = words_for(said.language)
     time = modified(said.date, report)
+    device = device_of(book.config, report)
     style_names, style_files = stylesheets(book.config, report)
     front = cover(book, report)
     report.raise_for_errors()
@@ -44,18 +48,29 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     frame = Frame(said.language, style_names)
     openings = {p.slug: f"{p.slug}.xhtml" for p in book.parts if p.title and p is not book.volume}
     volume = {book.volume.slug: TITLE_NAME} if book.volume is not None else {}
-    splitter = Splitter(frame, targets(book, openings | volume), book.assets)
+    assets, changes = _pictures(book)
+    splitter = Splitter(frame, targets(book, openings | volume), assets)
     chapters = _documents(book, splitter, openings, words)
     entries = contents(book, openings, words, Entry(words.title_page, TITLE_NAME))
+    if device.toc_levels:
+        entries = flattened(entries, device.toc_levels)
     listings = _listings(book, words)
     landmarks = _landmarks(book, chapters, openings, listings, words)
+    if not device.cover_page:
+        landmarks = [mark for mark in landmarks if mark.kind != "cover"]
     nav = nav_document(frame, entries, listings, landmarks, words)
-    spine = [cover_page(frame, front, words), title_page(frame, said, words), nav, *chapters]
-    shown = [asset for name, asset in book.assets.items() if name in splitter.used]
+    cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
+    spine = [*cover_pages, title_page(frame, said, words), nav, *chapters]
+    if device.sentence_spans:
+        spine = [page if page is nav else with_spans(page) for page in spine]
+    shown = [asset for name, asset in assets.items() if name in splitter.used]
 
     package = epub.EpubBook()
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
     add_metadata(package, said, assess(book, shown, author_css))
+    if device.apple_options:
+        has_fonts = any(file.media_type.startswith("font/") for file in style_files)
+        add_apple_options(package, said.version, has_fonts)
     package.title = said.title
     if direction(said.language) == "rtl":
         package.set_direction("rtl")
@@ -79,7 +94,18 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     data = pack(package, time)
     preflight(book, data, report)
     write_atomically(path, data)
-    return Output(path, len(data), len(list(book.chapters)), "chapters")
+    return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
+
+
+def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
+    """The book's pictures for e-readers by their names in the trees, and what was changed."""
+    found: dict[str, Asset] = {}
+    changes = []
+    for name, asset in book.assets.items():
+        found[name], change = for_readers(asset, book.config.epub.picture_size, book.assets)
+        if change:
+            changes.append(change)
+    return found, tuple(changes)
 
 
 def _documents(

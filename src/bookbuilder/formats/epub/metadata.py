@@ -48,6 +48,19 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
     _old_meta(package, "generator", f"bookbuilder {__version__}")
 
 
+def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
+    """Apple's own vocabulary: that the book's fonts are to be used, and its version."""
+    match = re.fullmatch(r"v?(\d+(?:\.\d+){0,2})", plain(version))
+    if has_fonts or match:
+        package.add_prefix(
+            "ibooks", "http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/"
+        )
+    if has_fonts:
+        _meta(package, "ibooks:specified-fonts", "true")
+    if match:
+        _meta(package, "ibooks:version", match[1])
+
+
 def license_url(text: str) -> str:
     """The web address of a licence given as one, or by its SPDX identifier; else nothing."""
     text = plain(text)

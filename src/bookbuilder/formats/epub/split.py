@@ -33,7 +33,10 @@ _NOTE = re.compile(r'(<aside\b[^>]*\bdata-number="(\d+)"[^>]*>\s*)(<p\b[^>]*>)?'
 
 @dataclass(slots=True)
 class Splitter:
-    """Writes trees as documents; remembers which assets they show."""
+    """Writes trees as documents; remembers which assets they show.
+
+    `assets` are by their names in the trees, which need not be their names in the package.
+    """
 
     frame: Frame
     targets: Mapping[str, str]
@@ -76,6 +79,7 @@ class Splitter:
             return value if target.split("#")[0] == here else target
         if value in self.assets:
             self.used.add(value)
+            return self.assets[value].name
         return value
 
 

@@ -46,6 +46,19 @@ def contents(book: Book, openings: dict[str, str], words: Words, fallback: Entry
     return [*entries, *_chapters(book.back, depth)] or [fallback]
 
 
+def flattened(entries: Iterable[Entry], levels: int) -> list[Entry]:
+    """`entries` nested no deeper than `levels`; what lies deeper follows what it lay in."""
+
+    def below(entry: Entry) -> Iterator[Entry]:
+        for child in entry.children:
+            yield Entry(child.title, child.href)
+            yield from below(child)
+
+    if levels == 1:
+        return [e for entry in entries for e in (Entry(entry.title, entry.href), *below(entry))]
+    return [Entry(e.title, e.href, flattened(e.children, levels - 1)) for e in entries]
+
+
 def captioned(book: Book, name: str, caption: str) -> list[Entry]:
     """The elements `name` that have a `caption` and an id, by their captions."""
     found = []

@@ -30,7 +30,7 @@ def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Sp
     name = document.removeprefix(FOLDER)
     if match := _NUMBER_OF_STYLE.fullmatch(name):
         return _in_style(book, int(match[1]), place)
-    if name in book.assets:
+    if name.startswith("images/"):
         return _of_picture(book, name)
     chapter = next((c for c in book.chapters if f"{c.slug}.xhtml" == name), None)
     if chapter is None:
@@ -95,10 +95,13 @@ def _in_style(book: Book, number: int, place: str) -> Span:
 
 
 def _of_picture(book: Book, name: str) -> Span | None:
-    """Where the picture is first shown."""
-    asset = book.assets[name]
+    """Where the picture is first shown. Its suffix in the package need not be that of its file."""
+    stem = name.rpartition(".")[0]
+    asset = next((a for n, a in book.assets.items() if n.rpartition(".")[0] == stem), None)
+    if asset is None:
+        return None
     for chapter in book.chapters:
-        if any(picture.get("src") == name for picture in elements(chapter.tree, "img")):
+        if any(picture.get("src") == asset.name for picture in elements(chapter.tree, "img")):
             wanted = asset.path.name if asset.path else "data:"
             at = chapter.source.text.find(wanted)
             source = chapter.source

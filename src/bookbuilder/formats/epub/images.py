@@ -1,0 +1,87 @@
+"""Pictures in a size and a format that every e-reader shows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+
+from PIL import Image, ImageOps
+
+from bookbuilder.book import Asset
+from bookbuilder.slugs import unique
+
+QUALITY = 85
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
+# WebP came with EPUB 3.3: Kindle and older readers leave a hole.
+_EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
+_DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
+
+
+def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Asset, str]:
+    """`asset` as the EPUB carries it, and what was changed, in words.
+
+    The long side has at most `longest` pixels; 0 is no limit. A new name is not among `taken`.
+    """
+    if asset.media_type == "image/svg+xml":
+        return asset, ""
+    with Image.open(io.BytesIO(asset.data)) as image:
+        is_animated = bool(getattr(image, "is_animated", False))
+        if is_animated and asset.media_type == "image/gif":
+            return asset, ""
+        changes = []
+        turned = ImageOps.exif_transpose(image)
+        if turned.size != image.size or image.getexif().get(0x0112, 1) != 1:
+            changes.append("turned upright")
+        if image.mode in _DEEP:
+            turned = _to_8_bits(turned)
+            changes.append("brought to 8 bits")
+        must = bool(changes) or asset.media_type not in _EVERYWHERE
+        if asset.media_type not in _EVERYWHERE:
+            changes.append("its first picture taken" if is_animated else "brought from WebP")
+        if longest and max(turned.size) > longest:
+            turned = _shrunk(turned, longest)
+            changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
+        if not changes:
+            return asset, ""
+        kind, data = _encode(turned, asset.media_type)
+    if not must and len(data) >= len(asset.data):
+        return asset, ""
+    name = asset.name
+    if kind != asset.media_type:
+        stem = name.rpartition(".")[0]
+        name = unique(stem, {n.rpartition(".")[0] for n in taken} - {stem}) + _SUFFIXES[kind]
+    sizes = f"{len(asset.data) // 1000} kB before, {len(data) // 1000} kB now"
+    changed = Asset(name, kind, data, asset.path)
+    return changed, f"{asset.name}: {', '.join(changes)}; {sizes}"
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    grey = image.convert("F")
+    scale = 255 / 65535 if max(map(float, grey.getextrema())) > 255 else 1.0  # type: ignore[arg-type]
+    return grey.point(lambda value: value * scale + 0).convert("L")
+
+
+def _shrunk(image: Image.Image, longest: int) -> Image.Image:
+    """Palettes and bits would leave stairs: they are shrunk as full colour or grey."""
+    scale = longest / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    if image.mode == "1":
+        image = image.convert("L")
+    elif image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _encode(image: Image.Image, media_type: str) -> tuple[str, bytes]:
+    """Photographs stay JPEG, and lossy WebP without transparency becomes it; the rest is PNG."""
+    out = io.BytesIO()
+    has_alpha = "A" in image.getbands() or "transparency" in image.info
+    profile = image.info.get("icc_profile")
+    if media_type == "image/jpeg" or (media_type == "image/webp" and not has_alpha):
+        mode = image.mode if image.mode in ("L", "RGB") else "RGB"
+        image.convert(mode).save(
+            out, "JPEG", quality=QUALITY, optimize=True, progressive=True, icc_profile=profile
+        )
+        return "image/jpeg", out.getvalue()
+    image.save(out, "PNG", optimize=True, icc_profile=profile)
+    return "image/png", out.getvalue()

@@ -1,0 +1,139 @@
+"""Pictures as the EPUB carries them, against Pillow's reading of what was written."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bookbuilder import Report, write
+from books import load_files
+from epub_books import Package
+
+TOML = '[book]\ntitle = "T"\nauthors = "A"\nlanguage = "en"\n'
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def noise(width: int, height: int) -> Image.Image:
+    return Image.effect_noise((width, height), 80).convert("RGB")
+
+
+def written(
+    folder: Path, name: str, data: bytes, size: int | None = None
+) -> tuple[str, bytes, str]:
+    """The name, the bytes and what was said of the only picture of a book."""
+    book, _ = load_files(folder, {"book.toml": TOML, "a.md": f"# A\n\n![x]({name})\n", name: data})
+    if size is not None:
+        config = book.config
+        book = replace(book, config=replace(config, epub=replace(config.epub, picture_size=size)))
+    output = write(book, folder / "t.epub", Report())
+    package = Package(folder / "t.epub")
+    (source,) = package.find("a.xhtml", "//x:img/@src")
+    return source, package.files[f"EPUB/{source}"], "; ".join(output.changes)
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def test_large_pictures_are_shrunk_and_it_is_said(tmp_path: Path) -> None:
+    data = encoded(noise(2000, 1000), "JPEG", quality=95)
+    name, now, said = written(tmp_path, "wide.jpg", data)
+    assert (name, opened(now).size) == ("images/wide.jpg", (1600, 800))
+    assert len(now) < len(data)
+    assert said.startswith("images/wide.jpg: shrunk to 1600 × 800 pixels; ")
+
+
+@pytest.mark.parametrize(("size", "expected"), [(500, (500, 250)), (0, (2000, 1000))])
+def test_the_size_is_the_authors_choice(
+    size: int, expected: tuple[int, int], tmp_path: Path
+) -> None:
+    data = encoded(noise(2000, 1000), "JPEG", quality=95)
+    assert opened(written(tmp_path, "wide.jpg", data, size)[1]).size == expected
+
+
+def test_a_picture_that_would_grow_stays_as_it_is(tmp_path: Path) -> None:
+    stripes = Image.new("1", (4000, 40))
+    stripes.paste(1, (0, 0, 4000, 20))
+    data = encoded(stripes, "PNG", optimize=True)
+    photograph = encoded(noise(900, 900), "JPEG", quality=30)
+    assert written(tmp_path, "small.jpg", photograph)[1:] == (photograph, "")
+    _, now, _ = written(tmp_path, "stripes.png", data)
+    assert len(now) <= len(data)
+
+
+def test_orientation_is_baked_in(tmp_path: Path) -> None:
+    image = Image.new("RGB", (40, 20), "white")
+    image.paste("red", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    _, now, said = written(tmp_path, "turned.jpg", encoded(image, "JPEG", exif=exif))
+    shown = opened(now)
+    assert shown.size == (20, 40)
+    assert shown.getexif().get(0x0112, 1) == 1
+    red = shown.convert("RGB").getpixel((10, 5))
+    assert isinstance(red, tuple)
+    assert red[0] - red[1] > 150
+    assert "turned upright" in said
+
+
+def test_webp_becomes_what_every_reader_shows(tmp_path: Path) -> None:
+    name, now, said = written(tmp_path, "photo.webp", encoded(noise(60, 40), "WEBP"))
+    assert (name, opened(now).format) == ("images/photo.jpg", "JPEG")
+    assert "WebP" in said
+    clear = Image.new("RGBA", (60, 40), (255, 0, 0, 0))
+    name, now, _ = written(tmp_path, "clear.webp", encoded(clear, "WEBP", lossless=True))
+    assert (name, opened(now).format) == ("images/clear.png", "PNG")
+    assert opened(now).convert("RGBA").getpixel((5, 5))[3] == 0  # type: ignore[index]
+
+
+def test_a_moving_webp_stands_still_and_a_gif_moves(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    options = {"save_all": True, "append_images": frames[1:], "duration": 100}
+    _, now, said = written(tmp_path, "moving.webp", encoded(frames[0], "WEBP", **options))
+    assert not getattr(opened(now), "is_animated", False)
+    assert "its first picture taken" in said
+    data = encoded(frames[0], "GIF", **options)
+    assert written(tmp_path, "moving.gif", data) == ("images/moving.gif", data, "")
+    assert Package(tmp_path / "t.epub").meta("schema:accessibilityHazard") == ["unknown"]
+
+
+def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
+    deep = Image.new("I;16", (30, 20), 65535)
+    deep.paste(0, (0, 0, 15, 20))
+    _, now, said = written(tmp_path, "deep.png", encoded(deep, "PNG"))
+    shown = opened(now)
+    assert shown.mode == "L"
+    assert [shown.getpixel((x, 10)) for x in (5, 25)] == [0, 255]
+    assert "8 bits" in said
+
+
+def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
+    data = encoded(Image.new("CMYK", (30, 20), (0, 255, 255, 0)), "JPEG")
+    shown = opened(written(tmp_path, "print.jpg", data)[1])
+    assert shown.mode == "RGB"
+
+
+def test_two_pictures_that_get_one_name_stay_two(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "book.toml": TOML,
+        "a.md": "# A\n\n![x](one/p.webp)\n\n![y](two/p.jpg)\n",
+        "one/p.webp": encoded(noise(20, 20), "WEBP"),
+        "two/p.jpg": encoded(noise(30, 30), "JPEG"),
+    }
+    book, _ = load_files(tmp_path, files)
+    write(book, tmp_path / "t.epub", Report())
+    package = Package(tmp_path / "t.epub")
+    names = package.find("a.xhtml", "//x:img/@src")
+    assert len(set(names)) == 2
+    assert [opened(package.files[f"EPUB/{n}"]).size for n in names] == [(20, 20), (30, 30)]
