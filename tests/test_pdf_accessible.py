@@ -218,15 +218,13 @@ def test_the_checker_can_fail(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_this_repositorys_book_passes_in_both_editions_and_by_parts(tmp_path: Path) -> None:
-    paths = []
     whole = load(THE_BOOK)
-    parts = [part.number for part in whole.parts]
-    for name, book in [("whole", whole), *((f"part-{n}", load(THE_BOOK, n)) for n in parts)]:
-        for edition in ("print", "screen"):
-            pdf = replace(book.config.pdf, edition=edition)
-            edited = replace(book, config=replace(book.config, pdf=pdf))
-            path = tmp_path / f"{name}-{edition}.pdf"
-            paths.append(write(edited, path, Report()).path)
+    volumes = [load(THE_BOOK, part.number) for part in whole.parts]
+    paths = []
+    for number, book in enumerate([whole, whole, *volumes]):
+        pdf = replace(book.config.pdf, edition=("print", "screen")[number % 2])
+        edited = replace(book, config=replace(book.config, pdf=pdf))
+        paths.append(write(edited, tmp_path / f"{number}.pdf", Report()).path)
     verdicts = validate("ua1", *paths)
     assert [v for v in verdicts if not v.compliant] == []
-    assert len(verdicts) == 2 * (len(parts) + 1)
+    assert len(verdicts) == len(volumes) + 2

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.cover import front_cover
 from bookbuilder.formats.pdf.elements import element
-from bookbuilder.formats.pdf.longwords import break_long_words
+from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.notes import classes_of, place_notes
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
@@ -25,6 +25,9 @@ HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 WIDE_TABLE = 5
 WIDEST_TABLE = 8
 SHORT_TABLE = 10
+# Entries that fill a page of contents, set as usual and set tight.
+ONE_PAGE = 22
+ONE_PAGE_SET_TIGHT = 36
 
 
 def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
@@ -120,15 +123,15 @@ def _copyright_page(book: Book) -> ET.Element:
         )
     )
     lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, meta.identifier]
-    page = element("section", "copyright-page", *(element("p", "", x) for x in lines if x))
-    licence = [p for p in page if _is_address(p.text or "")]
+    imprint = element("div", "imprint", *(element("p", "", x) for x in lines if x))
+    licence = [p for p in imprint if _is_address(p.text or "")]
     for paragraph in licence:
         address = element("a", "", paragraph.text or "")
         address.set("href", paragraph.text or "")
         paragraph.text = None
         paragraph.append(address)
-    print_addresses(page, direction(meta.language))
-    return page
+    print_addresses(imprint, direction(meta.language))
+    return element("section", "copyright-page", imprint)
 
 
 def _is_address(text: str) -> bool:
@@ -150,6 +153,8 @@ def _contents(book: Book) -> ET.Element:
         holder.extend(_entry(book, chapter) for chapter in part.chapters)
     entries.extend(_entry(book, chapter) for chapter in book.back)
     nav.append(entries)
+    if ONE_PAGE < len(list(nav.iter("li"))) <= ONE_PAGE_SET_TIGHT:
+        nav.set("class", "contents tight")
     return nav
 
 
@@ -225,6 +230,7 @@ def _chapter(
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
     break_long_words(section)
+    cut_long_texts(section)
     set_running_heads(section, book, chapter, part)
     for heading in section.iter():
         if heading.tag in HEADINGS:
