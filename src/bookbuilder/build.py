@@ -12,7 +12,6 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import FORMATS, Output
-from bookbuilder.formats.epub.device import devices
 from bookbuilder.headings import LONGEST_TITLE
 from bookbuilder.language import guess_language
 from bookbuilder.markup import relink
@@ -114,6 +113,10 @@ def output_path(book: Book, format_name: str) -> Path:
         name = f"{name}-{book.volume.slug}"
     if format_name == "pdf" and config.pdf.edition == "screen":
         name = f"{name}-screen"
+    if format_name == "pdf" and config.pdf.booklet:
+        name = f"{name}-booklet"
+    from bookbuilder.formats.epub.device import devices
+
     device = devices().get(config.epub.profile) if format_name == "epub" else None
     if device is not None:
         return config.root / config.book.output / f"{name}{device.suffix}"
@@ -189,7 +192,7 @@ def _metadata(book: Book, report: Report) -> Metadata:
         assumed.append(f"language `{language}`")
     if assumed and not report.errors:
         hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
-        report.add(ASSUMED, f"assumed: {', '.join(assumed)}", Span(book.config.root.name), hint)
+        report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
     position = book.config.series.position
     return Metadata(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import html5lib
@@ -38,6 +39,7 @@ NAMESPACES = {
     "math": "http://www.w3.org/1998/Math/MathML",
 }
 XLINK = "http://www.w3.org/1999/xlink"
+DEEPEST = 512
 _XML = "http://www.w3.org/XML/1998/namespace"
 _PREFIXES = {"xlink": XLINK, "xml": _XML}
 
@@ -126,9 +128,23 @@ def parse_fragment(html: str) -> Tag:
     # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
     # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
-    root = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
+    parser = html5lib.HTMLParser(tree=_ShallowBuilder, namespaceHTMLElements=False)
+    root = parser.parse(page)
     body = root.find("body")
     return new_tag("section") if body is None else _from_element(body)
+
+
+class _ShallowBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
+    """html5lib's tree, but what nests deeper than `DEEPEST` stands side by side.
+
+    As browsers have it (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512);
+    the parser looks through all that is open at each tag, so it also bounds the time.
+    """
+
+    def insertElementNormal(self, token: Any) -> Any:  # noqa: N802
+        while len(self.openElements) >= DEEPEST:
+            self.openElements.pop()
+        return super().insertElementNormal(token)
 
 
 def _from_element(root: ET.Element) -> Tag:
@@ -168,6 +184,19 @@ def elements(root: Tag, *names: str) -> list[Tag]:
             if not names or node.name in names:
                 found.append(node)
             stack.extend(reversed(node.contents))
+    return found
+
+
+def texts(root: Tag) -> list[NavigableString]:
+    """The pieces of text below `root` in document order."""
+    found: list[NavigableString] = []
+    stack: list[PageElement] = list(reversed(root.contents))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            stack.extend(reversed(node.contents))
+        elif isinstance(node, NavigableString):
+            found.append(node)
     return found
 
 

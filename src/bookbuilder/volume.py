@@ -8,7 +8,7 @@ import uuid
 from bs4 import Tag
 
 from bookbuilder.book import Book, Part
-from bookbuilder.markup import new_tag
+from bookbuilder.markup import elements, new_tag
 from bookbuilder.passes.index import without_elsewhere
 from bookbuilder.words import words_for
 
@@ -24,15 +24,16 @@ def select_part(book: Book, part: Part) -> Book:
     for chapter in (*book.front, *book.back):
         without_elsewhere(chapter.tree, kept)
     for chapter in (*book.front, *part.chapters, *book.back):
-        for anchor in chapter.tree.find_all("a", href=True):
-            href = str(anchor["href"])
+        for anchor in elements(chapter.tree, "a"):
+            href = str(anchor.get("href", ""))
             slug = href.removeprefix("#").split("--")[0]
             if href.startswith("#") and slug not in kept:
                 _point_elsewhere(anchor, *elsewhere[slug])
     used = {
         str(tag["src"])
         for chapter in (*book.front, *part.chapters, *book.back)
-        for tag in chapter.tree.find_all(src=True)
+        for tag in elements(chapter.tree)
+        if tag.get("src")
     }
     whole = book.metadata
     identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{whole.identifier}#{part.slug}")

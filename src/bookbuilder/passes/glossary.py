@@ -11,7 +11,7 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report
 from bookbuilder.headings import HEADINGS
-from bookbuilder.markup import elements, has_class, new_tag, text_of
+from bookbuilder.markup import elements, has_class, new_tag, text_of, texts
 from bookbuilder.slugs import anchor, unique
 from bookbuilder.words import Words, words_for
 
@@ -105,8 +105,8 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
 
 def _link_chapter(chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, str]) -> None:
     linked = {str(a.get("href")).removeprefix("#") for a in elements(chapter.tree, "a")}
-    for node in list(chapter.tree.find_all(string=pattern)):
-        if not _is_running_text(node, chapter.tree):
+    for node in texts(chapter.tree):
+        if not pattern.search(node) or not _is_running_text(node, chapter.tree):
             continue
         pieces: list[Tag | str] = []
         at = 0

@@ -11,7 +11,7 @@ from bs4 import Tag
 from PIL import Image
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.markup import text_of
+from bookbuilder.markup import elements, text_of
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 _COLOUR = re.compile(
@@ -82,7 +82,7 @@ class Accessibility:
 def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
     """Look at the trees, at the assets that they show and at the author's stylesheets."""
     trees = [chapter.tree for chapter in book.chapters]
-    pictures = [p for tree in trees for p in tree.find_all(["img", "svg"]) if not _decorates(p)]
+    pictures = [p for tree in trees for p in elements(tree, "img", "svg") if not _decorates(p)]
     has_alt = all(_has_alternative(p) for p in pictures)
     has_animation = any(_is_animated(asset) for asset in shown)
     barriers = list(_barriers(trees, css))
@@ -93,7 +93,7 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
     return Accessibility(
         has_pictures=bool(pictures),
         every_picture_has_alt=has_alt,
-        has_maths=any(tree.find("math") for tree in trees),
+        has_maths=any(elements(tree, "math") for tree in trees),
         has_animation=has_animation,
         has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
         barriers=tuple(barriers),
@@ -102,13 +102,13 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
 
 def _barriers(trees: Sequence[Tag], css: Sequence[bytes]) -> Iterator[str]:
     """Known failures of WCAG 2.2 AA, and what nobody has looked at, apart from pictures."""
-    if any(table.find("th") is None for tree in trees for table in tree.find_all("table")):
+    if any(not elements(table, "th") for tree in trees for table in elements(tree, "table")):
         yield "some tables have no header cells"
-    if any(not _has_name(a) for tree in trees for a in tree.find_all("a", href=True)):
+    if any(a.get("href") and not _has_name(a) for tree in trees for a in elements(tree, "a")):
         yield "some links have no text"
-    if any(tree.find(["audio", "video", "iframe", "object"]) for tree in trees):
+    if any(elements(tree, "audio", "video", "iframe", "object") for tree in trees):
         yield "sound or video may lack captions and transcripts"
-    styles = [str(tag["style"]) for tree in trees for tag in tree.find_all(style=True)]
+    styles = [str(tag["style"]) for tree in trees for tag in elements(tree) if tag.get("style")]
     if any(_COLOUR.search(text) for text in (*styles, *(sheet.decode() for sheet in css))):
         yield "colours chosen by the author have not been checked for contrast"
 

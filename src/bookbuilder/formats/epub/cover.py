@@ -231,9 +231,9 @@ class _Pen:
 
     def _font(self, text: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:
         wanted = {ord(c) for c in text if not c.isspace()}
-        missing = {family: len(wanted - _letters(family[0])) for family in _FAMILIES}
-        best = min(_FAMILIES, key=lambda family: missing[family])
-        if missing[best]:
+        best = next((family for family in _FAMILIES if wanted <= _letters(family[0])), None)
+        if best is None:
+            best = min(_FAMILIES, key=lambda family: len(wanted - _letters(family[0])))
             letters = "".join(sorted(map(chr, wanted - _letters(best[0]))))[:20]
             hint = "set `cover` in book.toml to a picture of your own"
             self.report.add(NO_COVER_FONT, f"no font to draw `{letters}` on the cover", hint=hint)

@@ -10,7 +10,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
-from bookbuilder.markup import serialize
+from bookbuilder.markup import elements, serialize
 from bookbuilder.words import direction
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
@@ -53,7 +53,7 @@ class Splitter:
             return self._rewrite(name, tag, attributes)
 
         properties = [
-            p for p, element in (("mathml", "math"), ("svg", "svg")) if tree.find(element)
+            p for p, element in (("mathml", "math"), ("svg", "svg")) if elements(tree, element)
         ]
         markup = _NOTE.sub(_numbered_note, serialize(tree, rewrite))
         markup = _REFERENCE.sub(r"\1<sup>\2</sup>\3", markup)
@@ -91,8 +91,9 @@ def targets(book: Book, openings: Mapping[str, str]) -> dict[str, str]:
     found = dict(openings)
     for chapter in book.chapters:
         name = f"{chapter.slug}.xhtml"
-        for tag in chapter.tree.find_all(id=True):
-            found[str(tag["id"])] = f"{name}#{tag['id']}"
+        for tag in elements(chapter.tree):
+            if "id" in tag.attrs:
+                found[str(tag["id"])] = f"{name}#{tag['id']}"
         found[chapter.slug] = name
     return found
 

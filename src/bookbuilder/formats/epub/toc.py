@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from bookbuilder.formats.epub.text import plain
 from bookbuilder.markup import elements, text_of
 from bookbuilder.words import Words
 
-_HEADING = re.compile(r"h[2-6]")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.
 _OUTSIDE_OUTLINE = ("aside", "blockquote", "figure", "table", "li", "dd", "details")
 
@@ -93,7 +92,7 @@ def _chapter(chapter: Chapter, depth: int) -> Entry:
 
 
 def _headings(tree: Tag, file: str, depth: int) -> Iterator[tuple[int, Entry]]:
-    for heading in tree.find_all(_HEADING):
+    for heading in elements(tree, *_HEADINGS):
         level = int(heading.name[1])
         if level > depth + 1 or heading.find_parent(_OUTSIDE_OUTLINE):
             continue

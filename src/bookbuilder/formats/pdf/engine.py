@@ -8,12 +8,15 @@ WeasyPrint is first imported and while a book is laid out.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from PIL import ImageFile
 
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 
@@ -115,8 +118,11 @@ def _environment(**variables: str) -> Iterator[None]:
 
 def _import_weasyprint(report: Report) -> None:
     try:
-        # Late, so that all but the PDF works without Pango.
-        import weasyprint  # noqa: F401
+        # Late, so that all but the PDF works without Pango, whose lack it would announce itself.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import weasyprint  # noqa: F401
+        # WeasyPrint lets Pillow accept broken pictures, for the whole process.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
     except OSError as error:
         report.add(
             NO_PANGO,
