@@ -43,8 +43,16 @@ corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and 
 	@tools/setup.sh pango java browser ace
 	$(BIN)/python tools/corpora.py $(SHARED)
 
+proofs: $(DEV) dist/across-the-fence.pdf ## contact sheets of the printed book's spreads, in build/proofs
+	$(BIN)/python tools/proofs.py dist/across-the-fence.pdf build/proofs
+
 sources: $(BOOK) ## that the book repeats nothing of the notes in ../shared/sources
 	$(BIN)/python tools/check_sources.py $(SHARED)/sources/part-0-notes.md chapters/*.md
+
+screens: $(BOOK) ## typical pages of the EPUB as readers show them, into build/screens
+	@tools/setup.sh browser ace
+	$(BIN)/bookbuilder epub -q -o build/screens.epub
+	node tools/screens.mjs build/screens.epub build/screens .venv/node/node_modules
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc
 	@tools/setup.sh pango
@@ -68,4 +76,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test sources corpora bench clean
+.PHONY: help book check lint test proofs sources corpora screens bench clean
