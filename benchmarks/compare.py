@@ -42,7 +42,9 @@ class Run:
 def commands(root: Path, kind: str, out: Path) -> dict[str, list[str]]:
     """What each tool is told, to write `out/<tool>.<kind>`."""
     book = bookbuilder.load(root)
-    files = list(dict.fromkeys(str(chapter.source.path) for chapter in book.chapters))
+    # What bookbuilder makes itself, such as the workbook, has no file.
+    paths = (chapter.source.path for chapter in book.chapters)
+    files = list(dict.fromkeys(str(path) for path in paths if path.is_file()))
     pandoc = [pypandoc.get_pandoc_path(), "-f", "markdown+rebase_relative_paths", *files]
     pandoc += ["-M", f"title={book.metadata.title}", "-M", f"lang={book.metadata.language}"]
     pandoc += ["--toc", "--quiet", "-o", str(out / f"pandoc.{kind}")]
