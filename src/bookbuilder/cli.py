@@ -121,6 +121,7 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 )
 @click.option("--trim", metavar="SIZE", help="The cut page: a5, b5, 6x9, a4 or letter.")
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
+@click.option("--booklet", is_flag=True, default=None, help="Two pages on a sheet, for folding.")
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
 @building
 def pdf(
@@ -128,11 +129,12 @@ def pdf(
     edition: str | None,
     trim: str | None,
     marks: bool | None,
+    booklet: bool | None,
     pdf_a: bool | None,
     **options: Any,
 ) -> None:
     """Build a PDF for print, or for the screen."""
-    said = {"edition": edition, "trim": trim, "marks": marks, "pdf_a": pdf_a}
+    said = {"edition": edition, "trim": trim, "marks": marks, "booklet": booklet, "pdf_a": pdf_a}
     said = {key: value for key, value in said.items() if value is not None}
     build_formats(["pdf"], output, Options(**options), pdf_settings=said)
 

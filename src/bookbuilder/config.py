@@ -123,13 +123,15 @@ class EpubConfig:
 class PdfConfig:
     """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone.
 
-    `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a.
+    `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
+    `booklet` imposes the pages for folding.
     """
 
     trim: str = "a5"
     edition: str = "print"
     marks: bool = False
     pdf_a: bool = False
+    booklet: bool = False
     toc_depth: int = 0
     style: tuple[str, ...] = ()
 

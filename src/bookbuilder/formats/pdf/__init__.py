@@ -11,6 +11,7 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import write_atomically
 from bookbuilder.formats import Output
 from bookbuilder.formats.pdf.assembly import make_body, make_front
+from bookbuilder.formats.pdf.booklet import impose
 from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
@@ -18,6 +19,7 @@ from bookbuilder.formats.pdf.inspection import overflowing_notes, report_wide
 from bookbuilder.formats.pdf.log import caught_log, report_layout_log
 from bookbuilder.formats.pdf.notes import long_notes, report_long_note
 from bookbuilder.formats.pdf.numbering import bake, body_labels, front_labels
+from bookbuilder.words import direction
 
 if TYPE_CHECKING:
     from bookbuilder.formats.pdf.layout import Press
@@ -54,7 +56,10 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             tagged = TaggedPages([*front.pages[:-1], *body.pages], trees)
             data = body.copy(tagged.pages).write_pdf(finisher=tagged.finish)
         report_layout_log(messages, book, report, BASE_URL)
-    write_atomically(path, finish(data, len(front.pages) - 1, book))
+    data = finish(data, len(front.pages) - 1, book)
+    if book.config.pdf.booklet:
+        data = impose(data, direction(book.metadata.language) == "rtl")
+    write_atomically(path, data)
     return Output(path, path.stat().st_size, len(tagged.pages), "pages")
 
 

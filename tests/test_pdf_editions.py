@@ -1,0 +1,109 @@
+"""Editions, trim sizes, marks and booklets of the PDF."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from bookbuilder import BookError, write
+from bookbuilder.formats.pdf.booklet import imposed
+from bookbuilder.formats.pdf.trim import trim_names
+from books import load_files
+
+PROSE = (
+    "Whoever sets type by hand soon learns to judge a line by how many letters go into it, and that"
+    " some sixty-six of them make a page which is read and not merely looked at. "
+)
+FILES = {
+    "book.toml": '[book]\ntitle = "Small"\nauthors = ["A. Writer"]\nlanguage = "en"\n'
+    'chapters = ["a.md", "b.md", "c.md"]\n',
+    "a.md": "# One\n\nSee [Two](b.md). Or [out](https://example.org/x). The [second](b.md)'s.\n",
+    "b.md": "# Two\n\n[Here](a.md) and [again](a.md) there.\n",
+    "c.md": f"# Three\n\n{PROSE * 12}\n",
+}
+
+
+def a_pdf(folder: Path, **settings: object) -> Path:
+    book, _ = load_files(folder, FILES)
+    pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
+    book = replace(book, config=replace(book.config, pdf=pdf))
+    return write(book, folder / "b.pdf").path
+
+
+def pages_of(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as pdf:
+        return [" ".join(page.get_textpage().get_text_range().split()) for page in pdf]
+
+
+def test_print_says_where_links_lead(tmp_path: Path) -> None:
+    text = " ".join(pages_of(a_pdf(tmp_path)))
+    assert "See Two, page 3. Or out (example.org/x). The second’s." in text
+    assert "Here (page 1) and again there." in text
+
+
+def test_the_screen_edition_has_a_cover_and_no_blank_pages(tmp_path: Path) -> None:
+    pages = pages_of(a_pdf(tmp_path, edition="screen"))
+    assert all(pages)
+    assert pages[0] == "Small A. Writer"
+    assert "See Two. Or out. The second’s." in " ".join(pages)
+
+
+def test_the_cover_shows_the_authors_picture(tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (300, 480), (9, 90, 160)).save(tmp_path / "front.png")
+    book, _ = load_files(tmp_path, FILES)
+    config = replace(
+        book.config,
+        book=replace(book.config.book, cover="front.png"),
+        pdf=replace(book.config.pdf, edition="screen"),
+    )
+    path = write(replace(book, config=config), tmp_path / "b.pdf").path
+    with pypdfium2.PdfDocument(path) as pdf:
+        cover = pdf[0].render().to_pil()
+    assert cover.getpixel((cover.width // 2, cover.height // 2)) == (9, 90, 160)
+
+
+def test_an_unknown_edition_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(BookError) as caught:
+        a_pdf(tmp_path, edition="scren")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.rule.name, diagnostic.hint) == ("unknown-edition", "did you mean `screen`?")
+
+
+@pytest.mark.parametrize("trim", trim_names())
+def test_lines_have_a_readable_measure(tmp_path: Path, trim: str) -> None:
+    with pypdfium2.PdfDocument(a_pdf(tmp_path, trim=trim)) as pdf:
+        text = next(t for p in pdf if "Whoever sets" in (t := p.get_textpage().get_text_range()))
+    lines = [line for line in text.splitlines() if len(line) > 40][1:-1]
+    assert 58 <= sum(map(len, lines)) / len(lines) <= 72
+
+
+def test_marks_stand_in_the_bleed(tmp_path: Path) -> None:
+    with pikepdf.open(a_pdf(tmp_path, marks=True)) as pdf:
+        page = pdf.pages[0]
+        media, trim = ([float(x) for x in box] for box in (page.mediabox, page.trimbox))
+    assert [round((t - m) / 72 * 25.4) for m, t in zip(media, trim, strict=True)] == [3, 3, -3, -3]
+
+
+def test_a_booklet_has_every_page_once_on_sheets_of_two(tmp_path: Path) -> None:
+    one_by_one = pages_of(a_pdf(tmp_path))
+    path = a_pdf(tmp_path, booklet=True)
+    with pikepdf.open(path) as pdf:
+        assert [round(float(x) / 72 * 25.4) for x in pdf.pages[0].mediabox] == [0, 0, 296, 210]
+    sheets = pages_of(path)
+    for page in one_by_one:
+        assert sum(page in sheet for sheet in sheets) >= 1
+    assert len(sheets) == -(-len(one_by_one) // 4) * 2
+
+
+def test_folded_signatures_read_in_order() -> None:
+    assert imposed(8) == [(7, 0), (1, 6), (5, 2), (3, 4)]
+    assert imposed(3) == [(None, 0), (1, 2)]
+    assert imposed(8, right_to_left=True)[0] == (0, 7)
+    assert imposed(40)[0] == (31, 0)
+    assert imposed(40)[16] == (39, 32)
