@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 LONGEST_SLUG = 60
 
@@ -40,9 +41,22 @@ def file_slug(name: str, fallback: str) -> str:
 
 def unique(name: str, taken: set[str]) -> str:
     """`name`, or `name-2`, `name-3` … : the first that is not in `taken`, which then holds it."""
-    candidate, count = name, 1
-    while candidate.casefold() in taken:
-        count += 1
-        candidate = f"{name}-{count}"
+    folded = name.casefold()
+    count = first_free(lambda n: (f"{folded}-{n}" if n > 1 else folded) not in taken)
+    candidate = f"{name}-{count}" if count > 1 else name
     taken.add(candidate.casefold())
     return candidate
+
+
+def first_free(is_free: Callable[[int], bool]) -> int:
+    """A number from 1 on that is free and the one before it is not, in logarithmic time."""
+    if is_free(1):
+        return 1
+    high = 2
+    while not is_free(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_free(middle) else (middle, high)
+    return high

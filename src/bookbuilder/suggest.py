@@ -5,9 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# Comparing takes long, and a book may have thousands of broken links to thousands of names.
+MOST_COMPARED = 200
+LONGEST = 200
+
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """ "did you mean `x`?", or an empty string where nothing comes close."""
-    choices = {k.casefold(): k for k in known}
-    near = difflib.get_close_matches(name.casefold(), choices, 1, cutoff=0.6)
+    folded = name.casefold()[:LONGEST]
+    choices = {k.casefold(): k for k in known if abs(len(k) - len(folded)) <= len(folded)}
+    if len(choices) > MOST_COMPARED:
+        choices = {k: v for k, v in choices.items() if k[:3] == folded[:3]}
+    compared = list(choices)[:MOST_COMPARED]
+    near = difflib.get_close_matches(folded, compared, 1, cutoff=0.6)
     return f"did you mean `{choices[near[0]]}`?" if near else ""

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from bookbuilder.dialect.lines import LineParser
 
 MAX_DEPTH = 100
+MAX_INLINE_DEPTH = 20
 
 TOO_DEEP = Rule(
     "M004",
     "nested-too-deep",
     Severity.WARNING,
-    f"Quotes, lists, emphasis and links nest at most {MAX_DEPTH} deep. Nobody can read deeper"
-    " nesting, and it is nearly always a program's mistake; what lies deeper is kept as text.",
+    f"Quotes and lists nest at most {MAX_DEPTH} deep, emphasis and links {MAX_INLINE_DEPTH}. Nobody"
+    " can read deeper nesting, and it is nearly always a program's mistake; what lies deeper is"
+    " kept as text.",
 )
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule
-from bookbuilder.dialect.blocks import MAX_DEPTH, TOO_DEEP
+from bookbuilder.dialect.blocks import MAX_INLINE_DEPTH, TOO_DEEP
 from bookbuilder.dialect.emphasis import Delimiters, scan_run
 from bookbuilder.dialect.nodes import Node, build
 from bookbuilder.dialect.references import ENTITY, ESCAPABLE, decode_entity
@@ -58,9 +58,7 @@ class InlineParser:
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
         if not build(parent, self.root):
-            message = (
-                f"emphasis and links nest more than {MAX_DEPTH} deep; the rest is kept as text"
-            )
+            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
             self.report(TOO_DEEP, message, 0, 0)
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.attributes import ATTRIBUTES, apply_attributes
-from bookbuilder.dialect.blocks import MAX_DEPTH
+from bookbuilder.dialect.blocks import MAX_INLINE_DEPTH
 
 
 class Node:
@@ -99,13 +99,13 @@ _OWN_TEXT = {"br": "\n"}
 def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
     """Append the children of `node` to `parent`, an attribute list after an element to the element.
 
-    What lies deeper than `MAX_DEPTH` becomes text; False if anything did.
+    What lies deeper than `MAX_INLINE_DEPTH` becomes text; False if anything did.
     """
     last: ElementTree.Element | None = parent[-1] if len(parent) else None
     touching: ElementTree.Element | None = None
     complete = True
     for child in _merged(node):
-        if child.tag and depth < MAX_DEPTH:
+        if child.tag and depth < MAX_INLINE_DEPTH:
             last = touching = ElementTree.SubElement(parent, child.tag, child.attributes)
             if child.tag == "code":
                 last.text = AtomicString(child.text)

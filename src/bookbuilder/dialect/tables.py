@@ -25,6 +25,9 @@ ROW_TOO_LONG = Rule(
     " a pipe that belongs to the text is written `\\|`.",
 )
 
+# A short text can ask for a table of millions of empty cells.
+MOST_ADDED_CELLS = 20_000
+
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 
@@ -34,6 +37,7 @@ class Table(Text):
         super().__init__()
         self.header = header
         self.alignments = alignments
+        self.added = 0
 
     def render(self, md: Engine, parent: ElementTree.Element) -> None:
         table = ElementTree.SubElement(parent, "table")
@@ -57,8 +61,10 @@ class Table(Text):
         if any(cells[width:]):
             message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
             md.problems.add(ROW_TOO_LONG, message, line)
-        cells = [*cells, *[""] * (width - len(cells))]
-        for text, alignment in zip(cells[:width], self.alignments, strict=True):
+        missing = max(0, min(width - len(cells), MOST_ADDED_CELLS - self.added))
+        self.added += missing
+        cells = [*cells, *[""] * missing]
+        for text, alignment in zip(cells[:width], self.alignments, strict=False):
             cell = ElementTree.SubElement(row, tag)
             if alignment:
                 cell.set("style", f"text-align: {alignment}")

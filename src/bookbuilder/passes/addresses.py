@@ -38,6 +38,7 @@ class Addresses:
         self._by_name: dict[str, Chapter] = {}
         self._siblings: dict[Path, list[Chapter]] = {}
         self._loose: dict[str, dict[str, str]] = {}
+        self._of_file: dict[Path, tuple[dict[str, str], dict[str, str]]] = {}
         self._relative: dict[Path, list[str]] = {}
         for chapter in book.chapters:
             path = chapter.source.path
@@ -90,12 +91,27 @@ class Addresses:
 
     def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
         """The book-wide id of `fragment` in `chapter`, or in another piece of the same file."""
-        for piece in (chapter, *self._siblings.get(chapter.source.path, ())):
-            known = self.anchors[piece.slug]
-            found = known.get(fragment) or known.get(anchor(fragment))
-            if found or (found := self._loose_anchors(piece).get(loose(fragment) or "\0")):
-                return found
-        return None
+        names = (fragment, anchor(fragment)), loose(fragment) or "\0"
+        return self._among(self.anchors[chapter.slug], self._loose_anchors(chapter), *names) or (
+            self._among(*self._anchors_of_file(chapter.source.path), *names)
+        )
+
+    @staticmethod
+    def _among(
+        known: dict[str, str], loosely: dict[str, str], names: tuple[str, ...], loose_name: str
+    ) -> str | None:
+        found = next((known[name] for name in names if name in known), None)
+        return found or loosely.get(loose_name)
+
+    def _anchors_of_file(self, path: Path) -> tuple[dict[str, str], dict[str, str]]:
+        """The anchors of every chapter cut from one file; the first of a name wins."""
+        if path not in self._of_file:
+            pieces = self._siblings.get(path, [])
+            self._of_file[path] = (
+                {k: v for p in reversed(pieces) for k, v in self.anchors[p.slug].items()},
+                {k: v for p in reversed(pieces) for k, v in self._loose_anchors(p).items()},
+            )
+        return self._of_file[path]
 
     def find_anchor_anywhere(self, name: str) -> str | None:
         """The book-wide id of `name`, or of mdBook's rule of that name, where it is but once."""

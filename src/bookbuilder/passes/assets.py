@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from bs4 import Tag
+from bs4.element import AttributeValueList
 from PIL import Image
 
 from bookbuilder import suggest
@@ -21,7 +22,7 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside, read_file
 from bookbuilder.locate import find_link
-from bookbuilder.markup import elements, new_tag
+from bookbuilder.markup import elements
 from bookbuilder.outline import DEEPEST_FOLDER
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
@@ -285,12 +286,21 @@ def _replace_by_text(picture: Tag) -> None:
     if not alt:
         picture.decompose()
         return
-    picture.replace_with(new_tag("span", {"class": "missing-image"}, f"[{alt}]"))
+    _turn_into(picture, "span", f"[{alt}]")
 
 
 def _replace_by_link(picture: Tag, url: str) -> None:
     alt = " ".join(str(picture.get("alt", "")).split()) or "picture"
     if picture.find_parent("a"):
-        picture.replace_with(new_tag("span", {"class": "missing-image"}, f"[{alt}]"))
+        _turn_into(picture, "span", f"[{alt}]")
         return
-    picture.replace_with(new_tag("a", {"class": "missing-image", "href": url}, f"[{alt}]"))
+    _turn_into(picture, "a", f"[{alt}]")
+    picture["href"] = url
+
+
+def _turn_into(picture: Tag, name: str, text: str) -> None:
+    """In place: to replace it, bs4 would look through all that stands beside it."""
+    picture.name = name
+    picture.attrs = {"class": AttributeValueList(["missing-image"])}
+    picture.can_be_empty_element = False
+    picture.append(text)

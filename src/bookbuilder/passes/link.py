@@ -19,6 +19,7 @@ from bookbuilder.dialect.links import RULE_SCHEME
 from bookbuilder.locate import find_link, find_text
 from bookbuilder.markup import elements, has_class
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.slugs import first_free
 from bookbuilder.source import Span
 
 NO_TARGET = Rule(
@@ -80,10 +81,13 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
             continue
         raw = str(tag["id"])
         clean = re.sub(r"[^\w.-]+", "-", raw) or "id"
-        name, count = f"{chapter.slug}--{clean}", 1
-        while name in taken:
-            count += 1
-            name = f"{chapter.slug}--{clean}-{count}"
+        base = f"{chapter.slug}--{clean}"
+
+        def is_free(n: int, base: str = base) -> bool:
+            return (f"{base}-{n}" if n > 1 else base) not in taken
+
+        count = first_free(is_free)
+        name = f"{base}-{count}" if count > 1 else base
         taken.add(name)
         tag["id"] = name
         anchors.setdefault(raw, name)

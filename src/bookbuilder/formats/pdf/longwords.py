@@ -1,4 +1,4 @@
-"""Words without end, such as data in base64: laying one out takes time squared to its length."""
+"""Words and paragraphs without end: laying one out takes time squared to its length."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 _ENDLESS = re.compile(r"[!-~\u00a1-\u058f]{200,}")
 _PIECE = re.compile(r".{40}(?=.)")
 ZERO_WIDTH_SPACE = "\u200b"
+LONGEST_TEXT = 3000
+_STRETCH = re.compile(r"(?s).{1,1000}(?:[^\s\u200b]{0,1000}[\s\u200b]+)?")
 
 
 def break_long_words(section: ET.Element) -> None:
@@ -18,6 +20,35 @@ def break_long_words(section: ET.Element) -> None:
             element.text = _ENDLESS.sub(_broken, element.text)
         if element.tail and _ENDLESS.search(element.tail):
             element.tail = _ENDLESS.sub(_broken, element.tail)
+
+
+def cut_long_texts(section: ET.Element) -> None:
+    """Cut texts of many pages into spans, between words.
+
+    For each line WeasyPrint may lay out all that is left of a text.
+    """
+    for parent in list(section.iter()):
+        if all(
+            len(text or "") <= LONGEST_TEXT for text in (parent.text, *(c.tail for c in parent))
+        ):
+            continue
+        children = []
+        parent.text, spans = _cut(parent.text)
+        children += spans
+        for child in list(parent):
+            child.tail, spans = _cut(child.tail)
+            children += [child, *spans]
+        parent[:] = children
+
+
+def _cut(text: str | None) -> tuple[str | None, list[ET.Element]]:
+    if text is None or len(text) <= LONGEST_TEXT:
+        return text, []
+    pieces = [match[0] for match in _STRETCH.finditer(text)]
+    spans = [ET.Element("span") for _ in pieces[1:]]
+    for span, piece in zip(spans, pieces[1:], strict=True):
+        span.text = piece
+    return pieces[0], spans
 
 
 def _broken(word: re.Match[str]) -> str:

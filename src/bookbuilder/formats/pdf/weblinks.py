@@ -19,8 +19,8 @@ def print_addresses(section: ET.Element, direction: str) -> None:
     to left invisible marks hold the address together, over line breaks too.
     """
     mark = LEFT_TO_RIGHT_MARK if direction == "rtl" else ""
-    parents = {child: parent for parent in section.iter() for child in parent}
-    for link in list(section.iter("a")):
+    added: dict[ET.Element, ET.Element] = {}
+    for link in section.iter("a"):
         href = link.get("href", "")
         if not _OUTSIDE.match(href):
             continue
@@ -33,8 +33,10 @@ def print_addresses(section: ET.Element, direction: str) -> None:
         address = ET.Element("span", {"class": "address"})
         address.text = f" {mark}({_BREAKS.sub(mark + ZERO_WIDTH_SPACE, shown)}){mark}"
         address.tail, link.tail = link.tail, None
-        parent = parents[link]
-        parent.insert(list(parent).index(link) + 1, address)
+        added[link] = address
+    for parent in list(section.iter()):
+        if any(child in added for child in parent):
+            parent[:] = [e for c in parent for e in ((c, added[c]) if c in added else (c,))]
 
 
 def readable(href: str) -> str:
