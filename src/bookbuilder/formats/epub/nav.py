@@ -11,6 +11,8 @@ from bookbuilder.formats.epub.toc import Entry
 from bookbuilder.words import Words
 
 NAV_NAME = "nav.xhtml"
+# A longer page of contents keeps headings for the reader's own menu (EPUB 3.3, section 7.4.6).
+LONGEST_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def nav_document(
 ) -> Document:
     foreign = words.language != frame.language.partition("-")[0].lower()
     said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
+    is_long = sum(map(_count, entries)) > LONGEST_PAGE
     marks = "\n".join(
         f'<li><a epub:type="{m.kind}" href="{escape(m.href)}">{escape(m.title)}</a></li>'
         for m in landmarks
@@ -53,7 +56,8 @@ def nav_document(
     )
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
-        f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n{_list(entries)}\n</nav>\n'
+        f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n'
+        f"{_list(entries, is_long)}\n</nav>\n"
         f"{lists}"
         f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
         ' hidden="hidden">\n'
@@ -62,14 +66,20 @@ def nav_document(
     return frame.document(NAV_NAME, words.contents, body, properties=("nav",))
 
 
-def _list(entries: Sequence[Entry]) -> str:
+def _list(entries: Sequence[Entry], hide_headings: bool = False) -> str:
     items = "\n".join(
         f'<li><a href="{escape(e.href)}">{escape(e.title)}</a>'
-        + (f"\n{_list(e.children)}\n" if e.children else "")
+        + (f"\n{_list(e.children, hide_headings)}\n" if e.children else "")
         + "</li>"
         for e in entries
     )
-    return f"<ol>\n{items}\n</ol>"
+    is_hidden = hide_headings and all("#" in e.href for e in entries)
+    hidden = ' hidden="hidden"' if is_hidden else ""
+    return f"<ol{hidden}>\n{items}\n</ol>"
+
+
+def _count(entry: Entry) -> int:
+    return 1 + sum(map(_count, entry.children))
 
 
 def ncx(
