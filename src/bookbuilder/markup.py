@@ -55,6 +55,11 @@ _ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
 _STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
 _STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
+# Capitals, comments, declarations; elements with rules of their own; the newline that `pre` drops.
+_NOT_LIKE_XML = re.compile(
+    rf"<(?![a-z/])|<(?:{'|'.join(_SWALLOWING)}|svg|math|noscript|plaintext|template|pre[^>]*>\n)"
+)
+_OPEN_VOID = re.compile(rf"<((?:{'|'.join(VOID)})(?:\s[^<>]*?)?)\s*/?>")
 _BLOCK = frozenset(
     [
         "address",
@@ -123,7 +128,10 @@ def parse_fragment(html: str) -> Tag:
     An element or comment that hides all that follows because it is never closed (`<script>`,
     `<!--`) is closed at once, so that what follows is still read.
     """
-    text = _close_swallowing(_NUMERIC.sub(_without_forbidden, plain_characters(html)))
+    text = plain_characters(html)
+    if (root := _well_formed(text)) is not None:
+        return _from_element(root)
+    text = _close_swallowing(_NUMERIC.sub(_without_forbidden, text))
     text = _ESCAPED.sub(lambda match: _STAND_INS[match[1].lower()], text)
     # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
     # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
@@ -132,6 +140,20 @@ def parse_fragment(html: str) -> Tag:
     root = parser.parse(page)
     body = root.find("body")
     return new_tag("section") if body is None else _from_element(body)
+
+
+def _well_formed(html: str) -> ET.Element | None:
+    """`html` read as XML, ten times as fast, where an HTML parser would read the same; else None.
+
+    That is so of what the dialect writes, unless an author's own HTML is in it and is unfinished.
+    """
+    if _NOT_LIKE_XML.search(html):
+        return None
+    closed = _OPEN_VOID.sub(r"<\1/>", html)
+    try:
+        return ET.fromstring(f"<section>{closed}</section>")
+    except ET.ParseError:
+        return None
 
 
 class _ShallowBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
