@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.cover import front_cover
 from bookbuilder.formats.pdf.elements import element
+from bookbuilder.formats.pdf.indexing import print_index
 from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.notes import classes_of, place_notes
 from bookbuilder.formats.pdf.references import print_pages
@@ -223,6 +224,7 @@ def _chapter(
     section = to_element(chapter.tree)
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
+    print_index(section)
     if not is_for_screen(book):
         print_pages(section, {c.slug: c.title for c in book.chapters}, book.metadata.language)
         print_addresses(section, direction(book.metadata.language))

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.indexing import bake_index
+
 UNKNOWN = "000"
 
 
@@ -44,8 +46,11 @@ def _labels(pages: list[Any], folio: Callable[[int], str]) -> dict[str, str]:
 
 
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write page numbers into every element with `data-page-of="#id"`; whether one changed."""
-    changed = False
+    """Write page numbers into every element with `data-page-of="#id"`, and into the index.
+
+    Returns whether one changed.
+    """
+    changed = bake_index(tree, labels)
     for element in tree.iter():
         target = element.get("data-page-of")
         if target is None:

@@ -1,0 +1,64 @@
+"""The index in print: pages and ranges of pages, where the book's tree names chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from xml.etree import ElementTree as ET
+
+from bookbuilder.formats.pdf.notes import classes_of
+
+_PAGES_OF = "data-pages-of"
+
+
+def print_index(section: ET.Element) -> None:
+    """Replace the links of each entry by one place for its pages, which `bake_index` fills."""
+    for entry in section.iter("li"):
+        links = [child for child in entry if "index-link" in classes_of(child)]
+        if not links:
+            continue
+        for link in links:
+            entry.remove(link)
+        entry.set("class", "index-entry")
+        targets = " ".join(link.get("href", "") for link in links)
+        pages = ET.Element("span", {"class": "index-pages", _PAGES_OF: targets})
+        pages.tail = links[-1].tail
+        entry.insert(sum(1 for child in entry if "index-term" in classes_of(child)), pages)
+
+
+def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:
+    """Write the pages of every entry, each page once and runs as ranges; whether one changed."""
+    changed = False
+    for place in tree.iter("span"):
+        targets = place.get(_PAGES_OF)
+        if targets is None:
+            continue
+        before = "".join(place.itertext())
+        for child in list(place):
+            place.remove(child)
+        place.text = ""
+        for text, target in page_ranges(targets.split(), labels):
+            link = ET.SubElement(place, "a", {"href": target})
+            link.text = text
+            link.tail = ", "
+        if len(place):
+            place[-1].tail = ""
+        changed = changed or "".join(place.itertext()) != before
+    return changed
+
+
+def page_ranges(targets: list[str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Pages as an index prints them, `12–14`, each with the first target on it."""
+    first: dict[str, str] = {}
+    for target in targets:
+        if label := labels.get(target.removeprefix("#")):
+            first.setdefault(label, target)
+    runs: list[list[str]] = []
+    for label in first:
+        follows = runs and label.isdigit() and runs[-1][-1].isdigit()
+        if follows and int(label) == int(runs[-1][-1]) + 1:
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    for run in runs:
+        text = run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}"
+        yield text, first[run[0]]

@@ -1,0 +1,30 @@
+"""The index in print."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from bookbuilder.formats.pdf.indexing import bake_index, page_ranges, print_index
+
+ENTRY = (
+    "<section><ul><li><span>plain</span></li>"
+    '<li><span class="index-term">term</span> <a class="index-link" href="#a">chapter 1</a>, '
+    '<a class="index-link" href="#b">chapter 2</a></li></ul></section>'
+)
+
+
+def test_pages_are_merged_into_ranges_and_named_once() -> None:
+    labels = {"a": "iv", "b": "7", "c": "7", "d": "8", "e": "9", "f": "12"}
+    found = list(page_ranges(["#a", "#b", "#c", "#d", "#e", "#f", "#gone"], labels))
+    assert found == [("iv", "#a"), ("7–9", "#b"), ("12", "#f")]
+
+
+def test_entries_show_pages_and_settle() -> None:
+    tree = ET.fromstring(ENTRY)
+    print_index(tree)
+    assert bake_index(tree, {"a": "3", "b": "5"})
+    assert not bake_index(tree, {"a": "3", "b": "5"})
+    assert "".join(tree.itertext()) == "plainterm 3, 5"
+    assert [a.get("href") for a in tree.iter("a")] == ["#a", "#b"]
+    assert bake_index(tree, {"a": "3", "b": "4"})
+    assert "".join(tree.itertext()) == "plainterm 3–4"
