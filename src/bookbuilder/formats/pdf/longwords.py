@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from bookbuilder.passes.cleaning.model import INLINE_STYLE, TRANSPARENT
+
 # Scripts that are written with spaces; the others break between letters anyway.
 _ENDLESS = re.compile(r"[!-~\u00a1-\u058f]{200,}")
 _PIECE = re.compile(r".{40}(?=.)")
+_BREAKABLE = re.compile(r"[^!-~\u00a1-\u058f]+")
+_INLINE = frozenset(INLINE_STYLE) | TRANSPARENT
+LONGEST_RUN = 200
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST_TEXT = 3000
 _STRETCH = re.compile(r"(?s).{1,1000}(?:[^\s\u200b]{0,1000}[\s\u200b]+)?")
@@ -20,6 +25,29 @@ def break_long_words(section: ET.Element) -> None:
             element.text = _ENDLESS.sub(_broken, element.text)
         if element.tail and _ENDLESS.search(element.tail):
             element.tail = _ENDLESS.sub(_broken, element.tail)
+    _break_between(section, 0)
+
+
+def _break_between(element: ET.Element, run: int) -> int:
+    """Allow breaks between the pieces of a word that is made of many elements.
+
+    `run` is how much of a word stands before `element`; what stands after it is returned.
+    """
+    element.text, run = _joined(element.text, run)
+    for child in element:
+        inline = child.tag in _INLINE
+        run = _break_between(child, run if inline else 0)
+        child.tail, run = _joined(child.tail, run if inline else 0)
+    return run
+
+
+def _joined(text: str | None, run: int) -> tuple[str | None, int]:
+    if not text:
+        return text, run
+    words = _BREAKABLE.split(text)
+    if run and run + len(words[0]) > LONGEST_RUN:
+        text, run = ZERO_WIDTH_SPACE + text, 0
+    return text, len(words[-1]) + (run if len(words) == 1 else 0)
 
 
 def cut_long_texts(section: ET.Element) -> None:
