@@ -28,9 +28,7 @@ def test_one_file_is_one_asset_however_often_it_is_shown(tmp_path: Path) -> None
 
 
 def test_the_media_type_comes_from_the_bytes(tmp_path: Path) -> None:
-    book, _ = load_files(
-        tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": picture("JPEG")}
-    )
+    book, _ = load_files(tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": picture("JPEG")})
     asset = book.assets["images/p.jpg"]
     assert asset.media_type == "image/jpeg"
 
@@ -58,7 +56,8 @@ def test_odd_file_names_are_found_and_packed_under_safe_ones(name: str, tmp_path
 
 def test_names_that_differ_only_in_case_stay_apart(tmp_path: Path) -> None:
     text = "# One\n\n![a](X.png)\n\n![b](x.png)\n"
-    files = {"one.md": text, "X.png": picture(), "x.png": picture(size=(5, 5))}
+    files: dict[str, str | bytes] = {"one.md": text, "X.png": picture()}
+    files["x.png"] = picture(size=(5, 5))
     book, _ = load_files(tmp_path, files)
     assert len({name.casefold() for name in book.assets}) == 2
 
@@ -116,7 +115,8 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
 def test_missing_alt_text_is_reported_unless_the_picture_decorates(tmp_path: Path) -> None:
     text = '# One\n\n![](p.png)\n\n![](q.png){role="presentation"}\n'
-    files = {"one.md": text, "p.png": picture(), "q.png": picture(size=(9, 9))}
+    files: dict[str, str | bytes] = {"one.md": text, "p.png": picture()}
+    files["q.png"] = picture(size=(9, 9))
     _, report = load_files(tmp_path, files)
     (found,) = [d for d in report if d.rule.name == "image-without-alt"]
     assert "p.png" in found.message

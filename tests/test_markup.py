@@ -7,7 +7,7 @@ import copy
 from bs4 import BeautifulSoup, Tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from bookbuilder.markup import (
     new_tag,

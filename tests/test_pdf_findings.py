@@ -8,6 +8,7 @@ import pytest
 
 from bookbuilder import Report, write
 from bookbuilder.formats import pdf
+from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.log import report_layout_log
 from books import load_files, rules_of
 
@@ -27,3 +28,13 @@ def test_page_numbers_that_never_settle_are_reported(
     book, report = load_files(tmp_path, {"one.md": "# One\n\nText.\n"})
     write(book, tmp_path / "book.pdf", report)
     assert rules_of(report) == ["page-numbers-unsettled"]
+
+
+@pytest.mark.parametrize("name", ["missing.png", "../outside.png"])
+def test_a_cover_that_cannot_be_read_is_reported(name: str, tmp_path: Path) -> None:
+    (tmp_path / "outside.png").write_bytes(b"")
+    toml = f'[book]\ntitle = "T"\nlanguage = "en"\ncover = "{name}"\n'
+    book, _ = load_files(tmp_path / "book", {"book.toml": toml, "one.md": "# One\n"})
+    report = Report()
+    assert with_picture(book, report) is book
+    assert rules_of(report) == ["cover-unreadable"]

@@ -19,7 +19,7 @@ from bookbuilder.markup import elements
 ROOT = Path(__file__).resolve().parent.parent
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # Spelt with z everywhere: the stem is not the suffix.
-_NOT_THE_SUFFIX = re.compile(r"^(?:prize|size|seize|capsize|assize|oversize|bulldozer)", re.IGNORECASE)
+_NOT_THE_SUFFIX = re.compile(r"^(?:prize|size|seize|capsize|assize|oversize)", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:[^aeiou]|[aeiou]l)iz(?:e[ds]?|ing|ers?|ations?)$", re.IGNORECASE)
 
 
