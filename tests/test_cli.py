@@ -306,6 +306,7 @@ def test_the_library_does_not_import_weasyprint() -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_pango_epub_works_and_pdf_says_what_it_needs(book: Path, tmp_path: Path) -> None:
     package = tmp_path / "path/weasyprint/__init__.py"
     package.parent.mkdir(parents=True)
@@ -363,6 +364,7 @@ def on_a_terminal(code: str, **env: str) -> str:
     return b"".join(chunks).decode()
 
 
+@pytest.mark.slow
 def test_colours_on_a_terminal_unless_told_not_to(book: Path) -> None:
     misspell_a_key(book)
     code = "from bookbuilder.cli import main; main(['epub'])"
@@ -383,6 +385,7 @@ bookbuilder.cli.main(["epub"])
 """
 
 
+@pytest.mark.slow
 def test_long_work_shows_progress_on_a_terminal_and_quick_work_none(book: Path) -> None:
     assert "Reading ." in on_a_terminal(SLOW_LOAD.format(after=0))
     assert on_a_terminal(SLOW_LOAD.format(after=30)) == ""

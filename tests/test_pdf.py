@@ -27,6 +27,9 @@ from bookbuilder.formats.pdf.weblinks import readable
 from bookbuilder.markup import parse_fragment, text_of
 from bookbuilder.source import Source
 
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
 SENTENCE = "A page is a rectangle of text that somebody has to fill with words worth reading. "
 
 

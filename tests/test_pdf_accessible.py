@@ -15,6 +15,9 @@ from books import load_files
 from structure_tree import outline
 from verapdf import validate
 
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 THE_BOOK = HERE.parent
 

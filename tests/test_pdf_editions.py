@@ -14,6 +14,9 @@ from bookbuilder.formats.pdf.booklet import imposed
 from bookbuilder.formats.pdf.trim import trim_names
 from books import load_files
 
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
 PROSE = (
     "Whoever sets type by hand soon learns to judge a line by how many letters go into it, and that"
     " some sixty-six of them make a page which is read and not merely looked at. "
