@@ -54,6 +54,10 @@ screens: $(BOOK) ## typical pages of the EPUB as readers show them, into build/s
 	$(BIN)/bookbuilder epub -q -o build/screens.epub
 	node tools/screens.mjs build/screens.epub build/screens .venv/node/node_modules
 
+nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
+	@tools/setup.sh pango java
+	$(BIN)/python tools/nasty.py $(SHARED)
+
 bench: $(BENCH) ## time EPUB and PDF against pandoc
 	@tools/setup.sh pango
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
@@ -76,4 +80,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test proofs sources corpora screens bench clean
+.PHONY: help book check lint test proofs sources corpora nasty screens bench clean

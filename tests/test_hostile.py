@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, Report, load, write
+from bookbuilder.formats.pdf.notes import MOST_NOTES
 from books import write_files
 
 SECRET = "CANARY-OUTSIDE"
@@ -205,3 +206,86 @@ def test_odd_file_names_do_no_harm(folder: Path) -> None:
     text, rules = build(folder)
     assert text.count("Text.") == len(names) + 2
     assert "broken-link" in rules
+
+
+DEEP = "(" * 20_000
+STYLES = {
+    "attribute": f'<p style="width: {DEEP}">Text.</p>',
+    "drawing": f'<svg viewBox="0 0 1 1"><style>a{{x:{DEEP}}}</style><g fill="{DEEP}"/></svg> Text.',
+}
+
+
+@pytest.mark.parametrize("html", STYLES.values(), ids=STYLES)
+def test_css_that_nests_without_end_is_left_out(html: str, folder: Path) -> None:
+    write_files(folder, {"one.md": f"# One\n\n{html}\n"})
+    text, _ = build(folder)
+    assert "Text." in text
+    assert "((((" not in text
+
+
+@pytest.mark.parametrize("css", ["a { width: " + DEEP, "@media x {" * 3000])
+def test_stylesheets_that_nest_without_end_are_refused(css: str, folder: Path) -> None:
+    write_files(folder, {"book.toml": '[book]\nstyle = "s.css"\n', "s.css": css})
+    _, rules = build(folder)
+    assert "missing-style" in rules
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("role", "doc-toc onload=x"), ("role", "x"), ("lang", "x y <")]
+)
+def test_front_matter_with_values_that_mean_nothing_is_reported(
+    key: str, value: str, folder: Path
+) -> None:
+    write_files(folder, {"one.md": f"---\n{key}: {value}\n---\n\n# One\n\nText.\n"})
+    text, rules = build(folder)
+    assert "ill-typed-front-matter" in rules
+    assert "onload" not in text
+
+
+def test_a_language_is_a_language_tag(folder: Path) -> None:
+    write_files(folder, {"book.toml": '[book]\nlanguage = "../en <x>"\n'})
+    _, rules = build(folder)
+    assert "bad-language" in rules
+
+
+# Each would take minutes, or end in RecursionError, where something takes time squared to its size.
+SHAPES = {
+    "headings": "# h\n\n" * 2000,
+    "anchors": "".join(f"# h{n}\n\n[x](#n{n})\n\n" for n in range(1000)),
+    "blanks": "# " + "# " * 50_000 + "x",
+    "table": "|" + "a|" * 1000 + "\n|" + "-|" * 1000 + "\n" + "|a\n" * 1000,
+    "elements": "<div>" * 20_000,
+    "pictures": "".join(f"![x](n{n}.png)\n" for n in range(2000)),
+    "ids": "## h {#a}\n\n" * 3000,
+    "brackets": "[" * 50_000,
+    "emphasis": "*a **b " * 5000,
+    "quotes": ">" * 2000 + " x",
+}
+
+
+@pytest.mark.parametrize("markdown", SHAPES.values(), ids=SHAPES)
+def test_text_that_grows_beyond_measure_does_not(markdown: str, folder: Path) -> None:
+    write_files(folder, {"one.md": f"# One\n\nText.\n\n{markdown}\n"})
+    text, _ = build(folder)
+    assert "Text." in text
+    assert len(text) < 20_000_000
+
+
+@pytest.mark.slow
+def test_fonts_are_neither_waited_for_nor_followed_out(folder: Path) -> None:
+    fonts = folder / "fonts"
+    write_files(folder, {"fonts/broken.ttf": b"\x00\x01\x00\x00" + b"\xff" * 1000})
+    os.mkfifo(fonts / "pipe.ttf")
+    (fonts / "out.ttf").symlink_to("/etc/passwd")
+    (fonts / "cycle").symlink_to(".")
+    assert write(load(folder), folder.parent / "out.pdf").count > 0
+
+
+@pytest.mark.slow
+def test_a_chapter_with_thousands_of_notes_has_them_at_its_end(folder: Path) -> None:
+    calls = "".join(f"w[^{n}]\n" for n in range(MOST_NOTES + 1))
+    notes = "".join(f"[^{n}]: note\n" for n in range(MOST_NOTES + 1))
+    write_files(folder, {"one.md": f"# One\n\n{calls}\n{notes}"})
+    report = Report()
+    write(load(folder), folder.parent / "out.pdf", report)
+    assert [d.rule.name for d in report].count("many-notes") == 1

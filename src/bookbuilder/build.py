@@ -13,7 +13,7 @@ from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import FORMATS, Output
 from bookbuilder.headings import LONGEST_TITLE
-from bookbuilder.language import guess_language
+from bookbuilder.language import guess_language, is_language
 from bookbuilder.markup import relink
 from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
@@ -49,6 +49,13 @@ BAD_FOLDER = Rule(
     Severity.ERROR,
     "`source` is a folder inside the book's folder, since nothing outside it is read. `name` is the"
     " file name of what is built, without a folder; `output` says where that goes.",
+)
+BAD_LANGUAGE = Rule(
+    "C011",
+    "bad-language",
+    Severity.ERROR,
+    "`language` is a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. Readers hyphenate, pronounce and choose"
+    " fonts by it.",
 )
 
 
@@ -187,6 +194,9 @@ def _metadata(book: Book, report: Report) -> Metadata:
         title = _title(book)
         assumed.append(f"title “{title}”")
     language = said.language
+    if language and not is_language(language):
+        span = book.config.span_of("book.language", language)
+        report.add(BAD_LANGUAGE, f"`{language[:80]}` is no language tag", span)
     if not language:
         language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
         assumed.append(f"language `{language}`")

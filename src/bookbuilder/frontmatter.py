@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.language import is_language
+from bookbuilder.passes.cleaning.model import roles_of
 from bookbuilder.plainyaml import load_yaml
 from bookbuilder.source import Source
 
@@ -80,8 +83,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
     return FrontMatter(
         title=_text(data, "title", source, report),
         slug=_text(data, "slug", source, report),
-        lang=_text(data, "lang", source, report),
-        role=_text(data, "role", source, report),
+        lang=_checked(data, "lang", is_language, "a language tag such as `de`", source, report),
+        role=_checked(data, "role", _is_role, "a role such as `preface`", source, report),
         numbered=data["numbered"] if isinstance(data.get("numbered"), bool) else None,
         addresses=_addresses(data),
         length=match.end(),
@@ -94,11 +97,34 @@ def _text(data: dict[Any, Any], key: str, source: Source, report: Report) -> str
         return ""
     if isinstance(value, str | int | float):
         return " ".join(str(value).split())
-    line = next(
-        (n for n, text in enumerate(source.text.splitlines(), 1) if text.startswith(f"{key}:")), 1
-    )
-    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be text", source.span_of_line(line))
+    span = source.span_of_line(_line_of(key, source))
+    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be text", span)
     return ""
+
+
+def _checked(
+    data: dict[Any, Any],
+    key: str,
+    is_right: Callable[[str], bool],
+    wanted: str,
+    source: Source,
+    report: Report,
+) -> str:
+    value = _text(data, key, source, report)
+    if value and not is_right(value):
+        span = source.span_of_line(_line_of(key, source))
+        report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be {wanted}", span)
+        return ""
+    return value
+
+
+def _is_role(value: str) -> bool:
+    return f"doc-{value.removeprefix('doc-')}" in roles_of("section")
+
+
+def _line_of(key: str, source: Source) -> int:
+    lines = enumerate(source.text.split("\n"), 1)
+    return next((n for n, text in lines if text.startswith(f"{key}:")), 1)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ _COMMON_WORDS = {
 _SAMPLE = 20_000
 
 
+def is_language(tag: str) -> bool:
+    """Whether `tag` looks like a BCP 47 language tag (RFC 5646, section 2.1)."""
+    return len(tag) <= 35 and bool(re.fullmatch(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*", tag))
+
+
 def guess_language(text: str) -> str:
     """A BCP 47 language tag for `text`: by script, else by common words, else `en`."""
     sample = re.sub(r"(?ms)^```.*?^```", "", text[:_SAMPLE])

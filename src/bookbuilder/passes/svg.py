@@ -16,6 +16,7 @@ from tinycss2.ast import (
     QualifiedRule,
 )
 
+from bookbuilder.css import nests_too_deep
 from bookbuilder.markup import new_tag, raw_text, serialize, text_of
 from bookbuilder.passes.cleaning.model import names
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
@@ -187,7 +188,9 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
             or "\\" in text
         ):
             del tag.attrs[key]
-        elif "(" in text and _leads_out(tinycss2.parse_component_value_list(text)):
+        elif "(" in text and (
+            nests_too_deep(text) or _leads_out(tinycss2.parse_component_value_list(text))
+        ):
             removed.append("an address")
             del tag.attrs[key]
 
@@ -244,6 +247,9 @@ def _leads_out(values: list[Node]) -> bool:
 
 
 def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
+    if isinstance(css, str) and nests_too_deep(css):
+        removed.append("a style that nests too deep")
+        return ""
     kept = []
     for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration) or node.lower_name in ("behavior", "-moz-binding"):
@@ -257,6 +263,9 @@ def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
 
 
 def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
+    if nests_too_deep(css):
+        removed.append("a style that nests too deep")
+        return ""
     rules = []
     for node in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
         if isinstance(node, QualifiedRule):

@@ -12,6 +12,7 @@ import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, URLToken
 
 from bookbuilder.config import Config
+from bookbuilder.css import nests_too_deep
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_inside, read_file, read_text
 from bookbuilder.formats.epub.media import media_type_of
@@ -75,7 +76,10 @@ def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
     try:
         if "\0" in name or not is_inside(path, config.root):
             raise OSError(0, "it lies outside the book's folder")
-        return Source(path, name, read_text(path))
+        text = read_text(path)
+        if nests_too_deep(text):
+            raise OSError(0, "its brackets nest too deep")
+        return Source(path, name, text)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         message = f"the stylesheet `{name}` cannot be read: {why}"

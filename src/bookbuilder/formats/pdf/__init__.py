@@ -17,7 +17,7 @@ from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
 from bookbuilder.formats.pdf.inspection import overflowing_notes, report_wide
 from bookbuilder.formats.pdf.log import caught_log, report_layout_log
-from bookbuilder.formats.pdf.notes import long_notes, report_long_note
+from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.numbering import bake, body_labels, front_labels
 from bookbuilder.words import direction
 
@@ -77,8 +77,7 @@ def _lay_out(book: Book, press: Press, report: Report) -> tuple[Any, Any, list[E
         at_end |= {note: owners[note] for note in too_long}
         body_tree = make_body(book, at_end)
         body = press.lay_out(body_tree)
-    for note, chapter in at_end.items():
-        report_long_note(chapter, note, report)
+    report_notes_at_end(at_end, report)
     front_tree = make_front(book, at_end)
     bake(front_tree, body_labels(body.pages))
     front = press.lay_out(front_tree)

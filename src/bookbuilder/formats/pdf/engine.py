@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from PIL import ImageFile
 
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.files import is_file, is_inside, read_file
 
 NO_PANGO = Rule(
     "P001",
@@ -27,6 +28,10 @@ NO_PANGO = Rule(
     "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
     " The EPUB does not.",
 )
+
+FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
+LARGEST_FONT = 100_000_000
+MOST_FONTS = 1000
 
 FALLBACKS = (
     "Bookbuilder Serif",
@@ -91,15 +96,25 @@ def engine(root: Path, report: Report) -> Iterator[None]:
             resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
-        own = root / "fonts"
-        inside = own.is_dir() and own.resolve().is_relative_to(root.resolve())
+        _copy_fonts(root, folder / "fonts")
         config = folder / "fonts.conf"
-        config.write_text(
-            fontconfig_xml([bundled, *([own.resolve()] if inside else [])], folder), "utf-8"
-        )
+        config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config)))
         _import_weasyprint(report)
         yield
+
+
+def _copy_fonts(root: Path, target: Path) -> None:
+    """Copy the book's own fonts: fontconfig itself would follow links and wait for pipes."""
+    target.mkdir()
+    own = root / "fonts"
+    if not own.is_dir() or not is_inside(own, root):
+        return
+    for number, path in enumerate(sorted(own.rglob("*"))[:MOST_FONTS]):
+        if path.suffix.lower() in FONT_SUFFIXES and is_file(path) and is_inside(path, root):
+            with contextlib.suppress(OSError):
+                data = read_file(path, LARGEST_FONT)
+                (target / f"{number}{path.suffix.lower()}").write_bytes(data)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ _INLINE = frozenset(INLINE_STYLE) | TRANSPARENT
 LONGEST_RUN = 200
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST_TEXT = 3000
+MOST_CHILDREN = 300
 _STRETCH = re.compile(r"(?s).{1,1000}(?:[^\s\u200b]{0,1000}[\s\u200b]+)?")
 
 
@@ -53,7 +54,8 @@ def _joined(text: str | None, run: int) -> tuple[str | None, int]:
 def cut_long_texts(section: ET.Element) -> None:
     """Cut texts of many pages into spans, between words.
 
-    For each line WeasyPrint may lay out all that is left of a text.
+    For each line WeasyPrint may lay out all that is left of a text, and copies the list of what is
+    left of a paragraph.
     """
     for parent in list(section.iter()):
         if all(
@@ -67,6 +69,19 @@ def cut_long_texts(section: ET.Element) -> None:
             child.tail, spans = _cut(child.tail)
             children += [child, *spans]
         parent[:] = children
+    for paragraph in [p for p in section.iter("p") if len(p) > MOST_CHILDREN]:
+        if all(child.tag in _INLINE for child in paragraph):
+            children = list(paragraph)
+            paragraph[:] = [
+                _grouped(children[at : at + MOST_CHILDREN])
+                for at in range(0, len(children), MOST_CHILDREN)
+            ]
+
+
+def _grouped(elements: list[ET.Element]) -> ET.Element:
+    span = ET.Element("span")
+    span.extend(elements)
+    return span
 
 
 def _cut(text: str | None) -> tuple[str | None, list[ET.Element]]:

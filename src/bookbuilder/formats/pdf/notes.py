@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Chapter
@@ -19,6 +20,15 @@ LONG_NOTE = Rule(
     " the text.",
 )
 
+MANY_NOTES = Rule(
+    "P015",
+    "many-notes",
+    Severity.WARNING,
+    "To find room for notes at the foot, pages are laid out again and again. A chapter with"
+    " thousands of them has them printed at its end. Split the chapter to have them on its pages.",
+)
+
+MOST_NOTES = 1500
 # Set solid in notes' size, this fills about half of an A5 page.
 LONGEST_NOTE = 1500
 
@@ -63,12 +73,24 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
 
 
 def long_notes(chapter: Chapter) -> list[str]:
-    """The ids of the chapter's notes that are too long for the foot of any page."""
+    """The ids of the chapter's notes that are too long for the foot of a page, or too many."""
     notes = chapter.tree.find_all("aside", role="doc-footnote")
-    return [str(note["id"]) for note in notes if len(note.get_text()) > LONGEST_NOTE]
+    least = 0 if len(notes) > MOST_NOTES else LONGEST_NOTE
+    return [str(note["id"]) for note in notes if len(note.get_text()) > least]
 
 
-def report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
+def report_notes_at_end(at_end: Mapping[str, Chapter], report: Report) -> None:
+    """Say why each of these notes, by its chapter, stands at the chapter's end."""
+    counts = Counter(chapter.slug for chapter in at_end.values())
+    for note, chapter in at_end.items():
+        if counts[chapter.slug] > MOST_NOTES:
+            message = f"“{chapter.title}” has more than {MOST_NOTES} notes; they are at its end"
+            report.add(MANY_NOTES, message, chapter.source.span_of_file())
+        else:
+            _report_long_note(chapter, note, report)
+
+
+def _report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
     note = chapter.tree.find(id=note_id)
     text = text_of(note) if note is not None else ""
     number = note.get("data-number", "") if note is not None else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 
 from bookbuilder.config import Config
+from bookbuilder.css import nests_too_deep
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside, read_text
 
@@ -31,7 +32,10 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
             try:
                 if not is_inside(path, config.root):
                     raise OSError("it lies outside the book's folder")
-                yield name, read_text(path)
+                text = read_text(path)
+                if nests_too_deep(text):
+                    raise OSError("its brackets nest too deep")
+                yield name, text
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

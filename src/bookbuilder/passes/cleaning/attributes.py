@@ -9,6 +9,7 @@ from bs4 import Tag
 from bs4.element import AttributeValueList
 from tinycss2.ast import Declaration, Node
 
+from bookbuilder.css import nests_too_deep
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.model import (
     ATTRIBUTES,
@@ -108,6 +109,9 @@ def _runs_something(key: str, address: str) -> bool:
 
 
 def _clean_style(text: str, remarks: Remarks) -> str:
+    if nests_too_deep(text):
+        remarks.attribute(STYLE, "a style that nests too deep is left out", "style")
+        return ""
     kept = []
     for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration):
