@@ -25,6 +25,7 @@ TABLES = {
     "[[part]]": config.PartConfig,
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
+    "[limits]": config.LimitsConfig,
 }
 
 
@@ -50,7 +51,14 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
     source = Source(Path("book.toml"), "book.toml", example)
     parsed = config.parse_config(Path(), source, tomllib.loads(example), report)
     assert list(report) == []
-    for table in (parsed.book, parsed.series, parsed.part[0], parsed.epub, parsed.pdf):
+    for table in (
+        parsed.book,
+        parsed.series,
+        parsed.part[0],
+        parsed.epub,
+        parsed.pdf,
+        parsed.limits,
+    ):
         assert [
             f.name
             for f in dataclasses.fields(table)

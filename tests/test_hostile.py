@@ -256,6 +256,7 @@ SHAPES = {
     "table": "|" + "a|" * 1000 + "\n|" + "-|" * 1000 + "\n" + "|a\n" * 1000,
     "elements": "<div>" * 20_000,
     "pictures": "".join(f"![x](n{n}.png)\n" for n in range(2000)),
+    "attributes": "<p " + " ".join(f"a{n}=1" for n in range(30_000)) + ">x</p>",
     "ids": "## h {#a}\n\n" * 3000,
     "brackets": "[" * 50_000,
     "emphasis": "*a **b " * 5000,
@@ -289,3 +290,9 @@ def test_a_chapter_with_thousands_of_notes_has_them_at_its_end(folder: Path) -> 
     report = Report()
     write(load(folder), folder.parent / "out.pdf", report)
     assert [d.rule.name for d in report].count("many-notes") == 1
+
+
+def test_an_output_with_the_longest_of_names_is_written_and_nothing_else(folder: Path) -> None:
+    output = folder.parent / "out" / f"{'n' * 250}.epub"
+    write(load(folder), output)
+    assert list(output.parent.iterdir()) == [output]

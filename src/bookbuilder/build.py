@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
-from bookbuilder.config import CONFIG_NAME, Config, parse_config, parse_toml
+from bookbuilder.config import CONFIG_NAME, Config, LimitsConfig, parse_config, parse_toml
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
@@ -66,6 +66,17 @@ def find_root(start: str | Path) -> Path:
         if (folder / CONFIG_NAME).is_file():
             return folder
     return start
+
+
+def read_limits(root: str | Path) -> LimitsConfig:
+    """`[limits]` of the book in `root`; what is wrong with them `load` reports."""
+    root = Path(root).resolve(strict=True)
+    path = root / CONFIG_NAME
+    report = Report()
+    if not is_file(path) or not (source := read_source(path, root, report)):
+        return LimitsConfig()
+    data = parse_toml(source, report) or {}
+    return parse_config(root, source, data, report).limits
 
 
 def load(root: str | Path, part: int | None = None, report: Report | None = None) -> Book:

@@ -23,6 +23,7 @@ from bookbuilder import __version__
 from bookbuilder.diagnostics import BookError, Diagnostic, Report, Severity
 
 if TYPE_CHECKING:
+    from bookbuilder.config import LimitsConfig
     from bookbuilder.formats import Output
 
 EXIT_ERRORS_IN_BOOK = 1
@@ -160,38 +161,83 @@ def build_formats(
     """
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
-    started = time.perf_counter()
     with no_traceback(options):
-        from bookbuilder.build import find_root, load, output_path, write
+        from bookbuilder.build import find_root, read_limits
+        from bookbuilder.sandbox import LimitHit, report_limit, run_bounded
 
         root = options.directory or find_root(Path.cwd())
-        report = Report()
-        wrote: list[str] = []
+        settings = epub_settings or {}, pdf_settings or {}
+        limits = read_limits(root)
         try:
-            with progress(f"Reading {_shown(root)}", options):
-                book = load(root, options.part, report)
-            for_epub = replace(book.config.epub, **(epub_settings or {}))
-            for_pdf = replace(book.config.pdf, **(pdf_settings or {}))
-            book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
+            built = run_bounded(
+                lambda: _build(root, formats, output, options, limits, *settings), limits
+            )
+        except LimitHit as hit:
+            report = Report()
+            report_limit(hit, limits, report)
+            built = Built(list(report), [], EXIT_ERRORS_IN_BOOK)
+        show(built.diagnostics, root, options)
+        if not options.quiet:
+            for line in built.wrote:
+                click.echo(line)
+        if built.failure:
+            raise built.failure
+        if built.exit_code:
+            sys.exit(built.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of a build: `wrote` are lines about files; `failure` is no fault of the book."""
+
+    diagnostics: list[Diagnostic]
+    wrote: list[str]
+    exit_code: int
+    failure: Exception | None = None
+
+
+def _build(
+    root: Path,
+    formats: list[str],
+    output: Path | None,
+    options: Options,
+    limits: LimitsConfig,
+    epub_settings: Mapping[str, Any],
+    pdf_settings: Mapping[str, Any],
+) -> Built:
+    from bookbuilder.build import load, output_path, write
+    from bookbuilder.sandbox import LimitHit, end_limits, report_limit
+
+    started = time.perf_counter()
+    report = Report()
+    wrote: list[str] = []
+    failure = None
+    try:
+        with progress(f"Reading {_shown(root)}", options):
+            book = load(root, options.part, report)
+        for_epub = replace(book.config.epub, **epub_settings)
+        for_pdf = replace(book.config.pdf, **pdf_settings)
+        book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
+        if options.verbose:
+            wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
+        for name in formats:
+            path = output or output_path(book, name)
+            with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
+                written = write(book, path, report)
             if options.verbose:
-                wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
-            for name in formats:
-                path = output or output_path(book, name)
-                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
-                    written = write(book, path, report)
-                if options.verbose:
-                    wrote += written.changes
-                wrote.append(_wrote(written, time.perf_counter() - started))
-                started = time.perf_counter()
-        except BookError as error:
-            for found in error.diagnostics:
-                report.add(found.rule, found.message, found.span, found.hint)
-            sys.exit(exit_code(report))
-        finally:
-            show(list(report), root, options)
-            if not options.quiet:
-                for line in wrote:
-                    click.echo(line)
+                wrote += written.changes
+            wrote.append(_wrote(written, time.perf_counter() - started))
+            started = time.perf_counter()
+    except BookError as error:
+        for found in error.diagnostics:
+            report.add(found.rule, found.message, found.span, found.hint)
+    except (LimitHit, MemoryError) as error:
+        end_limits()
+        report_limit(error, limits, report)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        failure = error
+    return Built(list(report), wrote, exit_code(report) if report.errors else 0, failure)
 
 
 def exit_code(report: Report) -> int:

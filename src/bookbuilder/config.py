@@ -137,6 +137,19 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """`[limits]`: of the whole build; `memory` in MB. 0 is no limit."""
+
+    seconds: int = 1800
+    cpu_seconds: int = 1800
+    memory: int = 2500
+
+    def __post_init__(self) -> None:
+        for name in ("seconds", "cpu_seconds", "memory"):
+            object.__setattr__(self, name, min(max(getattr(self, name), 0), 10**8))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
@@ -150,6 +163,7 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property

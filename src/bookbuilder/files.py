@@ -17,7 +17,8 @@ _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace `path` by `data` in one step; on any failure what was there before stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    # Not after the output, whose name may be as long as names can be.
+    handle, name = tempfile.mkstemp(prefix=".bookbuilder-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -40,6 +40,8 @@ NAMESPACES = {
 }
 XLINK = "http://www.w3.org/1999/xlink"
 DEEPEST = 512
+MOST_ATTRIBUTES = 500
+_OVERLONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _PREFIXES = {"xlink": XLINK, "xml": _XML}
 
@@ -135,6 +137,7 @@ def parse_fragment(html: str) -> Tag:
     text = _ESCAPED.sub(lambda match: _STAND_INS[match[1].lower()], text)
     # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
     # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
+    text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
     parser = html5lib.HTMLParser(tree=_ShallowBuilder, namespaceHTMLElements=False)
     root = parser.parse(page)
@@ -154,6 +157,11 @@ def _well_formed(html: str) -> ET.Element | None:
         return ET.fromstring(f"<section>{closed}</section>")
     except ET.ParseError:
         return None
+
+
+def _bounded_tag(tag: re.Match[str]) -> str:
+    """A start tag without attributes where it has thousands, which are compared with each other."""
+    return tag[0] if tag[0].count("=") < MOST_ATTRIBUTES else f"{tag[1]} "
 
 
 class _ShallowBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]

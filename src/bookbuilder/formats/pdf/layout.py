@@ -74,6 +74,8 @@ class Press:
         """The pages of `tree`. Raises `BookError` where WeasyPrint fails, naming the chapter."""
         try:
             return self._render(tree)
+        except MemoryError:
+            raise
         except Exception as error:
             self._blame(tree, error)
             raise BookError(self._report.diagnostics) from error
