@@ -15,7 +15,7 @@ from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Report
 from bookbuilder.formats.epub import write_epub
-from bookbuilder.markup import parse_fragment
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.source import Source
 
 NAMESPACES = {

@@ -13,7 +13,8 @@ import pytest
 from bs4 import Tag
 
 from bookbuilder.diagnostics import Report
-from bookbuilder.markup import new_tag, parse_fragment, serialize, text_of
+from bookbuilder.markup import new_tag, serialize, text_of
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.passes.clean import clean_tree
 from bookbuilder.passes.cleaning.model import ELEMENTS, REPLACED
 from bookbuilder.source import Source

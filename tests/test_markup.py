@@ -11,12 +11,12 @@ from lxml import etree
 
 from bookbuilder.markup import (
     new_tag,
-    parse_fragment,
     plain_characters,
     serialize,
     text_of,
     to_element,
 )
+from bookbuilder.parsing import parse_fragment
 
 SVG = "{http://www.w3.org/2000/svg}"
 

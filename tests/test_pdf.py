@@ -24,7 +24,8 @@ from bookbuilder.formats.pdf import write_pdf
 from bookbuilder.formats.pdf.engine import FALLBACKS, fontconfig_xml
 from bookbuilder.formats.pdf.numbering import bake, roman
 from bookbuilder.formats.pdf.weblinks import readable
-from bookbuilder.markup import parse_fragment, text_of
+from bookbuilder.markup import text_of
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.source import Source
 
 # They lay out pages.

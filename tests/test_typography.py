@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookbuilder.markup import parse_fragment, serialize
+from bookbuilder.markup import serialize
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.passes.typography import QUOTES, set_type
 
 NB = "\N{NO-BREAK SPACE}"

@@ -20,8 +20,9 @@ from bookbuilder.headings import (
     settle_levels,
     title_heading,
 )
-from bookbuilder.markup import elements, has_class, new_tag, parse_fragment, text_of
+from bookbuilder.markup import elements, has_class, new_tag, text_of
 from bookbuilder.outline import Entry
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.slugs import file_slug
 from bookbuilder.source import Source
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.markup import elements, has_class, new_tag, parse_fragment, serialize
+from bookbuilder.markup import elements, has_class, new_tag, serialize
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.source import Source
 from bookbuilder.words import words_for
 

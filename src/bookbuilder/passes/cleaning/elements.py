@@ -10,7 +10,8 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.markup import new_tag, parse_fragment, text_of
+from bookbuilder.markup import new_tag, text_of
+from bookbuilder.parsing import parse_fragment
 from bookbuilder.passes.cleaning.attributes import clean_attributes
 from bookbuilder.passes.cleaning.mathml import clean_math
 from bookbuilder.passes.cleaning.model import (
