@@ -374,8 +374,8 @@ def test_colours_on_a_terminal_unless_told_not_to(book: Path) -> None:
 
 SLOW_LOAD = """
 import time
-import bookbuilder.build, bookbuilder.cli
-bookbuilder.cli.SECONDS_BEFORE_PROGRESS = {after}
+import bookbuilder.build, bookbuilder.cli.console
+bookbuilder.cli.console.SECONDS_BEFORE_PROGRESS = {after}
 load = bookbuilder.build.load
 def slow_load(*args):
     time.sleep(0.3)

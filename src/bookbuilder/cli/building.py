@@ -1,105 +1,33 @@
-"""The command line. It reads options, calls `build`, and says what came of it; no more.
-
-Whatever takes long to import is imported by the function that needs it, so that `--help` answers
-at once and `epub` works where WeasyPrint cannot be loaded.
-"""
+"""The commands that build: load the book once, write it, say what came of it."""
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder import __version__
-from bookbuilder.diagnostics import BookError, Diagnostic, Report, Severity
+from bookbuilder.cli.console import no_traceback, progress, show, shown, unwritable_is_wrong_use
+from bookbuilder.cli.options import (
+    EXIT_ERRORS_IN_BOOK,
+    EXIT_WRONG_USE,
+    Options,
+    building,
+    output_option,
+)
+from bookbuilder.diagnostics import BookError, Diagnostic, Report
 
 if TYPE_CHECKING:
     from bookbuilder.config import LimitsConfig
     from bookbuilder.formats import Output
 
-EXIT_ERRORS_IN_BOOK = 1
-EXIT_BUG = 1
-EXIT_WRONG_USE = 2
-EXIT_INTERRUPTED = 130
 
-SECONDS_BEFORE_PROGRESS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What every command that builds is told."""
-
-    directory: Path | None
-    part: int | None
-    message_format: str
-    quiet: bool
-    verbose: bool
-
-
-class WrongUse(click.ClickException):
-    """What was asked cannot be done here, whatever the book holds."""
-
-    exit_code = EXIT_WRONG_USE
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="bookbuilder", message="%(prog)s %(version)s")
-def main() -> None:
-    """Build books from folders of Markdown.
-
-    DIR is a book's folder, or a single Markdown file. Without it, the nearest folder upwards that
-    holds a book.toml is the book.
-    """
-
-
-def building(command: Callable[..., None]) -> Callable[..., None]:
-    """The argument and the options of every command that builds."""
-    for decorate in (
-        click.option("-v", "--verbose", is_flag=True, help="Say more, tracebacks included."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option(
-            "--message-format",
-            type=click.Choice(["full", "concise", "json", "github"]),
-            default="full",
-            show_default=True,
-            help="How problems are printed.",
-        ),
-        click.option(
-            "--part",
-            metavar="N",
-            type=click.IntRange(min=0),
-            help="Build part N alone, as a volume of its own.",
-        ),
-        click.argument(
-            "directory",
-            metavar="[DIR]",
-            required=False,
-            type=click.Path(exists=True, path_type=Path),
-        ),
-    ):
-        command = decorate(command)
-    return command
-
-
-output_option = click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write, by default one in the book's dist folder.",
-)
-
-
-@main.command()
+@click.command()
 @output_option
 @click.option(
     "--profile",
@@ -113,7 +41,7 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     build_formats(["epub"], output, Options(**options), epub_settings=said)
 
 
-@main.command()
+@click.command()
 @output_option
 @click.option(
     "--edition",
@@ -140,7 +68,7 @@ def pdf(
     build_formats(["pdf"], output, Options(**options), pdf_settings=said)
 
 
-@main.command()
+@click.command()
 @building
 def build(**options: Any) -> None:
     """Build the EPUB and the PDF."""
@@ -213,13 +141,13 @@ def _build(
     wrote: list[str] = []
     failure = None
     try:
-        with progress(f"Reading {_shown(root)}", options):
+        with progress(f"Reading {shown(root)}", options):
             book = load(root, options.part, report)
         for_epub = replace(book.config.epub, **epub_settings)
         for_pdf = replace(book.config.pdf, **pdf_settings)
         book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
         if options.verbose:
-            wrote.append(f"Read {_shown(root)}: {time.perf_counter() - started:.1f} s")
+            wrote.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
         for name in formats:
             path = output or output_path(book, name)
             with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
@@ -249,87 +177,7 @@ def exit_code(report: Report) -> int:
     return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
 
 
-def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
-    """Print `diagnostics` to stderr, their files named as seen from the working folder."""
-    if options.quiet:
-        diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR]
-    if diagnostics:
-        from bookbuilder.render import MessageFormat, render
-
-        text = render(
-            diagnostics,
-            MessageFormat(options.message_format),
-            color=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
-            folder=_shown(root if root.is_dir() else root.parent),
-        )
-        click.echo(text, err=True, nl=False)
-
-
-@contextmanager
-def progress(label: str, options: Options) -> Iterator[None]:
-    """A spinner on a terminal's stderr, from the second that the work has lasted one."""
-    if options.quiet or not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task(label, total=None)
-    timer = threading.Timer(SECONDS_BEFORE_PROGRESS, bar.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        bar.stop()
-
-
-@contextmanager
-def no_traceback(options: Options) -> Iterator[None]:
-    """Nobody but who asks for it with `-v` sees a traceback."""
-    try:
-        yield
-    except (click.ClickException, click.exceptions.Exit):
-        raise
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
-    except Exception as error:
-        if options.verbose:
-            traceback.print_exc()
-        click.echo(
-            f"bookbuilder {__version__} failed; this is a bug of its own, please report it"
-            f"{'' if options.verbose else ' with what -v shows'}:"
-            f" {' '.join(f'{type(error).__name__}: {error}'.split())}",
-            err=True,
-        )
-        sys.exit(EXIT_BUG)
-
-
-@contextmanager
-def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
-    """Say plainly that `path` cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None:
-            raise
-        raise WrongUse(f"cannot write {_shown(path)}: {error.strerror}") from None
-
-
 def _wrote(output: Output, seconds: float) -> str:
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
-    return f"Wrote {_shown(output.path)}: {output.count} {unit}, {size}, {seconds:.1f} s"
-
-
-def _shown(path: Path) -> str:
-    """`path` from the working folder where one lies in the other, else in full."""
-    here, there = Path.cwd(), path.resolve()
-    if here.is_relative_to(there) or there.is_relative_to(here):
-        return Path(os.path.relpath(there, here)).as_posix()
-    return there.as_posix()
+    return f"Wrote {shown(output.path)}: {output.count} {unit}, {size}, {seconds:.1f} s"

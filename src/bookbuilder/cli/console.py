@@ -1,0 +1,99 @@
+"""What a terminal is told: findings, progress, and what went wrong that no finding says."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bookbuilder import __version__
+from bookbuilder.cli.options import EXIT_BUG, EXIT_INTERRUPTED, Options, WrongUse
+from bookbuilder.diagnostics import Diagnostic, Severity
+
+SECONDS_BEFORE_PROGRESS = 1.0
+
+
+def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
+    """Print `diagnostics` to stderr, their files named as seen from the working folder."""
+    if options.quiet:
+        diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if diagnostics:
+        from bookbuilder.render import MessageFormat, render
+
+        text = render(
+            diagnostics,
+            MessageFormat(options.message_format),
+            color=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
+            folder=shown(root if root.is_dir() else root.parent),
+        )
+        click.echo(text, err=True, nl=False)
+
+
+@contextmanager
+def progress(label: str, options: Options) -> Iterator[None]:
+    """A spinner on a terminal's stderr, from the second that the work has lasted one."""
+    if options.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task(label, total=None)
+    timer = threading.Timer(SECONDS_BEFORE_PROGRESS, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.stop()
+
+
+@contextmanager
+def no_traceback(options: Options) -> Iterator[None]:
+    """Nobody but who asks for it with `-v` sees a traceback."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        if options.verbose:
+            traceback.print_exc()
+        click.echo(
+            f"bookbuilder {__version__} failed; this is a bug of its own, please report it"
+            f"{'' if options.verbose else ' with what -v shows'}:"
+            f" {' '.join(f'{type(error).__name__}: {error}'.split())}",
+            err=True,
+        )
+        sys.exit(EXIT_BUG)
+
+
+@contextmanager
+def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
+    """Say plainly that `path` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise WrongUse(f"cannot write {shown(path)}: {error.strerror}") from None
+
+
+def shown(path: Path) -> str:
+    """`path` from the working folder where one lies in the other, else in full."""
+    here, there = Path.cwd(), path.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        return Path(os.path.relpath(there, here)).as_posix()
+    return there.as_posix()

@@ -1,0 +1,69 @@
+"""What commands are told: options that several of them share, and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+EXIT_ERRORS_IN_BOOK = 1
+EXIT_BUG = 1
+EXIT_WRONG_USE = 2
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command that builds is told."""
+
+    directory: Path | None
+    part: int | None
+    message_format: str
+    quiet: bool
+    verbose: bool
+
+
+class WrongUse(click.ClickException):
+    """What was asked cannot be done here, whatever the book holds."""
+
+    exit_code = EXIT_WRONG_USE
+
+
+def building(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument and the options of every command that builds."""
+    for decorate in (
+        click.option("-v", "--verbose", is_flag=True, help="Say more, tracebacks included."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "--message-format",
+            type=click.Choice(["full", "concise", "json", "github"]),
+            default="full",
+            show_default=True,
+            help="How problems are printed.",
+        ),
+        click.option(
+            "--part",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Build part N alone, as a volume of its own.",
+        ),
+        click.argument(
+            "directory",
+            metavar="[DIR]",
+            required=False,
+            type=click.Path(exists=True, path_type=Path),
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+output_option = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, by default one in the book's dist folder.",
+)
