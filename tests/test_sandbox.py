@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
+from bs4 import Tag
 from click.testing import CliRunner, Result
 
 import bookbuilder.build
+import bookbuilder.sandbox
+from bookbuilder.book import Book, Chapter, Metadata
 from bookbuilder.cli import main
-from bookbuilder.config import LimitsConfig
+from bookbuilder.config import Config, LimitsConfig
 from bookbuilder.sandbox import HAS_FORK, LimitHit, run_bounded
+from bookbuilder.source import Source, Span
+from bookbuilder.whereabouts import at_work_on, frames_of
 from books import write_files
 
 pytestmark = pytest.mark.skipif(not HAS_FORK, reason="limits need a child process")
@@ -69,15 +78,97 @@ def test_no_files_are_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
-def test_a_layout_that_takes_too_long_is_stopped_and_names_its_chapter(tmp_path: Path) -> None:
-    text = "# Endless\n\n" + "Word after word. " * 200_000
-    result = build(tmp_path, "pdf", "cpu-seconds = 8", text)
-    assert result.exit_code == 1
-    assert "time-limit" in result.stderr or "X001" in result.stderr
-    assert "“Endless” took more than 8 s of computing" in result.stderr
-    assert "one.md" in result.stderr
-    assert not (tmp_path / "out.pdf").exists()
+def says_marked(value: object) -> bool:
+    """Whether `value`, a text or what has one, is about the paragraph "Marked." of chapter two."""
+    for held in (value, getattr(value, "text", None), getattr(value, "element", None)):
+        text = held if isinstance(held, str) else getattr(held, "text", None)
+        if isinstance(text, str) and "Marked." in text:
+            return True
+    return False
+
+
+def page_says_marked(value: object) -> bool:
+    return says_marked(value) or any(map(page_says_marked, getattr(value, "children", ())))
+
+
+def is_chapter_two(value: object) -> bool:
+    return getattr(value, "title", None) == "Two"
+
+
+def is_tree_of_two(value: object) -> bool:
+    return isinstance(value, Tag) and value.get("id") == "two"
+
+
+# Formats, a function that the limit interrupts, and one of its arguments: what that is at the time.
+STAGES: dict[str, tuple[str, str, str, Callable[[Any], bool]]] = {
+    "reading": ("epub", "read_chapters", "source", says_marked),
+    "Markdown": ("epub", "convert", "source", says_marked),
+    "typography": ("epub", "set_type", "tree", is_tree_of_two),
+    "EPUB": ("epub", "document", "tree", is_tree_of_two),
+    "EPUB's file": ("epub", "write_atomically", "path", lambda _: True),
+    "assembly": ("pdf", "_chapter", "chapter", is_chapter_two),
+    "CSS": ("pdf", "set_computed_styles", "element", says_marked),
+    "boxes": ("pdf", "element_to_box", "element", says_marked),
+    "layout": ("pdf", "block_container_layout", "box", says_marked),
+    "lines": ("pdf", "split_first_line", "text", says_marked),
+    "drawing": ("pdf", "draw_text", "textbox", says_marked),
+    "page": ("pdf", "draw_page", "page", page_says_marked),
+    "tagging": ("pdf", "add_page", "page_box", page_says_marked),
+    "PDF's file": ("pdf", "write_atomically", "path", lambda _: True),
+}
+NO_CHAPTERS = ("EPUB's file", "PDF's file")
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [pytest.param(s, marks=[pytest.mark.slow] * (STAGES[s][0] == "pdf")) for s in STAGES],
+)
+def test_whatever_a_limit_interrupts_the_chapter_is_named(tmp_path: Path, stage: str) -> None:
+    kind, function, argument, is_now = STAGES[stage]
+    chapters = {"one.md": "# One\n\nText.\n", "two.md": "# Two\n\nMarked. The longer one.\n"}
+    write_files(tmp_path, {"book.toml": "[limits]\ncpu-seconds = 500\n", **chapters})
+
+    def interrupt(frame: FrameType, event: str, _: object) -> None:
+        if event != "call" or frame.f_code.co_name != function:
+            return
+        if argument in frame.f_locals and is_now(frame.f_locals[argument]):
+            signal.raise_signal(signal.SIGXCPU)
+
+    sys.setprofile(interrupt)
+    try:
+        result = CliRunner().invoke(main, [kind, str(tmp_path), "-o", str(tmp_path / f"o.{kind}")])
+    finally:
+        sys.setprofile(None)
+    assert result.exit_code == 1, result.output
+    assert "error[X001]" in result.stderr
+    name = "the book, whose longest chapter is “Two”," if stage in NO_CHAPTERS else "“Two”"
+    name = "two.md" if stage in ("reading", "Markdown") else name
+    assert f"{name} took more than 500 s of computing" in result.stderr
+    assert "two.md" in result.stderr
+    assert not (tmp_path / f"o.{kind}").exists()
+
+
+def test_the_only_chapter_is_named_when_nothing_else_is_known() -> None:
+    def book_of_one() -> Book:
+        source = Source(Path("one.md"), "one.md", "# One\n")
+        chapter = Chapter("one", "One", Tag(name="section"), source)
+        return Book(Config(Path()), Metadata("T", ""), front=[chapter])
+
+    book = book_of_one()
+    assert at_work_on(frames_of(sys._getframe())) == ("“One”", Span("one.md"))
+    assert len(list(book.chapters)) == 1
+
+
+def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bookbuilder.sandbox, "SECONDS_TO_HEED", 0.1)
+
+    def deaf() -> None:
+        while True:
+            with contextlib.suppress(LimitHit):
+                time.sleep(60)
+
+    with pytest.raises(LimitHit, match="more than 1 s"):
+        run_bounded(deaf, LimitsConfig(seconds=1))
 
 
 def test_a_build_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:

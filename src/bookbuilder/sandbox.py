@@ -21,14 +21,13 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, TypeVar
-from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book, Chapter
 from bookbuilder.config import LimitsConfig
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.source import Source, Span
+from bookbuilder.source import Span
+from bookbuilder.whereabouts import at_work_on, frames_of, frames_of_traceback
 
 TOO_SLOW = Rule(
     "X001",
@@ -47,6 +46,7 @@ TOO_MUCH_MEMORY = Rule(
 
 HAS_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 SECONDS_TO_GIVE_UP = 5
+SECONDS_TO_HEED = 2
 SECONDS_BETWEEN_LOOKS = 0.2
 BYTES_BEFORE = 1_000_000_000
 _T = TypeVar("_T")
@@ -55,10 +55,13 @@ _T = TypeVar("_T")
 class LimitHit(BaseException):
     """The work took too long, or (`rule`) too much. Not an `Exception`: nobody may swallow it."""
 
-    def __init__(self, rule: Rule, what: str) -> None:
-        super().__init__(rule, what)
+    def __init__(
+        self, rule: Rule, what: str, at_work_on: tuple[str, Span | None] = ("the build", None)
+    ) -> None:
+        super().__init__(rule, what, at_work_on)
         self.rule = rule
         self.what = what
+        self.at_work_on = at_work_on
 
 
 def run_bounded(work: Callable[[], _T], limits: LimitsConfig) -> _T:
@@ -151,18 +154,26 @@ def _be_child(
 ) -> None:
     tempfile.tempdir = scratch
     threading.Thread(target=_end_with_parent, args=(parent_lives,), daemon=True).start()
+    answering = threading.Lock()
     try:
-        with _limited(limits):
+        with _limited(limits, lambda hit: _answer(("raised", hit), answer, answering)):
             result = ("returned", work())
     except BaseException as error:
         error.add_note("".join(traceback.format_exception(error)))
         result = ("raised", error)
+    _answer(result, answer, answering)
+
+
+def _answer(result: tuple[str, Any], pipe: int, answering: threading.Lock) -> None:
+    """Give the parent its answer and end; who comes second waits for the end."""
     try:
         data = pickle.dumps(result)
     except Exception:
         data = pickle.dumps(("raised", RuntimeError(repr(result[1])[:2000])))
-    with os.fdopen(answer, "wb") as pipe:
-        pipe.write(data)
+    with answering:
+        with os.fdopen(pipe, "wb") as file:
+            file.write(data)
+        os._exit(0)
 
 
 def _end_with_parent(pipe: int) -> None:
@@ -170,21 +181,54 @@ def _end_with_parent(pipe: int) -> None:
     os._exit(1)
 
 
+class _Limit:
+    """What the limits are, what came of them, and whether somebody heeded it."""
+
+    def __init__(self, limits: LimitsConfig) -> None:
+        self._limits = limits
+        self._hit: LimitHit | None = None
+        self.heeded = threading.Event()
+
+    def hit(self, number: int, frame: FrameType | None) -> LimitHit:
+        """What to raise for the signal `number`; `frame` is what the first one interrupted."""
+        if self._hit is None:
+            rule, what = TOO_SLOW, f"more than {self._limits.cpu_seconds} s of computing"
+            if number == signal.SIGALRM:
+                what = f"more than {self._limits.seconds} s"
+            elif number == signal.SIGUSR1:
+                rule, what = TOO_MUCH_MEMORY, f"more than {self._limits.memory} MB of memory"
+            self._hit = LimitHit(rule, what, at_work_on(frames_of(frame)))
+        return self._hit
+
+    def watch(self, signals: int, give_up: Callable[[LimitHit], None]) -> None:
+        """Give up for a main thread that stays in a library, where no exception is raised."""
+        while (number := os.read(signals, 1)[0]) not in _SIGNALS:
+            pass
+        if not self.heeded.wait(SECONDS_TO_HEED):
+            main = sys._current_frames().get(threading.main_thread().ident or 0)
+            give_up(self.hit(number, main))
+
+
+_SIGNALS = (signal.SIGXCPU, signal.SIGALRM, signal.SIGUSR1) if HAS_FORK else ()
+_limit: _Limit | None = None
+
+
 @contextlib.contextmanager
-def _limited(limits: LimitsConfig) -> Iterator[None]:
+def _limited(limits: LimitsConfig, give_up: Callable[[LimitHit], None]) -> Iterator[None]:
     import resource
 
-    def too_slow(number: int, frame: FrameType | None) -> None:
-        by_clock = number == signal.SIGALRM
-        taken = f"{limits.seconds} s" if by_clock else f"{limits.cpu_seconds} s of computing"
-        raise LimitHit(TOO_SLOW, f"more than {taken}")
+    global _limit  # noqa: PLW0603 - signals are the process's, too
+    limit = _limit = _Limit(limits)
 
-    def too_large(number: int, frame: FrameType | None) -> None:
-        raise LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory")
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise limit.hit(number, frame)
 
-    signal.signal(signal.SIGXCPU, too_slow)
-    signal.signal(signal.SIGALRM, too_slow)
-    signal.signal(signal.SIGUSR1, too_large)
+    for number in _SIGNALS:
+        signal.signal(number, stop)
+    signals, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+    threading.Thread(target=limit.watch, args=(signals, give_up), daemon=True).start()
     if limits.memory:
         # For what grows faster than the parent looks.
         _lower(resource.RLIMIT_AS, 2 * limits.memory * 1_000_000 + BYTES_BEFORE, 0)
@@ -200,10 +244,11 @@ def _limited(limits: LimitsConfig) -> Iterator[None]:
 
 def end_limits() -> None:
     """For who has caught a `LimitHit`, which is raised again and again until then."""
-    if HAS_FORK:
+    if HAS_FORK and _limit is not None:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        _limit.heeded.set()
 
 
 def _lower(what: int, wanted: int, grace: int) -> None:
@@ -219,37 +264,9 @@ def _lower(what: int, wanted: int, grace: int) -> None:
 def report_limit(error: LimitHit | MemoryError, limits: LimitsConfig, report: Report) -> None:
     """Say that a limit was hit, and in which chapter, if that can be told."""
     if isinstance(error, LimitHit):
-        rule, what = error.rule, error.what
+        rule, what, (name, span) = error.rule, error.what, error.at_work_on
     else:
         rule, what = TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory"
-    name, span = _at_work_on(error.__traceback__)
+        name, span = at_work_on(frames_of_traceback(error.__traceback__))
     hint = "raise it in [limits] of book.toml, split the chapter, or build in parts with --part"
     report.add(rule, f"{name} took {what}", span, hint)
-
-
-def _at_work_on(trace: TracebackType | None) -> tuple[str, Span | None]:
-    """The innermost chapter or source that any function was busy with.
-
-    While pages are laid out, that is the chapter whose section is being laid out.
-    """
-    frames = []
-    while trace is not None:
-        frames.append(trace.tb_frame)
-        trace = trace.tb_next
-    chapters: dict[str, Chapter] = {}
-    for frame in frames:
-        book = frame.f_locals.get("book")
-        if isinstance(book, Book):
-            chapters |= {c.slug: c for c in book.chapters}
-    for frame in reversed(frames):
-        for value in list(frame.f_locals.values()):
-            # Not `value.element`: on a Tag, that searches the tree below it.
-            element = getattr(value, "__dict__", {}).get("element")
-            if isinstance(value, Chapter):
-                return f"“{value.title}”", value.source.span_of_file()
-            if isinstance(value, Source):
-                return value.name, value.span_of_file()
-            slug = element.get("id") if isinstance(element, ET.Element) else None
-            if slug in chapters:
-                return f"“{chapters[slug].title}”", chapters[slug].source.span_of_file()
-    return "the build", None
