@@ -31,12 +31,19 @@ class Words:
     index: str
     figures: str
     tables: str
+    figure: str
+    table: str
+    page: str
+    links: str
+    links_code: str
 
 
 _ENGLISH = Words(
     "en", "Contents", "Cover", "Title page", "Start of text", "Landmarks",
     "Part {}", "{} of {}", "chapter {}", "Notes", "Back to reference {}", "Version {}",
     "Index", "Figures", "Tables",
+    "Figure {}", "Table {}", "page {}", "Links",
+    "QR code with the links of this chapter",
 )  # fmt: skip
 _WORDS = {
     words.language: words
@@ -46,70 +53,96 @@ _WORDS = {
             "ar", "المحتويات", "الغلاف", "صفحة العنوان", "بداية النص", "معالم الكتاب",
             "الجزء {}", "{} من {}", "الفصل {}", "ملاحظات", "العودة إلى الإحالة {}", "الإصدار {}",
             "الفهرس", "الأشكال", "الجداول",
+            "الشكل {}", "الجدول {}", "صفحة {}", "الروابط",
+            "رمز QR لروابط هذا الفصل",
         ),
         Words(
             "de", "Inhalt", "Umschlag", "Titelseite", "Textbeginn", "Orientierungspunkte",
             "Teil {}", "{} von {}", "Kapitel {}", "Anmerkungen",
             "Zurück zu Verweis {}", "Fassung {}",
             "Register", "Abbildungen", "Tabellen",
+            "Abbildung {}", "Tabelle {}", "Seite {}", "Links",
+            "QR-Code mit den Links dieses Kapitels",
         ),
         Words(
             "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Volver a la llamada {}", "Versión {}",
             "Índice alfabético", "Figuras", "Tablas",
+            "Figura {}", "Tabla {}", "página {}", "Enlaces",
+            "Código QR con los enlaces de este capítulo",
         ),
         Words(
             "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
             "Partie {}", "{} de {}", "chapitre {}", "Notes", "Retour à l’appel {}", "Version {}",
             "Index", "Figures", "Tableaux",
+            "Figure {}", "Tableau {}", "page {}", "Liens",
+            "Code QR des liens de ce chapitre",
         ),
         Words(
             "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
             "חלק {}", "{} מתוך {}", "פרק {}", "הערות", "חזרה להפניה {}", "גרסה {}",
             "מפתח", "איורים", "טבלאות",
+            "איור {}", "טבלה {}", "עמוד {}", "קישורים",
+            "קוד QR עם הקישורים של פרק זה",
         ),
         Words(
             "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
             "Parte {}", "{} di {}", "capitolo {}", "Note", "Torna al richiamo {}", "Versione {}",
             "Indice analitico", "Figure", "Tabelle",
+            "Figura {}", "Tabella {}", "pagina {}", "Collegamenti",
+            "Codice QR con i collegamenti di questo capitolo",
         ),
         Words(
             "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
             "第{}部", "{}（{}）", "第{}章", "注", "参照{}に戻る", "版 {}",
             "索引", "図一覧", "表一覧",
+            "図{}", "表{}", "{}ページ", "リンク",
+            "この章のリンクのQRコード",
         ),
         Words(
             "nl", "Inhoud", "Omslag", "Titelpagina", "Begin van de tekst", "Oriëntatiepunten",
             "Deel {}", "{} van {}", "hoofdstuk {}", "Noten",
             "Terug naar verwijzing {}", "Versie {}",
             "Register", "Figuren", "Tabellen",
+            "Figuur {}", "Tabel {}", "pagina {}", "Links",
+            "QR-code met de links van dit hoofdstuk",
         ),
         Words(
             "pl", "Spis treści", "Okładka", "Strona tytułowa",
             "Początek tekstu", "Punkty orientacyjne",
             "Część {}", "{}: {}", "rozdział {}", "Przypisy", "Powrót do odsyłacza {}", "Wersja {}",
             "Indeks", "Ilustracje", "Tabele",
+            "Ilustracja {}", "Tabela {}", "s. {}", "Odnośniki",
+            "Kod QR z odnośnikami tego rozdziału",
         ),
         Words(
             "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Voltar à chamada {}", "Versão {}",
             "Índice remissivo", "Figuras", "Tabelas",
+            "Figura {}", "Tabela {}", "página {}", "Links",
+            "Código QR com os links deste capítulo",
         ),
         Words(
             "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
             "Часть {}", "{}: {}", "глава {}", "Примечания", "Назад к ссылке {}", "Версия {}",
             "Указатель", "Иллюстрации", "Таблицы",
+            "Рисунок {}", "Таблица {}", "с. {}", "Ссылки",
+            "QR-код со ссылками этой главы",
         ),
         Words(
             "sv", "Innehåll", "Omslag", "Titelsida", "Textens början", "Landmärken",
             "Del {}", "{} av {}", "kapitel {}", "Noter",
             "Tillbaka till hänvisning {}", "Version {}",
             "Register", "Figurer", "Tabeller",
+            "Figur {}", "Tabell {}", "sidan {}", "Länkar",
+            "QR-kod med kapitlets länkar",
         ),
         Words(
             "zh", "目录", "封面", "扉页", "正文", "路标",
             "第{}部分", "{}（{}）", "第{}章", "注释", "返回引用{}", "版本 {}",
             "索引", "图", "表",
+            "图{}", "表{}", "第{}页", "链接",
+            "本章链接的二维码",
         ),
     )
 }  # fmt: skip

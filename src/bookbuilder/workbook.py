@@ -7,6 +7,7 @@ from bs4 import Tag
 from bookbuilder.book import Book, Chapter
 from bookbuilder.markup import elements, has_class, new_tag, serialize
 from bookbuilder.parsing import parse_fragment
+from bookbuilder.passes.captions import CAPTIONS, captioned
 from bookbuilder.source import Source
 from bookbuilder.words import words_for
 
@@ -42,6 +43,10 @@ def _copy(section: Tag, chapter: Chapter, where: str) -> Tag:
             tag["id"] = f"{SLUG}--{tag['id']}"
         if str(tag.get("href", "")).startswith(f"#{chapter.slug}--fn"):
             tag.decompose()
+    for name in CAPTIONS:
+        for tag, _ in captioned(copy, name):
+            # Lists of figures and tables name the first one alone.
+            tag.attrs.pop("id", None)
     link = new_tag("a", {"href": f"#{chapter.slug}"}, where[:1].upper() + where[1:])
     copy.insert(1, new_tag("p", {"class": "workbook-chapter"}, link))
     return copy

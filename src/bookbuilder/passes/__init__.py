@@ -1,7 +1,8 @@
 """What happens to a book between reading and writing. The order is meaning:
 
-clean before anything looks at the trees; furniture and notes before ids are settled; numbers before
-links, which need slugs; index and glossary links last, so that they see words as they will be read.
+clean before anything looks at the trees; furniture and notes before ids are settled; numbers of
+chapters and captions before links, which need slugs and labels; index and glossary links last, so
+that they see words as they will be read.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
 from bookbuilder.passes.assets import assets
+from bookbuilder.passes.captions import captions
 from bookbuilder.passes.clean import clean
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
@@ -28,6 +30,7 @@ PASSES: tuple[Pass, ...] = (
     notes,
     assets,
     number,
+    captions,
     name_terms,
     link,
     typography,

@@ -12,6 +12,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.files import is_file, is_folder
 from bookbuilder.headings import HEADINGS
 from bookbuilder.markup import elements, text_of
+from bookbuilder.passes.captions import label_of
 from bookbuilder.slugs import anchor, loose
 
 _INDEX = ("README.md", "index.md", "readme.md")
@@ -142,8 +143,10 @@ class Addresses:
         target = chapter.tree.find(id=name)
         if target is None or target is chapter.tree:
             return chapter.title
+        if target.name == "h1":
+            return chapter.title
         caption = target.find(["figcaption", "caption"])
-        text = text_of(caption) if caption else text_of(target)
+        text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or chapter.title
 
 

@@ -23,7 +23,6 @@ def furniture(book: Book, report: Report) -> None:
             _make_caption(paragraph)
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
-        _name_captioned(chapter.tree)
 
 
 def _make_figure(paragraph: Tag) -> None:
@@ -125,11 +124,3 @@ def _head_tables(tree: Tag) -> None:
                     # The corner above a column of names heads nothing.
                     cell.name = "td"
                     cell.attrs.pop("scope", None)
-
-
-def _name_captioned(tree: Tag) -> None:
-    """Ids for what lists of figures and tables lead to."""
-    for name, caption in (("figure", "figcaption"), ("table", "caption")):
-        for count, tag in enumerate(elements(tree, name), 1):
-            if elements(tag, caption):
-                tag.attrs.setdefault("id", f"{name}-{count}")

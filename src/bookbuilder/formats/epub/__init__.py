@@ -24,7 +24,7 @@ from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, o
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
-from bookbuilder.formats.epub.toc import Entry, captioned, contents, flattened
+from bookbuilder.formats.epub.toc import Entry, contents, flattened, listed
 from bookbuilder.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
@@ -129,8 +129,8 @@ def _documents(
 
 def _listings(book: Book, words: Words) -> list[Listing]:
     found = [
-        Listing("loi", words.figures, captioned(book, "figure", "figcaption")),
-        Listing("lot", words.tables, captioned(book, "table", "caption")),
+        Listing("loi", words.figures, listed(book, "figure")),
+        Listing("lot", words.tables, listed(book, "table")),
     ]
     return [listing for listing in found if listing.entries]
 

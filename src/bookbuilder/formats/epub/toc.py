@@ -10,6 +10,7 @@ from bs4 import Tag
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.epub.text import plain
 from bookbuilder.markup import elements, text_of
+from bookbuilder.passes.captions import captioned
 from bookbuilder.words import Words
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -58,15 +59,14 @@ def flattened(entries: Iterable[Entry], levels: int) -> list[Entry]:
     return [Entry(e.title, e.href, flattened(e.children, levels - 1)) for e in entries]
 
 
-def captioned(book: Book, name: str, caption: str) -> list[Entry]:
-    """The elements `name` that have a `caption` and an id, by their captions."""
-    found = []
-    for chapter in book.chapters:
-        for tag in elements(chapter.tree, name):
-            title = next((plain(text_of(c)) for c in elements(tag, caption)), "")
-            if title and tag.get("id"):
-                found.append(Entry(title, f"{chapter.slug}.xhtml#{tag['id']}"))
-    return found
+def listed(book: Book, name: str) -> list[Entry]:
+    """The book's figures or tables that have a caption and an id, by their captions."""
+    return [
+        Entry(plain(text_of(caption)), f"{chapter.slug}.xhtml#{tag['id']}")
+        for chapter in book.chapters
+        for tag, caption in captioned(chapter.tree, name)
+        if tag.get("id")
+    ]
 
 
 def part_title(part: Part, words: Words) -> str:

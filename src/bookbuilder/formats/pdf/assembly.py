@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
+from bs4 import Tag
+
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.cover import front_cover
 from bookbuilder.formats.pdf.elements import element
@@ -18,7 +20,8 @@ from bookbuilder.formats.pdf.notes import classes_of, place_notes
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
 from bookbuilder.formats.pdf.weblinks import print_addresses
-from bookbuilder.markup import to_element
+from bookbuilder.markup import text_of, to_element
+from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.words import direction, primary, words_for
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -32,7 +35,7 @@ ONE_PAGE_SET_TIGHT = 36
 
 
 def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
-    """Half title or cover, title page, copyright page, contents and the chapters before the body.
+    """Half title or cover, title page, copyright page, contents, lists, and what precedes the body.
 
     Ends with a leaf on a recto, so that whatever comes before it ends on a verso; the leaf itself
     is not for printing.
@@ -42,6 +45,7 @@ def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
     if is_for_screen(book):
         first = [front_cover(book)]
     pages = [*first, _title_page(book), _copyright_page(book), _contents(book)]
+    pages += _lists(book)
     pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
     return _document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
 
@@ -157,6 +161,31 @@ def _contents(book: Book) -> ET.Element:
     if ONE_PAGE < len(list(nav.iter("li"))) <= ONE_PAGE_SET_TIGHT:
         nav.set("class", "contents tight")
     return nav
+
+
+def _lists(book: Book) -> list[ET.Element]:
+    """Lists of the figures and of the tables that have captions, where there are any."""
+    words = words_for(book.metadata.language)
+    lists = []
+    for name, title in (("figure", words.figures), ("table", words.tables)):
+        entries = [
+            _line(str(tag["id"]), *_caption(caption), "toc-caption")
+            for chapter in book.chapters
+            for tag, caption in captioned(chapter.tree, name)
+            if tag.get("id")
+        ]
+        if entries:
+            heading = element("h1", "", title)
+            heading.set("data-bookmark", title)
+            made = element("nav", f"contents list-of-{name}s", heading, element("ol", "", *entries))
+            lists.append(made)
+    return lists
+
+
+def _caption(caption: Tag) -> tuple[str, str]:
+    """What a caption is called and what it says, without a stop before the leader's dots."""
+    label = label_of(caption)
+    return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip().removesuffix(".")
 
 
 def _entry(book: Book, chapter: Chapter) -> ET.Element:

@@ -5,23 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.notes import classes_of
-from bookbuilder.words import primary
+from bookbuilder.words import words_for
 
-_PAGE = {
-    "ar": "صفحة {}",
-    "de": "Seite {}",
-    "en": "page {}",
-    "es": "página {}",
-    "fr": "page {}",
-    "he": "עמוד {}",
-    "it": "pagina {}",
-    "ja": "{}ページ",
-    "nl": "pagina {}",
-    "pl": "s. {}",
-    "pt": "página {}",
-    "ru": "с. {}",
-    "sv": "sidan {}",
-}
 _CLOSING = tuple(".,;:!?)]…»”。、）")
 _POSSESSIVE = ("'", "’", "-")
 _PARAGRAPHS = frozenset({"p", "li", "dd", "td", "th", "figcaption", "caption", "blockquote"})
@@ -53,13 +38,14 @@ def print_pages(section: ET.Element, titles: dict[str, str], language: str) -> N
             continue
         said.add((paragraph, target))
         text = " ".join("".join(link.itertext()).split())
-        closes = (link.tail or "").startswith(_CLOSING) or not (link.tail or "").strip()
+        is_last = parents[link][-1] is link and not (link.tail or "").strip()
+        closes = is_last or (link.tail or "").startswith(_CLOSING)
         is_title = text.casefold() == titles.get(target, "").casefold()
         _insert(_reference(target, language, comma=closes and is_title), link, parents[link])
 
 
 def _reference(target: str, language: str, comma: bool) -> ET.Element:
-    before, _, after = _PAGE.get(primary(language), _PAGE["en"]).partition("{}")
+    before, _, after = words_for(language).page.partition("{}")
     reference = ET.Element("span", {"class": "page-reference"})
     words = before.replace(" ", "\N{NO-BREAK SPACE}")
     reference.text = f", {words}" if comma else f" ({words}"

@@ -1,0 +1,49 @@
+"""Captions: which figures and tables have a number, and what lists of them lead to."""
+
+from __future__ import annotations
+
+from bs4 import Tag
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.markup import elements, new_tag, text_of
+from bookbuilder.words import words_for
+
+LABEL = "caption-label"
+CAPTIONS = {"figure": "figcaption", "table": "caption"}
+
+
+def captions(book: Book, report: Report) -> None:
+    """Number what has a caption and an id of the author's, and give an id to what has none.
+
+    Figures and tables count through the whole book, each by themselves. The caption then starts
+    with `<span class="caption-label">Figure 3</span>`.
+    """
+    words = words_for(book.metadata.language)
+    for name, said in (("figure", words.figure), ("table", words.table)):
+        count = 0
+        for chapter in book.chapters:
+            for nth, (tag, caption) in enumerate(captioned(chapter.tree, name), 1):
+                if tag.get("id"):
+                    count += 1
+                    label = said.format(count).replace(" ", "\N{NO-BREAK SPACE}")
+                    caption.insert(0, new_tag("span", {"class": LABEL}, label))
+                    caption.insert(1, " ")
+                else:
+                    tag["id"] = f"{name}-{nth}"
+
+
+def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
+    """The figures or tables of a chapter that have a caption which says something, with it."""
+    found = []
+    for tag in elements(tree, name):
+        caption = next((c for c in elements(tag, CAPTIONS[name]) if c.parent is tag), None)
+        if caption is not None and text_of(caption):
+            found.append((tag, caption))
+    return found
+
+
+def label_of(caption: Tag) -> str:
+    """ "Figure 3", or nothing for a caption without a number."""
+    label = caption.find("span", class_=LABEL)
+    return label.get_text() if label is not None else ""
