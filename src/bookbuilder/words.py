@@ -148,6 +148,42 @@ _WORDS = {
 }  # fmt: skip
 
 
+_CALLOUT_KINDS = (
+    "note", "abstract", "info", "todo", "tip", "important", "success", "question",
+    "warning", "caution", "failure", "danger", "bug", "example", "quote",
+)  # fmt: skip
+_CALLOUTS = {
+    "ar": "ملاحظة|ملخص|معلومة|للإنجاز|نصيحة|مهم|نجاح|سؤال|تحذير|تنبيه|إخفاق|خطر|خلل|مثال|اقتباس",
+    "de": "Hinweis|Zusammenfassung|Info|Zu tun|Tipp|Wichtig|Erfolg|Frage"
+    "|Warnung|Vorsicht|Fehlschlag|Gefahr|Fehler|Beispiel|Zitat",
+    "es": "Nota|Resumen|Información|Por hacer|Consejo|Importante|Éxito|Pregunta"
+    "|Advertencia|Precaución|Fallo|Peligro|Error|Ejemplo|Cita",
+    "fr": "Note|Résumé|Info|À faire|Astuce|Important|Succès|Question"
+    "|Avertissement|Attention|Échec|Danger|Bogue|Exemple|Citation",
+    "he": "הערה|תקציר|מידע|לביצוע|עצה|חשוב|הצלחה|שאלה|אזהרה|זהירות|כישלון|סכנה|תקלה|דוגמה|ציטוט",
+    "it": "Nota|Sommario|Informazione|Da fare|Consiglio|Importante|Successo|Domanda"
+    "|Avvertenza|Attenzione|Insuccesso|Pericolo|Errore|Esempio|Citazione",
+    "ja": "注記|要約|情報|やること|ヒント|重要|成功|質問|警告|注意|失敗|危険|バグ|例|引用",
+    "nl": "Opmerking|Samenvatting|Info|Te doen|Tip|Belangrijk|Gelukt|Vraag"
+    "|Waarschuwing|Let op|Mislukt|Gevaar|Fout|Voorbeeld|Citaat",
+    "pl": "Uwaga|Streszczenie|Informacja|Do zrobienia|Wskazówka|Ważne|Sukces|Pytanie"
+    "|Ostrzeżenie|Ostrożnie|Niepowodzenie|Niebezpieczeństwo|Błąd|Przykład|Cytat",
+    "pt": "Nota|Resumo|Informação|Por fazer|Dica|Importante|Sucesso|Pergunta"
+    "|Aviso|Cuidado|Falha|Perigo|Erro|Exemplo|Citação",
+    "ru": "Примечание|Кратко|Сведения|Сделать|Совет|Важно|Успех|Вопрос"
+    "|Предупреждение|Осторожно|Неудача|Опасность|Ошибка|Пример|Цитата",
+    "sv": "Obs|Sammanfattning|Info|Att göra|Tips|Viktigt|Lyckat|Fråga"
+    "|Varning|Försiktigt|Misslyckat|Fara|Fel|Exempel|Citat",
+    "zh": "注|摘要|信息|待办|提示|重要|成功|问题|警告|注意|失败|危险|缺陷|示例|引用",
+}
+
+
+def callout_title(kind: str, language: str) -> str | None:
+    """What a callout of `kind` is called where the author gives no title; None for English."""
+    names = _CALLOUTS.get(primary(language))
+    return dict(zip(_CALLOUT_KINDS, names.split("|"), strict=True)).get(kind) if names else None
+
+
 def words_for(language: str) -> Words:
     """The words for a BCP 47 tag; English ones, which say that they are, where there are none."""
     return _WORDS.get(primary(language), _ENGLISH)

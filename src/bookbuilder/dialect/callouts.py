@@ -49,6 +49,8 @@ KINDS = {
 }
 """Every name of a callout, with the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition"})
+DEFAULT_TITLE = "callout-kind"
+"""The class of a title that is the kind's own name, to be said in the book's language."""
 
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
@@ -89,6 +91,8 @@ class Callout(Container):
             aside.set("aria-label", default)
         else:
             title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
+            if self.title is None and name in KINDS:
+                add_class(title, DEFAULT_TITLE)
             title.tail = "\n"
             md.inline(title, shown, self.line)
         self.render_children(md, aside)

@@ -9,8 +9,10 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
+from bookbuilder.dialect.callouts import DEFAULT_TITLE
 from bookbuilder.headings import HEADINGS, level
-from bookbuilder.markup import elements, new_tag, text_of
+from bookbuilder.markup import elements, has_class, new_tag, text_of
+from bookbuilder.words import callout_title
 
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
@@ -21,6 +23,7 @@ def furniture(book: Book, report: Report) -> None:
         for paragraph in elements(chapter.tree, "p"):
             _make_figure(paragraph)
             _make_caption(paragraph)
+        _name_callouts(chapter.tree, str(chapter.tree.get("lang") or book.metadata.language))
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
 
@@ -89,6 +92,18 @@ def _apply(tag: Tag, attributes: str) -> None:
         elif word.startswith("."):
             classes = tag.get_attribute_list("class")
             tag["class"] = " ".join([*(c for c in classes if c), word[1:]])
+
+
+def _name_callouts(tree: Tag, language: str) -> None:
+    """Callouts without a title of their own are called by their kind, in the chapter's language."""
+    for title in elements(tree, "p"):
+        if not has_class(title, DEFAULT_TITLE):
+            continue
+        title["class"] = "callout-title"
+        classes = title.parent.get_attribute_list("class") if title.parent else []
+        kind = next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), "")
+        if name := callout_title(kind, language):
+            title.string = name
 
 
 def _wrap_sections(tree: Tag) -> None:
