@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import cache
 from types import FrameType, MemberDescriptorType, TracebackType
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,7 +16,7 @@ from bookbuilder.outline import Entry
 from bookbuilder.source import Source, Span
 
 MOST_BOXES = 10_000
-MOST_TREES = 10_000
+MOST_TREES = 1000
 
 
 def frames_of(innermost: FrameType | None) -> list[FrameType]:
@@ -79,7 +80,8 @@ def _owners(values: Iterable[Any], by_slug: dict[str, Chapter]) -> dict[ET.Eleme
     owners: dict[ET.Element, Chapter] = {}
     seen: set[ET.Element] = set()
     for value in values:
-        for found in value[:MOST_TREES] if isinstance(value, list) else [value]:
+        is_list = isinstance(value, list) and value and isinstance(value[0], ET.Element)
+        for found in value[:MOST_TREES] if is_list else [value]:
             is_wrapper = hasattr(type(found), "iter_ancestors")
             root = _element_of(_root(found) if is_wrapper else found)
             if root is None or root in seen or root in owners:
@@ -105,8 +107,14 @@ def _attribute(value: Any, name: str) -> Any:
     held = getattr(value, "__dict__", {})
     if name in held:
         return held[name]
-    member = inspect.getattr_static(type(value), name, None)
-    return member.__get__(value) if isinstance(member, MemberDescriptorType) else None
+    slot = _slot(type(value), name)
+    return None if slot is None else getattr(value, name, None)
+
+
+@cache
+def _slot(kind: Hashable, name: str) -> MemberDescriptorType | None:
+    slot = inspect.getattr_static(kind, name, None)
+    return slot if isinstance(slot, MemberDescriptorType) else None
 
 
 def _element_of(value: Any) -> ET.Element | None:
