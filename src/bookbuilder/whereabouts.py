@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from types import FrameType, MemberDescriptorType, TracebackType
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -107,14 +105,12 @@ def _attribute(value: Any, name: str) -> Any:
     held = getattr(value, "__dict__", {})
     if name in held:
         return held[name]
-    slot = _slot(type(value), name)
-    return None if slot is None else getattr(value, name, None)
+    return getattr(value, name, None) if _is_slot(type(value), name) else None
 
 
-@cache
-def _slot(kind: Hashable, name: str) -> MemberDescriptorType | None:
-    slot = inspect.getattr_static(kind, name, None)
-    return slot if isinstance(slot, MemberDescriptorType) else None
+def _is_slot(kind: type, name: str) -> bool:
+    found = next((vars(k)[name] for k in kind.__mro__ if name in vars(k)), None)
+    return isinstance(found, MemberDescriptorType)
 
 
 def _element_of(value: Any) -> ET.Element | None:
