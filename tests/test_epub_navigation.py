@@ -120,6 +120,18 @@ def test_a_volume_leads_to_its_own_chapters_alone(tmp_path: Path) -> None:
     assert len(package.find("index.xhtml", "//x:li")) == 1
 
 
+def test_a_volume_keeps_entries_for_what_is_below_them(tmp_path: Path) -> None:
+    files = {
+        "one.md": '# One\n\n[A]{.index} [b]{.index entry="a!b"} [c]{.index entry="c!d"}\n',
+        "two.md": '# Two\n\n[B]{.index entry="a!b"} [e]{.index entry="A!e"}\n',
+    }
+    package = made(tmp_path, 2, files)
+    (a,) = package.find("index.xhtml", "//x:section/x:ul/x:li[x:span='a']")
+    assert " ".join("".join(a.itertext()).split()) == "ab chapter 2"
+    assert len(package.find("index.xhtml", "//x:li//x:li")) == 2
+    assert not package.find("index.xhtml", "//x:ul[not(x:li)]")
+
+
 def test_nested_chapters_are_nested_in_both_contents(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "SUMMARY.md": "# Summary\n\n- [A](a.md)\n  - [B](b.md)\n    - [C](c.md)\n- [D](d.md)\n",

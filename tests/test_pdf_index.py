@@ -28,3 +28,14 @@ def test_entries_show_pages_and_settle() -> None:
     assert [a.get("href") for a in tree.iter("a")] == ["#a", "#b"]
     assert bake_index(tree, {"a": "3", "b": "4"})
     assert "".join(tree.itertext()) == "plainterm 3–4"
+
+
+def test_entries_below_an_entry_stay_there() -> None:
+    below = ENTRY.replace("chapter 2</a>", "chapter 2</a>" + ENTRY[9:-10].replace("#", "#x"))
+    tree = ET.fromstring(below)
+    print_index(tree)
+    bake_index(tree, {"a": "3", "b": "5", "xa": "8", "xb": "9"})
+    assert "".join(tree.itertext()) == "plainterm 3, 5plainterm 8–9"
+    inner = tree.find("ul/li/ul")
+    assert inner is not None
+    assert "".join(inner.itertext()) == "plainterm 8–9"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from bookbuilder.markup import serialize
 from bookbuilder.parsing import parse_fragment
 from bookbuilder.passes.typography import QUOTES, set_type
+from books import load_files
 
 NB = "\N{NO-BREAK SPACE}"
 NNB = "\N{NARROW NO-BREAK SPACE}"
@@ -101,6 +104,25 @@ def test_the_nearest_language_counts() -> None:
 def test_code_and_formulas_are_left_alone(name: str) -> None:
     html = f'<{name}>"a" -- b... it\'s</{name}>'
     assert '"a" -- b... it\'s' in typeset(html)
+
+
+def test_titles_are_set_wherever_they_are_repeated(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "book.toml": """
+[book]
+title = "It's a 'book'"
+subtitle = "One--two"
+[[part]]
+title = "It's a part"
+chapters = ["one.md", "two.md"]
+""",
+        "one.md": "# It's `it's`\n",
+        "two.md": "---\ntitle: What's 'in' a name\n---\n\nText\n",
+    }
+    book, _ = load_files(tmp_path, files)
+    assert (book.metadata.title, book.metadata.subtitle) == ("It’s a ‘book’", "One–two")
+    assert book.parts[0].title == "It’s a part"
+    assert [c.title for c in book.chapters] == ["It’s it's", "What’s ‘in’ a name"]
 
 
 def test_attributes_are_left_alone() -> None:

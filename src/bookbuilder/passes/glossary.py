@@ -88,7 +88,9 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
     meaning = next((t for t in term.next_siblings if isinstance(t, Tag)), None)
     if not uses or meaning is None or meaning.name != "dd":
         return
-    holder = new_tag("span", {"class": "glossary-uses"}, "↩\N{VARIATION SELECTOR-15} ")
+    holder = new_tag(
+        "span", {"class": "glossary-uses"}, "↩\N{VARIATION SELECTOR-15}\N{NO-BREAK SPACE}"
+    )
     for chapter, name in uses:
         number = words.chapter.format(chapter.number) if chapter.number else ""
         label = ": ".join(filter(None, (number, chapter.title)))

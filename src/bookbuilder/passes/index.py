@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bs4 import Tag
@@ -21,57 +23,83 @@ MARK = "index"
 _INLINE = ("a", "cite", "code", "dfn", "em", "mark", "q", "span", "strong")
 
 
+# LaTeX's mark between an entry and one below it; makeindex has three levels as well.
+_BELOW = re.compile(r"(?<=\S)!(?=\S)")
+_MOST_LEVELS = 3
+
+
+@dataclass(slots=True)
+class _Entry:
+    """Where a term stands, and the terms below it."""
+
+    places: list[tuple[Chapter, str]] = field(default_factory=list)
+    below: dict[str, _Entry] = field(default_factory=dict)
+
+
 def index(book: Book, report: Report) -> None:
     """Give each marked term an id, and list them in a chapter of the back matter.
 
     An entry is `<li><span class="index-term">`, then one `<a class="index-link">` for each place
-    where the term stands, with `data-chapter` for the number of its chapter. The list goes to the
-    end of a chapter with the role `doc-index`, which is made if the book has none.
+    where the term stands, with `data-chapter` for the number of its chapter, then the list of the
+    entries below it. The whole list goes to the end of a chapter with the role `doc-index`, which
+    is made if the book has none.
     """
-    places: dict[str, list[tuple[Chapter, str]]] = defaultdict(list)
+    top = _Entry()
     for chapter in book.chapters:
-        for term, name in _mark(chapter):
-            places[term].append((chapter, name))
-    if not places:
-        return
-    words = words_for(book.metadata.language)
-    entries = new_tag("ul", {"class": "index-entries"})
-    for term in sorted(places, key=_alphabetical):
-        entry = new_tag("li", {}, new_tag("span", {"class": "index-term"}, term))
+        for terms, name in _mark(chapter):
+            entry = top
+            for term in terms:
+                entry = entry.below.setdefault(term, _Entry())
+            entry.places.append((chapter, name))
+    if top.below:
+        words = words_for(book.metadata.language)
+        _chapter(book, words).tree.append(_list(top.below, words))
+
+
+def _list(entries: dict[str, _Entry], words: Words) -> Tag:
+    listed = new_tag("ul", {"class": "index-entries"})
+    for term in sorted(entries, key=_alphabetical):
+        entry = entries[term]
+        item = new_tag("li", {}, new_tag("span", {"class": "index-term"}, term))
         seen: dict[str, int] = defaultdict(int)
-        for chapter, name in places[term]:
+        for chapter, name in entry.places:
             seen[chapter.slug] += 1
-            entry.append(", " if len(entry.contents) > 1 else " ")
-            entry.append(_link(chapter, name, seen[chapter.slug], words))
-        entries.append(entry)
-    _chapter(book, words).tree.append(entries)
+            item.append(", " if len(item.contents) > 1 else " ")
+            item.append(_link(chapter, name, seen[chapter.slug], words))
+        if entry.below:
+            item.append(_list(entry.below, words))
+        listed.append(item)
+    return listed
 
 
 def without_elsewhere(tree: Tag, slugs: set[str]) -> None:
     """Drop from an index, or from a glossary's links back, whatever leads out of `slugs`."""
-    for holder in elements(tree, "li", "span"):
-        links = [a for a in holder.contents if isinstance(a, Tag) and _leads_back(a)]
+    for holder in reversed(elements(tree, "li", "span")):
+        inside = [tag for tag in holder.contents if isinstance(tag, Tag)]
+        links = [tag for tag in inside if _leads_back(tag)]
+        lists = [tag for tag in inside if has_class(tag, "index-entries")]
         kept = [a for a in links if str(a["href"]).removeprefix("#").split("--")[0] in slugs]
-        if not links or len(kept) == len(links):
+        full = [below for below in lists if elements(below, "li")]
+        if len(kept) == len(links) and len(full) == len(lists):
             continue
-        if not kept:
+        if not kept and not full:
             holder.extract()
             continue
-        start = holder.contents.index(links[0])
-        for node in holder.contents[start:]:
+        for node in holder.contents[holder.contents.index((links + lists)[0]) :]:
             node.extract()
         for link in kept:
             if link is not kept[0]:
                 holder.append(", ")
             holder.append(link)
+        holder.extend(full)
 
 
 def _leads_back(link: Tag) -> bool:
     return has_class(link, "index-link") or has_class(link, "glossary-use")
 
 
-def _mark(chapter: Chapter) -> list[tuple[str, str]]:
-    """The chapter's marked terms with their ids, in reading order."""
+def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
+    """The chapter's marked terms, each from the top down, with their ids, in reading order."""
     every = elements(chapter.tree)
     taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
     found = []
@@ -80,7 +108,8 @@ def _mark(chapter: Chapter) -> list[tuple[str, str]]:
         if tag.name in _INLINE and has_class(tag, MARK) and (term := entry or text_of(tag)):
             if "id" not in tag.attrs:
                 tag["id"] = unique(f"{chapter.slug}--index", taken)
-            found.append((term, str(tag["id"])))
+            terms = _BELOW.split(entry, _MOST_LEVELS - 1) if entry else [term]
+            found.append((terms, str(tag["id"])))
     return found
 
 

@@ -6,6 +6,7 @@ that may be in another element: `"<em>so</em>"`.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
+from bookbuilder.markup import elements, has_class, new_tag, raw_text, text_of
 from bookbuilder.passes.cleaning.model import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -125,8 +127,29 @@ class _Piece:
 
 
 def typography(book: Book, report: Report) -> None:
+    """Set every chapter, and the titles that contents, covers and running heads repeat."""
+    language = book.metadata.language
     for chapter in book.chapters:
-        set_type(chapter.tree, book.metadata.language)
+        heading = next(iter(elements(chapter.tree, "h1")), chapter.tree)
+        title = next(
+            (t for t in elements(heading, "span") if has_class(t, "chapter-title")), heading
+        )
+        is_repeated = text_of(title) == chapter.title
+        set_type(chapter.tree, language)
+        if is_repeated:
+            chapter.title = text_of(title)
+    for part in book.parts:
+        part.title, part.subtitle = (_set(text, language) for text in (part.title, part.subtitle))
+    said = book.metadata
+    book.metadata = dataclasses.replace(
+        said, title=_set(said.title, language), subtitle=_set(said.subtitle, language)
+    )
+
+
+def _set(text: str, language: str) -> str:
+    tree = new_tag("p", {}, text)
+    set_type(tree, language)
+    return raw_text(tree)
 
 
 def set_type(tree: Tag, language: str) -> None:

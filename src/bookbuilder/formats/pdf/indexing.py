@@ -14,11 +14,12 @@ def print_index(section: ET.Element) -> None:
     """Replace the links of each entry by one place for its pages, which `bake_index` fills."""
     for entry in section.iter("li"):
         links = [child for child in entry if "index-link" in classes_of(child)]
+        if any("index-term" in classes_of(child) for child in entry):
+            entry.set("class", "index-entry")
         if not links:
             continue
         for link in links:
             entry.remove(link)
-        entry.set("class", "index-entry")
         targets = " ".join(link.get("href", "") for link in links)
         pages = ET.Element("span", {"class": "index-pages", _PAGES_OF: targets})
         pages.tail = links[-1].tail
