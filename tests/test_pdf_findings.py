@@ -38,3 +38,19 @@ def test_a_cover_that_cannot_be_read_is_reported(name: str, tmp_path: Path) -> N
     report = Report()
     assert with_picture(book, report) is book
     assert rules_of(report) == ["cover-unreadable"]
+
+
+@pytest.mark.slow
+def test_without_harfbuzz_subset_one_warning_says_so_and_the_bytes_depend_on_no_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, report = load_files(tmp_path, {"one.md": "# One\n\nText and `code`.\n"})
+    write(book, tmp_path / "before.pdf", report)
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
+    built = []
+    for days in (0, 400):
+        monkeypatch.setattr("fontTools.misc.timeTools.time.time", lambda d=days: d * 86_400.0)
+        write(book, tmp_path / "book.pdf", report)
+        built.append((tmp_path / "book.pdf").read_bytes())
+    assert rules_of(report) == ["harfbuzz-subset-missing"]
+    assert built[0] == built[1]

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ OUT = Path("build/corpora")
 # What only the author can put right, and what the build has reported with file and line.
 AUTHORS_RULES = {"image-alt", "svg-img-alt"}
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
+WORKERS = 2
 SECONDS_PER_BOOK = {"epub": 120, "pdf": 600}
 
 
@@ -95,17 +98,22 @@ def found_by_others(folder: Path, path: Path) -> list[str]:
 def main(shared: Path, names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     failed = False
+
+    def judge(row: dict[str, Any], kind: str) -> list[str]:
+        path = OUT / f"{row['name']}.epub"
+        wrong = faults(row, kind)
+        if kind == "epub" and path.is_file():
+            wrong += found_by_others(shared / "corpora" / row["name"], path)
+        return wrong
+
     for kind in ("epub", "pdf"):
         rows = measure(shared, kind, names)
         failed |= not rows
-        for row in rows:
-            path = OUT / f"{row['name']}.epub"
-            wrong = faults(row, kind)
-            if kind == "epub" and path.is_file():
-                wrong += found_by_others(shared / "corpora" / row["name"], path)
-            for words in wrong:
-                failed = True
-                print(f"FAILED {row['name']}.{kind}: {words}", file=sys.stderr)
+        with ThreadPoolExecutor(WORKERS) as workers:
+            for row, wrong in zip(rows, workers.map(judge, rows, repeat(kind)), strict=True):
+                for words in wrong:
+                    failed = True
+                    print(f"FAILED {row['name']}.{kind}: {words}", file=sys.stderr)
     return int(failed)
 
 

@@ -65,13 +65,22 @@ has_library() {
 	{ /sbin/ldconfig -p 2>/dev/null || true; } | grep -q "$1"
 }
 
+# Whether WeasyPrint finds all that it uses; fit for systems that keep libraries elsewhere.
+weasyprint_has_all() {
+	.venv/bin/python -W ignore -c '
+import contextlib, io, sys
+with contextlib.redirect_stdout(io.StringIO()):
+    from weasyprint.text.ffi import harfbuzz_subset
+sys.exit(harfbuzz_subset is None)' >/dev/null 2>&1
+}
+
 setup_pango() {
 	missing=""
 	has_library 'libpango-1\.0\.so\.0' || missing="$missing libpango-1.0-0"
 	has_library 'libpangoft2-1\.0\.so\.0' || missing="$missing libpangoft2-1.0-0"
 	has_library 'libharfbuzz-subset\.so\.0' || missing="$missing libharfbuzz-subset0"
 	# shellcheck disable=SC2086
-	[ -z "$missing" ] || .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1 || install "the PDF" $missing
+	[ -z "$missing" ] || weasyprint_has_all || install "the PDF" $missing
 }
 
 java_version() {

@@ -99,7 +99,8 @@ def engine(root: Path, report: Report) -> Iterator[None]:
         _copy_fonts(root, folder / "fonts")
         config = folder / "fonts.conf"
         config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
-        stack.enter_context(_environment(FONTCONFIG_FILE=str(config)))
+        # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
+        stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
         _import_weasyprint(report)
         yield
 

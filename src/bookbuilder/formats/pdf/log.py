@@ -35,6 +35,18 @@ LAYOUT_WARNING = Rule(
     Severity.WARNING,
     "The layout engine noticed something; its own words are quoted.",
 )
+SLOW_FONTS = Rule(
+    "P016",
+    "harfbuzz-subset-missing",
+    Severity.WARNING,
+    "The PDF holds of each font only what the book uses. HarfBuzz-Subset, a library of the system,"
+    " takes that out; without it WeasyPrint does it in another way, which takes much longer and"
+    " gives other bytes than on a machine that has the library. The pages look the same.",
+)
+HARFBUZZ_HINT = (
+    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
+    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
+)
 
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
@@ -89,6 +101,9 @@ def report_layout_log(messages: dict[str, None], book: Book, report: Report, bas
                 report.add(
                     BAD_PICTURE, f"`{name[:200]}` cannot be read: {match['why'].rstrip('.')}"
                 )
+        elif message.startswith("Using fontTools instead of HarfBuzz-Subset"):
+            # One such message for each font.
+            report.add(SLOW_FONTS, "HarfBuzz-Subset 4.1 or newer is missing", hint=HARFBUZZ_HINT)
         else:
             report.add(LAYOUT_WARNING, message)
     for char in sorted(missing):
