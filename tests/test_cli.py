@@ -14,24 +14,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 import bookbuilder.build
 from bookbuilder import __version__
-from bookbuilder.cli import main
 from bookbuilder.render import MessageFormat
+from commandline import EXECUTABLE, SETTINGS, files, invoke, make_book, run
 
-EXECUTABLE = Path(sys.executable).with_name("bookbuilder")
-
-SETTINGS = """\
-[book]
-title = "Small"
-name = "small"
-language = "en"
-authors = "A. Writer"
-identifier = "urn:uuid:8a2a4ac8-3a3e-4f0e-9a58-1f8c1f4e9d6b"
-chapters = ["one.md", "two.md"]
-"""
 WROTE_EPUB = re.compile(r"Wrote dist/small\.epub: 2 chapters, \d+ kB, \d+\.\d s")
 WROTE_PDF = re.compile(r"Wrote dist/small\.pdf: \d+ pages, \d+ kB, \d+\.\d s")
 
@@ -39,25 +27,13 @@ WROTE_PDF = re.compile(r"Wrote dist/small\.pdf: \d+ pages, \d+ kB, \d+\.\d s")
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sound little book, and the working folder."""
-    folder = tmp_path / "book"
-    folder.mkdir()
-    (folder / "book.toml").write_text(SETTINGS, encoding="utf-8")
-    (folder / "one.md").write_text("# One\n\nSee [two](two.md).\n", encoding="utf-8")
-    (folder / "two.md").write_text("# Two\n\nThe end.\n", encoding="utf-8")
+    folder = make_book(tmp_path / "book")
     monkeypatch.chdir(folder)
     return folder
 
 
-def invoke(*args: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(arg) for arg in args])
-
-
 def misspell_a_key(book: Path) -> None:
     (book / "book.toml").write_text(SETTINGS + 'titel = "Small"\n', encoding="utf-8")
-
-
-def files(folder: Path) -> set[str]:
-    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_epub_is_built_and_the_last_line_says_so(book: Path) -> None:
@@ -250,22 +226,6 @@ def test_an_interrupt_exits_130(book: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (result.exit_code, result.output) == (130, "interrupted\n")
 
 
-def run(
-    *args: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [EXECUTABLE, *args],
-        env=os.environ | (env or {}),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
 def test_process_version_and_help(book: Path) -> None:
     assert run("--version").stdout == f"bookbuilder {__version__}\n"
     helped = run("--help")
@@ -394,5 +354,5 @@ def test_long_work_shows_progress_on_a_terminal_and_quick_work_none(book: Path) 
 def test_shell_completion_is_clicks_own(book: Path) -> None:
     script = run(env={"_BOOKBUILDER_COMPLETE": "bash_source"})
     assert "_BOOKBUILDER_COMPLETE=bash_complete" in script.stdout
-    words = {"COMP_WORDS": "bookbuilder e", "COMP_CWORD": "1"}
+    words = {"COMP_WORDS": "bookbuilder ep", "COMP_CWORD": "1"}
     assert run(env={"_BOOKBUILDER_COMPLETE": "bash_complete"} | words).stdout == "plain,epub\n"

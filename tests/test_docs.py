@@ -13,6 +13,7 @@ import pytest
 from bookbuilder import config
 from bookbuilder.cli import main
 from bookbuilder.diagnostics import Report
+from bookbuilder.rules import all_rules
 from bookbuilder.source import Source
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +27,7 @@ TABLES = {
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
     "[limits]": config.LimitsConfig,
+    "[lint]": config.LintConfig,
 }
 
 
@@ -58,6 +60,7 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
         parsed.epub,
         parsed.pdf,
         parsed.limits,
+        parsed.lint,
     ):
         assert [
             f.name
@@ -74,6 +77,20 @@ def test_every_command_and_option_is_documented() -> None:
             if isinstance(option, click.Option):
                 assert all(f"`{flag}" in document for flag in option.opts if len(flag) == 2)
                 assert f"`{option.opts[-1]}" in document or option.name == "output", option.opts
+
+
+def test_rules_md_lists_every_rule(request: pytest.FixtureRequest) -> None:
+    path = ROOT / "docs/rules.md"
+    document = path.read_text(encoding="utf-8")
+    head, _, _ = document.partition("| code |")
+    rows = [
+        f"| {r.code} | `{r.name}` | {r.severity} | {r.why.replace('|', chr(92) + '|')} |\n"
+        for r in all_rules()
+    ]
+    wanted = f"{head}| code | name | severity | why |\n|---|---|---|---|\n{''.join(rows)}"
+    if request.config.getoption("--accept"):
+        path.write_text(wanted, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == wanted
 
 
 def package_names(requirements: list[str]) -> set[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from bs4 import Tag
 
 from bookbuilder.config import Config
+from bookbuilder.diagnostics import Levels
 from bookbuilder.source import Source
 
 
@@ -65,7 +66,8 @@ class Chapter:
     role of that section (`doc-chapter`, `doc-preface`, `doc-glossary` …). `number` is None for an
     unnumbered chapter. `title` is plain text. `depth` is how deep the book's own list of chapters
     nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
-    `addresses` are site paths that links may use for this chapter.
+    `addresses` are site paths that links may use for this chapter; `levels` is what its front
+    matter makes of rules.
     """
 
     slug: str
@@ -77,6 +79,7 @@ class Chapter:
     depth: int = 0
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=dict)
 
 
 @dataclass(slots=True)

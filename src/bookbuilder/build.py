@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
-from bookbuilder.config import CONFIG_NAME, Config, LimitsConfig, parse_config, parse_toml
-from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.config import (
+    CONFIG_NAME,
+    UNKNOWN_KEY,
+    WRONG_TYPE,
+    Config,
+    LimitsConfig,
+    parse_config,
+    parse_toml,
+)
+from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
-from bookbuilder.formats import FORMATS, Output
+from bookbuilder.formats import CHECKS, FORMATS, Output
+from bookbuilder.frontmatter import BAD_FRONT_MATTER
 from bookbuilder.headings import LONGEST_TITLE
 from bookbuilder.language import guess_language, is_language
+from bookbuilder.lint import (
+    CONTRADICTION,
+    NOT_TO_ALLOW,
+    UNKNOWN_RULE,
+    heed,
+    levels_of_book,
+)
 from bookbuilder.markup import relink
-from bookbuilder.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.outline import MISSING_CHAPTER, Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
@@ -58,6 +75,21 @@ BAD_LANGUAGE = Rule(
     " fonts by it.",
 )
 
+# What follows is worth finding although the book has these errors. After others, all that is found
+# would follow from them: links into chapters that could not be read.
+_GO_ON_AFTER = frozenset(
+    {
+        BAD_FRONT_MATTER,
+        BAD_LANGUAGE,
+        CONTRADICTION,
+        MISSING_CHAPTER,
+        NOT_TO_ALLOW,
+        UNKNOWN_KEY,
+        UNKNOWN_RULE,
+        WRONG_TYPE,
+    }
+)
+
 
 def find_root(start: str | Path) -> Path:
     """The nearest folder at or above `start` that holds a book.toml; `start` if none does."""
@@ -84,12 +116,32 @@ def load(root: str | Path, part: int | None = None, report: Report | None = None
 
     `part` makes one part a volume of its own. Warnings go to `report` where one is given. Raises
     `BookError`, with every diagnostic, if the book has errors, `FileNotFoundError` for no folder.
+    Warnings that are denied are errors too; but with a `report`, it is `write` that refuses them,
+    when it has found the rest.
     """
-    report = Report() if report is None else report
+    found = Report() if report is None else report
+    book = _linked(root, part, found)
+    found.raise_for_errors(denied=report is None)
+    return book
+
+
+def check(root: str | Path, part: int | None = None, report: Report | None = None) -> Book:
+    """`load`, and report what the formats have against the book, as far as no page is laid out."""
+    found = Report() if report is None else report
+    book = _linked(root, part, found)
+    for check_format in CHECKS.values():
+        with contextlib.suppress(BookError):
+            check_format(book, found)
+    found.raise_for_errors(denied=report is None)
+    return book
+
+
+def _linked(root: str | Path, part: int | None, report: Report) -> Book:
+    """The book, numbered and linked, although there may be errors in the report."""
     root = Path(root).resolve(strict=True)
     config, outline = _read_file(root) if root.is_file() else _read_folder(root, report)
     book = _read_book(config, outline, report)
-    report.raise_for_errors()
+    _raise_unless_worth_going_on(report)
     for run_pass in PASSES:
         run_pass(book, report)
     if part is not None:
@@ -104,14 +156,18 @@ def load(root: str | Path, part: int | None = None, report: Report | None = None
     for chapter in book.chapters:
         # bs4 leaves wrong links between elements behind when text is replaced by several pieces.
         relink(chapter.tree)
-    report.raise_for_errors()
     return book
+
+
+def _raise_unless_worth_going_on(report: Report) -> None:
+    if any(d.rule.severity is Severity.ERROR and d.rule not in _GO_ON_AFTER for d in report):
+        raise BookError(report.diagnostics)
 
 
 def write(book: Book, path: str | Path, report: Report | None = None) -> Output:
     """Write `book` to `path` in the format of its suffix; what was there stays on any failure.
 
-    Raises `BookError` if the format finds an error.
+    Raises `BookError` if the format finds an error, or if there is one in `report`.
     """
     report = Report() if report is None else report
     path = Path(path)
@@ -120,6 +176,7 @@ def write(book: Book, path: str | Path, report: Report | None = None) -> Output:
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
         report.raise_for_errors()
         raise AssertionError
+    heed(book, report)
     return writer(book, path, report)
 
 
@@ -150,7 +207,8 @@ def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
         is_ours = not is_mdbook(data)
         config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
         _check_folders(config, report)
-    report.raise_for_errors()
+        report.of_book = levels_of_book(config, report)
+    _raise_unless_worth_going_on(report)
     return config, read_outline(config, report)
 
 
@@ -177,6 +235,7 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
         if source is not None:
             alone = len(entries) == 1
             chapters[entry.path] = read_chapters(source, entry, alone, report)
+            report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
         return [chapter for entry in listed for chapter in chapters.get(entry.path, ())]

@@ -150,6 +150,15 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LintConfig:
+    """`[lint]`: rules by name or code, and what becomes of what they find."""
+
+    allow: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
@@ -164,6 +173,7 @@ class Config:
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -2,12 +2,15 @@
 
 A `Rule` is declared beside the function that reports it. A `Report` collects what the stages find;
 `Report.raise_for_errors` is the one place where diagnostics turn into an exception.
+
+Authors may judge rules otherwise: `[lint]` in book.toml and in front matter. A `Report` keeps what
+was found as it was found, and gives it out as judged, so that nobody else has to know of levels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bookbuilder.source import Span
@@ -33,44 +36,97 @@ class Rule:
     why: str
 
 
+class Level(StrEnum):
+    """What an author makes of a rule."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    DENY = "deny"
+
+
+Levels = Mapping[str, Level]
+"""By rule's name. `WARNINGS` stands for whatever else would be a warning."""
+WARNINGS = "warnings"
+_SEVERITIES = {Level.WARN: Severity.WARNING, Level.DENY: Severity.ERROR}
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
+    """`judged` is the severity that the author's levels give, where they speak of the rule."""
+
     rule: Rule
     message: str
     span: Span | None = None
     hint: str = ""
+    judged: Severity | None = None
 
     @property
     def severity(self) -> Severity:
-        return self.rule.severity
+        return self.judged or self.rule.severity
 
 
 @dataclass(slots=True)
 class Report:
-    """Everything found so far, in the order it was found, each finding once."""
+    """Everything found so far, in the order it was found, each finding once.
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    _seen: set[Diagnostic] = field(default_factory=set)
+    What the reader gets is judged: by the levels of the chapter that a finding is in, else by
+    `asked` (the command line's), else by the book's. An error stays one whatever they say.
+    """
+
+    asked: Levels = field(default_factory=dict)
+    of_book: Levels = field(default_factory=dict)
+    of_chapters: dict[str, Levels] = field(default_factory=dict)
+    _found: dict[Diagnostic, None] = field(default_factory=dict)
 
     def add(self, rule: Rule, message: str, span: Span | None = None, hint: str = "") -> None:
-        diagnostic = Diagnostic(rule, message, span, hint)
-        if diagnostic not in self._seen:
-            self._seen.add(diagnostic)
-            self.diagnostics.append(diagnostic)
+        self._found.setdefault(Diagnostic(rule, message, span, hint))
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found and is not allowed."""
+        return list(self)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(self.diagnostics)
+        if not (self.asked or self.of_book or self.of_chapters):
+            yield from self._found
+            return
+        for diagnostic in self._found:
+            level = self._level(diagnostic)
+            if level is None:
+                yield diagnostic
+            elif level is not Level.ALLOW:
+                yield replace(diagnostic, judged=_SEVERITIES[level])
+
+    def _level(self, diagnostic: Diagnostic) -> Level | None:
+        rule = diagnostic.rule
+        if rule.severity is Severity.ERROR:
+            return None
+        file = diagnostic.span.file if diagnostic.span else ""
+        level = of_warnings = None
+        for levels in (self.of_chapters.get(file, {}), self.asked, self.of_book):
+            if level := levels.get(rule.name):
+                break
+            of_warnings = of_warnings or levels.get(WARNINGS)
+        if level is Level.WARN or (level is None and rule.severity is Severity.WARNING):
+            return of_warnings or level
+        return level
 
     def __len__(self) -> int:
-        return len(self.diagnostics)
+        return sum(1 for _ in self)
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return [d for d in self.diagnostics if d.severity is Severity.ERROR]
+        """What keeps the book from being written, warnings that are denied included."""
+        return [d for d in self if d.severity is Severity.ERROR]
 
-    def raise_for_errors(self) -> None:
-        """Raise `BookError` with every diagnostic, warnings too, if any of them is an error."""
-        if self.errors:
+    def raise_for_errors(self, *, denied: bool = False) -> None:
+        """Raise `BookError`, with every diagnostic, if there is nothing to go on with.
+
+        A warning that is denied is none of that: the work goes on, to find the rest, until
+        somebody asks with `denied` before anything is written.
+        """
+        errors = self.errors
+        if errors if denied else any(d.rule.severity is Severity.ERROR for d in errors):
             raise BookError(self.diagnostics)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.config import UNKNOWN_KEY
+from bookbuilder.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.language import is_language
+from bookbuilder.lint import read_levels
 from bookbuilder.passes.cleaning.model import roles_of
 from bookbuilder.plainyaml import load_yaml
-from bookbuilder.source import Source
+from bookbuilder.source import Source, Span
+from bookbuilder.suggest import did_you_mean
 
 BAD_FRONT_MATTER = Rule(
     "F001",
@@ -50,6 +53,7 @@ class FrontMatter:
     role: str = ""
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=dict)
     length: int = 0
 
 
@@ -87,6 +91,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         role=_checked(data, "role", _is_role, "a role such as `preface`", source, report),
         numbered=data["numbered"] if isinstance(data.get("numbered"), bool) else None,
         addresses=_addresses(data),
+        levels=_levels(data, source, match.end(), report),
         length=match.end(),
     )
 
@@ -134,3 +139,34 @@ def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:
         values = value if isinstance(value, list) else [value]
         found += [v for v in values if isinstance(v, str)]
     return tuple(found)
+
+
+def _levels(data: dict[Any, Any], source: Source, end: int, report: Report) -> Levels:
+    """What `lint:` makes of rules in this chapter; `end` is where the front matter ends."""
+    said = data.get("lint")
+    if said is None:
+        return {}
+    line = source.span_of_line(_line_of("lint", source))
+    start = source.text.find("\nlint:") + 1
+
+    def span_of(level: str, name: str = "") -> Span:
+        at = source.text.find(f"{level}:", start, end)
+        at = source.text.find(name, at, end) if name and at >= 0 else at
+        return source.span(at, len(name or level)) if at >= 0 else line
+
+    if not isinstance(said, dict):
+        wanted = "`allow`, `warn` or `deny`, each with names of rules"
+        report.add(ILL_TYPED_FRONT_MATTER, f"`lint` must hold {wanted}", line)
+        return {}
+    lists: dict[Level, list[str]] = {}
+    for key, value in said.items():
+        names = value if isinstance(value, list) else [value]
+        if key not in set(Level):
+            hint = did_you_mean(str(key), Level) or f"the keys here are {', '.join(Level)}"
+            report.add(UNKNOWN_KEY, f"unknown key `{str(key)[:80]}` in `lint`", line, hint)
+        elif not all(isinstance(name, str) for name in names):
+            message = f"`{key}` must be names of rules"
+            report.add(ILL_TYPED_FRONT_MATTER, message, span_of(key))
+        else:
+            lists[Level(key)] = names
+    return read_levels(lists, span_of, report)

@@ -74,6 +74,7 @@ def _chapter(
         depth=entry.depth,
         numbered=front.numbered,
         addresses=front.addresses,
+        levels=front.levels,
     )
 
 

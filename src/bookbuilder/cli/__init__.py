@@ -10,6 +10,8 @@ import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.building import build, epub, pdf
+from bookbuilder.cli.checking import check
+from bookbuilder.cli.explaining import explain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, build):
+for command in (epub, pdf, build, check, explain):
     main.add_command(command)

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 import time
-import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import no_traceback, progress, show, shown, unwritable_is_wrong_use
-from bookbuilder.cli.options import (
-    EXIT_ERRORS_IN_BOOK,
-    EXIT_WRONG_USE,
-    Options,
-    building,
-    output_option,
-)
-from bookbuilder.diagnostics import BookError, Diagnostic, Report
+from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
+from bookbuilder.cli.options import Options, output_option, reading
+from bookbuilder.cli.running import run
+from bookbuilder.diagnostics import BookError, Report
 
 if TYPE_CHECKING:
-    from bookbuilder.config import LimitsConfig
     from bookbuilder.formats import Output
 
 
@@ -34,7 +26,7 @@ if TYPE_CHECKING:
     type=click.Choice(["generic", "kindle", "kobo", "apple"]),
     help="For one maker's readers; generic serves all.",
 )
-@building
+@reading
 def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     """Build an EPUB."""
     said = {} if profile is None else {"profile": profile}
@@ -52,7 +44,7 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
 @click.option("--booklet", is_flag=True, default=None, help="Two pages on a sheet, for folding.")
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
-@building
+@reading
 def pdf(
     output: Path | None,
     edition: str | None,
@@ -69,7 +61,7 @@ def pdf(
 
 
 @click.command()
-@building
+@reading
 def build(**options: Any) -> None:
     """Build the EPUB and the PDF."""
     build_formats(["epub", "pdf"], None, Options(**options))
@@ -89,92 +81,32 @@ def build_formats(
     """
     if output and output.suffix.lower() != f".{formats[0]}":
         raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
-    with no_traceback(options):
-        from bookbuilder.build import find_root, read_limits
-        from bookbuilder.sandbox import LimitHit, report_limit, run_bounded
 
-        root = options.directory or find_root(Path.cwd())
-        settings = epub_settings or {}, pdf_settings or {}
-        limits = read_limits(root)
-        try:
-            built = run_bounded(
-                lambda: _build(root, formats, output, options, limits, *settings), limits
-            )
-        except LimitHit as hit:
-            report = Report()
-            report_limit(hit, limits, report)
-            built = Built(list(report), [], EXIT_ERRORS_IN_BOOK)
-        show(built.diagnostics, root, options)
-        if not options.quiet:
-            for line in built.wrote:
-                click.echo(line)
-        if built.failure:
-            raise built.failure
-        if built.exit_code:
-            sys.exit(built.exit_code)
+    def work(root: Path, report: Report, said: list[str]) -> None:
+        from bookbuilder.build import load, output_path, write
 
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What came of a build: `wrote` are lines about files; `failure` is no fault of the book."""
-
-    diagnostics: list[Diagnostic]
-    wrote: list[str]
-    exit_code: int
-    failure: Exception | None = None
-
-
-def _build(
-    root: Path,
-    formats: list[str],
-    output: Path | None,
-    options: Options,
-    limits: LimitsConfig,
-    epub_settings: Mapping[str, Any],
-    pdf_settings: Mapping[str, Any],
-) -> Built:
-    from bookbuilder.build import load, output_path, write
-    from bookbuilder.sandbox import LimitHit, end_limits, report_limit
-
-    started = time.perf_counter()
-    report = Report()
-    wrote: list[str] = []
-    failure = None
-    try:
+        started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
             book = load(root, options.part, report)
-        for_epub = replace(book.config.epub, **epub_settings)
-        for_pdf = replace(book.config.pdf, **pdf_settings)
+        for_epub = replace(book.config.epub, **(epub_settings or {}))
+        for_pdf = replace(book.config.pdf, **(pdf_settings or {}))
         book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
         if options.verbose:
-            wrote.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
+            said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
         for name in formats:
             path = output or output_path(book, name)
-            with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
-                written = write(book, path, report)
+            try:
+                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
+                    written = write(book, path, report)
+            except BookError:
+                report.raise_for_errors()
+                continue  # only what is denied: the next format may have more of it
             if options.verbose:
-                wrote += written.changes
-            wrote.append(_wrote(written, time.perf_counter() - started))
+                said += written.changes
+            said.append(_wrote(written, time.perf_counter() - started))
             started = time.perf_counter()
-    except BookError as error:
-        for found in error.diagnostics:
-            report.add(found.rule, found.message, found.span, found.hint)
-    except (LimitHit, MemoryError) as error:
-        end_limits()
-        report_limit(error, limits, report)
-    except Exception as error:
-        error.add_note(traceback.format_exc())
-        failure = error
-    return Built(list(report), wrote, exit_code(report) if report.errors else 0, failure)
 
-
-def exit_code(report: Report) -> int:
-    """Wrong use where an error is about what was asked, or where; else the book has errors."""
-    from bookbuilder.build import NO_SUCH_PART
-    from bookbuilder.formats.pdf.engine import NO_PANGO
-
-    not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
-    return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
+    run(work, options)
 
 
 def _wrote(output: Output, seconds: float) -> str:

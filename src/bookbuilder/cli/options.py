@@ -16,10 +16,11 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every command that builds is told."""
+    """What every command that reads a book is told."""
 
     directory: Path | None
     part: int | None
+    deny: tuple[str, ...]
     message_format: str
     quiet: bool
     verbose: bool
@@ -31,8 +32,8 @@ class WrongUse(click.ClickException):
     exit_code = EXIT_WRONG_USE
 
 
-def building(command: Callable[..., None]) -> Callable[..., None]:
-    """The argument and the options of every command that builds."""
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument and the options of every command that reads a book."""
     for decorate in (
         click.option("-v", "--verbose", is_flag=True, help="Say more, tracebacks included."),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
@@ -44,10 +45,16 @@ def building(command: Callable[..., None]) -> Callable[..., None]:
             help="How problems are printed.",
         ),
         click.option(
+            "--deny",
+            metavar="RULE",
+            multiple=True,
+            help="Make an error of what a rule finds, or of all `warnings`.",
+        ),
+        click.option(
             "--part",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Build part N alone, as a volume of its own.",
+            help="Only part N, as a volume of its own.",
         ),
         click.argument(
             "directory",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
+from bookbuilder.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Output:
     changes: tuple[str, ...] = ()
 
 
+def deliver(path: Path, data: bytes, report: Report) -> None:
+    """Put `data` at `path`, the only way for a writer to do so.
+
+    Raises `BookError` instead if `report` has errors, such as warnings that are denied.
+    """
+    report.raise_for_errors(denied=True)
+    write_atomically(path, data)
+
+
 def _epub(book: Book, path: Path, report: Report) -> Output:
     from bookbuilder.formats.epub import write_epub
 
@@ -38,3 +48,19 @@ def _pdf(book: Book, path: Path, report: Report) -> Output:
 
 # Imported on use: WeasyPrint needs Pango, which a machine that makes EPUBs may lack.
 FORMATS: dict[str, Callable[[Book, Path, Report], Output]] = {"epub": _epub, "pdf": _pdf}
+
+
+def _check_epub(book: Book, report: Report) -> None:
+    from bookbuilder.formats.epub import check_epub
+
+    check_epub(book, report)
+
+
+def _check_pdf(book: Book, report: Report) -> None:
+    from bookbuilder.formats.pdf.check import check_pdf
+
+    check_pdf(book, report)
+
+
+# What can be found without laying out a page. Raises `BookError` if it cannot go on.
+CHECKS: dict[str, Callable[[Book, Report], None]] = {"epub": _check_epub, "pdf": _check_pdf}

@@ -8,8 +8,7 @@ from ebooklib import epub
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.diagnostics import Report
-from bookbuilder.files import write_atomically
-from bookbuilder.formats import Output
+from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.epub.accessibility import assess
 from bookbuilder.formats.epub.archive import pack
 from bookbuilder.formats.epub.clock import modified
@@ -37,6 +36,18 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     Raises `BookError` for errors in `report`, and `OSError` if `path` cannot be written; what was
     there before stays in either case.
     """
+    data, changes = _make(book, report)
+    deliver(path, data, report)
+    return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
+
+
+def check_epub(book: Book, report: Report) -> None:
+    """Report what `write_epub` would: an EPUB is quickly made, and nobody has to write it."""
+    _make(book, report)
+
+
+def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
+    """The EPUB's bytes, and what was done to the author's files."""
     said = book.metadata
     words = words_for(said.language)
     time = modified(said.date, report)
@@ -93,8 +104,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     ]
     data = pack(package, time)
     preflight(book, data, report)
-    write_atomically(path, data)
-    return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
+    return data, changes
 
 
 def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:

@@ -8,8 +8,7 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import write_atomically
-from bookbuilder.formats import Output
+from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.pdf.assembly import make_body, make_front
 from bookbuilder.formats.pdf.booklet import impose
 from bookbuilder.formats.pdf.cover import with_picture
@@ -59,7 +58,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     data = finish(data, len(front.pages) - 1, book)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
-    write_atomically(path, data)
+    deliver(path, data, report)
     return Output(path, path.stat().st_size, len(tagged.pages), "pages")
 
 

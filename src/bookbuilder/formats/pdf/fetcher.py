@@ -12,15 +12,8 @@ from urllib.parse import unquote
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from bookbuilder.book import Asset
-from bookbuilder.diagnostics import Report, Rule, Severity
-
-REFUSED = Rule(
-    "P003",
-    "resource-refused",
-    Severity.WARNING,
-    "A print PDF is made of the book's own files alone. WeasyPrint would fetch any address that a"
-    " stylesheet or a picture names, from the network or from anywhere on the disk.",
-)
+from bookbuilder.diagnostics import Report
+from bookbuilder.formats.pdf.rules import REFUSED
 
 BASE_URL = "https://book.invalid/"
 

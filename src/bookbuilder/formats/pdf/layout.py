@@ -13,19 +13,12 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.diagnostics import BookError, Report
 from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
 from bookbuilder.formats.pdf.log import caught_log, report_style_log
+from bookbuilder.formats.pdf.rules import LAYOUT_FAILED
 from bookbuilder.formats.pdf.styles import EDITION_THEMES, author_styles, theme_style
 from bookbuilder.formats.pdf.trim import edition_of, trim_of
-
-LAYOUT_FAILED = Rule(
-    "P012",
-    "layout-failed",
-    Severity.ERROR,
-    "WeasyPrint, which lays out the pages, failed: mostly on a rule in a stylesheet of your own or"
-    " on very deep nesting. Leave out half of the chapter or stylesheet until it works to find it.",
-)
 
 
 def _html(tree: ET.Element, fetcher: BookFetcher) -> HTML:

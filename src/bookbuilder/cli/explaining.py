@@ -1,0 +1,81 @@
+"""The command that tells why there is a rule."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from bookbuilder.cli.options import WrongUse
+
+if TYPE_CHECKING:
+    from bookbuilder.diagnostics import Rule
+
+WIDTH = 80
+
+
+def _complete(context: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    from bookbuilder.rules import all_rules
+
+    return [
+        CompletionItem(text, help=rule.code)
+        for rule in all_rules()
+        for text in (rule.code, rule.name)
+        if text.casefold().startswith(start.casefold())
+    ]
+
+
+@click.command()
+@click.argument("rule", metavar="[CODE|NAME]", required=False, shell_complete=_complete)
+def explain(rule: str | None) -> None:
+    """Tell why a rule exists, and how to obey or to silence it.
+
+    A rule is named by the code that messages show (L001) or by its name (broken-link). Without
+    one, all rules are listed.
+    """
+    from bookbuilder.rules import all_rules, find_rule, rule_like
+
+    if rule is None:
+        for line in _table(all_rules()):
+            click.echo(line)
+        return
+    found = find_rule(rule)
+    if found is None:
+        hint = rule_like(rule) or "`bookbuilder explain` lists all rules."
+        raise WrongUse(f"there is no rule `{rule}`; {hint}")
+    click.echo(f"{found.code} {found.name} ({found.severity})\n")
+    click.echo(textwrap.fill(found.why, WIDTH))
+    click.echo(f"\n{_how_to_silence(found)}")
+
+
+def _table(rules: tuple[Rule, ...]) -> list[str]:
+    width = max(len(rule.name) for rule in rules)
+    return [f"{rule.code}  {rule.name:{width}}  {rule.severity}" for rule in rules]
+
+
+def _how_to_silence(rule: Rule) -> str:
+    from bookbuilder.diagnostics import Severity
+
+    if rule.severity is Severity.ERROR:
+        return textwrap.fill(
+            "No right book can be made while this is wrong, so it cannot be allowed.", WIDTH
+        )
+    return "\n".join(
+        [
+            "To silence it, in book.toml for the whole book:",
+            "",
+            "    [lint]",
+            f'    allow = ["{rule.name}"]',
+            "",
+            "or at the top of a chapter for that one alone:",
+            "",
+            "    ---",
+            "    lint:",
+            f"      allow: {rule.name}",
+            "    ---",
+            "",
+            "`deny` instead of `allow` makes it an error, `warn` a warning.",
+        ]
+    )

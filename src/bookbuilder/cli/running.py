@@ -1,0 +1,98 @@
+"""Running what a command does: within the book's limits, all findings shown, one exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bookbuilder.cli.console import no_traceback, show
+from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
+from bookbuilder.diagnostics import BookError, Diagnostic, Level, Levels, Report
+
+if TYPE_CHECKING:
+    from bookbuilder.config import LimitsConfig
+
+Work = Callable[[Path, Report, list[str]], None]
+"""What is done to the book in a folder; what to say of it at the end goes to the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it: `said` are lines for the reader; `failure` is no fault of the book."""
+
+    diagnostics: list[Diagnostic]
+    said: list[str]
+    exit_code: int
+    failure: Exception | None = None
+
+
+def run(work: Work, options: Options) -> None:
+    """Do `work` on the book that `options` name, and say what came of it; exits where it fails."""
+    with no_traceback(options):
+        from bookbuilder.build import find_root, read_limits
+        from bookbuilder.sandbox import LimitHit, report_limit, run_bounded
+
+        root = options.directory or find_root(Path.cwd())
+        report = Report(asked=_levels(options.deny))
+        limits = read_limits(root)
+        try:
+            done = run_bounded(lambda: _run(work, root, report, limits), limits)
+        except LimitHit as hit:
+            report_limit(hit, limits, report)
+            done = Done(list(report), [], EXIT_ERRORS_IN_BOOK)
+        show(done.diagnostics, root, options)
+        if not options.quiet:
+            for line in done.said:
+                click.echo(line)
+        if done.failure:
+            raise done.failure
+        if done.exit_code:
+            sys.exit(done.exit_code)
+
+
+def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
+    from bookbuilder.sandbox import LimitHit, end_limits, report_limit
+
+    said: list[str] = []
+    failure = None
+    try:
+        work(root, report, said)
+    except BookError as error:
+        for found in error.diagnostics:
+            report.add(found.rule, found.message, found.span, found.hint)
+    except (LimitHit, MemoryError) as error:
+        end_limits()
+        report_limit(error, limits, report)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        failure = error
+    return Done(list(report), said, _exit_code(report) if report.errors else 0, failure)
+
+
+def _exit_code(report: Report) -> int:
+    """Wrong use where an error is about what was asked, or where; else the book has errors."""
+    from bookbuilder.build import NO_SUCH_PART
+    from bookbuilder.formats.pdf.engine import NO_PANGO
+
+    not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
+    return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
+
+
+def _levels(denied: tuple[str, ...]) -> Levels:
+    """What `--deny` asks for."""
+    if not denied:
+        return {}
+    from bookbuilder.lint import read_levels
+    from bookbuilder.source import Span
+
+    wrong = Report()
+    levels = read_levels({Level.DENY: denied}, lambda level, name: Span("--deny"), wrong)
+    for found in wrong:
+        raise WrongUse(f"--deny: {found.message}; {found.hint}")
+    return levels

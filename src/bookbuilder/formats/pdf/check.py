@@ -1,0 +1,21 @@
+"""What can be said of a print PDF before a page is laid out, and without WeasyPrint."""
+
+from __future__ import annotations
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.formats.pdf.cover import with_picture
+from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.styles import author_styles
+from bookbuilder.formats.pdf.trim import edition_of, trim_of
+
+
+def check_pdf(book: Book, report: Report) -> None:
+    """Settings, stylesheets, the cover, and notes that are too long for the foot of any page."""
+    trim_of(book.config, report)
+    if edition_of(book.config, report) == "screen":
+        with_picture(book, report)
+    for _ in author_styles(book.config, report):
+        pass
+    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    report_notes_at_end(at_end, report)
