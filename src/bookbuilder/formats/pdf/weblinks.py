@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
@@ -20,7 +20,7 @@ from bookbuilder.formats.pdf.endnotes import (
     make_call,
     renumber,
 )
-from bookbuilder.markup import elements, new_tag
+from bookbuilder.markup import elements, new_tag, relink
 from bookbuilder.slugs import unique
 from bookbuilder.words import primary
 
@@ -46,6 +46,10 @@ _PUNCTUATION = re.compile(r"(?:[.,;:!?]+[”’]?|[”’][.,;:!?]?)(?=[\s)\]—
 _PHRASES = frozenset({"b", "cite", "em", "i", "q", "s", "span", "strong"})
 
 
+# What comes in the place of a node, by its identity; with the node, which must live as long.
+Edits = dict[int, tuple[PageElement, Sequence[PageElement]]]
+
+
 def note_links(tree: Tag, language: str, in_list: bool) -> None:
     """Number what outside links of a chapter lead to, unless their text says so already.
 
@@ -56,6 +60,7 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
     inline = has_own_notes(tree)
     taken = {str(tag["id"]).casefold() for tag in [tree, *elements(tree)] if tag.get("id")}
     seen: dict[str, tuple[str, int]] = {}
+    edits: Edits = {}
     for link in list(outside_links(tree)):
         href = str(link["href"])
         shown = readable(href)
@@ -63,7 +68,7 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
             link["class"] = " ".join([*(c for c in link.get_attribute_list("class") if c), ADDRESS])
             continue
         if inline or link.find_parent("aside", class_="note") is not None:
-            link.insert_after(new_tag("span", {"class": ADDRESS}, f" ({shown})"))
+            edits[id(link)] = link, [link, new_tag("span", {"class": ADDRESS}, f" ({shown})")]
             continue
         if href not in seen:
             count = len(seen) + 1
@@ -71,10 +76,11 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
         name, count = seen[href]
         if in_list:
             attrs = {"class": "link-number", "href": f"#{name}"}
-            link.insert_after(new_tag("a", attrs, f"[{count}]"))
+            edits[id(link)] = link, [link, new_tag("a", attrs, f"[{count}]")]
         else:
             call = make_call(name, unique(f"{name}-ref", taken))
-            _insert_call(call, link, primary(language) in _AFTER_PUNCTUATION)
+            _insert_call(call, link, primary(language) in _AFTER_PUNCTUATION, edits)
+    _carry_out(edits, tree)
     if seen and in_list:
         items = [new_tag("li", {"id": name}, _address(href)) for href, (name, _) in seen.items()]
         insert_before_notes(tree, new_tag("section", {"class": "links"}, new_tag("ol", {}, *items)))
@@ -136,7 +142,7 @@ def _address(href: str) -> Tag:
     return new_tag("a", {"class": ADDRESS, "href": href}, readable(href))
 
 
-def _insert_call(call: Tag, link: Tag, after_punctuation: bool) -> None:
+def _insert_call(call: Tag, link: Tag, after_punctuation: bool, edits: Edits) -> None:
     """Put the call behind the link, and behind the punctuation that follows where that is usual."""
     last = link
     while (parent := last.parent) is not None and parent.name in _PHRASES:
@@ -146,9 +152,19 @@ def _insert_call(call: Tag, link: Tag, after_punctuation: bool) -> None:
     following = last.next_sibling
     text = str(following) if isinstance(following, NavigableString) else ""
     if following is not None and after_punctuation and (found := _PUNCTUATION.match(text)):
-        following.replace_with(found[0], call, text[found.end() :])
+        pieces = NavigableString(found[0]), call, NavigableString(text[found.end() :])
+        edits[id(following)] = following, pieces
     else:
-        link.insert_after(call)
+        edits[id(link)] = link, [link, call]
+
+
+def _carry_out(edits: Edits, tree: Tag) -> None:
+    """All at once: bs4 looks through a paragraph for every single insertion."""
+    for parent in {id(p): p for node, _ in edits.values() if (p := node.parent)}.values():
+        parent.contents = [
+            new for old in parent.contents for new in edits.get(id(old), (old, [old]))[1]
+        ]
+    relink(tree)
 
 
 def break_addresses(section: ET.Element, direction: str) -> None:
