@@ -13,6 +13,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 import bookbuilder.build
@@ -292,9 +293,13 @@ def test_process_interrupted_while_writing_exits_130_and_leaves_nothing(book: Pa
     process = subprocess.Popen(
         [EXECUTABLE, "pdf"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(2.5)
+    # The work is done in a child process; before that there is nothing to leave behind.
+    while not psutil.Process(process.pid).children():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=600)
     assert (process.returncode, stdout) == (130, "")
     assert stderr.splitlines()[-1] == "interrupted"
     assert files(book) == before
