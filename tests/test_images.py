@@ -149,3 +149,14 @@ def test_a_drawing_is_made_safe(tmp_path: Path) -> None:
     assert b"script" not in data
     assert b"onclick" not in data
     assert b"rect" in data
+
+
+def test_a_picture_by_another_name_is_said_to_be_one(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "gray").save(out, "PNG")
+    files = {"one.md": "# One\n\n![a](a.jpg) ![b](B.png) ![c](b.png)\n"}
+    book, report = load_files(
+        tmp_path, files | {"a.jpg": out.getvalue(), "b.png": out.getvalue(), "B.png": b"GIF"}
+    )
+    assert "images/a.png" in book.assets
+    assert rules_of(report).count("mislabelled-image") == 1

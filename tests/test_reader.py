@@ -111,3 +111,15 @@ def test_a_long_file_that_cannot_be_cut_is_one_chapter(headings: str, tmp_path: 
     (chapter,) = book.chapters
     assert chapter.title == "One"
     assert chapter.tree.get_text().rstrip().endswith("word end")
+
+
+def test_what_is_no_utf8_keeps_nothing_else_from_being_found(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "one.md": b"# One\n\ncaf\xe9 [two](two.md)\n",
+        "two.md": "# Two\n\n[x](gone.md)\n",
+    }
+    with pytest.raises(BookError) as caught:
+        load(write_files(tmp_path, files))
+    found = [(d.rule.name, d.span and (d.span.file, d.span.line)) for d in caught.value.diagnostics]
+    assert ("not-utf8", ("one.md", 3)) in found
+    assert [f for f in found if f[0] == "broken-link"] == [("broken-link", ("two.md", 3))]

@@ -41,7 +41,7 @@ from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
 from bookbuilder.source import Span
-from bookbuilder.textfiles import read_source
+from bookbuilder.textfiles import NOT_UTF8, read_source
 from bookbuilder.volume import select_part
 from bookbuilder.workbook import add_workbook
 
@@ -98,6 +98,7 @@ _GO_ON_AFTER = frozenset(
         BAD_LANGUAGE,
         CONTRADICTION,
         MISSING_CHAPTER,
+        NOT_UTF8,
         NOT_TO_ALLOW,
         UNKNOWN_KEY,
         UNKNOWN_RULE,
@@ -313,6 +314,9 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
             alone = len(entries) == 1
             chapters[entry.path] = read_chapters(source, entry, alone, report)
             report.of_chapters[source.name] = chapters[entry.path][0].levels
+
+    if len(chapters) < len(entries):
+        report.raise_for_errors()
 
     def of(listed: list[Entry]) -> list[Chapter]:
         return [chapter for entry in listed for chapter in chapters.get(entry.path, ())]

@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 import tempfile
+import unicodedata
 from pathlib import Path
 
 LARGEST_TEXT = 8_000_000
@@ -55,6 +56,11 @@ def name_of(path: Path, root: Path) -> str:
         return Path(os.path.relpath(path, root)).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def folded(name: str) -> str:
+    """What file systems of Windows and macOS know `name` by: case and encoding of accents apart."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_file(path: Path) -> bool:

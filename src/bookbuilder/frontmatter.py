@@ -66,6 +66,9 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         data = load_yaml(match["yaml"])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        if "end of stream" in str(getattr(error, "problem", "")):
+            # Where it began says more than where the text ended.
+            mark = getattr(error, "context_mark", None) or mark
         looks_like_keys = re.match(r"\s*[\w-]+\s*:", match["yaml"])
         if not looks_like_keys:
             return FrontMatter()

@@ -215,7 +215,8 @@ class _Expansion:
         if path.resolve() in stack:
             way = [*stack[stack.index(path.resolve()) :], path.resolve()]
             names = " → ".join(p.name for p in way)
-            self.report.add(INCLUDE_CYCLE, f"`{shown}` includes itself: {names[:300]}", span)
+            message = f"`{shown}` includes itself: {names[:300]}"
+            self.report.add(INCLUDE_CYCLE, message, span, "take out one of these includes")
             return None
         self.count += 1
         if len(stack) > MOST_NESTED or self.count > MOST_INCLUDES or self.size > LARGEST_TEXT:

@@ -6,6 +6,7 @@ and comments. Called only when there is something to report.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -33,6 +34,8 @@ def find_link(source: Source, href: str, nth: int = 0) -> Span:
     Falls back to the address alone, then to the file.
     """
     prose = _prose(source)
+    if not href and (empty := list(itertools.islice(_EMPTY.finditer(prose), nth + 1))):
+        return source.span(empty[-1].start(), len(empty[-1][0]))
     for address in dict.fromkeys((href, unquote(href))):
         links = [
             span for at in _occurrences(prose, address) if (span := _link_at(prose, at, address))
@@ -43,6 +46,9 @@ def find_link(source: Source, href: str, nth: int = 0) -> Span:
         if address and (at := prose.find(address)) >= 0:
             return source.span(at, len(address))
     return source.span_of_file()
+
+
+_EMPTY = re.compile(r"!?\[[^\[\]\n]*\]\(\s*(?:<>)?\s*\)|<a\b[^<>]*\bhref\s*=\s*(?:\"\"|'')")
 
 
 def _occurrences(text: str, part: str) -> Iterator[int]:
@@ -79,6 +85,15 @@ def _link_at(text: str, at: int, address: str) -> tuple[int, int] | None:
     start -= text[start - 1 : start] == "!"
     end = text.find(")", after)
     return max(start, 0), end + 1 if end >= 0 else after
+
+
+def find_id(source: Source, name: str, nth: int = 0) -> Span | None:
+    """Where an author gives the id `name` for the nth time (from 0), in Markdown or HTML."""
+    words = re.escape(name)
+    pattern = rf"#{words}(?=[\s}}])|\b(?:id|name)\s*=\s*[\"']?{words}(?![\w-])"
+    found = itertools.islice(re.finditer(pattern, _prose(source)), nth, None)
+    match = next(found, None)
+    return source.span(match.start(), len(match[0])) if match else None
 
 
 def find_text(source: Source, text: str, nth: int = 0) -> Span:

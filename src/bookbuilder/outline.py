@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from bookbuilder import suggest
 from bookbuilder.config import CONFIG_NAME, Config
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside, name_of
+from bookbuilder.files import folded, is_file, is_folder, is_inside, name_of
 from bookbuilder.foreign import load_mapping
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import read_source
@@ -79,6 +79,13 @@ UNUSABLE_SUMMARY = Rule(
     "A SUMMARY.md that is a folder, a pipe, a device, or a link that leads out of the book's folder"
     " is not read; the book is built as if it were not there.",
 )
+NAMES_ALIKE = Rule(
+    "B009",
+    "names-alike",
+    Severity.WARNING,
+    "File names that differ only in capitals, or in how an accent is encoded, are one and the same"
+    " on Windows and macOS: the book cannot be built there, and one of the files is lost.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +138,20 @@ def read_outline(config: Config, report: Report) -> Outline:
         outline = Outline(parts=[PartOutline(entries=found)])
     else:
         _report_unlisted(config, outline, report)
+    report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
         report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))
     return outline
+
+
+def report_alike(names: Iterable[str], report: Report) -> None:
+    """Report each of `names` that is another one to some file systems."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(folded(name), name)
+        if other != name:
+            message = f"`{name[:100]}` and `{other[:100]}` are one file on Windows and macOS"
+            report.add(NAMES_ALIKE, message, Span(name), "rename one of them")
 
 
 def markdown_files(config: Config) -> list[Path]:

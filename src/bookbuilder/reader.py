@@ -28,6 +28,7 @@ from bookbuilder.source import Source
 
 LARGEST_UNSPLIT = 100_000
 
+_EMPTY_HINT = "write it, or take it out of the list of chapters"
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -41,7 +42,7 @@ def read_chapters(source: Source, entry: Entry, alone: bool, report: Report) -> 
     front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
     if not tree.get_text(strip=True) and not elements(tree, "img", "svg", "math"):
-        report.add(EMPTY, f"{source.name} has no text", source.span_of_file())
+        report.add(EMPTY, f"{source.name} has no text", source.span_of_file(), _EMPTY_HINT)
     pieces = (_split(tree, source) if alone else []) or [tree]
     several = len(pieces) > 1
     return [_chapter(piece, source, front, entry, in_pieces=several) for piece in pieces]

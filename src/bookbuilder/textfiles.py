@@ -103,4 +103,5 @@ def _decode(data: bytes, name: str, report: Report) -> str | None:
             Span(name, line, column, 1, _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", excerpt)),
             "save the file as UTF-8",
         )
-        return None
+        # The rest of the text is worth looking at, unless it is none.
+        return None if b"\0" in data else data.decode("utf-8-sig", "replace")

@@ -36,6 +36,7 @@ UNUSED_NOTE = Rule(
     Severity.WARNING,
     "A footnote that nothing refers to does not appear in the book.",
 )
+_UNUSED_HINT = "refer to it in the text, or delete it"
 DUPLICATE_NOTE = Rule(
     "M003",
     "duplicate-footnote",
@@ -130,7 +131,9 @@ class FootnoteExtension(Extension):
         key = normalise_label(label)
         if key in self.notes.defined:
             message = f"the footnote `[^{label}]` is defined a second time"
-            parser.engine.problems.add(DUPLICATE_NOTE, message, parser.number, match[0].rstrip())
+            text = match[0].rstrip()
+            problems = parser.engine.problems
+            problems.add(DUPLICATE_NOTE, message, parser.number, text, "rename one of them")
         else:
             self.notes.defined[key] = Note(label, definition)
         return Started.CONTAINER
@@ -142,7 +145,8 @@ class FootnoteExtension(Extension):
         note = self.notes.defined.get(normalise_label(match[1]))
         if note is None:
             message = f"the footnote `{match[0]}` is not defined in this chapter"
-            parser.report(UNDEFINED_NOTE, message, match.start(), len(match[0]))
+            hint = f"write `[^{match[1][:80]}]: …` on a line of its own"
+            parser.report(UNDEFINED_NOTE, message, match.start(), len(match[0]), hint)
             parser.add_text(match[0], literal=True)
         else:
             parser.root.append(self.notes.refer(note))
@@ -201,7 +205,9 @@ class _AppendNotes(Treeprocessor):
             if not note.references and isinstance(note.content, FootnoteDefinition):
                 message = f"nothing refers to the footnote `[^{note.label}]`"
                 line = note.content.line
-                self.engine.problems.add(UNUSED_NOTE, message, line, f"[^{note.label}]")
+                self.engine.problems.add(
+                    UNUSED_NOTE, message, line, f"[^{note.label}]", _UNUSED_HINT
+                )
 
     def _render(self, items: ElementTree.Element, note: Note) -> ElementTree.Element:
         item = ElementTree.SubElement(items, "li", {"id": f"fn:{_id(note.label)}"})

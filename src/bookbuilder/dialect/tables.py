@@ -60,7 +60,7 @@ class Table(Text):
         width = len(self.alignments)
         if any(cells[width:]):
             message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
-            md.problems.add(ROW_TOO_LONG, message, line)
+            md.problems.add(ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell")
         missing = max(0, min(width - len(cells), MOST_ADDED_CELLS - self.added))
         self.added += missing
         cells = [*cells, *[""] * missing]

@@ -21,10 +21,10 @@ from PIL import Image, ImageOps
 from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside, read_file
+from bookbuilder.files import is_file, is_folder, is_inside, name_of, read_file
 from bookbuilder.locate import find_link
 from bookbuilder.markup import elements
-from bookbuilder.outline import DEEPEST_FOLDER
+from bookbuilder.outline import DEEPEST_FOLDER, report_alike
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
 from bookbuilder.slugs import file_slug, unique
@@ -86,6 +86,13 @@ LICENCE = Rule(
     "Whoever gives the book to others publishes the pictures in it, those too that were fetched"
     " from the web. That takes their makers' leave, and often their names.",
 )
+MISLABELLED = Rule(
+    "I009",
+    "mislabelled-image",
+    Severity.NOTE,
+    "The file's name says another format than its bytes. The book has it right, but other programs"
+    " may refuse the picture.",
+)
 CLEANED_SVG = Rule(
     "I006",
     "active-svg",
@@ -112,6 +119,8 @@ def assets(book: Book, report: Report) -> None:
             src = str(picture.get("src", "")).strip()
             collector.settle(picture, src, seen[src], chapter)
             seen[src] += 1
+    paths = [asset.path for asset in book.assets.values() if asset.path]
+    report_alike((name_of(path, book.config.root) for path in paths), report)
 
 
 class _Collector:
@@ -270,6 +279,10 @@ class _Collector:
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
         name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + _EXTENSIONS[media_type]
+        said = path.suffix.lower().replace(".jpeg", ".jpg") if path else ""
+        if said != (suffix := _EXTENSIONS[media_type]) and said in _EXTENSIONS.values():
+            message = f"`{src[:100]}` is by its bytes a {suffix[1:].upper()} file"
+            self.report.add(MISLABELLED, message, here(), f"call it `{stem[:100]}{suffix}`")
         asset = Asset(name, media_type, data, path, change)
         self.book.assets[name] = asset
         return asset

@@ -16,7 +16,7 @@ from bookbuilder import suggest
 from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.dialect.links import RULE_SCHEME
-from bookbuilder.locate import find_link, find_text
+from bookbuilder.locate import find_id, find_link, find_text
 from bookbuilder.markup import elements, has_class
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.slugs import first_free
@@ -50,6 +50,14 @@ BAD_URL = Rule(
     "A web link needs a scheme that readers know (https, http, mailto, tel …) and a host.",
 )
 
+DUPLICATE_ID = Rule(
+    "L005",
+    "duplicate-id",
+    Severity.WARNING,
+    "An id names one place of a chapter. Where two have the same, links lead to the first.",
+)
+MOST_REPORTED = 100
+
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
 _WEB = {"http", "https", "ftp"}
 _OTHER = {"mailto", "tel", "sms", "doi", "urn", "xmpp", "irc", "geo", "magnet", "news"}
@@ -59,7 +67,7 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
     for chapter in book.chapters:
-        addresses.anchors[chapter.slug] = _globalise_ids(chapter)
+        addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     for chapter in book.chapters:
         seen: Counter[str] = Counter()
         for anchor in elements(chapter.tree, "a", "area"):
@@ -70,9 +78,10 @@ def link(book: Book, report: Report) -> None:
             seen[href] += 1
 
 
-def _globalise_ids(chapter: Chapter) -> dict[str, str]:
+def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
     """Prefix every id of the chapter; how each was called before, the first bearer winning."""
     anchors: dict[str, str] = {}
+    again: Counter[str] = Counter()
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
     every = elements(chapter.tree)
@@ -90,7 +99,13 @@ def _globalise_ids(chapter: Chapter) -> dict[str, str]:
         name = f"{base}-{count}" if count > 1 else base
         taken.add(name)
         tag["id"] = name
-        anchors.setdefault(raw, name)
+        if anchors.setdefault(raw, name) != name:
+            again[raw] += 1
+            if again.total() <= MOST_REPORTED and (
+                span := find_id(chapter.source, raw, again[raw])
+            ):
+                message = f"the id `{raw[:100]}` is given a second time"
+                report.add(DUPLICATE_ID, message, span, "give one of them another id")
     for tag in every:
         for attribute in _ID_REFERENCES:
             if attribute in tag.attrs:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.diagnostics import Report
+from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.markup import new_tag
 from bookbuilder.slugs import file_slug, unique
+
+SLUG_TAKEN = Rule(
+    "L006",
+    "slug-taken",
+    Severity.WARNING,
+    "A slug is a chapter's name in addresses and files, so each chapter needs one of its own; the"
+    " names of pages that the book adds (`nav`, `cover`, `contents` …) are taken too.",
+)
 
 # Names that the outputs use for pages of their own.
 RESERVED = (
@@ -41,6 +51,7 @@ _ROLES = {
     "colophon": "doc-colophon",
     "index": "doc-index",
 }
+_SLUG = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?(?P<slug>slug)[ \t]*:")
 
 
 def number(book: Book, report: Report) -> None:
@@ -52,7 +63,16 @@ def number(book: Book, report: Report) -> None:
     matter = {id(c) for c in (*book.front, *book.back)}
     count = 0
     for position, chapter in enumerate(book.chapters, 1):
+        wanted_slug = chapter.slug
         _give_slug(chapter, position, taken)
+        if (
+            wanted_slug
+            and chapter.slug != wanted_slug
+            and (said := _SLUG.match(chapter.source.text))
+        ):
+            message = f"the slug `{wanted_slug}` is taken; the chapter is called `{chapter.slug}`"
+            span = chapter.source.span(said.start("slug"), len("slug"))
+            report.add(SLUG_TAKEN, message, span, "give it another slug")
         is_matter = id(chapter) in matter
         if not chapter.role:
             chapter.role = _role(chapter, is_matter)

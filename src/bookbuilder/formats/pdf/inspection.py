@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,9 +68,12 @@ def _wide_candidates(box: Any) -> Iterator[Any]:
 
 
 def _report_one(box: Any, page: int, chapter: Chapter | None, report: Report) -> None:
+    hint = "split it, or choose a larger trim size"
     kinds = {"table": "a table", "pre": "code"}
     kind = kinds.get(box.element_tag, "a picture")
-    words = "".join(box.element.itertext()).split()[:1]
+    # What the layout adds for breaking words is not in the source.
+    texts = (re.sub("[\u00ad\u200b\u2060]", "", text) for text in box.element.itertext())
+    words = next(filter(None, map(str.split, texts)), [])[:1]
     where = f" in “{chapter.title}”" if chapter else ""
     span = find_text(chapter.source, " ".join(words)) if chapter else None
-    report.add(TOO_WIDE, f"{kind} on page {page}{where} is wider than the text", span)
+    report.add(TOO_WIDE, f"{kind} on page {page}{where} is wider than the text", span, hint)

@@ -44,6 +44,7 @@ SLOW_FONTS = Rule(
     " takes that out; without it WeasyPrint does it in another way, which takes much longer and"
     " gives other bytes than on a machine that has the library. The pages look the same.",
 )
+_GLYPH_HINT = "put a font that has it into the folder `fonts`"
 
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
@@ -114,6 +115,6 @@ def _report_glyph(char: str, book: Book, report: Report) -> None:
     for chapter in chapters:
         at = chapter.source.text.find(char)
         span = chapter.source.span(at, 1) if at >= 0 else chapter.source.span_of_file()
-        report.add(MISSING_GLYPH, f"{message}, in “{chapter.title}”", span)
+        report.add(MISSING_GLYPH, f"{message}, in “{chapter.title}”", span, _GLYPH_HINT)
     if not chapters:
-        report.add(MISSING_GLYPH, message)
+        report.add(MISSING_GLYPH, message, hint=_GLYPH_HINT)

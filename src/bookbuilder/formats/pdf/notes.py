@@ -120,6 +120,7 @@ def _report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
         f"note {number} of “{chapter.title}” is too long for the foot of a page"
         " and is printed at the end of the chapter",
         find_text(chapter.source, " ".join(text.split()[:4])),
+        "shorten it, or make it a part of the text",
     )
 
 
