@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -241,3 +243,9 @@ def test_this_repositorys_book_passes_in_both_editions_and_by_parts(tmp_path: Pa
     verdicts = validate("ua1", *paths)
     assert [v for v in verdicts if not v.compliant] == []
     assert len(verdicts) == len(volumes) + 2
+    # What a validator cannot see: text that is read twice or never, tables drawn and not tagged.
+    command = [sys.executable, "-c", "from outloud.cli import main; main()", "--no-info"]
+    heard = subprocess.run(
+        [*command, *map(str, paths[:2])], check=False, capture_output=True, text=True
+    )
+    assert heard.returncode == 0, heard.stdout + heard.stderr

@@ -55,6 +55,25 @@ def test_the_screen_edition_has_a_cover_and_no_blank_pages(tmp_path: Path) -> No
     assert "See Two. Or out. The second’s." in " ".join(pages)
 
 
+def coloured_dots(path: Path) -> list[int]:
+    """How many dots of each page are neither black nor white nor grey."""
+    found = []
+    with pypdfium2.PdfDocument(path) as pdf:
+        for page in pdf:
+            red, green, blue = page.render(scale=1).to_pil().convert("RGB").split()
+            dots = zip(red.tobytes(), green.tobytes(), blue.tobytes(), strict=True)
+            found.append(sum(max(dot) - min(dot) > 40 for dot in dots))
+    return found
+
+
+def test_print_is_black_and_links_on_the_screen_are_not(tmp_path: Path) -> None:
+    assert not any(coloured_dots(a_pdf(tmp_path)))
+    cover, *rest = coloured_dots(a_pdf(tmp_path, edition="screen"))
+    assert cover > 10_000
+    # The three links of the first chapter.
+    assert any(dots > 20 for dots in rest)
+
+
 def test_the_cover_shows_the_authors_picture(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -19,16 +19,13 @@ from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
+from bookbuilder.formats.pdf.tables import mark_tables
 from bookbuilder.formats.pdf.weblinks import ADDRESS, break_addresses, unlink_many_links
 from bookbuilder.markup import text_of, to_element
 from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.words import direction, primary, words_for
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-# More columns than these, and no more rows than that.
-WIDE_TABLE = 5
-WIDEST_TABLE = 8
-SHORT_TABLE = 10
 # Entries that fill a page of contents, set as usual and set tight.
 ONE_PAGE = 22
 ONE_PAGE_SET_TIGHT = 36
@@ -281,17 +278,5 @@ def _chapter(
         for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
             if len(end) and end[0].tag not in HEADINGS:
                 end.insert(0, element("h2", "", title))
-    for table in section.iter("table"):
-        _mark_size(table)
+    mark_tables(section)
     return section
-
-
-def _mark_size(table: ET.Element) -> None:
-    """Class names by which the theme sets wide tables smaller and keeps short ones together."""
-    rows = [len(row) for row in table.iter("tr")]
-    columns = max(rows, default=0)
-    sizes = ["short"] if len(rows) <= SHORT_TABLE else []
-    if columns > WIDE_TABLE:
-        sizes.append("widest" if columns > WIDEST_TABLE else "wide")
-    if sizes:
-        table.set("class", " ".join([*classes_of(table), *sizes]))

@@ -62,6 +62,9 @@ def finish(data: bytes, front_pages: int, book: Book) -> bytes:
             xmp["dc:identifier"] = metadata.identifier
             if metadata.subjects:
                 xmp["dc:subject"] = list(metadata.subjects)
+        for page in pdf.pages:
+            for annotation in page.get("/Annots", []):
+                annotation.F = _PRINT
         if book.config.pdf.pdf_a:
             _archive(pdf)
         out = io.BytesIO()
@@ -81,9 +84,6 @@ def _archive(pdf: pikepdf.Pdf) -> None:
         DestOutputProfile=profile,
     )
     pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
-    for page in pdf.pages:
-        for annotation in page.get("/Annots", []):
-            annotation.F = _PRINT
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Stream) and thing.get("/Interpolate"):
             thing.Interpolate = False

@@ -15,6 +15,7 @@ from weasyprint.text.fonts import FontConfiguration
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import BookError, Report
 from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
+from bookbuilder.formats.pdf.fragments import close_fragments
 from bookbuilder.formats.pdf.log import caught_log, report_style_log
 from bookbuilder.formats.pdf.rules import LAYOUT_FAILED
 from bookbuilder.formats.pdf.styles import EDITION_THEMES, author_styles, theme_style
@@ -78,12 +79,14 @@ class Press:
             raise BookError(self._report.diagnostics) from error
 
     def _render(self, tree: ET.Element) -> Document:
-        return _html(tree, self._fetcher).render(
+        document = _html(tree, self._fetcher).render(
             font_config=self._fonts,
             counter_style=self._counters,
             stylesheets=self._styles,
             cache=self._pictures,
         )
+        close_fragments(document.pages)
+        return document
 
     def _blame(self, tree: ET.Element, error: Exception) -> None:
         """Report the chapters that cannot be laid out even alone; else the whole."""

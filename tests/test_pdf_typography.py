@@ -1,0 +1,49 @@
+"""What a typesetter would mark on the proofs: looked for on rendered pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from bookbuilder import write
+from books import load_files
+
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
+LINE = "Whoever sets type by hand soon learns to judge a line by how many letters go into it. "
+ROWS = "".join(f"> | {n} | {LINE} |\n" for n in range(6))
+
+
+def pages(folder: Path, text: str) -> pypdfium2.PdfDocument:
+    toml = '[book]\ntitle = "Small"\nlanguage = "en"\nchapters = ["a.md"]\n'
+    book, _ = load_files(folder, {"book.toml": toml, "a.md": f"# One\n\n{text}"})
+    return pypdfium2.PdfDocument(write(book, folder / "b.pdf").path)
+
+
+def test_the_rule_of_a_box_ends_with_its_last_line_on_the_page(tmp_path: Path) -> None:
+    table = f"> | a | b |\n> |---|---|\n{ROWS}>\n> {LINE}\n"
+    text = f"{LINE * 36}\n\n> [!warning] Title\n> {LINE * 3}\n>\n{table}"
+    with pages(tmp_path, text) as pdf:
+        page = next(p for p in pdf if "Title" in p.get_textpage().get_text_range())
+        scale = 4
+        picture = page.render(scale=scale).to_pil().convert("L")
+    width, height = picture.size
+    # Above the folio, and the text without the rule at its left.
+    body = picture.crop((0, 0, width, round(height * 0.9)))
+    dark = [
+        [y for y in range(body.height) if min(body.crop((x, y, x2, y + 1)).tobytes()) < 128]
+        for x, x2 in ((round(width * 0.16), round(width * 0.8)), (0, width))
+    ]
+    # Otherwise the table, which does not fit, leaves a long piece of the rule alone.
+    assert max(dark[1]) - max(dark[0]) < 6 * scale
+    assert max(dark[0]) < body.height - 30 * scale
+
+
+def test_numbers_in_narrow_columns_stay_whole(tmp_path: Path) -> None:
+    text = f"| Year | Sum | Remark |\n|---:|---:|---|\n| 1987 | 999,999.99 | {LINE * 3} |\n"
+    with pages(tmp_path, text) as pdf:
+        words = " ".join(p.get_textpage().get_text_range() for p in pdf).split()
+    assert {"1987", "999,999.99"} <= set(words)
