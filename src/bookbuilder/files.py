@@ -10,29 +10,69 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 LARGEST_TEXT = 8_000_000
+TEMPORARY = ".bookbuilder-", ".tmp"
 # Windows has the one, the others the other; Python closes what it opens in child processes.
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace `path` by `data` in one step; on any failure what was there before stays."""
+    """Replace `path` by `data` in one step; on any failure what was there before stays.
+
+    What a build that was killed left in the folder goes; what another build is writing stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not after the output, whose name may be as long as names can be.
-    handle, name = tempfile.mkstemp(prefix=".bookbuilder-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    _remove_abandoned(path.parent)
+    handle, temporary = _new_temporary(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        temporary.chmod(mode)
-        temporary.replace(path)
+            os.fsync(handle)
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            temporary.chmod(mode)
+            if fcntl is not None:
+                # While it is locked: nobody may take it for abandoned. Windows moves closed files.
+                temporary.replace(path)
+        if fcntl is None:
+            temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _new_temporary(folder: Path) -> tuple[int, Path]:
+    """A new file in `folder`, open and locked for as long as it is."""
+    while True:
+        # Not after the output, whose name may be as long as names can be.
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY[0], suffix=TEMPORARY[1], dir=folder)
+        with contextlib.suppress(OSError):
+            if fcntl is not None:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # somebody took it for abandoned before it was locked
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove files of `_new_temporary` that no process has open."""
+    for path in folder.glob("*".join(TEMPORARY)):
+        with contextlib.suppress(OSError):
+            if fcntl is None:
+                path.unlink()  # which Windows refuses while it is open
+                continue
+            handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | _NO_WAITING)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+            finally:
+                os.close(handle)
 
 
 def _umask() -> int:

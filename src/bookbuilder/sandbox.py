@@ -72,6 +72,11 @@ def run_bounded(work: Callable[[], _T], limits: LimitsConfig) -> _T:
     """
     if not HAS_FORK:
         return work()
+    with _terminated_tidily():
+        return _run_in_child(work, limits)
+
+
+def _run_in_child(work: Callable[[], _T], limits: LimitsConfig) -> _T:
     scratch = tempfile.mkdtemp(prefix="bookbuilder-")
     sys.stdout.flush()
     sys.stderr.flush()
@@ -99,6 +104,9 @@ def run_bounded(work: Callable[[], _T], limits: LimitsConfig) -> _T:
             raise _died(status, limits)
     except BaseException:
         with contextlib.suppress(OSError):
+            # First with the chance to remove a file that is half written.
+            os.kill(child, signal.SIGTERM)
+            _read_all(answer, child, LimitsConfig(seconds=1, memory=0), 0)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
         raise
@@ -113,13 +121,32 @@ def run_bounded(work: Callable[[], _T], limits: LimitsConfig) -> _T:
     return result
 
 
-def _read_all(pipe: int, child: int, limits: LimitsConfig) -> bytes | None:
+@contextlib.contextmanager
+def _terminated_tidily() -> Iterator[None]:
+    """SIGTERM ends this process, and a child that inherits it, as an exception does."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _read_all(
+    pipe: int, child: int, limits: LimitsConfig, grace: int = SECONDS_TO_GIVE_UP
+) -> bytes | None:
     """All that `child` writes to `pipe`; None where it takes too long, or does not heed a signal.
 
     It is told by a signal when it takes too much memory: a library that is refused memory may end
     the process, or try for ever.
     """
-    end = time.monotonic() + limits.seconds + SECONDS_TO_GIVE_UP if limits.seconds else math.inf
+    end = time.monotonic() + limits.seconds + grace if limits.seconds else math.inf
     pieces: list[bytes] = []
     while time.monotonic() < end:
         if not select.select([pipe], [], [], SECONDS_BETWEEN_LOOKS)[0]:
@@ -156,7 +183,7 @@ def _be_child(
     tempfile.tempdir = scratch
     # A book is millions of objects, most of which live to the end: looked through less often.
     gc.set_threshold(100_000, 20, 20)
-    threading.Thread(target=_end_with_parent, args=(parent_lives,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent_lives, scratch), daemon=True).start()
     answering = threading.Lock()
     try:
         with _limited(limits, lambda hit: _answer(("raised", hit), answer, answering)):
@@ -179,8 +206,9 @@ def _answer(result: tuple[str, Any], pipe: int, answering: threading.Lock) -> No
         os._exit(0)
 
 
-def _end_with_parent(pipe: int) -> None:
+def _end_with_parent(pipe: int, scratch: str) -> None:
     os.read(pipe, 1)
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 

@@ -88,7 +88,10 @@ def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno is None:
             raise
-        raise WrongUse(f"cannot write {shown(path)}: {error.strerror}") from None
+        why = f"{error.strerror}"
+        if isinstance(error, PermissionError) and path.is_file():
+            why += "; it is unchanged. Is it open in another program?"
+        raise WrongUse(f"cannot write {shown(path)}: {why}") from None
 
 
 def shown(path: Path) -> str:
