@@ -63,6 +63,9 @@ nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 	@tools/setup.sh pango java
 	$(BIN)/python tools/nasty.py $(SHARED)
 
+fuzz: $(DEV) ## make thousands of books at random, each to be built or refused
+	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py -k "random_is_built"
+
 bench: $(BENCH) ## time EPUB and PDF against pandoc
 	@tools/setup.sh pango
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
@@ -85,4 +88,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test proofs sources corpora kindle nasty screens bench clean
+.PHONY: help book check lint test proofs sources corpora kindle nasty fuzz screens bench clean
