@@ -1,66 +1,23 @@
-"""Every page number that is printed, against the page where its target is."""
+"""Every page number that is printed, against the page where its target is, and every note once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pikepdf
-import pypdfium2
 import pytest
 
+import readback
 from bookbuilder import load, write
+from bookbuilder.book import Book
 from books import load_files
 
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
 THE_BOOK = Path(__file__).parent.parent
-_REFERENCE = re.compile(r"\W{0,3}\(?page\s(\d+|[ivxlc]+)")
-_CONTENTS = re.compile(r"\. (\d+|[ivxlc]+)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A printed page number beside a link, and the label of the page the link leads to."""
-
-    said: str
-    leads_to: str
-    name: str
-
-
-def references(path: Path) -> tuple[list[Reference], list[Reference]]:
-    """Those in the contents and those in the text, read by PDFium at the links' rectangles."""
-    contents: list[Reference] = []
-    text: list[Reference] = []
-    with pikepdf.open(path) as pdf, pypdfium2.PdfDocument(path) as read:
-        names = pikepdf.NameTree(pdf.Root.Names.Dests)
-        for number, page in enumerate(pdf.pages):
-            chars = read[number].get_textpage()
-            whole = chars.get_text_range()
-            for name, rect in links(page):
-                left, bottom, right, top = rect
-                label = pikepdf.Page(names[name][0]).label
-                line = chars.get_text_bounded(left - 30, bottom - 1, right + 40, top + 1)
-                if match := _CONTENTS.search(" ".join(line.split())):
-                    contents.append(Reference(match[1], label, name))
-                    continue
-                at = chars.get_index(right - 1, (bottom + top) / 2, 4, 4)
-                if at is not None and (match := _REFERENCE.match(whole, at + 1)):
-                    text.append(Reference(match[1], label, name))
-    return contents, text
-
-
-def links(page: pikepdf.Page) -> Iterator[tuple[str, Any]]:
-    for annotation in page.get("/Annots", []):
-        if "/Dest" in annotation:
-            left, y1, right, y2 = (float(x) for x in annotation.Rect)
-            yield str(annotation.Dest), (left, min(y1, y2), right, max(y1, y2))
-
-
-def wrong(found: list[Reference]) -> list[Reference]:
-    return [r for r in found if r.said != r.leads_to]
-
 
 CHAPTERS = 36
 SECTIONS = 8
@@ -68,7 +25,7 @@ SENTENCE = "A reader turns the page and wants to find what the sentence before h
 
 
 def a_long_chapter(number: int) -> str:
-    """A chapter of some seven pages, each section with a note and a link far away."""
+    """A chapter of some seven pages; each section has notes, terms, and a link far away."""
     parts = [f"# Chapter {number}\n"]
     for k in range(1, SECTIONS + 1):
         other, section = (number * 7 + k * 5) % CHAPTERS + 1, (number + k) % SECTIONS + 1
@@ -80,11 +37,23 @@ def a_long_chapter(number: int) -> str:
             f"[^{k}] {SENTENCE * 2}See [target {other}.{section}]({target}).\n\n{SENTENCE * 9}\n\n"
             f"[^{k}]: Noted {number}.{k}. {SENTENCE * (k % 4)}\n"
         )
+        parts.append(
+            f"A [reckoning]{{.index}} of [chapter {number}]{{.index}} is"
+            f" [on the web](https://example.org/{number}/{k % 3}).\n"
+        )
+    parts.append(f"| a |\n|---|\n| b |\n\nTable: What is measured in {number} {{#t-{number}}}\n")
     return "\n".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    book: Book
+    path: Path
+    pages: readback.Pages
+
+
 @pytest.fixture(scope="module")
-def long_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def long_book(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("long")
     names = [f"c{n:02}.md" for n in range(1, CHAPTERS + 1)]
     toml = f'[book]\ntitle = "Long"\nlanguage = "en"\nchapters = {names}\n[pdf]\ntoc-depth = 1\n'
@@ -93,25 +62,36 @@ def long_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = write(book, folder / "long.pdf", report)
     assert list(report) == []
     assert written.count > 200
-    return written.path
+    return Built(book, written.path, readback.read(written.path))
 
 
-@pytest.mark.slow
-def test_a_long_books_numbers_are_where_they_say(long_book: Path) -> None:
-    contents, text = references(long_book)
-    assert wrong(contents) == []
-    assert wrong(text) == []
-    assert len(contents) == CHAPTERS * (SECTIONS + 1)
-    assert len(text) > CHAPTERS * SECTIONS * 0.7, "those whose link is broken over lines may miss"
+def counts(numbers: list[readback.Number]) -> Counter[str]:
+    return Counter(number.kind for number in numbers)
 
 
-@pytest.mark.slow
-def test_a_long_books_references_name_pages_with_their_targets_on(long_book: Path) -> None:
-    with pypdfium2.PdfDocument(long_book) as pdf:
-        pages = {
-            pdf.get_page_label(n): " ".join(page.get_textpage().get_text_range().split())
-            for n, page in enumerate(pdf)
-        }
+def test_a_long_books_numbers_are_where_they_say(long_book: Built) -> None:
+    found = readback.numbers(long_book.pages, long_book.book)
+    assert readback.wrong(found) == []
+    assert readback.misplaced(long_book.pages, long_book.book, found) == []
+    assert counts(found)["contents"] == CHAPTERS * (SECTIONS + 1) + 1
+    assert counts(found)["list"] == CHAPTERS
+    assert counts(found)["index"] > CHAPTERS
+    assert counts(found)["text"] > CHAPTERS * SECTIONS * 0.7, "a link broken over lines may miss"
+
+
+def test_a_long_books_index_has_every_page_of_every_term(long_book: Built) -> None:
+    assert readback.wrong_index_entries(long_book.pages, long_book.book) == []
+
+
+def test_a_long_books_notes_are_there_once(long_book: Built) -> None:
+    count, faults = readback.note_faults(long_book.pages, long_book.book)
+    assert faults == []
+    assert count == CHAPTERS * (SECTIONS + 3)
+
+
+def test_a_long_books_references_name_pages_with_their_targets_on(long_book: Built) -> None:
+    texts = [" ".join(text.split()) for text in long_book.pages.texts]
+    pages = dict(zip(long_book.pages.labels, texts, strict=True))
     said = [
         found
         for page in pages.values()
@@ -121,10 +101,8 @@ def test_a_long_books_references_name_pages_with_their_targets_on(long_book: Pat
     assert [(t, n) for t, n in said if f"Target {t} " not in pages[n]] == []
 
 
-@pytest.mark.slow
-def test_a_long_books_notes_are_printed_once_beside_their_calls(long_book: Path) -> None:
-    with pypdfium2.PdfDocument(long_book) as pdf:
-        pages = [" ".join(page.get_textpage().get_text_range().split()) for page in pdf]
+def test_a_long_books_notes_are_printed_once_beside_their_calls(long_book: Built) -> None:
+    pages = [" ".join(text.split()) for text in long_book.pages.texts]
     for n in range(1, CHAPTERS + 1):
         for k in range(1, SECTIONS + 1):
             called = [i for i, page in enumerate(pages) if f"Called {n}.{k}." in page]
@@ -133,11 +111,37 @@ def test_a_long_books_notes_are_printed_once_beside_their_calls(long_book: Path)
             assert noted[0] - called[0] in (0, 1), (n, k)
 
 
-@pytest.mark.slow
 def test_this_repositorys_books_numbers_are_where_they_say(tmp_path: Path) -> None:
     book = load(THE_BOOK)
-    contents, text = references(write(book, tmp_path / "book.pdf").path)
-    assert wrong(contents) == []
-    assert wrong(text) == []
-    assert len(contents) >= len(list(book.chapters))
-    assert len(text) > 20
+    pages = readback.read(write(book, tmp_path / "book.pdf").path)
+    found = readback.numbers(pages, book)
+    assert readback.wrong(found) == []
+    assert readback.misplaced(pages, book, found) == []
+    assert readback.wrong_index_entries(pages, book) == []
+    assert readback.note_faults(pages, book)[1] == []
+    assert counts(found)["contents"] >= len(list(book.chapters))
+    assert counts(found)["list"] > 20
+    assert counts(found)["index"] > 100
+    assert counts(found)["text"] > 20
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Siehe Zwei, Seite 3. Und Zwei (Seite 3) sagt"),
+        ("fr", "Siehe Zwei, page 3. Und Zwei (page 3) sagt"),
+        ("es", "Siehe Zwei, página 3. Und Zwei (página 3) sagt"),
+        ("pl", "Siehe Zwei, s. 3. Und Zwei (s. 3) sagt"),
+        ("ru", "Siehe Zwei, с. 3. Und Zwei (с. 3) sagt"),
+        ("sv", "Siehe Zwei, sidan 3. Und Zwei (sidan 3) sagt"),
+    ],
+)
+def test_pages_are_called_so_in_the_books_language(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    one = "# Eins\n\nSiehe [](b.md).\n\nUnd [Zwei](b.md) sagt es, [Zwei](b.md) eben.\n"
+    toml = f'[book]\ntitle = "T"\nlanguage = "{language}"\nchapters = ["a.md", "b.md"]\n'
+    book, _ = load_files(tmp_path, {"book.toml": toml, "a.md": one, "b.md": "# Zwei\n"})
+    pages = readback.read(write(book, tmp_path / "b.pdf").path)
+    text = " ".join(pages.texts[pages.labels.index("1")].split())
+    assert f"{said} es, Zwei eben." in text

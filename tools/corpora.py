@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Build every book of a shared folder's corpora as EPUB and PDF, and fail unless all are sound.
 
-EPUBs are shown to EPUBCheck and to Ace by DAISY; what they find is traced to the Markdown.
+EPUBs are shown to EPUBCheck and to Ace by DAISY; what they find is traced to the Markdown. PDFs are
+read back: every page number in contents, lists, index and text, and every note.
 
 tools/corpora.py SHARED [NAME ...]: SHARED holds corpora/ and tools/run_epubcheck.py, which builds,
 measures and prints its table; NAME picks single corpora. What it measured goes to build/corpora.
@@ -24,8 +25,10 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import ace  # noqa: E402
 import epubcheck  # noqa: E402
+import readback  # noqa: E402
 from bookbuilder import Report, load  # noqa: E402
 from bookbuilder.formats.epub.trace import trace  # noqa: E402
+from bookbuilder.words import direction  # noqa: E402
 
 OUT = Path("build/corpora")
 # What only the author can put right, and what the build has reported with file and line.
@@ -95,21 +98,37 @@ def found_by_others(folder: Path, path: Path) -> list[str]:
     ]
 
 
+def found_on_pages(folder: Path, path: Path) -> list[str]:
+    """Page numbers of the PDF at `path` that are wrong, and notes that are not there once."""
+    book = load(folder, report=Report())
+    pages = readback.read(path)
+    # Lines from right to left come back in another order: their numbers cannot be told apart.
+    numbers = readback.numbers(pages, book) if direction(book.metadata.language) == "ltr" else []
+    notes, wrong = readback.note_faults(pages, book)
+    counts = Counter(number.kind for number in numbers)
+    kinds = ", ".join(f"{count} in the {kind}" for kind, count in sorted(counts.items()))
+    print(f"{path.stem:24} {len(pages.labels)} pages, {notes} notes; numbers: {kinds}", flush=True)
+    wrong += [f"says page {n.said}, leads to {n.leads_to}: {n}" for n in readback.wrong(numbers)]
+    return [*wrong, *readback.misplaced(pages, book, numbers)]
+
+
 def main(shared: Path, names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     failed = False
 
     def judge(row: dict[str, Any], kind: str) -> list[str]:
-        path = OUT / f"{row['name']}.epub"
+        path = OUT / f"{row['name']}.{kind}"
         wrong = faults(row, kind)
-        if kind == "epub" and path.is_file():
-            wrong += found_by_others(shared / "corpora" / row["name"], path)
+        if path.is_file():
+            check = found_by_others if kind == "epub" else found_on_pages
+            wrong += check(shared / "corpora" / row["name"], path)
         return wrong
 
     for kind in ("epub", "pdf"):
         rows = measure(shared, kind, names)
         failed |= not rows
-        with ThreadPoolExecutor(WORKERS) as workers:
+        # PDFium works for one thread at a time.
+        with ThreadPoolExecutor(WORKERS if kind == "epub" else 1) as workers:
             for row, wrong in zip(rows, workers.map(judge, rows, repeat(kind)), strict=True):
                 for words in wrong:
                     failed = True
