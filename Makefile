@@ -18,11 +18,12 @@ BENCH_ARGS ?= $(if $(wildcard $(SHARED)/corpora),--corpora $(SHARED)/corpora)
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-book: dist/across-the-fence.epub ## build dist/across-the-fence.epub and .pdf
+book: dist/across-the-fence.epub ## build dist/across-the-fence.epub and .pdf, and its workbook
 
-dist/across-the-fence.epub dist/across-the-fence.pdf &: $(BOOK) $(SOURCES)
+dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-workbook.pdf &: $(BOOK) $(SOURCES)
 	@tools/setup.sh pango
 	$(BIN)/bookbuilder build
+	$(BIN)/bookbuilder workbook
 
 check: lint ## lint and the fast tests: the inner loop
 	@tools/setup.sh pango

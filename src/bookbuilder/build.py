@@ -20,7 +20,7 @@ from bookbuilder.config import (
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
-from bookbuilder.formats import CHECKS, FORMATS, Output
+from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
 from bookbuilder.frontmatter import BAD_FRONT_MATTER
 from bookbuilder.headings import LONGEST_TITLE
 from bookbuilder.language import guess_language, is_language
@@ -164,14 +164,17 @@ def _raise_unless_worth_going_on(report: Report) -> None:
         raise BookError(report.diagnostics)
 
 
-def write(book: Book, path: str | Path, report: Report | None = None) -> Output:
+def write(
+    book: Book, path: str | Path, report: Report | None = None, format_name: str = ""
+) -> Output:
     """Write `book` to `path` in the format of its suffix; what was there stays on any failure.
 
-    Raises `BookError` if the format finds an error, or if there is one in `report`.
+    `format_name` is for what the suffix cannot say: `workbook` writes the exercises alone. Raises
+    `BookError` if the format finds an error, or if there is one in `report`.
     """
     report = Report() if report is None else report
     path = Path(path)
-    writer = FORMATS.get(path.suffix.lower().removeprefix("."))
+    writer = FORMATS.get(format_name or path.suffix.lower().removeprefix("."))
     if writer is None:
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
         report.raise_for_errors()
@@ -186,6 +189,8 @@ def output_path(book: Book, format_name: str) -> Path:
     name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
     if book.volume is not None:
         name = f"{name}-{book.volume.slug}"
+    if format_name == "workbook":
+        name = f"{name}-workbook"
     if format_name == "pdf" and config.pdf.edition == "screen":
         name = f"{name}-screen"
     if format_name == "pdf" and config.pdf.booklet:
@@ -195,7 +200,7 @@ def output_path(book: Book, format_name: str) -> Path:
     device = devices().get(config.epub.profile) if format_name == "epub" else None
     if device is not None:
         return config.root / config.book.output / f"{name}{device.suffix}"
-    return config.root / config.book.output / f"{name}.{format_name}"
+    return config.root / config.book.output / f"{name}{suffix_of(format_name)}"
 
 
 def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:

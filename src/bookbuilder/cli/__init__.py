@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.building import build, epub, pdf
+from bookbuilder.cli.building import build, epub, pdf, workbook
 from bookbuilder.cli.checking import check
 from bookbuilder.cli.explaining import explain
 
@@ -24,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, build, check, explain):
+for command in (epub, pdf, workbook, build, check, explain):
     main.add_command(command)

@@ -61,6 +61,14 @@ def pdf(
 
 
 @click.command()
+@output_option
+@reading
+def workbook(output: Path | None, **options: Any) -> None:
+    """Build the exercises alone: a PDF to fill in."""
+    build_formats(["workbook"], output, Options(**options))
+
+
+@click.command()
 @reading
 def build(**options: Any) -> None:
     """Build the EPUB and the PDF."""
@@ -79,8 +87,10 @@ def build_formats(
 
     `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
     """
-    if output and output.suffix.lower() != f".{formats[0]}":
-        raise click.BadParameter(f"{output} does not end in .{formats[0]}.", param_hint="'-o'")
+    from bookbuilder.formats import suffix_of
+
+    if output and output.suffix.lower() != (suffix := suffix_of(formats[0])):
+        raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import load, output_path, write
@@ -97,7 +107,7 @@ def build_formats(
             path = output or output_path(book, name)
             try:
                 with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
-                    written = write(book, path, report)
+                    written = write(book, path, report, name)
             except BookError:
                 report.raise_for_errors()
                 continue  # only what is denied: the next format may have more of it

@@ -46,8 +46,23 @@ def _pdf(book: Book, path: Path, report: Report) -> Output:
     return write_pdf(book, path, report)
 
 
+def _workbook(book: Book, path: Path, report: Report) -> Output:
+    from bookbuilder.formats.pdf.workbook import write_workbook
+
+    return write_workbook(book, path, report)
+
+
 # Imported on use: WeasyPrint needs Pango, which a machine that makes EPUBs may lack.
-FORMATS: dict[str, Callable[[Book, Path, Report], Output]] = {"epub": _epub, "pdf": _pdf}
+FORMATS: dict[str, Callable[[Book, Path, Report], Output]] = {
+    "epub": _epub,
+    "pdf": _pdf,
+    "workbook": _workbook,
+}
+
+
+def suffix_of(format_name: str) -> str:
+    """What files of a format end in."""
+    return ".pdf" if format_name == "workbook" else f".{format_name}"
 
 
 def _check_epub(book: Book, report: Report) -> None:

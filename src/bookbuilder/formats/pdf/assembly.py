@@ -47,7 +47,7 @@ def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
     pages = [*first, _title_page(book), _copyright_page(book), _contents(book)]
     pages += _lists(book)
     pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
-    return _document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
+    return make_document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
 
 
 def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
@@ -62,7 +62,7 @@ def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
             holder.append(_chapter(book, chapter, part if opening else None, notes_at_end))
         sections.append(holder)
     sections += [_chapter(book, chapter, None, notes_at_end) for chapter in book.back]
-    return _document(book, "body", sections)
+    return make_document(book, "body", sections)
 
 
 def is_for_screen(book: Book) -> bool:
@@ -74,7 +74,8 @@ def has_opening(book: Book, part: Part) -> bool:
     return bool(part.title) and book.volume is None
 
 
-def _document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
+def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
+    """An HTML document of the class `name`, with what the PDF says of itself in its head."""
     meta = book.metadata
     head = element("head", "", element("title", "", meta.title))
     described = [
@@ -116,6 +117,11 @@ def _title_page(book: Book) -> ET.Element:
 
 
 def _copyright_page(book: Book) -> ET.Element:
+    return element("section", "copyright-page", imprint(book))
+
+
+def imprint(book: Book) -> ET.Element:
+    """Publisher, edition, rights and identifier, a line each."""
     meta = book.metadata
     words = words_for(meta.language)
     edition = " · ".join(
@@ -128,15 +134,15 @@ def _copyright_page(book: Book) -> ET.Element:
         )
     )
     lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, meta.identifier]
-    imprint = element("div", "imprint", *(element("p", "", x) for x in lines if x))
-    licence = [p for p in imprint if _is_address(p.text or "")]
+    made = element("div", "imprint", *(element("p", "", x) for x in lines if x))
+    licence = [p for p in made if _is_address(p.text or "")]
     for paragraph in licence:
         address = element("a", "", paragraph.text or "")
         address.set("href", paragraph.text or "")
         paragraph.text = None
         paragraph.append(address)
-    print_addresses(imprint, direction(meta.language))
-    return element("section", "copyright-page", imprint)
+    print_addresses(made, direction(meta.language))
+    return made
 
 
 def _is_address(text: str) -> bool:
@@ -152,7 +158,7 @@ def _contents(book: Book) -> ET.Element:
     for part in book.parts:
         holder = entries
         if has_opening(book, part):
-            item = _line(part.slug, _part_label(book, part), part.title, "toc-part")
+            item = contents_line(part.slug, _part_label(book, part), part.title, "toc-part")
             holder = ET.SubElement(item, "ol")
             entries.append(item)
         holder.extend(_entry(book, chapter) for chapter in part.chapters)
@@ -169,7 +175,7 @@ def _lists(book: Book) -> list[ET.Element]:
     lists = []
     for name, title in (("figure", words.figures), ("table", words.tables)):
         entries = [
-            _line(str(tag["id"]), *_caption(caption), "toc-caption")
+            contents_line(str(tag["id"]), *_caption(caption), "toc-caption")
             for chapter in book.chapters
             for tag, caption in captioned(chapter.tree, name)
             if tag.get("id")
@@ -190,7 +196,7 @@ def _caption(caption: Tag) -> tuple[str, str]:
 
 def _entry(book: Book, chapter: Chapter) -> ET.Element:
     number = str(chapter.number) if chapter.number is not None else ""
-    item = _line(chapter.slug, number, chapter.title, f"toc-chapter depth-{chapter.depth}")
+    item = contents_line(chapter.slug, number, chapter.title, f"toc-chapter depth-{chapter.depth}")
     deepest = book.config.pdf.toc_depth
     if deepest > 0:
         section = to_element(chapter.tree)
@@ -199,7 +205,9 @@ def _entry(book: Book, chapter: Chapter) -> ET.Element:
             if heading.tag in HEADINGS[:deepest] and heading.get("id"):
                 text = "".join(_without_notes(heading)).strip()
                 level = HEADINGS.index(str(heading.tag)) + 1
-                inner.append(_line(heading.get("id", ""), "", text, f"toc-heading level-{level}"))
+                inner.append(
+                    contents_line(heading.get("id", ""), "", text, f"toc-heading level-{level}")
+                )
         if len(inner):
             item.append(inner)
     return item
@@ -214,7 +222,7 @@ def _without_notes(heading: ET.Element) -> list[str]:
     return found
 
 
-def _line(target: str, number: str, title: str, classes: str) -> ET.Element:
+def contents_line(target: str, number: str, title: str, classes: str) -> ET.Element:
     """One entry of the contents; baking writes the page into its last span."""
     link = element("a", "toc-line")
     link.set("href", f"#{target}")

@@ -35,7 +35,8 @@ class Press:
     Sharing the font configuration is what lets pages of several documents be joined in one.
     """
 
-    def __init__(self, book: Book, report: Report) -> None:
+    def __init__(self, book: Book, report: Report, themes: tuple[str, ...] = ()) -> None:
+        """`themes` names the stylesheets to use instead of those of the book's edition."""
         self._book = book
         self._report = report
         self._fonts = FontConfiguration()
@@ -47,7 +48,10 @@ class Press:
             self._parse(
                 trim_of(book.config, report).css(edition, book.config.pdf.marks), "trim.css"
             ),
-            *(self._parse(theme_style(name), f"{name}.css") for name in EDITION_THEMES[edition]),
+            *(
+                self._parse(theme_style(name), f"{name}.css")
+                for name in themes or EDITION_THEMES[edition]
+            ),
             *(self._parse(text, name) for name, text in author_styles(book.config, report)),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.notes import classes_of
+from bookbuilder.formats.pdf.worksheets import FIELD
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -39,6 +40,7 @@ _BY_TAG = {
     "td": "TD",
     "img": "Figure",
     SVG: "Figure",
+    FIELD: "Form",
     **{f"h{n}": f"H{n}" for n in range(1, 7)},
 }
 

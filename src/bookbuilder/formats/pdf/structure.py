@@ -28,7 +28,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """WeasyPrint's annotation for one rectangle of a link."""
+    """WeasyPrint's annotation for one rectangle of a link, or ours for a field of a form."""
 
     page: int
     annotation: Any
@@ -80,6 +80,8 @@ class Structure:
                 continue
             if getattr(box, "link_annotation", None):
                 self._add_link(page, box)
+            if widget := getattr(box, "widget_annotation", None):
+                self._node(box.element).kids.append(Annotation(page, widget))
             mark = marks.get(box)
             if mark is not None and not self._is_decoration(page, box):
                 self._add_content(page, box, mark["mcid"])

@@ -107,7 +107,8 @@ class _Writer:
             self._owners[kid] = self._written[node]
             return pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": kid.mcid})
         self._links.append((kid.annotation, self._written[node]))
-        kid.annotation["Contents"] = pydyf.String(self._structure.link_text(node) or "Link")
+        if node.kind == "Link":
+            kid.annotation["Contents"] = pydyf.String(self._structure.link_text(node) or "Link")
         return pydyf.Dictionary({"Type": "/OBJR", "Pg": page, "Obj": kid.annotation.reference})
 
     def _parent_tree(self) -> Any:
