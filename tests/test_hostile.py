@@ -5,6 +5,7 @@ Each little book is built or refused with a diagnostic; no other exception leave
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zipfile
 from pathlib import Path
@@ -167,12 +168,48 @@ def test_settings_behind_a_link_that_leads_out_or_nowhere_are_refused(
     assert "unreadable" in rules
 
 
-@pytest.mark.parametrize("name", ["f.png", "two.md", "book.json", "SUMMARY.md", "mkdocs.yml"])
-def test_pipes_are_not_waited_for(name: str, folder: Path) -> None:
+PIPES = {
+    "f.png": "missing-image",
+    "two.md": "",
+    "book.json": "other-tool-broken",
+    "SUMMARY.md": "unusable-summary",
+    "mkdocs.yml": "other-tool-broken",
+}
+
+
+@pytest.mark.parametrize(("name", "rule"), PIPES.items())
+def test_pipes_are_not_waited_for(name: str, rule: str, folder: Path) -> None:
     write_files(folder, {"one.md": "# One\n\n![a](f.png) ![[f.png]]\n\nText.\n"})
     os.mkfifo(folder / name)
-    text, _ = build(folder)
+    text, rules = build(folder)
     assert "Text." in text
+    assert rule in ["", *rules]
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "/proc/self/environ", "pipe"])
+@pytest.mark.parametrize("name", ["book.toml", "SUMMARY.md", "mkdocs.yml", "f.png", "s.css"])
+def test_links_to_devices_and_pipes_are_refused(name: str, target: str, folder: Path) -> None:
+    if name == "s.css":
+        write_files(folder, {"book.toml": '[book]\nstyle = "s.css"\ncover = "s.css"\n'})
+    write_files(folder, {"one.md": "# One\n\n![a](f.png)\n"})
+    os.mkfifo(folder / "pipe")
+    (folder / name).symlink_to(target)
+    _, rules = build(folder)
+    refusals = {"unreadable", "unusable-summary", "other-tool-broken", "missing-style"}
+    assert {"image-outside", "missing-image", *refusals} & set(rules)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("setting", "rule"), [("style", "style-missing"), ("cover", "cover-unreadable")]
+)
+def test_pipes_that_print_asks_for_are_refused(setting: str, rule: str, folder: Path) -> None:
+    write_files(folder, {"book.toml": f'[book]\n{setting} = "pipe"\n[pdf]\nedition = "screen"\n'})
+    os.mkfifo(folder / "pipe")
+    report = Report()
+    with contextlib.suppress(BookError):
+        write(load(folder), folder.parent / "out.pdf", report)
+    assert rule in {d.rule.name for d in report}
 
 
 @pytest.mark.parametrize("setting", ['style = "pipe"', 'cover = "pipe"', 'chapters = "pipe"'])

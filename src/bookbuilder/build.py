@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import uuid
 from pathlib import Path
@@ -64,8 +65,16 @@ BAD_FOLDER = Rule(
     "C010",
     "bad-path",
     Severity.ERROR,
-    "`source` is a folder inside the book's folder, since nothing outside it is read. `name` is the"
-    " file name of what is built, without a folder; `output` says where that goes.",
+    "`source` is a folder inside the book's folder, since nothing outside it is read, but for what"
+    " `allow` names: folders that are there. `name` is the file name of what is built, without a"
+    " folder; `output` says where that goes.",
+)
+ALLOWED_FOLDER = Rule(
+    "C015",
+    "allowed-folder",
+    Severity.NOTE,
+    "`allow` in book.toml lets the book read what lies outside its folder. Whoever builds somebody"
+    " else's book should know that it does.",
 )
 BAD_LANGUAGE = Rule(
     "C011",
@@ -105,7 +114,7 @@ def read_limits(root: str | Path) -> LimitsConfig:
     root = Path(root).resolve(strict=True)
     path = root / CONFIG_NAME
     report = Report()
-    if not is_file(path) or not (source := read_source(path, root, report)):
+    if not is_file(path) or not (source := read_source(path, (root,), report)):
         return LimitsConfig()
     data = parse_toml(source, report) or {}
     return parse_config(root, source, data, report).limits
@@ -206,9 +215,9 @@ def output_path(book: Book, format_name: str) -> Path:
 def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
     config = Config(root)
     path = root / CONFIG_NAME
-    if not path.is_symlink() and not is_file(path):
+    if not os.path.lexists(path):
         config = from_other_tool(root, report)
-    elif (source := read_source(path, root, report)) and (data := parse_toml(source, report)):
+    elif (source := read_source(path, (root,), report)) and (data := parse_toml(source, report)):
         is_ours = not is_mdbook(data)
         config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
         _check_folders(config, report)
@@ -219,7 +228,14 @@ def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
 
 def _check_folders(config: Config, report: Report) -> None:
     said = config.book
-    if not (is_folder(config.text_folder) and is_inside(config.text_folder, config.root)):
+    for name, folder in zip(said.allow, config.folders[1:], strict=True):
+        span = config.span_of("book.allow", name)
+        if is_folder(folder):
+            report.add(ALLOWED_FOLDER, f"the book may read all of `{name[:200]}` too", span)
+        else:
+            message = f"`allow` names no folder: `{name[:200]}`"
+            report.add(BAD_FOLDER, message, span, "name it as seen from the folder of book.toml")
+    if not (is_folder(config.text_folder) and is_inside(config.text_folder, *config.folders)):
         span = config.span_of("book.source", said.source)
         message = f"`source` is no folder inside the book's: `{said.source[:200]}`"
         report.add(BAD_FOLDER, message, span)
@@ -236,7 +252,7 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
     entries = list(outline.entries)
     chapters = {}
     for entry in entries:
-        source = read_source(entry.path, config.root, report, config.variables)
+        source = read_source(entry.path, config.folders, report, config.variables)
         if source is not None:
             alone = len(entries) == 1
             chapters[entry.path] = read_chapters(source, entry, alone, report)

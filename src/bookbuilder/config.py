@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 import re
 import tomllib
 import types
@@ -63,7 +64,8 @@ class AuthorConfig:
 @dataclass(frozen=True, slots=True)
 class BookConfig:
     """`[book]`. `source` is the folder that chapter paths start from, `workbook` the title of the
-    chapter that repeats all exercises; without one there is none.
+    chapter that repeats all exercises; without one there is none. `allow` are folders outside the
+    book's that may be read too.
     """
 
     title: str = ""
@@ -79,6 +81,7 @@ class BookConfig:
     date: date | None = None
     version: str = ""
     source: str = ""
+    allow: tuple[str, ...] = ()
     output: str = "dist"
     name: str = ""
     cover: str = ""
@@ -181,6 +184,12 @@ class Config:
         """The folder that chapter paths start from."""
         return self.root / self.book.source if self.book.source else self.root
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that may be read, the book's own first."""
+        allowed = (Path(os.path.normpath(self.root / name)) for name in self.book.allow)
+        return self.root, *allowed
+
     def span_of(self, key: str, value: str = "") -> Span:
         """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands."""
         if self.source is None:
@@ -229,7 +238,9 @@ def _table(
         if key not in keys:
             near = difflib.get_close_matches(key, keys, 1)
             known_keys = ", ".join(f"`{k}`" for k in keys)
+            home = "" if path else _home_of(key)
             hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {known_keys}"
+            hint = f"`{key}` belongs below [{home}]" if home else hint
             where = f"[{path}]" if path else source.name
             report.add(
                 UNKNOWN_KEY, f"unknown key `{key}` in {where}", _span_of(source, dotted), hint
@@ -239,6 +250,14 @@ def _table(
         if converted is not _BAD:
             values[keys[key]] = converted
     return values
+
+
+def _home_of(key: str) -> str:
+    """The table that has `key`, the first of several; empty where none does."""
+    name = key.replace("-", "_")
+    tables = {t: h for t, h in typing.get_type_hints(Config).items() if dataclasses.is_dataclass(h)}
+    known = {table: {f.name for f in dataclasses.fields(h)} for table, h in tables.items()}
+    return next((t for t in known if name in known[t]), "")
 
 
 _BAD: Any = object()

@@ -49,6 +49,14 @@ def is_inside(path: Path, *folders: Path) -> bool:
         return False
 
 
+def name_of(path: Path, root: Path) -> str:
+    """What messages call `path`: its way from the book's folder, `root`, with `/` between."""
+    try:
+        return Path(os.path.relpath(path, root)).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
 def is_file(path: Path) -> bool:
     """Whether `path` is an ordinary file; False for names that no file can have, too."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,9 +75,11 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
 
     What is broken goes to `report`.
     """
-    if not is_file(path) or not is_inside(path, root):
+    if not os.path.lexists(path):
         return {}
     try:
+        if not is_file(path) or not is_inside(path, root):
+            raise OSError(0, "it is no ordinary file inside the book's folder")
         # MkDocs files carry Python tags (`!!python/name:…`), which mean nothing here.
         data = load_yaml(re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST).decode("utf-8-sig")))
     except (yaml.YAMLError, ValueError, OSError) as error:

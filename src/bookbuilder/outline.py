@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from bookbuilder import suggest
 from bookbuilder.config import CONFIG_NAME, Config
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside
+from bookbuilder.files import is_file, is_folder, is_inside, name_of
 from bookbuilder.foreign import load_mapping
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import read_source
@@ -72,6 +72,13 @@ UNLISTED = Rule(
     Severity.NOTE,
     "A Markdown file lies in the folder but the book's list of chapters does not name it.",
 )
+UNUSABLE_SUMMARY = Rule(
+    "B008",
+    "unusable-summary",
+    Severity.WARNING,
+    "A SUMMARY.md that is a folder, a pipe, a device, or a link that leads out of the book's folder"
+    " is not read; the book is built as if it were not there.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +119,10 @@ def read_outline(config: Config, report: Report) -> Outline:
     """The outline of the book in `config.root`. Files that are not there are reported."""
     outline = _from_config(config, report)
     if outline is None:
-        summary = _summary_file(config)
+        summary = _summary_file(config, report)
         mkdocs = config.root / "mkdocs.yml"
         if summary is not None:
-            source = read_source(summary, config.root, report)
+            source = read_source(summary, config.folders, report)
             outline = _from_summary(config, source, report) if source else None
         elif is_file(mkdocs):
             outline = _from_mkdocs(config, mkdocs, report)
@@ -151,11 +158,11 @@ def markdown_files(config: Config) -> list[Path]:
                 path.suffix.lower() in MARKDOWN
                 and entry.name.lower() != SUMMARY_NAME.lower()
                 and is_file(path)
-                and is_inside(path, config.root)
+                and is_inside(path, *config.folders)
             ):
                 found.append(path)
 
-    if is_inside(config.text_folder, config.root):
+    if is_inside(config.text_folder, *config.folders):
         walk(config.text_folder, 0)
     return found
 
@@ -184,7 +191,7 @@ class _Adder:
             self.report.add(NOT_A_CHAPTER, f"`{name}` is a web address, not a chapter", span)
             return None
         path = Path(os.path.normpath(folder / name.lstrip("/")))
-        if not is_inside(path, self.config.root):
+        if not is_inside(path, *self.config.folders):
             rule = OUTSIDE if self.missing is MISSING_CHAPTER else NOT_A_CHAPTER
             self.report.add(rule, f"`{name}` lies outside the book's folder", span)
             return None
@@ -242,7 +249,7 @@ def _from_config(config: Config, report: Report) -> Outline | None:
     return outline
 
 
-def _summary_file(config: Config) -> Path | None:
+def _summary_file(config: Config, report: Report) -> Path | None:
     """SUMMARY.md, or the file that HonKit's `book.json` names instead."""
     names = [config.text_folder / SUMMARY_NAME, config.root / "src" / SUMMARY_NAME]
     honkit = load_mapping(config.root / "book.json", config.root)
@@ -250,7 +257,14 @@ def _summary_file(config: Config) -> Path | None:
         said = honkit.get("structure")
         structure = said if isinstance(said, dict) else {}
         names.insert(0, config.text_folder / str(structure.get("summary") or SUMMARY_NAME))
-    return next((n for n in names if is_file(n) and is_inside(n, config.root)), None)
+    for path in names:
+        if is_file(path) and is_inside(path, *config.folders):
+            return path
+        if os.path.lexists(path):
+            name = name_of(path, config.root)
+            message = f"`{name[:200]}` is no ordinary file inside the book's folder"
+            report.add(UNUSABLE_SUMMARY, message, Span(name[:200]))
+    return None
 
 
 _SUMMARY_LINK = re.compile(
@@ -320,7 +334,7 @@ def _from_mkdocs(config: Config, path: Path, report: Report) -> Outline | None:
     nav = data.get("nav")
     if not isinstance(nav, list):
         return None
-    source = read_source(path, config.root, report)
+    source = read_source(path, config.folders, report)
     if source is None:
         return None
     text = source.text
@@ -363,6 +377,6 @@ def _report_unlisted(config: Config, outline: Outline, report: Report) -> None:
     if unlisted and config.source is not None and outline.numbered:
         for path in unlisted:
             if config.text_folder != config.root:
-                name = path.relative_to(config.root).as_posix()
+                name = name_of(path, config.root)
                 hint = f"add it to a list of chapters in {CONFIG_NAME}, or move it elsewhere"
                 report.add(UNLISTED, f"`{name}` is not part of the book", Span(name), hint)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import LARGEST_TEXT, is_file, is_inside, read_file
+from bookbuilder.files import LARGEST_TEXT, is_file, is_inside, name_of, read_file
 from bookbuilder.source import Source, Span
 
 NOT_UTF8 = Rule(
@@ -47,14 +47,18 @@ def without_controls(text: str) -> str:
 
 
 def read_source(
-    path: Path, root: Path, report: Report, variables: Mapping[str, str] | None = None
+    path: Path,
+    folders: Sequence[Path],
+    report: Report,
+    variables: Mapping[str, str] | None = None,
 ) -> Source | None:
     """The text of `path`, newlines as `\\n`; None where it cannot be read, which is reported.
 
+    It must lie in one of `folders`, the first of which is the book's.
     `{{ book.name }}` becomes the value of the variable where there is one of that name.
     """
-    name = path.relative_to(root).as_posix()
-    if not is_file(path) or not is_inside(path, root):
+    name = name_of(path, folders[0])
+    if not is_file(path) or not is_inside(path, *folders):
         report.add(UNREADABLE, f"{name} is not a file inside the book's folder", Span(name))
         return None
     try:

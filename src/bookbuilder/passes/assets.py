@@ -9,6 +9,7 @@ import os
 import re
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
@@ -133,8 +134,8 @@ class _Collector:
             _replace_by_text(picture)
             return None
         path = self._find(src, chapter, "wikilink" in picture.get_attribute_list("class"))
-        if path is None or not is_inside(path, self.book.config.root):
-            outside = path is not None or _leads_out(src, chapter, self.book.config.root)
+        if path is None or not is_inside(path, *self.book.config.folders):
+            outside = path is not None or _leads_out(src, chapter, self.book.config.folders)
             if outside:
                 self.report.add(
                     OUTSIDE_IMAGE, f"`{src[:100]}` lies outside the book's folder", here()
@@ -184,7 +185,7 @@ class _Collector:
 
     def _hint(self, src: str, chapter: Chapter) -> str:
         folder = Path(os.path.normpath(chapter.source.path.parent / unquote(src))).parent
-        if not folder.is_relative_to(self.book.config.root) or not is_folder(folder):
+        if _leads_out(src, chapter, self.book.config.folders) or not is_folder(folder):
             return ""
         return suggest.did_you_mean(
             Path(unquote(src)).name, sorted(p.name for p in folder.iterdir())
@@ -272,12 +273,13 @@ def _looks_like_svg(data: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf").startswith(b"<") and b"<svg" in head.lower()
 
 
-def _leads_out(src: str, chapter: Chapter, root: Path) -> bool:
+def _leads_out(src: str, chapter: Chapter, folders: Sequence[Path]) -> bool:
     try:
         full = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
     except ValueError:
         return False
-    return not full.is_relative_to(root) and not src.startswith("/")
+    is_in_one = any(full.is_relative_to(folder) for folder in folders)
+    return not is_in_one and not src.startswith("/")
 
 
 def _replace_by_text(picture: Tag) -> None:

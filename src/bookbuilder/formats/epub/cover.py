@@ -100,7 +100,7 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
     name = book.config.book.cover
     span = book.config.span_of("book.cover", name)
     path = book.config.root / name
-    if "\0" in name or not is_inside(path, book.config.root) or not is_file(path):
+    if "\0" in name or not is_inside(path, *book.config.folders) or not is_file(path):
         report.add(NO_COVER, f"no picture `{name}` in the book's folder", span)
         return None
     try:

@@ -74,7 +74,7 @@ def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resourc
 def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
     path = config.root / name
     try:
-        if "\0" in name or not is_inside(path, config.root):
+        if "\0" in name or not is_inside(path, *config.folders):
             raise OSError(0, "it lies outside the book's folder")
         text = read_text(path)
         if nests_too_deep(text):
@@ -173,7 +173,7 @@ class _Reader:
 
     def _add(self, path: Path) -> str:
         """Take `path` into the package; what is wrong with it, if anything."""
-        if "\0" in str(path) or not is_inside(path, self.config.root) or not is_file(path):
+        if "\0" in str(path) or not is_inside(path, *self.config.folders) or not is_file(path):
             return "is not a file inside the book's folder"
         path = path.resolve()
         if path in self.files:

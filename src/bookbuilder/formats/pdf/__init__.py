@@ -40,7 +40,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing or a stylesheet cannot be read; nothing is written then.
     """
-    with engine(book.config.root, report):
+    with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.fetcher import BASE_URL
         from bookbuilder.formats.pdf.layout import Press
         from bookbuilder.formats.pdf.tagging import TaggedPages

@@ -30,7 +30,7 @@ def with_picture(book: Book, report: Report) -> Book:
         return book
     path = book.config.root / name
     try:
-        if "\0" in name or not is_inside(path, book.config.root):
+        if "\0" in name or not is_inside(path, *book.config.folders):
             raise OSError("it lies outside the book's folder")
         data = read_file(path, LARGEST_COVER)
     except OSError as error:

@@ -11,7 +11,7 @@ import contextlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -86,8 +86,8 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def engine(root: Path, report: Report) -> Iterator[None]:
-    """WeasyPrint set up for the book in `root`, and importable, for as long as the context lasts.
+def engine(folders: Sequence[Path], report: Report) -> Iterator[None]:
+    """WeasyPrint importable, and set up with the fonts in `folders`, while the context lasts.
 
     Raises `BookError` where Pango is missing.
     """
@@ -96,7 +96,7 @@ def engine(root: Path, report: Report) -> Iterator[None]:
             resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
-        _copy_fonts(root, folder / "fonts")
+        _copy_fonts(folders, folder / "fonts")
         config = folder / "fonts.conf"
         config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
@@ -105,14 +105,16 @@ def engine(root: Path, report: Report) -> Iterator[None]:
         yield
 
 
-def _copy_fonts(root: Path, target: Path) -> None:
-    """Copy the book's own fonts: fontconfig itself would follow links and wait for pipes."""
+def _copy_fonts(folders: Sequence[Path], target: Path) -> None:
+    """Copy what `fonts` in each of `folders` holds, which all may be read.
+
+    fontconfig itself would follow links and wait for pipes.
+    """
     target.mkdir()
-    own = root / "fonts"
-    if not own.is_dir() or not is_inside(own, root):
-        return
-    for number, path in enumerate(sorted(own.rglob("*"))[:MOST_FONTS]):
-        if path.suffix.lower() in FONT_SUFFIXES and is_file(path) and is_inside(path, root):
+    own = [folder / "fonts" for folder in folders]
+    found = [p for fonts in own if is_inside(fonts, *folders) for p in sorted(fonts.rglob("*"))]
+    for number, path in enumerate(found[:MOST_FONTS]):
+        if path.suffix.lower() in FONT_SUFFIXES and is_file(path) and is_inside(path, *folders):
             with contextlib.suppress(OSError):
                 data = read_file(path, LARGEST_FONT)
                 (target / f"{number}{path.suffix.lower()}").write_bytes(data)

@@ -30,7 +30,7 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
         for name in names:
             path = (config.root / name).resolve()
             try:
-                if not is_inside(path, config.root):
+                if not is_inside(path, *config.folders):
                     raise OSError("it lies outside the book's folder")
                 text = read_text(path)
                 if nests_too_deep(text):
