@@ -346,6 +346,7 @@ def _span_of(source: Source, path: str, value: str = "") -> Span:
             offset = source.span_of_line(number)
             found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
         if value and value in line and (found or current == path):
-            column = line.index(value) + 1
+            quoted = re.search(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
+            column = (quoted.start() if quoted else line.index(value)) + 1
             return Span(source.name, number, column, len(value), line)
     return found or source.span_of_file()
