@@ -63,7 +63,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with engine(book.config.root, report):
+    with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.fetcher import BASE_URL
         from bookbuilder.formats.pdf.formfields import add_form
         from bookbuilder.formats.pdf.layout import Press
