@@ -437,18 +437,18 @@ def test_a_table_that_cannot_fit_is_reported_with_its_place(tmp_path: Path) -> N
     assert [(d.rule.name, d.span.file if d.span else "") for d in report] == [("too-wide", "c1.md")]
 
 
-def test_outside_addresses_are_printed_unless_the_text_is_one(tmp_path: Path) -> None:
+def test_outside_addresses_are_notes_unless_the_text_is_one(tmp_path: Path) -> None:
     text = (
         '<p><a href="https://www.example.org/a/">site</a></p>'
         '<p><a href="https://example.net/">example.net</a></p>'
     )
     path, _ = written(a_book(tmp_path, numbered(1, "T", text)), tmp_path / "b.pdf")
-    page = pages_of(path)[labels_of(path).index("1")].replace("\u200b", "").replace("\xa0", " ")
-    assert "site (example.org/a)" in page
+    page = " ".join(pages_of(path)[labels_of(path).index("1")].replace("\u200b", "").split())
+    assert "site1 example.net 1 example.org/a" in page
     assert page.count("example.net") == 1
     with pikepdf.open(path) as pdf:
         addresses = [str(a.A.URI) for p in pdf.pages for a in p.get("/Annots", []) if "/A" in a]
-    assert addresses == ["https://www.example.org/a/", "https://example.net/"]
+    assert sorted(set(addresses)) == ["https://example.net/", "https://www.example.org/a/"]
 
 
 @pytest.mark.parametrize(

@@ -75,17 +75,27 @@ def f(x): ...
 TREE = """\
 Sect
   H1 1One chapter
-  P Some emphasis, , , a  (example.org/a),  (example.org/b) and , page 5. Also .
+  P Some emphasis, , , a , and , page 5. Also.
     Code code
     Span Word Count WC
     Link @ link
-    Link @
-      Code code
-    Link @ two
     Reference
       Link @ 1
     Note
-      P 1 A note with a  (example.org/c).
+      P 1 ·
+        Link @ example.org/a
+    Link @
+      Code code
+    Reference
+      Link @ 2
+    Note
+      P 2 ·
+        Link @ example.org/b
+    Link @ two
+    Reference
+      Link @ 3
+    Note
+      P 3 A note with a  (example.org/c).
         Link @ link
       P Its second paragraph.
     Span de Grund

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Source, Span
@@ -127,7 +127,8 @@ class PdfConfig:
     """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone.
 
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
-    `booklet` imposes the pages for folding.
+    `booklet` imposes the pages for folding. `notes` is where notes are printed; `links`, whether
+    outside links are notes too or a list at the end of their chapter; `qr` adds codes for them.
     """
 
     trim: str = "a5"
@@ -135,6 +136,9 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    notes: Literal["foot", "chapter", "book"] = "foot"
+    links: Literal["notes", "chapter"] = "notes"
+    qr: bool = False
     toc_depth: int = 0
     style: tuple[str, ...] = ()
 
@@ -281,6 +285,10 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
         if isinstance(value, str) and args[0] in (str, AuthorConfig):
             return (_convert(args[0], value, path, source, report),)
         return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
+    if typing.get_origin(hint) is Literal:
+        if value in args:
+            return value
+        return _wrong(" or ".join(f'"{word}"' for word in args), value, path, source, report)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _convert_table(hint, value, path, source, report)
     allowed = args or (hint,)

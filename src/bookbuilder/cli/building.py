@@ -44,6 +44,7 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
 @click.option("--booklet", is_flag=True, default=None, help="Two pages on a sheet, for folding.")
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
+@click.option("--qr", is_flag=True, default=None, help="Add codes for the links of each chapter.")
 @reading
 def pdf(
     output: Path | None,
@@ -52,10 +53,18 @@ def pdf(
     marks: bool | None,
     booklet: bool | None,
     pdf_a: bool | None,
+    qr: bool | None,
     **options: Any,
 ) -> None:
     """Build a PDF for print, or for the screen."""
-    said = {"edition": edition, "trim": trim, "marks": marks, "booklet": booklet, "pdf_a": pdf_a}
+    said = {
+        "edition": edition,
+        "trim": trim,
+        "marks": marks,
+        "booklet": booklet,
+        "pdf_a": pdf_a,
+        "qr": qr,
+    }
     said = {key: value for key, value in said.items() if value is not None}
     build_formats(["pdf"], output, Options(**options), pdf_settings=said)
 

@@ -36,6 +36,8 @@ _ROLES = {
     "appendix": "doc-appendix",
     "glossary": "doc-glossary",
     "bibliography": "doc-bibliography",
+    "references": "doc-bibliography",
+    "sources": "doc-bibliography",
     "colophon": "doc-colophon",
     "index": "doc-index",
 }

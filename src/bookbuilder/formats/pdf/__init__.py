@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.pdf.arrangement import arranged
 from bookbuilder.formats.pdf.assembly import make_body, make_front
 from bookbuilder.formats.pdf.booklet import impose
 from bookbuilder.formats.pdf.cover import with_picture
@@ -47,6 +48,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, report)
+        book = arranged(book)
         press = Press(book, report)
         report.raise_for_errors()
         with caught_log() as messages:

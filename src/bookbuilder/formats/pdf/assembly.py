@@ -13,13 +13,13 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.cover import front_cover
-from bookbuilder.formats.pdf.elements import element
+from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.indexing import print_index
 from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
-from bookbuilder.formats.pdf.notes import classes_of, place_notes
+from bookbuilder.formats.pdf.notes import place_notes
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
-from bookbuilder.formats.pdf.weblinks import print_addresses
+from bookbuilder.formats.pdf.weblinks import ADDRESS, break_addresses
 from bookbuilder.markup import text_of, to_element
 from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.words import direction, primary, words_for
@@ -137,11 +137,11 @@ def imprint(book: Book) -> ET.Element:
     made = element("div", "imprint", *(element("p", "", x) for x in lines if x))
     licence = [p for p in made if _is_address(p.text or "")]
     for paragraph in licence:
-        address = element("a", "", paragraph.text or "")
+        address = element("a", ADDRESS, paragraph.text or "")
         address.set("href", paragraph.text or "")
         paragraph.text = None
         paragraph.append(address)
-    print_addresses(made, direction(meta.language))
+    break_addresses(made, direction(meta.language))
     return made
 
 
@@ -264,7 +264,7 @@ def _chapter(
     print_index(section)
     if not is_for_screen(book):
         print_pages(section, {c.slug: c.title for c in book.chapters}, book.metadata.language)
-        print_addresses(section, direction(book.metadata.language))
+        break_addresses(section, direction(book.metadata.language))
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
@@ -274,8 +274,11 @@ def _chapter(
     for heading in section.iter():
         if heading.tag in HEADINGS:
             heading.set("data-bookmark", " ".join("".join(_without_notes(heading)).split()))
-    for notes in [e for e in section if e.tag == "section" and "notes" in classes_of(e)]:
-        notes.insert(0, element("h2", "", words_for(book.metadata.language).notes))
+    words = words_for(book.metadata.language)
+    for name, title in (("links", words.links), ("notes", words.notes)):
+        for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
+            if len(end) and end[0].tag not in HEADINGS:
+                end.insert(0, element("h2", "", title))
     for table in section.iter("table"):
         _mark_size(table)
     return section

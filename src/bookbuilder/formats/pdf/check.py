@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
+from bookbuilder.formats.pdf.arrangement import arranged
 from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.styles import author_styles
@@ -17,5 +18,5 @@ def check_pdf(book: Book, report: Report) -> None:
         with_picture(book, report)
     for _ in author_styles(book.config, report):
         pass
-    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    at_end = {note: chapter for chapter in arranged(book).chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

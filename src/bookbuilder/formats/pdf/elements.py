@@ -1,4 +1,4 @@
-"""Making elements."""
+"""Making elements, and asking them."""
 
 from __future__ import annotations
 
@@ -13,3 +13,7 @@ def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Ele
         else:
             made.text = child
     return made
+
+
+def classes_of(element: ET.Element) -> list[str]:
+    return element.get("class", "").split()

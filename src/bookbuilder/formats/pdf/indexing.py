@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.notes import classes_of
+from bookbuilder.formats.pdf.elements import classes_of
 
 _PAGES_OF = "data-pages-of"
 

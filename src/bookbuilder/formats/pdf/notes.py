@@ -8,8 +8,10 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Chapter
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.formats.pdf.elements import classes_of
+from bookbuilder.formats.pdf.endnotes import AT_END, notes_of
 from bookbuilder.locate import find_text
-from bookbuilder.markup import text_of
+from bookbuilder.markup import elements, has_class, text_of
 
 LONG_NOTE = Rule(
     "P010",
@@ -42,12 +44,13 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
     Those in `kept_at_end`, and those referred to from where no note can float, stay in the section
     of notes; without any, it goes.
     """
-    notes = next((e for e in section if "notes" in classes_of(e) and e.tag == "section"), None)
+    holders = [e for e in section if "notes" in classes_of(e) and e.tag == "section"]
+    for note in [n for holder in holders for n in holder if n.tag == "aside"]:
+        _make_printable(note)
+    notes = next((holder for holder in holders if AT_END not in classes_of(holder)), None)
     if notes is None:
         return
     asides = {note.get("id", ""): note for note in notes}
-    for note in asides.values():
-        _make_printable(note)
     parents = {child: parent for parent in section.iter() for child in parent}
     beside: dict[ET.Element, ET.Element] = {}
     for reference in [e for e in section.iter("a") if e.get("role") == "doc-noteref"]:
@@ -74,7 +77,10 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
 
 def long_notes(chapter: Chapter) -> list[str]:
     """The ids of the chapter's notes that are too long for the foot of a page, or too many."""
-    notes = chapter.tree.find_all("aside", role="doc-footnote")
+    holder = notes_of(chapter.tree)
+    if holder is None or has_class(holder, AT_END):
+        return []
+    notes = elements(holder, "aside")
     least = 0 if len(notes) > MOST_NOTES else LONGEST_NOTE
     return [str(note["id"]) for note in notes if len(note.get_text()) > least]
 
@@ -102,10 +108,6 @@ def _report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
     )
 
 
-def classes_of(element: ET.Element) -> list[str]:
-    return element.get("class", "").split()
-
-
 def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> list[ET.Element]:
     found = []
     while (parent := parents.get(element)) is not None:
@@ -122,6 +124,9 @@ def _make_printable(note: ET.Element) -> None:
     for paragraph in [p for p in note if p.tag == "p" and len(p) == 0]:
         if not (paragraph.text or "").strip():
             note.remove(paragraph)
+    for block in note:
+        # WeasyPrint gives white space between the blocks of a note a line of its own.
+        block.tail = (block.tail or "").strip() and block.tail
     number = ET.Element("span", {"class": "note-number"})
     number.text = note.get("data-number", "")
     first = note[0] if len(note) and note[0].tag == "p" else note

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.notes import classes_of
+from bookbuilder.formats.pdf.elements import classes_of
 from bookbuilder.words import words_for
 
 _CLOSING = tuple(".,;:!?)]…»”。、）")

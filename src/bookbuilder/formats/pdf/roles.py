@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.notes import classes_of
+from bookbuilder.formats.pdf.elements import classes_of
 from bookbuilder.formats.pdf.worksheets import FIELD
 
 SVG = "{http://www.w3.org/2000/svg}svg"

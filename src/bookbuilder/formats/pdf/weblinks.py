@@ -1,50 +1,118 @@
-"""Addresses of outside links, printed: paper cannot be clicked."""
+"""Addresses of outside links on paper, which cannot be clicked: numbered notes, one for each."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from bookbuilder.formats.pdf.elements import classes_of
+from bookbuilder.formats.pdf.endnotes import (
+    add_note,
+    has_own_notes,
+    insert_before_notes,
+    make_call,
+    renumber,
+)
+from bookbuilder.markup import elements, new_tag
+from bookbuilder.slugs import unique
+from bookbuilder.words import primary
 
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
 _BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
 ZERO_WIDTH_SPACE = "\u200b"
 LEFT_TO_RIGHT_MARK = "\u200e"
 
+ADDRESS = "address"
+# Numbers of notes follow these where a language has them do so.
+_AFTER_PUNCTUATION = frozenset({"en"})
+_PUNCTUATION = re.compile(r"(?:[.,;:!?]+[”’]?|[”’][.,;:!?]?)(?=[\s)\]—–]|$)")
+_PHRASES = frozenset({"b", "cite", "em", "i", "q", "s", "span", "strong"})
 
-def print_addresses(section: ET.Element, direction: str) -> None:
-    """Write after each outside link where it leads, unless its text says so already.
+
+def note_links(tree: Tag, language: str, in_list: bool) -> None:
+    """Number what outside links of a chapter lead to, unless their text says so already.
+
+    The addresses become notes among the author's, all numbered anew; or, `in_list`, a
+    `<section class="links">` at the chapter's end, with numbers of its own in brackets. Those of
+    links in notes and in bibliographies are written after the link.
+    """
+    inline = has_own_notes(tree)
+    taken = {str(tag["id"]).casefold() for tag in [tree, *elements(tree)] if tag.get("id")}
+    seen: dict[str, tuple[str, int]] = {}
+    for link in list(outside_links(tree)):
+        href = str(link["href"])
+        shown = readable(href)
+        if readable(link.get_text().strip()).casefold() == shown.casefold():
+            link["class"] = " ".join([*(c for c in link.get_attribute_list("class") if c), ADDRESS])
+            continue
+        if inline or link.find_parent("aside", class_="note") is not None:
+            link.insert_after(new_tag("span", {"class": ADDRESS}, f" ({shown})"))
+            continue
+        if href not in seen:
+            count = len(seen) + 1
+            seen[href] = unique(f"{tree['id']}--link-{count}", taken), count
+        name, count = seen[href]
+        if in_list:
+            attrs = {"class": "link-number", "href": f"#{name}"}
+            link.insert_after(new_tag("a", attrs, f"[{count}]"))
+        else:
+            call = make_call(name, unique(f"{name}-ref", taken))
+            _insert_call(call, link, primary(language) in _AFTER_PUNCTUATION)
+    if seen and in_list:
+        items = [new_tag("li", {"id": name}, _address(href)) for href, (name, _) in seen.items()]
+        insert_before_notes(tree, new_tag("section", {"class": "links"}, new_tag("ol", {}, *items)))
+    elif seen:
+        for href, (name, _) in seen.items():
+            add_note(tree, name, new_tag("p", {}, _address(href)), "link-note")
+        renumber(tree)
+
+
+def outside_links(tree: Tag) -> Iterator[Tag]:
+    for link in elements(tree, "a"):
+        if _OUTSIDE.match(str(link.get("href", ""))):
+            yield link
+
+
+def _address(href: str) -> Tag:
+    return new_tag("a", {"class": ADDRESS, "href": href}, readable(href))
+
+
+def _insert_call(call: Tag, link: Tag, after_punctuation: bool) -> None:
+    """Put the call behind the link, and behind the punctuation that follows where that is usual."""
+    last = link
+    while (parent := last.parent) is not None and parent.name in _PHRASES:
+        if parent.contents[-1] is not last:
+            break
+        last = parent
+    following = last.next_sibling
+    text = str(following) if isinstance(following, NavigableString) else ""
+    if following is not None and after_punctuation and (found := _PUNCTUATION.match(text)):
+        following.replace_with(found[0], call, text[found.end() :])
+    else:
+        link.insert_after(call)
+
+
+def break_addresses(section: ET.Element, direction: str) -> None:
+    """Allow line breaks in printed addresses, where they have joints.
 
     `direction` is that of the text around: WeasyPrint has no `unicode-bidi`, so in text from right
-    to left invisible marks hold the address together, over line breaks too.
+    to left invisible marks hold an address together, over line breaks too.
     """
     mark = LEFT_TO_RIGHT_MARK if direction == "rtl" else ""
-    added: dict[ET.Element, ET.Element] = {}
-    for link in section.iter("a"):
-        href = link.get("href", "")
-        if not _OUTSIDE.match(href):
+    for address in section.iter():
+        if ADDRESS not in classes_of(address):
             continue
-        shown = readable(href)
-        text = "".join(link.itertext()).strip()
-        if readable(text).casefold() == shown.casefold():
-            link.set("class", f"{link.get('class', '')} address".strip())
-            _allow_breaks(link)
-            continue
-        address = ET.Element("span", {"class": "address"})
-        address.text = f" {mark}({_BREAKS.sub(mark + ZERO_WIDTH_SPACE, shown)}){mark}"
-        address.tail, link.tail = link.tail, None
-        added[link] = address
-    for parent in list(section.iter()):
-        if any(child in added for child in parent):
-            parent[:] = [e for c in parent for e in ((c, added[c]) if c in added else (c,))]
+        for element in address.iter():
+            if element.text:
+                text = _BREAKS.sub(mark + ZERO_WIDTH_SPACE, element.text)
+                element.text = f"{mark}{text}{mark}"
 
 
 def readable(href: str) -> str:
     """An address as it is printed: no scheme, no `www.`, no slash at the end, words unescaped."""
     return re.sub(r"\s", "%20", unquote(_OUTSIDE.sub("", href, count=1))).rstrip("/")
-
-
-def _allow_breaks(link: ET.Element) -> None:
-    for element in link.iter():
-        if element.text:
-            element.text = _BREAKS.sub(ZERO_WIDTH_SPACE, element.text)

@@ -14,12 +14,11 @@ from bookbuilder.book import Book, Metadata
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.pdf.assembly import contents_line, imprint, make_document
-from bookbuilder.formats.pdf.elements import element
+from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
 from bookbuilder.formats.pdf.log import caught_log, report_layout_log
 from bookbuilder.formats.pdf.longwords import break_long_words
-from bookbuilder.formats.pdf.notes import classes_of
 from bookbuilder.formats.pdf.numbering import bake, body_labels
 from bookbuilder.formats.pdf.worksheets import FIELD, add_fields, text_of
 from bookbuilder.markup import elements, to_element

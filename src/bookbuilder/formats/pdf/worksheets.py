@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.notes import classes_of
+from bookbuilder.formats.pdf.elements import classes_of
 
 FIELD = "field"
 WRITE, WRITE_LINE, MARK = "write", "write-line", "mark"
