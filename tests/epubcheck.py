@@ -7,33 +7,19 @@ longer than nearly every check.
 from __future__ import annotations
 
 import atexit
-import importlib.metadata
 import json
 import queue
 import shutil
 import subprocess
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bookbuilder.epubcheck import JAVA_OPTIONS, Message, find_jar, messages_of
+
 TIME_LIMIT = 120
-JAVA_OPTIONS = ("-Xmx3g", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1")
 DRIVER = Path(__file__).with_name("EpubCheck.java")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """`severity` is FATAL, ERROR, WARNING, INFO or USAGE; `place` is `file:line` where known."""
-
-    code: str
-    severity: str
-    text: str
-    place: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.severity} {self.code} {self.place}: {self.text}"
 
 
 def check(path: Path, *, usage: bool = False) -> list[Message]:
@@ -49,7 +35,7 @@ def check(path: Path, *, usage: bool = False) -> list[Message]:
             found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError) as error:
             raise RuntimeError(f"EPUBCheck gave no report on {path}") from error
-    return [_message(m) for m in found["messages"]]
+    return messages_of(found["messages"])
 
 
 def run(arguments: list[str], timeout: float = TIME_LIMIT) -> int:
@@ -71,7 +57,7 @@ class _Engine:
 
     def __init__(self, java: str) -> None:
         self.process = subprocess.Popen(
-            [java, *JAVA_OPTIONS, "-cp", str(jar()), str(DRIVER)],
+            [java, *JAVA_OPTIONS, "-cp", str(find_jar()), str(DRIVER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -112,17 +98,3 @@ class _Engine:
 
 
 _this_thread = threading.local()
-
-
-def jar() -> Path:
-    # By its distribution: on the tests' path, the package's name means this module.
-    try:
-        package = importlib.metadata.distribution("epubcheck")
-    except importlib.metadata.PackageNotFoundError as error:
-        raise RuntimeError("EPUBCheck is in the package `epubcheck`; install it") from error
-    return Path(str(package.locate_file("epubcheck/epubcheck.jar")))
-
-
-def _message(found: dict[str, Any]) -> Message:
-    places = [f"{place['path']}:{place['line']}" for place in found["locations"]]
-    return Message(found["ID"], found["severity"], found["message"], ", ".join(places))

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
 import epubcheck  # noqa: E402
+from bookbuilder.epubcheck import find_jar  # noqa: E402
 
 OUT = Path("build/nasty")
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
@@ -42,7 +43,7 @@ def judge(shared: Path, kind: str, cases: list[str]) -> bool:
 def load_harness(shared: Path) -> types.ModuleType:
     """tools/run_nasty.py, its EPUBCheck run by the Java that we keep, in place of a new one."""
     sys.path.insert(0, str(shared / "tools"))
-    os.environ["EPUBCHECK_JAR"] = str(epubcheck.jar())
+    os.environ["EPUBCHECK_JAR"] = str(find_jar())
     harness = importlib.import_module("run_nasty")
     harness.R.subprocess = types.SimpleNamespace(**vars(subprocess) | {"run": _run})
     return harness

@@ -11,6 +11,7 @@ import click
 from bookbuilder import __version__
 from bookbuilder.cli.building import build, epub, pdf, workbook
 from bookbuilder.cli.checking import check
+from bookbuilder.cli.doctoring import doctor
 from bookbuilder.cli.explaining import explain
 
 
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, workbook, build, check, explain):
+for command in (epub, pdf, workbook, build, check, explain, doctor):
     main.add_command(command)

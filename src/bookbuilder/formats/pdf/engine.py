@@ -20,6 +20,7 @@ from PIL import ImageFile
 
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.files import is_file, is_inside, read_file
+from bookbuilder.machine import PANGO_HINT
 
 NO_PANGO = Rule(
     "P001",
@@ -145,8 +146,6 @@ def _import_weasyprint(report: Report) -> None:
         report.add(
             NO_PANGO,
             f"WeasyPrint cannot load a library it needs: {str(error).splitlines()[0]}",
-            hint="Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0"
-            " libharfbuzz-subset0`; Fedora: `dnf install pango`; macOS: `brew install pango`;"
-            " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH",
+            hint=PANGO_HINT,
         )
         raise BookError(report.diagnostics) from error

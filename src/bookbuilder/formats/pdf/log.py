@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.machine import HARFBUZZ_HINT
 
 MISSING_GLYPH = Rule(
     "P004",
@@ -42,10 +43,6 @@ SLOW_FONTS = Rule(
     "The PDF holds of each font only what the book uses. HarfBuzz-Subset, a library of the system,"
     " takes that out; without it WeasyPrint does it in another way, which takes much longer and"
     " gives other bytes than on a machine that has the library. The pages look the same.",
-)
-HARFBUZZ_HINT = (
-    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
-    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
 )
 
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
