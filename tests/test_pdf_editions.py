@@ -86,11 +86,13 @@ def test_lines_have_a_readable_measure(tmp_path: Path, trim: str) -> None:
     assert 58 <= sum(map(len, lines)) / len(lines) <= 72
 
 
-def test_marks_stand_in_the_bleed(tmp_path: Path) -> None:
+def test_marks_stand_outside_the_bleed(tmp_path: Path) -> None:
     with pikepdf.open(a_pdf(tmp_path, marks=True)) as pdf:
         page = pdf.pages[0]
-        media, trim = ([float(x) for x in box] for box in (page.mediabox, page.trimbox))
-    assert [round((t - m) / 72 * 25.4) for m, t in zip(media, trim, strict=True)] == [3, 3, -3, -3]
+        boxes = page.mediabox, page.obj.BleedBox, page.trimbox
+        media, bleed, trim = ([float(x) / 72 * 25.4 for x in box] for box in boxes)
+    assert [round(t - m) for m, t in zip(media, trim, strict=True)] == [8, 8, -8, -8]
+    assert all(3 <= abs(t - b) < 4 for b, t in zip(bleed, trim, strict=True))
 
 
 def test_a_booklet_has_every_page_once_on_sheets_of_two(tmp_path: Path) -> None:

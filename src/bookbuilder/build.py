@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
@@ -178,18 +179,51 @@ def write(
 ) -> Output:
     """Write `book` to `path` in the format of its suffix; what was there stays on any failure.
 
-    `format_name` is for what the suffix cannot say: `workbook` writes the exercises alone. Raises
-    `BookError` if the format finds an error, or if there is one in `report`.
+    `format_name` is for what the suffix cannot say: `workbook` writes the exercises alone, `cover`
+    the sheet around the book. Raises `BookError` if the format finds an error, or if there is one
+    in `report`.
     """
     report = Report() if report is None else report
     path = Path(path)
-    writer = FORMATS.get(format_name or path.suffix.lower().removeprefix("."))
-    if writer is None:
+    suffix = path.suffix.lower()
+    name = format_name or suffix.removeprefix(".")
+    writer = FORMATS.get(name)
+    if writer is None or suffix != suffix_of(name):
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
         report.raise_for_errors()
         raise AssertionError
     heed(book, report)
+    if name == "cover" and not book.config.pdf.pages:
+        pdf = replace(book.config.pdf, pages=_pages_built(book))
+        book = replace(book, config=replace(book.config, pdf=pdf))
     return writer(book, path, report)
+
+
+def _pages_built(book: Book) -> int:
+    """How many pages the print PDF has where it is newer than all it is made from; else 0.
+
+    One of another trim size does not count.
+    """
+    import pikepdf
+
+    from bookbuilder.formats.pdf.trim import trim_of
+
+    config = replace(book.config, pdf=replace(book.config.pdf, edition="print", booklet=False))
+    path = output_path(replace(book, config=config), "pdf")
+    sources = [c.source.path for c in book.chapters]
+    sources += [asset.path for asset in book.assets.values() if asset.path]
+    sources += [config.root / name for name in (*config.book.style, *config.pdf.style)]
+    sources += [config.root / CONFIG_NAME]
+    try:
+        built = path.stat().st_mtime
+        if any(p.stat().st_mtime >= built for p in sources if p.exists()):
+            return 0
+        with pikepdf.open(path) as pdf:
+            left, _, right, _ = (float(edge) for edge in pdf.pages[0].trimbox)
+            width = float(trim_of(config, Report()).width.removesuffix("mm"))
+            return len(pdf.pages) if abs((right - left) / 72 * 25.4 - width) < 1 else 0
+    except (OSError, pikepdf.PdfError):
+        return 0
 
 
 def output_path(book: Book, format_name: str) -> Path:
@@ -202,6 +236,8 @@ def output_path(book: Book, format_name: str) -> Path:
         name = f"{name}-workbook"
     if format_name == "pdf" and config.pdf.edition == "screen":
         name = f"{name}-screen"
+    if format_name == "cover":
+        name = f"{name}-cover"
     if format_name == "pdf" and config.pdf.booklet:
         name = f"{name}-booklet"
     from bookbuilder.formats.epub.device import devices

@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.building import build, epub, pdf, workbook
+from bookbuilder.cli.building import build, cover, epub, pdf, workbook
 from bookbuilder.cli.checking import check
 from bookbuilder.cli.doctoring import doctor
 from bookbuilder.cli.explaining import explain
@@ -25,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, workbook, build, check, explain, doctor):
+for command in (epub, pdf, cover, workbook, build, check, explain, doctor):
     main.add_command(command)

@@ -71,6 +71,25 @@ def pdf(
 
 @click.command()
 @output_option
+@click.option("--trim", metavar="SIZE", help="The cut page: a5, b5, 6x9, a4 or letter.")
+@click.option("--paper", metavar="NAME", help="What is printed on, for the width of the spine.")
+@click.option("--pages", metavar="N", type=click.IntRange(min=1), help="Do not count the pages.")
+@reading
+def cover(
+    output: Path | None, trim: str | None, paper: str | None, pages: int | None, **options: Any
+) -> None:
+    """Build the cover for the printer: back, spine and front on one sheet.
+
+    The spine is as wide as the print PDF is thick. Where that has not been built since
+    the book was last changed, its pages are laid out and counted.
+    """
+    said = {"trim": trim, "paper": paper, "pages": pages}
+    said = {key: value for key, value in said.items() if value is not None}
+    build_formats(["cover"], output, Options(**options), pdf_settings=said)
+
+
+@click.command()
+@output_option
 @reading
 def workbook(output: Path | None, **options: Any) -> None:
     """Build the exercises alone: a PDF to fill in."""
@@ -131,4 +150,5 @@ def build_formats(
 def _wrote(output: Output, seconds: float) -> str:
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
-    return f"Wrote {shown(output.path)}: {output.count} {unit}, {size}, {seconds:.1f} s"
+    said = f"{output.count} {unit}, {output.remark}" if output.remark else f"{output.count} {unit}"
+    return f"Wrote {shown(output.path)}: {said}, {size}, {seconds:.1f} s"

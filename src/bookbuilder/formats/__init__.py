@@ -15,7 +15,8 @@ from bookbuilder.files import write_atomically
 class Output:
     """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages").
 
-    `changes` say in words what the writer did to the author's own files.
+    `changes` say in words what the writer did to the author's own files; `remark` is what whoever
+    asked for the file has to know of it.
     """
 
     path: Path
@@ -23,6 +24,7 @@ class Output:
     count: int
     unit: str
     changes: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def deliver(path: Path, data: bytes, report: Report) -> None:
@@ -52,17 +54,24 @@ def _workbook(book: Book, path: Path, report: Report) -> Output:
     return write_workbook(book, path, report)
 
 
+def _cover(book: Book, path: Path, report: Report) -> Output:
+    from bookbuilder.formats.pdf.wrap import write_wrap
+
+    return write_wrap(book, path, report)
+
+
 # Imported on use: WeasyPrint needs Pango, which a machine that makes EPUBs may lack.
 FORMATS: dict[str, Callable[[Book, Path, Report], Output]] = {
     "epub": _epub,
     "pdf": _pdf,
     "workbook": _workbook,
+    "cover": _cover,
 }
 
 
 def suffix_of(format_name: str) -> str:
     """What files of a format end in."""
-    return ".pdf" if format_name == "workbook" else f".{format_name}"
+    return ".pdf" if format_name in ("cover", "workbook") else f".{format_name}"
 
 
 def _check_epub(book: Book, report: Report) -> None:

@@ -17,7 +17,7 @@ NO_STYLE = Rule(
     "A stylesheet that book.toml names is a UTF-8 file inside the book's folder.",
 )
 
-EDITION_THEMES = {"print": ("print",), "screen": ("print", "screen")}
+EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
 
 
 def theme_style(name: str) -> str:

@@ -26,8 +26,8 @@ UNKNOWN_EDITION = Rule(
 
 DEFAULT = "a5"
 EDITIONS = ("print", "screen")
-# What a printer asks for beyond the cut; the marks stand in it.
-BLEED = "3mm"
+# Beyond the cut: 3 mm of bleed, and outside of it the marks.
+SLUG = "8mm"
 # The theme is drawn for pages of this height.
 _DRAWN_FOR = 210
 
@@ -59,7 +59,7 @@ class Trim:
         return (
             f"@page {{ size: {self.width} {self.height};"
             f" margin-top: {self.top}; margin-bottom: {self.bottom}"
-            f"{f'; marks: crop cross; bleed: {BLEED}' if marks else ''} }}"
+            f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
             f"html {{ font-size: {self.size}; line-height: {self.leading}; --sink: {sink:.3f}mm;"

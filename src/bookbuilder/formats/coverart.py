@@ -1,0 +1,109 @@
+"""How every cover of a book looks, whatever it is drawn with: colours, fence, and what fits."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+from bookbuilder.book import Book
+
+# Dark enough for white letters at 7:1, and apart from each other in grey too.
+_COLOURS = ("#1f3a4d", "#5a2a27", "#2f4a2b", "#4a3763", "#6b3f12", "#20484a")
+PAPER = "#f4f0e6"
+# Shares of the height: the coloured field's, and its fence's; of the width: the margins'.
+FIELD = 0.672
+FENCE = 0.117
+MARGIN = 0.094
+LEADING = 1.14
+BARS = 16
+LINES_OF_TITLE = 6
+
+_FONTS = Path(__file__).parents[1] / "fonts"
+# Tried in this order; each with the weights for titles and for the rest.
+_FAMILIES = (
+    ("BookbuilderSerif-SemiBold", "BookbuilderSerif-Regular"),
+    ("NotoSerif-Regular", "NotoSerif-Regular"),
+    ("Amiri-Bold", "Amiri-Regular"),
+    ("NotoSerifHebrew-Bold", "NotoSerifHebrew-Regular"),
+    ("BIZUDMincho-Regular", "BIZUDMincho-Regular"),
+    ("NotoSerifDevanagari-Bold", "NotoSerifDevanagari-Regular"),
+    ("NotoSerifThai-Bold", "NotoSerifThai-Regular"),
+    ("NotoSerifGeorgian-Regular", "NotoSerifGeorgian-Regular"),
+    ("NotoSerifArmenian-Regular", "NotoSerifArmenian-Regular"),
+)
+
+
+def colour_of(book: Book) -> str:
+    """The field's colour: one for the whole book, others for its parts as volumes."""
+    place = 0 if book.volume is None else (book.volume.number or 0) + 1
+    return _COLOURS[place % len(_COLOURS)]
+
+
+def fence_of(book: Book) -> list[tuple[float, float, float]]:
+    """Upright bars, their heights the book's own: left edge, width and height.
+
+    The first two are shares of the cover's width, the last of the fence's height.
+    """
+    seed = book.metadata.identifier + book.metadata.title
+    digest = hashlib.sha256(seed.encode()).digest()
+    gap = 0.02125
+    width = (1 - 2 * MARGIN - (BARS - 1) * gap) / BARS
+    return [(MARGIN + i * (width + gap), width, 0.35 + 0.55 * digest[i] / 255) for i in range(BARS)]
+
+
+def letters_without_font(text: str) -> set[str]:
+    """The letters that the best font for `text` lacks."""
+    wanted = {ord(c) for c in text if not c.isspace()}
+    return {chr(c) for c in wanted - _letters(_family(text)[0])}
+
+
+def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    name = _family(text)[0 if bold else 1]
+    return ImageFont.truetype(str(_FONTS / f"{name}.ttf"), size)
+
+
+def _family(text: str) -> tuple[str, str]:
+    wanted = {ord(c) for c in text if not c.isspace()}
+    return min(_FAMILIES, key=lambda family: len(wanted - _letters(family[0])))
+
+
+@cache
+def _letters(name: str) -> frozenset[int]:
+    with TTFont(_FONTS / f"{name}.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+    """Lines no wider than `width`; a word that is too wide is cut anywhere."""
+    lines = [""]
+    for word in text.split():
+        candidate = f"{lines[-1]} {word}".strip()
+        if font.getlength(candidate) <= width:
+            lines[-1] = candidate
+            continue
+        if lines[-1]:
+            lines.append("")
+        for char in word:
+            if lines[-1] and font.getlength(lines[-1] + char) > width:
+                lines.append("")
+            lines[-1] += char
+    return lines
+
+
+def title_size(text: str, width: float, room: float, largest: float, smallest: float) -> float:
+    """The largest size in which a title fits, no word cut in two; in the unit of `width`."""
+    size = largest
+    while size > smallest and not _title_fits(text, size, width, room):
+        size -= (largest - smallest) / 22
+    return max(size, smallest)
+
+
+def _title_fits(text: str, size: float, width: float, room: float) -> bool:
+    lines = wrapped(text, font_for(text, 100, bold=True), width * 100 / size)
+    is_short = len(lines) <= LINES_OF_TITLE and len(lines) * size * LEADING <= room
+    words = [word for line in lines for word in line.split()]
+    return is_short and (" " not in text or words == text.split())
