@@ -51,7 +51,7 @@ sources: $(BOOK) ## that the book repeats nothing of the notes in ../shared/sour
 	$(BIN)/python tools/check_sources.py $(SHARED)/sources/part-0-notes.md chapters/*.md
 
 screens: $(BOOK) ## typical pages of the EPUB as readers show them, into build/screens
-	@tools/setup.sh browser ace
+	@tools/setup.sh browser ace mupdf
 	$(BIN)/bookbuilder epub -q -o build/screens.epub
 	node tools/screens.mjs build/screens.epub build/screens .venv/node/node_modules
 

@@ -2,10 +2,13 @@
 //
 //     node tools/screens.mjs BOOK.epub FOLDER MODULES
 //
-// MODULES is the node_modules folder of tools/package.json. For epub.js and foliate-js, at the size of
-// a phone and of a 6-inch reader, light and dark, with small and huge type, FOLDER gets a PNG each.
+// MODULES is the node_modules folder of tools/package.json. For epub.js, foliate-js and MuPDF, at the
+// size of a phone and of a 6-inch reader, light and dark, with small and huge type, FOLDER gets a PNG
+// each.
 
-import { readFile, mkdir } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -55,24 +58,54 @@ document.title = "ready";
 </script>`),
 };
 
-// A title page, the contents, a chapter's start, the first table and the first exercise or note.
-async function typicalPages(data) {
-  const zip = await JSZip.loadAsync(data);
+// What a page shows, and what its document holds from there on; the id of the place is in brackets.
+const TYPICAL = {
+  cover: /role="doc-cover"/,
+  title: /epub:type="titlepage"/,
+  contents: /epub:type="toc"/,
+  part: /role="doc-part"/,
+  chapter: /role="doc-chapter"/,
+  callout: /id="([^"]*)"[^>]*>[^<]*<\/h\d>(?:\s*<p>.*<\/p>)?\s*<aside class="callout callout-(?!question)/,
+  figure: /<figure id="([^"]*)"/,
+  table: /<table id="([^"]*)"/,
+  worksheet: /<table class="worksheet" id="([^"]*)"/,
+  exercise: /class="exercise"><h2 id="([^"]*)"/,
+  notes: /role="doc-footnote" id="([^"]*)"/,
+  code: /<h\d id="([^"]*)"[^>]*>[^<]*<\/h\d>(?:\s*<p>.*<\/p>)?\s*<pre/,
+  glossary: /role="doc-glossary"/,
+  index: /role="doc-index"/,
+};
+
+// The first place in reading order for each of them.
+async function typicalPages(zip) {
   const opf = await zip.file("EPUB/content.opf").async("text");
   const names = new Map([...opf.matchAll(/<item\b[^>]*>/g)].map(([item]) => [
     item.match(/\bid="([^"]*)"/)[1], item.match(/\bhref="([^"]*)"/)[1]]));
-  const spine = [...opf.matchAll(/<itemref\b[^>]*idref="([^"]*)"/g)].map((m) => names.get(m[1]));
-  const pages = { title: "title-page.xhtml", contents: "nav.xhtml" };
-  for (const name of spine) {
-    const text = await zip.file(`EPUB/${name}`).async("text");
-    if (/role="doc-chapter"/.test(text)) pages.chapter ??= name;
-    const table = text.match(/<table\b[^>]*\bid="([^"]*)"/);
-    if (table) pages.table ??= `${name}#${table[1]}`;
-    const exercise = text.match(/class="exercise"><h2 id="([^"]*)"/);
-    if (exercise) pages.exercise ??= `${name}#${exercise[1]}`;
-    if (/role="doc-glossary"/.test(text)) pages.glossary ??= name;
+  const pages = {};
+  for (const [, id] of opf.matchAll(/<itemref\b[^>]*idref="([^"]*)"/g)) {
+    const text = await zip.file(`EPUB/${names.get(id)}`).async("text");
+    for (const [page, sign] of Object.entries(TYPICAL)) {
+      const found = page in pages ? null : text.match(sign);
+      if (found) pages[page] = found[1] ? `${names.get(id)}#${found[1]}` : names.get(id);
+    }
   }
   return pages;
+}
+
+async function drawWithMuPDF(zip, pages) {
+  const unpacked = await mkdtemp(path.join(tmpdir(), "screens-"));
+  try {
+    for (const file of zip.file(/^EPUB\//)) {
+      await mkdir(path.dirname(path.join(unpacked, file.name)), { recursive: true });
+      await writeFile(path.join(unpacked, file.name), await file.async("nodebuffer"));
+    }
+    const script = path.join(import.meta.dirname ?? "tools", "mupdf.js");
+    const places = Object.entries(pages).map((place) => place.join("="));
+    execFileSync("mutool", ["run", script, bookFile, path.join(unpacked, "EPUB"), folder, ...places],
+      { stdio: ["ignore", "ignore", "inherit"], timeout: 120000 });
+  } finally {
+    await rm(unpacked, { recursive: true });
+  }
 }
 
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".epub": "application/epub+zip" };
@@ -98,12 +131,19 @@ const server = createServer(async (request, response) => {
 
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 await mkdir(folder, { recursive: true });
-const pages = await typicalPages(await readFile(bookFile));
+const zip = await JSZip.loadAsync(await readFile(bookFile));
+const pages = await typicalPages(zip);
 const browser = await puppeteer.launch({
   executablePath: process.env.PUPPETEER_EXECUTABLE_PATH ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu"],
 });
 let failed = 0;
+try {
+  await drawWithMuPDF(zip, pages);
+} catch (error) {
+  failed += 1;
+  console.error(`MuPDF: ${error.message}`);
+}
 for (const [reader, html] of Object.entries(READERS)) {
   for (const [size, [width, height]] of Object.entries(SIZES)) {
     for (const [lookName, look] of Object.entries(LOOKS)) {

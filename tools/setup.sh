@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace|spelling ...
+# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace|mupdf|calibre|spelling ...
 # Looks first and touches nothing that is there, so that running it again costs nothing.
 set -eu
 
@@ -100,6 +100,14 @@ setup_browser() {
 	install "looking at the EPUB in a browser" chromium
 }
 
+setup_mupdf() {
+	command -v mutool >/dev/null 2>&1 || install "looking at the EPUB in MuPDF" mupdf-tools
+}
+
+setup_calibre() {
+	command -v ebook-convert >/dev/null 2>&1 || install "converting the EPUB for Kindle" calibre
+}
+
 setup_spelling() {
 	[ -e /usr/share/hunspell/en_GB.dic ] && command -v hunspell >/dev/null 2>&1 ||
 		install "the spelling of the book" hunspell hunspell-en-gb
@@ -123,7 +131,7 @@ setup_ace() {
 
 for what in "$@"; do
 	case $what in
-	python | pango | java | browser | ace | spelling) "setup_$what" ;;
-	*) die "unknown: $what (python, pango, java, browser, ace, spelling)" ;;
+	python | pango | java | browser | ace | mupdf | calibre | spelling) "setup_$what" ;;
+	*) die "unknown: $what (python, pango, java, browser, ace, mupdf, calibre, spelling)" ;;
 	esac
 done

@@ -14,6 +14,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.diagnostics import Report
 from bookbuilder.markup import elements, has_class, new_tag, text_of
 from bookbuilder.passes.number import RESERVED
+from bookbuilder.passes.typography import NBSP
 from bookbuilder.slugs import unique
 from bookbuilder.source import Source
 from bookbuilder.words import Words, words_for
@@ -114,7 +115,9 @@ def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
 
 
 def _link(chapter: Chapter, name: str, nth: int, words: Words) -> Tag:
-    label = words.chapter.format(chapter.number) if chapter.number else chapter.title
+    label = (
+        words.chapter.format(chapter.number).replace(" ", NBSP) if chapter.number else chapter.title
+    )
     attrs = {"class": "index-link", "href": f"#{name}", "data-chapter": str(chapter.number or "")}
     return new_tag("a", attrs, label if nth == 1 else f"({nth})")
 

@@ -10,6 +10,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
+from bookbuilder.formats.epub.tables import fitted_columns
 from bookbuilder.markup import elements, serialize
 from bookbuilder.words import direction
 
@@ -46,10 +47,13 @@ class Splitter:
     def document(self, name: str, title: str, tree: Tag, matter: str) -> Document:
         language = str(tree.get("lang", "")) or self.frame.language
         turns_code = direction(language) == "rtl"
+        fitted = fitted_columns(tree)
 
         def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
             if turns_code and tag.name in _CODE:
                 attributes.setdefault("dir", "ltr")
+            if style := fitted.get(id(tag)):
+                attributes["style"] = "; ".join(filter(None, (attributes.get("style"), style)))
             return self._rewrite(name, tag, attributes)
 
         properties = [
