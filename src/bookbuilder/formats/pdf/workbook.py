@@ -144,7 +144,7 @@ def _drop_links(page: ET.Element) -> None:
 def _fill_pages(tree: ET.Element, pages: list[Any]) -> None:
     """Give what is left of each exercise's page to the places to write on.
 
-    Rows of tables grow first, to a limit; the rest is shared by the areas in whole lines.
+    Rows of tables get half of it, to a limit; the rest is shared by the areas in whole lines.
     """
     left = {box.element: room for box, room in _exercise_boxes(pages)}
     for section in tree.iter("section"):
@@ -157,7 +157,8 @@ def _fill_pages(tree: ET.Element, pages: list[Any]) -> None:
             r for r in section.iter("tr") if any(f.get("kind") == "cell" for f in r.iter(FIELD))
         ]
         if rows:
-            growth = max(0.0, min(ROW_GROWTH, room / (len(rows) + len(shared))))
+            for_rows = room / 2 if shared else room
+            growth = max(0.0, min(ROW_GROWTH, for_rows / len(rows)))
             room -= growth * len(rows)
             for field in (f for row in rows for f in row.iter(FIELD)):
                 field.set("style", f"padding-bottom: {growth:.1f}px")
