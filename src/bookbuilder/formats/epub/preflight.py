@@ -5,6 +5,7 @@ docs/epub.md says where each limit comes from.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -98,6 +99,7 @@ _LABEL = re.compile(
     |<text(?:/>|>([^<]*)</text>)</navLabel><content\ src="([^"]*)\"""",
     re.VERBOSE | re.DOTALL,
 )
+_CONTAINER = "META-INF/container.xml"
 _NO_EMBEDDING = 0x0002
 _LICENCE_NAMES = (13, 14)
 
@@ -116,11 +118,33 @@ def preflight(book: Book, data: bytes, report: Report) -> None:
     """Report what is doubtful in the EPUB `data`, which was made of `book`, at its source."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for finding in inspect(package, len(data)):
-            if finding.rule is WRONG_LANGUAGE:
-                span: Span | None = book.config.span_of("book.language")
-            else:
-                span = trace(book, package, finding.document, finding.place)
-            report.add(finding.rule, finding.message, span or Span(book.config.root.name))
+            span = source_of(book, package, finding) or Span(book.config.root.name)
+            report.add(finding.rule, finding.message, span)
+
+
+def source_of(book: Book, package: zipfile.ZipFile, finding: Finding) -> Span | None:
+    """Where what was found in `package`, which was made of `book`, comes from."""
+    if finding.rule is WRONG_LANGUAGE:
+        return book.config.span_of("book.language")
+    return trace(book, package, finding.document, finding.place)
+
+
+def identifier_of(package: zipfile.ZipFile) -> str:
+    """What the package document says; empty where there is none."""
+    found = re.search(r"<dc:identifier[^>]*>\s*([^<]*?)\s*<", _opf(package)[1])
+    return html.unescape(found[1]) if found else ""
+
+
+def _opf(package: zipfile.ZipFile) -> tuple[str, str]:
+    """The package document's name and text, both empty where the container names none."""
+    names = set(package.namelist())
+    if _CONTAINER not in names:
+        return "", ""
+    container = package.read(_CONTAINER).decode("utf-8", "replace")
+    for name in re.findall(r"""\bfull-path=["']([^"']+)""", container):
+        if name in names:
+            return name, package.read(name).decode("utf-8", "replace")
+    return "", ""
 
 
 def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
@@ -212,10 +236,10 @@ def _labels(name: str, short: str, text: str) -> Iterator[Finding]:
 
 
 def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
-    opf = package.read(f"{FOLDER}content.opf").decode("utf-8", "replace")
+    name_of_opf, opf = _opf(package)
     said = (re.findall(r"<dc:language[^>]*>\s*([^<\s]*)", opf) or [""])[0]
     if not _LANGUAGE.fullmatch(said):
-        yield Finding(WRONG_LANGUAGE, f"`{said}` is no language tag", f"{FOLDER}content.opf")
+        yield Finding(WRONG_LANGUAGE, f"`{said}` is no language tag", name_of_opf)
         return
     text = ""
     for name in package.namelist():
@@ -226,7 +250,7 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
     seems = guess_language(text)
     if len(text.split()) > _SURE_AFTER and not _same(said, seems):
         message = f"the book says that it is in `{said}`, and reads like `{seems}`"
-        yield Finding(WRONG_LANGUAGE, message, f"{FOLDER}content.opf")
+        yield Finding(WRONG_LANGUAGE, message, name_of_opf)
 
 
 def _same(said: str, seems: str) -> bool:
