@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Levels
 from bookbuilder.source import Source
+
+if TYPE_CHECKING:
+    from bookbuilder.remote import RemotePictures
 
 
 class Matter(StrEnum):
@@ -107,7 +111,8 @@ class Asset:
 class Book:
     """A whole book, or one part of it as a volume of its own (`volume` is then that part).
 
-    `numbered` says whether chapters count where they do not say so themselves.
+    `numbered` says whether chapters count where they do not say so themselves; without `remote`
+    nothing is fetched from the web.
     """
 
     config: Config
@@ -118,6 +123,7 @@ class Book:
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
     volume: Part | None = None
+    remote: RemotePictures | None = None
 
     @property
     def chapters(self) -> Iterator[Chapter]:

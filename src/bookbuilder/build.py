@@ -8,6 +8,7 @@ import re
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
 from bookbuilder.config import (
@@ -42,6 +43,9 @@ from bookbuilder.source import Span
 from bookbuilder.textfiles import read_source
 from bookbuilder.volume import select_part
 from bookbuilder.workbook import add_workbook
+
+if TYPE_CHECKING:
+    from bookbuilder.remote import RemotePictures
 
 ASSUMED = Rule(
     "C006",
@@ -121,24 +125,35 @@ def read_limits(root: str | Path) -> LimitsConfig:
     return parse_config(root, source, data, report).limits
 
 
-def load(root: str | Path, part: int | None = None, report: Report | None = None) -> Book:
+def load(
+    root: str | Path,
+    part: int | None = None,
+    report: Report | None = None,
+    remote: RemotePictures | None = None,
+) -> Book:
     """The book in the folder `root` (or in one Markdown file), numbered and linked.
 
+    Pictures on the web are fetched by `remote`; without it, links stand in their places.
     `part` makes one part a volume of its own. Warnings go to `report` where one is given. Raises
     `BookError`, with every diagnostic, if the book has errors, `FileNotFoundError` for no folder.
     Warnings that are denied are errors too; but with a `report`, it is `write` that refuses them,
     when it has found the rest.
     """
     found = Report() if report is None else report
-    book = _linked(root, part, found)
+    book = _linked(root, part, found, remote)
     found.raise_for_errors(denied=report is None)
     return book
 
 
-def check(root: str | Path, part: int | None = None, report: Report | None = None) -> Book:
+def check(
+    root: str | Path,
+    part: int | None = None,
+    report: Report | None = None,
+    remote: RemotePictures | None = None,
+) -> Book:
     """`load`, and report what the formats have against the book, as far as no page is laid out."""
     found = Report() if report is None else report
-    book = _linked(root, part, found)
+    book = _linked(root, part, found, remote)
     for check_format in CHECKS.values():
         with contextlib.suppress(BookError):
             check_format(book, found)
@@ -146,11 +161,14 @@ def check(root: str | Path, part: int | None = None, report: Report | None = Non
     return book
 
 
-def _linked(root: str | Path, part: int | None, report: Report) -> Book:
+def _linked(
+    root: str | Path, part: int | None, report: Report, remote: RemotePictures | None
+) -> Book:
     """The book, numbered and linked, although there may be errors in the report."""
     root = Path(root).resolve(strict=True)
     config, outline = _read_file(root) if root.is_file() else _read_folder(root, report)
     book = _read_book(config, outline, report)
+    book.remote = remote
     _raise_unless_worth_going_on(report)
     for run_pass in PASSES:
         run_pass(book, report)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
-from bookbuilder.cli.options import Options, output_option, reading
+from bookbuilder.cli.options import Options, output_option, reading, remote_pictures
 from bookbuilder.cli.running import run
 from bookbuilder.diagnostics import BookError, Report
 
@@ -125,7 +125,7 @@ def build_formats(
 
         started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
-            book = load(root, options.part, report)
+            book = load(root, options.part, report, remote_pictures(options))
         for_epub = replace(book.config.epub, **(epub_settings or {}))
         for_pdf = replace(book.config.pdf, **(pdf_settings or {}))
         book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bookbuilder.cli.console import no_traceback, progress, shown
-from bookbuilder.cli.options import Options, reading
+from bookbuilder.cli.options import Options, reading, remote_pictures
 from bookbuilder.cli.running import run
 from bookbuilder.diagnostics import Report
 
@@ -40,7 +40,7 @@ def _check_book(options: Options) -> None:
         from bookbuilder.render import summary
 
         with progress(f"Checking {shown(root)}", options):
-            book = check(root, options.part, report)
+            book = check(root, options.part, report, remote_pictures(options))
         chapters = len(list(book.chapters))
         count = f"{chapters} chapter{'' if chapters == 1 else 's'}"
         said.append(f"{summary(report) or 'No findings'} in {count}")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bookbuilder.remote import RemotePictures
 
 EXIT_ERRORS_IN_BOOK = 1
 EXIT_BUG = 1
@@ -21,6 +25,7 @@ class Options:
     directory: Path | None
     part: int | None
     deny: tuple[str, ...]
+    fetch_remote_images: bool
     message_format: str
     quiet: bool
     verbose: bool
@@ -45,6 +50,11 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             help="How problems are printed.",
         ),
         click.option(
+            "--fetch-remote-images",
+            is_flag=True,
+            help="Put pictures from the web into the book; else nothing is fetched.",
+        ),
+        click.option(
             "--deny",
             metavar="RULE",
             multiple=True,
@@ -65,6 +75,15 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = decorate(command)
     return command
+
+
+def remote_pictures(options: Options) -> RemotePictures | None:
+    """What fetches pictures from the web, where that was asked for."""
+    if not options.fetch_remote_images:
+        return None
+    from bookbuilder.remote import RemotePictures, cache_folder
+
+    return RemotePictures(cache_folder())
 
 
 output_option = click.option(

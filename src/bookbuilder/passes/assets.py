@@ -11,8 +11,8 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, unquote_to_bytes
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from bs4 import Tag
 from bs4.element import AttributeValueList
@@ -29,6 +29,9 @@ from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.svg import sanitize_svg
 from bookbuilder.slugs import file_slug, unique
 from bookbuilder.source import Span
+
+if TYPE_CHECKING:
+    from bookbuilder.remote import RemotePictures
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
@@ -51,8 +54,9 @@ REMOTE_IMAGE = Rule(
     "I003",
     "remote-image",
     Severity.WARNING,
-    "Nothing is fetched from the network while building, and an e-book may not load pictures from"
-    " it. A link to the picture stands in its place; to show it, save it in the book's folder.",
+    "Nothing is fetched from the network unless `--fetch-remote-images` was given, and an e-book"
+    " may not load pictures from it. A link to the picture stands in its place; to show it, save it"
+    " in the book's folder.",
 )
 NO_ALT = Rule(
     "I004",
@@ -67,6 +71,20 @@ OUTSIDE_IMAGE = Rule(
     Severity.ERROR,
     "Only files inside the book's folder are read, so that a book cannot carry away what its author"
     " did not put there. Copy the picture into the folder.",
+)
+NOT_FETCHED = Rule(
+    "I007",
+    "image-not-fetched",
+    Severity.WARNING,
+    "`--fetch-remote-images` gets pictures from public web servers, within limits of size and time."
+    " Where one does not come, a link to it stands in its place.",
+)
+LICENCE = Rule(
+    "I008",
+    "image-licence",
+    Severity.NOTE,
+    "Whoever gives the book to others publishes the pictures in it, those too that were fetched"
+    " from the web. That takes their makers' leave, and often their names.",
 )
 CLEANED_SVG = Rule(
     "I006",
@@ -126,9 +144,7 @@ class _Collector:
             return self._from_data(picture, src, here)
         if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
             url = f"https:{src}" if src.startswith("//") else src
-            self.report.add(REMOTE_IMAGE, f"the picture {src[:100]} is on the web", here())
-            _replace_by_link(picture, url)
-            return None
+            return self._from_web(picture, src, url, here)
         if _SCHEME.match(src):
             self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
             _replace_by_text(picture)
@@ -206,6 +222,35 @@ class _Collector:
         asset = self.by_key[src]
         if asset is None:
             _replace_by_text(picture)
+        return asset
+
+    def _from_web(self, picture: Tag, src: str, url: str, here: Any) -> Asset | None:
+        remote = self.book.remote
+        if remote is None:
+            hint = "save it in the book's folder, or build with --fetch-remote-images"
+            self.report.add(REMOTE_IMAGE, f"the picture {src[:100]} is on the web", here(), hint)
+        elif url not in self.by_key:
+            self.by_key[url] = self._fetch(remote, url, src, here)
+        asset = self.by_key.get(url)
+        if asset is None:
+            _replace_by_link(picture, url)
+        return asset
+
+    def _fetch(self, remote: RemotePictures, url: str, src: str, here: Any) -> Asset | None:
+        from bookbuilder.remote import FetchError
+
+        try:
+            data = remote.get(url)
+        except FetchError as error:
+            message = f"the picture {src[:100]} was not fetched: {error}"
+            self.report.add(NOT_FETCHED, message, here())
+            return None
+        parts = urlsplit(url)
+        asset = self._make(data, Path(unquote(parts.path)).stem[:100], None, src, here)
+        if asset is not None:
+            remote.keep(url, data)
+            message = f"the book holds pictures from {parts.netloc}: see that you may publish them"
+            self.report.add(LICENCE, message)
         return asset
 
     def _read(self, path: Path, src: str, here: Any) -> Asset | None:
