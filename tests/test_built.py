@@ -186,6 +186,7 @@ def test_what_is_no_book_is_an_error(
         assert [f["code"] for f in found(name)] == ["V001"], name
         assert invoke("check", "--built", name).exit_code == 1
     assert invoke("check", "--built", "nowhere.epub").exit_code == 2
+    assert invoke("check", "--built", "text.epub", "--part", "1").exit_code == 2
 
 
 @pytest.mark.slow

@@ -132,7 +132,7 @@ def read_outline(config: Config, report: Report) -> Outline:
     else:
         _report_unlisted(config, outline, report)
     if not any(True for _ in outline.entries) and not report.errors:
-        report.add(NO_CHAPTERS, "no Markdown file in the folder", Span(config.root.name))
+        report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))
     return outline
 
 

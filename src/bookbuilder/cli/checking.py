@@ -30,6 +30,8 @@ def check(built: Path | None, **options: Any) -> None:
     """
     if built is None:
         _check_book(Options(**options))
+    elif options["part"] is not None:
+        raise click.BadParameter("A built book has no part to choose.", param_hint="'--part'")
     else:
         _check_built(built, Options(**options))
 

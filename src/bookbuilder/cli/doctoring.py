@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 
 import click
@@ -19,6 +18,8 @@ def doctor() -> None:
 
     Ends with 0 if both formats can be built here, else with 1. Nothing is fetched.
     """
+    import platform
+
     from bookbuilder.machine import facts, trial
 
     click.echo(f"bookbuilder {__version__} on {platform.platform()}")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from bookbuilder.cli.options import WrongUse
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from bookbuilder.diagnostics import Rule
 
 WIDTH = 80
 
 
 def _complete(context: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     from bookbuilder.rules import all_rules
 
     return [
@@ -46,7 +48,7 @@ def explain(rule: str | None) -> None:
         hint = rule_like(rule) or "`bookbuilder explain` lists all rules."
         raise WrongUse(f"there is no rule `{rule}`; {hint}")
     click.echo(f"{found.code} {found.name} ({found.severity})\n")
-    click.echo(textwrap.fill(found.why, WIDTH))
+    click.echo(click.wrap_text(found.why, WIDTH))
     click.echo(f"\n{_how_to_silence(found)}")
 
 
@@ -59,8 +61,9 @@ def _how_to_silence(rule: Rule) -> str:
     from bookbuilder.diagnostics import Severity
 
     if rule.severity is Severity.ERROR:
-        return textwrap.fill(
-            "No right book can be made while this is wrong, so it cannot be allowed.", WIDTH
+        return click.wrap_text(
+            "No right book can be made while this is so: it cannot be allowed or made a warning.",
+            WIDTH,
         )
     return "\n".join(
         [

@@ -118,7 +118,7 @@ def preflight(book: Book, data: bytes, report: Report) -> None:
     """Report what is doubtful in the EPUB `data`, which was made of `book`, at its source."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for finding in inspect(package, len(data)):
-            span = source_of(book, package, finding) or Span(book.config.root.name)
+            span = source_of(book, package, finding) or Span(".")
             report.add(finding.rule, finding.message, span)
 
 

@@ -9,6 +9,7 @@ from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.styles import author_styles
 from bookbuilder.formats.pdf.trim import edition_of, trim_of
+from bookbuilder.formats.pdf.wrap import spine_width
 
 
 def check_pdf(book: Book, report: Report) -> None:
@@ -16,6 +17,7 @@ def check_pdf(book: Book, report: Report) -> None:
     trim_of(book.config, report)
     if edition_of(book.config, report) == "screen":
         with_picture(book, report)
+    spine_width(book.config, 1, report)
     for _ in author_styles(book.config, report):
         pass
     at_end = {note: chapter for chapter in arranged(book).chapters for note in long_notes(chapter)}
