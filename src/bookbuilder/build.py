@@ -26,6 +26,7 @@ from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
 from bookbuilder.frontmatter import BAD_FRONT_MATTER
 from bookbuilder.headings import LONGEST_TITLE
+from bookbuilder.includes import with_includes
 from bookbuilder.language import guess_language, is_language
 from bookbuilder.lint import (
     CONTRADICTION,
@@ -308,6 +309,7 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
     for entry in entries:
         source = read_source(entry.path, config.folders, report, config.variables)
         if source is not None:
+            source = with_includes(source, config, report)
             alone = len(entries) == 1
             chapters[entry.path] = read_chapters(source, entry, alone, report)
             report.of_chapters[source.name] = chapters[entry.path][0].levels

@@ -22,13 +22,30 @@ class Span:
     excerpt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From line `line` of a text on, lines are those of file `name`, from its line `there` on.
+
+    Each has `indent` characters before it that the file has not.
+    """
+
+    line: int
+    name: str
+    there: int
+    indent: int = 0
+
+
 @dataclass(frozen=True)
 class Source:
-    """A text file of the book. `name` is its POSIX path below the book's folder."""
+    """A text file of the book. `name` is its POSIX path below the book's folder.
+
+    Where the text holds that of other files, `stretches` say so, in order.
+    """
 
     path: Path
     name: str
     text: str
+    stretches: tuple[Stretch, ...] = ()
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -50,12 +67,22 @@ class Source:
         """The span of `length` characters at `offset` of `text`."""
         number = bisect.bisect_right(self._line_starts, offset)
         column = offset - self._line_starts[number - 1] + 1
-        return Span(self.name, number, column, length, self.line(number))
+        return self._settled(Span(self.name, number, column, length, self.line(number)))
+
+    def _settled(self, span: Span) -> Span:
+        """`span`, where it is in the file that its line is from."""
+        at = bisect.bisect_right(self.stretches, span.line, key=lambda stretch: stretch.line)
+        if not at:
+            return span
+        stretch = self.stretches[at - 1]
+        line = stretch.there + span.line - stretch.line
+        column = max(span.column - stretch.indent, 1)
+        return Span(stretch.name, line, column, span.length, span.excerpt[stretch.indent :])
 
     def span_of_line(self, number: int) -> Span:
         text = self.line(number)
         column = len(text) - len(text.lstrip()) + 1
-        return Span(self.name, number, column, max(1, len(text.strip())), text)
+        return self._settled(Span(self.name, number, column, max(1, len(text.strip())), text))
 
     def span_of_file(self) -> Span:
         return Span(self.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 
 import markdown
@@ -34,7 +34,7 @@ class Problems:
         text = text.split("\n", 1)[0]
         if text and text in span.excerpt:
             offset = span.excerpt.index(text)
-            span = type(span)(span.file, line, offset + 1, len(text), span.excerpt)
+            span = replace(span, column=offset + 1, length=len(text))
         self.report.add(rule, message, span, hint)
 
 

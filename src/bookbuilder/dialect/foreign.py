@@ -23,8 +23,9 @@ UNSUPPORTED_INCLUDE = Rule(
     "M007",
     "unsupported-directive",
     Severity.WARNING,
-    "Directives of other tools, such as mdBook's `{{#include}}`, HonKit's `[import]` and Jekyll's"
-    " `{% … %}`, are not carried out: they are left out of the book, and no file is read.",
+    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are not carried"
+    " out: they are left out of the book, and no file is read. mdBook's `{{#include}}` and"
+    " pymdownx's `--8<--` are carried out where they are alone on their line.",
 )
 
 BAD_ATTRIBUTES = Rule(
@@ -127,6 +128,7 @@ def handle_template(parser: InlineParser) -> bool:
                 f"`{match[0]}` is left out: directives of other tools are not carried out",
                 match.start(),
                 len(match[0]),
+                "put it on a line of its own" if "include" in match[0] else "",
             )
             parser.position = match.end()
             return True
