@@ -7,6 +7,7 @@ on macOS, whose libraries do not survive one, the work is done in place and noth
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import os
 import pickle
@@ -153,6 +154,8 @@ def _be_child(
     work: Callable[[], Any], limits: LimitsConfig, scratch: str, answer: int, parent_lives: int
 ) -> None:
     tempfile.tempdir = scratch
+    # A book is millions of objects, most of which live to the end: looked through less often.
+    gc.set_threshold(100_000, 20, 20)
     threading.Thread(target=_end_with_parent, args=(parent_lives,), daemon=True).start()
     answering = threading.Lock()
     try:

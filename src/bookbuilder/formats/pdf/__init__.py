@@ -19,6 +19,7 @@ from bookbuilder.formats.pdf.inspection import overflowing_notes, report_wide
 from bookbuilder.formats.pdf.log import caught_log, report_layout_log
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.numbering import bake, body_labels, front_labels
+from bookbuilder.formats.pdf.weblinks import report_many_links
 from bookbuilder.words import direction
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, report)
+        else:
+            report_many_links(book, report)
         book = arranged(book)
         press = Press(book, report)
         report.raise_for_errors()

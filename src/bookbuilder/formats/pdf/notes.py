@@ -45,8 +45,9 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
     of notes; without any, it goes.
     """
     holders = [e for e in section if "notes" in classes_of(e) and e.tag == "section"]
-    for note in [n for holder in holders for n in holder if n.tag == "aside"]:
-        _make_printable(note)
+    printed = [n for holder in holders for n in holder if n.tag == "aside"]
+    for note in printed:
+        _make_printable(note, is_one_of_many=len(printed) > MOST_NOTES)
     notes = next((holder for holder in holders if AT_END not in classes_of(holder)), None)
     if notes is None:
         return
@@ -116,8 +117,11 @@ def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> li
     return found
 
 
-def _make_printable(note: ET.Element) -> None:
-    """Without backlinks, which mean nothing on paper, and with its number in its first line."""
+def _make_printable(note: ET.Element, is_one_of_many: bool) -> None:
+    """Without backlinks, which mean nothing on paper, and with its number in its first line.
+
+    That is plain text in thousands of notes: each element has to be laid out.
+    """
     for parent in list(note.iter()):
         for child in [c for c in parent if c.get("role") == "doc-backlink"]:
             parent.remove(child)
@@ -130,6 +134,9 @@ def _make_printable(note: ET.Element) -> None:
     number = ET.Element("span", {"class": "note-number"})
     number.text = note.get("data-number", "")
     first = note[0] if len(note) and note[0].tag == "p" else note
+    if is_one_of_many:
+        first.text = f"{number.text}\N{EN SPACE}{(first.text or '').lstrip()}"
+        return
     number.tail = f" {(first.text or '').lstrip()}"
     first.text = None
     first.insert(0, number)

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats.pdf.elements import classes_of
 from bookbuilder.formats.pdf.endnotes import (
     add_note,
@@ -22,6 +24,16 @@ from bookbuilder.markup import elements, new_tag
 from bookbuilder.slugs import unique
 from bookbuilder.words import primary
 
+MANY_LINKS = Rule(
+    "P020",
+    "many-links",
+    Severity.WARNING,
+    "On paper an outside link is followed by its address. Where a chapter has thousands, they fill"
+    " more pages than the text, so links and addresses are left out. Split the chapter to have"
+    " them, or make the screen edition, which keeps the links.",
+)
+
+MOST_LINKS = 2000
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
 _BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
 ZERO_WIDTH_SPACE = "\u200b"
@@ -39,8 +51,10 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
 
     The addresses become notes among the author's, all numbered anew; or, `in_list`, a
     `<section class="links">` at the chapter's end, with numbers of its own in brackets. Those of
-    links in notes and in bibliographies are written after the link.
+    links in notes and in bibliographies are written after the link. Thousands have none.
     """
+    if has_many_links(tree):
+        return
     inline = has_own_notes(tree)
     taken = {str(tag["id"]).casefold() for tag in [tree, *elements(tree)] if tag.get("id")}
     seen: dict[str, tuple[str, int]] = {}
@@ -76,6 +90,48 @@ def outside_links(tree: Tag) -> Iterator[Tag]:
     for link in elements(tree, "a"):
         if _OUTSIDE.match(str(link.get("href", ""))):
             yield link
+
+
+def has_many_links(tree: Tag) -> bool:
+    return sum(1 for _ in outside_links(tree)) > MOST_LINKS
+
+
+def report_many_links(book: Book, report: Report) -> None:
+    """Say of each chapter whose outside links are not printed that they are not."""
+    for chapter in book.chapters:
+        if has_many_links(chapter.tree):
+            message = f"“{chapter.title}” has more than {MOST_LINKS} outside links; none is printed"
+            report.add(MANY_LINKS, message, chapter.source.span_of_file())
+
+
+def unlink_many_links(section: ET.Element) -> None:
+    """Make thousands of outside links a part of the text around them: each is laid out by itself.
+
+    Those that hold elements, or that others lead to, stay.
+    """
+    outside = [link for link in section.iter("a") if _OUTSIDE.match(link.get("href", ""))]
+    if len(outside) <= MOST_LINKS:
+        return
+    links = {link for link in outside if len(link) == 0 and not link.get("id")}
+    for parent in [e for e in section.iter() if any(child in links for child in e)]:
+        texts = [parent.text or ""]
+        kept: list[ET.Element] = []
+        for child in parent:
+            if child in links:
+                texts += [child.text or "", child.tail or ""]
+                continue
+            _end_text(parent, kept, texts)
+            kept.append(child)
+            texts = [child.tail or ""]
+        _end_text(parent, kept, texts)
+        parent[:] = kept
+
+
+def _end_text(parent: ET.Element, kept: list[ET.Element], texts: list[str]) -> None:
+    if kept:
+        kept[-1].tail = "".join(texts)
+    else:
+        parent.text = "".join(texts)
 
 
 def _address(href: str) -> Tag:
