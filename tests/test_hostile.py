@@ -10,10 +10,12 @@ import os
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from bookbuilder import BookError, Report, load, write
 from bookbuilder.formats.pdf.notes import MOST_NOTES
+from bookbuilder.formats.pdf.weblinks import MOST_LINKS
 from books import write_files
 
 SECRET = "CANARY-OUTSIDE"
@@ -327,6 +329,20 @@ def test_a_chapter_with_thousands_of_notes_has_them_at_its_end(folder: Path) -> 
     report = Report()
     write(load(folder), folder.parent / "out.pdf", report)
     assert [d.rule.name for d in report].count("many-notes") == 1
+
+
+@pytest.mark.slow
+def test_a_chapter_with_thousands_of_outside_links_is_printed_without_them(folder: Path) -> None:
+    links = " ".join(f"[a{n}](https://example.com/{n})" for n in range(MOST_LINKS + 1))
+    write_files(folder, {"one.md": f"# One\n\n{links} *and* the end.\n"})
+    report = Report()
+    output = folder.parent / "out.pdf"
+    write(load(folder), output, report)
+    assert [d.rule.name for d in report] == ["many-links"]
+    with pypdfium2.PdfDocument(output) as document:
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    assert f"a{MOST_LINKS} and the end." in " ".join(text.split())
+    assert "example.com" not in text
 
 
 def test_an_output_with_the_longest_of_names_is_written_and_nothing_else(folder: Path) -> None:

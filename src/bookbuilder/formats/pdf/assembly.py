@@ -16,10 +16,10 @@ from bookbuilder.formats.pdf.cover import front_cover
 from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.indexing import print_index
 from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
-from bookbuilder.formats.pdf.notes import place_notes
+from bookbuilder.formats.pdf.notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
-from bookbuilder.formats.pdf.weblinks import ADDRESS, break_addresses
+from bookbuilder.formats.pdf.weblinks import ADDRESS, break_addresses, unlink_many_links
 from bookbuilder.markup import text_of, to_element
 from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.words import direction, primary, words_for
@@ -265,6 +265,8 @@ def _chapter(
     if not is_for_screen(book):
         print_pages(section, {c.slug: c.title for c in book.chapters}, book.metadata.language)
         break_addresses(section, direction(book.metadata.language))
+        unlink_many_notes(section)
+        unlink_many_links(section)
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)

@@ -76,6 +76,20 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
         section.remove(notes)
 
 
+def unlink_many_notes(section: ET.Element) -> None:
+    """Take the links between text and notes out of a chapter that has thousands, for paper.
+
+    What has an address of its own has a style of its own, and so has all in it; to compute them is
+    half of the work.
+    """
+    notes = [e for e in section.iter("aside") if "note" in classes_of(e)]
+    if len(notes) > MOST_NOTES:
+        references = [e for e in section.iter("a") if e.get("role") == "doc-noteref"]
+        for element in (*notes, *references):
+            element.attrib.pop("id", None)
+            element.attrib.pop("href", None)
+
+
 def long_notes(chapter: Chapter) -> list[str]:
     """The ids of the chapter's notes that are too long for the foot of a page, or too many."""
     holder = notes_of(chapter.tree)

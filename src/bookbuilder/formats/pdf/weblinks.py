@@ -25,7 +25,7 @@ from bookbuilder.slugs import unique
 from bookbuilder.words import primary
 
 MANY_LINKS = Rule(
-    "P020",
+    "P030",
     "many-links",
     Severity.WARNING,
     "On paper an outside link is followed by its address. Where a chapter has thousands, they fill"
