@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from bookbuilder.markup import (
+    copy_of,
+    elements,
     new_tag,
     plain_characters,
     serialize,
@@ -138,3 +140,13 @@ def test_text_comes_back_as_it_went_in(text: str) -> None:
     again = BeautifulSoup(serialize(paragraph), "html5lib").p
     assert again is not None
     assert again["title"] == plain
+
+
+def test_a_copy_says_the_same_and_shares_nothing() -> None:
+    tree = parse_fragment('<p class="a b" id="x">One <em>two</em><br>three</p><p>four</p>')
+    copied = copy_of(tree)
+    assert serialize(copied) == serialize(tree)
+    assert [tag.name for tag in elements(copied)] == ["p", "em", "br", "p"]
+    elements(copied, "p")[0]["class"] = "c"
+    elements(copied, "em")[0].string = "2"
+    assert str(tree.p) == '<p class="a b" id="x">One <em>two</em><br/>three</p>'

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.pdf.codes import add_codes
 from bookbuilder.formats.pdf.endnotes import gather_notes, insert_notes, keep_at_end, notes_of
-from bookbuilder.formats.pdf.weblinks import note_links, outside_links
+from bookbuilder.formats.pdf.weblinks import has_many_links, note_links, outside_links
+from bookbuilder.markup import copy_of
 
 
 def arranged(book: Book) -> Book:
@@ -23,10 +23,11 @@ def arranged(book: Book) -> Book:
 
     def arrange(chapter: Chapter) -> Chapter:
         has_links = on_paper and next(outside_links(chapter.tree), None) is not None
+        has_links = has_links and not has_many_links(chapter.tree)
         moves_notes = settings.notes != "foot" and notes_of(chapter.tree) is not None
         if not has_links and not moves_notes:
             return chapter
-        chapter = replace(chapter, tree=copy.copy(chapter.tree))
+        chapter = replace(chapter, tree=copy_of(chapter.tree))
         if has_links:
             note_links(chapter.tree, book.metadata.language, settings.links == "chapter")
             if settings.qr:

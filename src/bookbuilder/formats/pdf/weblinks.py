@@ -51,10 +51,8 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
 
     The addresses become notes among the author's, all numbered anew; or, `in_list`, a
     `<section class="links">` at the chapter's end, with numbers of its own in brackets. Those of
-    links in notes and in bibliographies are written after the link. Thousands have none.
+    links in notes and in bibliographies are written after the link.
     """
-    if has_many_links(tree):
-        return
     inline = has_own_notes(tree)
     taken = {str(tag["id"]).casefold() for tag in [tree, *elements(tree)] if tag.get("id")}
     seen: dict[str, tuple[str, int]] = {}
