@@ -55,6 +55,10 @@ screens: $(BOOK) ## typical pages of the EPUB as readers show them, into build/s
 	$(BIN)/bookbuilder epub -q -o build/screens.epub
 	node tools/screens.mjs build/screens.epub build/screens .venv/node/node_modules
 
+kindle: $(DEV) ## convert the EPUB for Kindle with calibre, and compare what comes out; BOOKS=DIR ...
+	@tools/setup.sh calibre
+	$(BIN)/python tools/kindle.py build/kindle $(BOOKS)
+
 nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 	@tools/setup.sh pango java
 	$(BIN)/python tools/nasty.py $(SHARED)
@@ -81,4 +85,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test proofs sources corpora nasty screens bench clean
+.PHONY: help book check lint test proofs sources corpora kindle nasty screens bench clean
