@@ -120,8 +120,9 @@ def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
 
 def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
     data = encoded(Image.new("CMYK", (30, 20), (0, 255, 255, 0)), "JPEG")
-    shown = opened(written(tmp_path, "print.jpg", data)[1])
-    assert shown.mode == "RGB"
+    _, now, said = written(tmp_path, "print.jpg", data)
+    assert opened(now).mode == "RGB"
+    assert said == "images/print.jpg: brought from CMYK"
 
 
 def test_two_pictures_that_get_one_name_stay_two(tmp_path: Path) -> None:

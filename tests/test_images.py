@@ -46,6 +46,22 @@ def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(book.assets["images/p.jpg"].data)).mode == "RGB"
 
 
+def test_what_is_brought_from_another_format_stands_upright(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("CMYK", (30, 20)).save(out, "JPEG", exif=turned)
+    book, _ = load_files(tmp_path, {"one.md": "# One\n\n![a](p.jpg)\n", "p.jpg": out.getvalue()})
+    assert Image.open(io.BytesIO(book.assets["images/p.jpg"].data)).size == (20, 30)
+
+
+def test_a_photograph_of_a_new_kind_does_not_grow_into_png(tmp_path: Path) -> None:
+    book, _ = load_files(
+        tmp_path, {"one.md": "# One\n\n![a](p.avif)\n", "p.avif": picture("AVIF", size=(32, 32))}
+    )
+    assert [a.media_type for a in book.assets.values()] == ["image/jpeg"]
+
+
 @pytest.mark.parametrize("name", ["my picture.png", "a&b.png", "(1).png", "50%20off.png"])
 def test_odd_file_names_are_found_and_packed_under_safe_ones(name: str, tmp_path: Path) -> None:
     book, _ = load_files(tmp_path, {"one.md": f"# One\n\n![a](<{name}>)\n", name: picture()})

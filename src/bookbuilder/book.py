@@ -99,12 +99,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that outputs carry. `name` is what `src` says in every tree: `images/figure.png`."""
+    """A file that outputs carry. `name` is what `src` says in every tree: `images/figure.png`.
+
+    `change` says in words how `data` differs from the author's file.
+    """
 
     name: str
     media_type: str
     data: bytes
     path: Path | None = None
+    change: str = ""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from bs4 import Tag
 from bs4.element import AttributeValueList
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
@@ -263,25 +263,25 @@ class _Collector:
 
     def _make(self, data: bytes, stem: str, path: Path | None, src: str, here: Any) -> Asset | None:
         try:
-            data, media_type, removed = _normalise(data)
+            data, media_type, removed, change = _normalise(data)
         except ValueError as error:
             self.report.add(BAD_IMAGE, f"`{src[:100]}` is not a usable picture: {error}", here())
             return None
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
         name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + _EXTENSIONS[media_type]
-        asset = Asset(name, media_type, data, path)
+        asset = Asset(name, media_type, data, path, change)
         self.book.assets[name] = asset
         return asset
 
 
-def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:
-    """Bytes, media type and what was removed. Raises ValueError in plain words."""
+def _normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
+    """Bytes, media type, what was removed, what was changed. Raises ValueError in plain words."""
     if not data:
         raise ValueError("the file is empty")
     if _looks_like_svg(data):
         clean, removed = sanitize_svg(data)
-        return clean, "image/svg+xml", removed
+        return clean, "image/svg+xml", removed, ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -291,8 +291,8 @@ def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:
                 kind = Image.MIME.get(image.format or "", "")
                 image.load()
                 if kind in _EXTENSIONS and image.mode != "CMYK":
-                    return data, kind, []
-                return _reencode(image)
+                    return data, kind, [], ""
+                return *_reencode(image), [], f"brought from {_kind_of(image)}"
     except ValueError:
         raise
     except Exception as error:
@@ -300,15 +300,23 @@ def _normalise(data: bytes) -> tuple[bytes, str, list[str]]:
         raise ValueError(text or "no picture format that is known here") from None
 
 
-def _reencode(image: Image.Image) -> tuple[bytes, str, list[str]]:
-    """The first frame as JPEG where it is a CMYK photograph, as PNG otherwise."""
+def _kind_of(image: Image.Image) -> str:
+    return "CMYK" if image.mode == "CMYK" else image.format or "another format"
+
+
+def _reencode(image: Image.Image) -> tuple[bytes, str]:
+    """The first frame, upright: as JPEG where it is a photograph, as PNG otherwise."""
     out = io.BytesIO()
-    if image.mode == "CMYK":
-        image.convert("RGB").save(out, "JPEG", quality=90)
-        return out.getvalue(), "image/jpeg", []
-    mode = "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
-    image.convert(mode).save(out, "PNG", optimize=True)
-    return out.getvalue(), "image/png", []
+    is_photograph = image.mode == "CMYK" or image.format == "AVIF"
+    has_alpha = "A" in image.getbands() or "transparency" in image.info
+    upright = ImageOps.exif_transpose(image)
+    if is_photograph and not has_alpha:
+        upright.convert("RGB").save(out, "JPEG", quality=90)
+        return out.getvalue(), "image/jpeg"
+    if image.mode != "I;16":
+        upright = upright.convert("RGBA" if has_alpha else "RGB")
+    upright.save(out, "PNG", optimize=True)
+    return out.getvalue(), "image/png"
 
 
 def _looks_like_svg(data: bytes) -> bool:

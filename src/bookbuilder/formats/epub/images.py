@@ -22,12 +22,13 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
 
     The long side has at most `longest` pixels; 0 is no limit. A new name is not among `taken`.
     """
+    before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
-        return asset, ""
+        return asset, before
     with Image.open(io.BytesIO(asset.data)) as image:
         is_animated = bool(getattr(image, "is_animated", False))
         if is_animated and asset.media_type == "image/gif":
-            return asset, ""
+            return asset, before
         changes = []
         turned = ImageOps.exif_transpose(image)
         if turned.size != image.size or image.getexif().get(0x0112, 1) != 1:
@@ -42,17 +43,18 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
             turned = _shrunk(turned, longest)
             changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
         if not changes:
-            return asset, ""
+            return asset, before
         kind, data = _encode(turned, asset.media_type)
     if not must and len(data) >= len(asset.data):
-        return asset, ""
+        return asset, before
     name = asset.name
     if kind != asset.media_type:
         stem = name.rpartition(".")[0]
         name = unique(stem, {n.rpartition(".")[0] for n in taken} - {stem}) + _SUFFIXES[kind]
     sizes = f"{len(asset.data) // 1000} kB before, {len(data) // 1000} kB now"
     changed = Asset(name, kind, data, asset.path)
-    return changed, f"{asset.name}: {', '.join(changes)}; {sizes}"
+    said = ", ".join(filter(None, (asset.change, *changes)))
+    return changed, f"{asset.name}: {said}; {sizes}"
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:
