@@ -80,6 +80,26 @@ def test_a_known_failure_takes_the_conformance_claim_away(
     assert words in package.meta("schema:accessibilitySummary")[0]
 
 
+@pytest.mark.parametrize(
+    ("html", "feature"),
+    [
+        ("<p><math><mi>x</mi></math></p>", "MathML"),
+        ("<p><ruby>漢<rt>kan</rt></ruby></p>", "rubyAnnotations"),
+    ],
+)
+def test_a_feature_is_there_only_where_it_is_used(html: str, feature: str, tmp_path: Path) -> None:
+    for body, is_claimed in ((html, True), ("<p>x</p>", False)):
+        package = build(little(f"<h1>One</h1>{body}"), tmp_path)
+        assert (feature in package.meta("schema:accessibilityFeature")) is is_claimed
+
+
+def test_the_summary_speaks_of_notes_only_where_there_are_any(tmp_path: Path) -> None:
+    with_notes = build(full(tmp_path), tmp_path).meta("schema:accessibilitySummary")[0]
+    without = build(little(), tmp_path).meta("schema:accessibilitySummary")[0]
+    assert "Notes link both ways." in with_notes
+    assert "otes" not in without
+
+
 def test_an_animation_is_an_unknown_hazard(tmp_path: Path) -> None:
     still = Image.new("L", (4, 4))
     moving = picture(

@@ -72,3 +72,9 @@ def test_the_theme_keeps_out_of_the_readers_way(tmp_path: Path) -> None:
     assert [d for d in fonts if "px" in d or "pt" in d] == []
     colours = {d for d in declarations if d.startswith(("color:", "background"))}
     assert colours == {"color: inherit;", "background-color: transparent;"}
+
+
+def test_a_stylesheet_for_print_alone_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "own.css", b"@page { size: A5 }\n")
+    package = build(little(config=Config(tmp_path, epub=EpubConfig(style=("own.css",)))), tmp_path)
+    assert [name for name in package.manifest() if name.endswith(".css")] == ["styles/epub.css"]

@@ -30,6 +30,8 @@ class Accessibility:
     has_maths: bool
     has_animation: bool
     has_index: bool
+    has_ruby: bool
+    has_notes: bool
     barriers: tuple[str, ...]
 
     @property
@@ -54,6 +56,8 @@ class Accessibility:
             features.append("MathML")
         if self.has_index:
             features.append("index")
+        if self.has_ruby:
+            features.append("rubyAnnotations")
         return features
 
     @property
@@ -69,8 +73,10 @@ class Accessibility:
     def summary(self) -> str:
         sentences = [
             "The text can be resized, restyled and read aloud. Every chapter is in the table of"
-            " contents, headings are marked as headings, and notes link both ways."
+            " contents, and headings are marked as headings."
         ]
+        if self.has_notes:
+            sentences.append("Notes link both ways.")
         if self.has_pictures and self.every_picture_has_alt:
             sentences.append("Every picture has a text alternative.")
         elif not self.has_pictures:
@@ -96,6 +102,8 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
         has_maths=any(elements(tree, "math") for tree in trees),
         has_animation=has_animation,
         has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
+        has_ruby=any(elements(tree, "rt") for tree in trees),
+        has_notes=any(a.get("role") == "doc-noteref" for t in trees for a in elements(t, "a")),
         barriers=tuple(barriers),
     )
 

@@ -66,8 +66,10 @@ def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resourc
         for name in names:
             if source := _read(key, name, config, report):
                 css = reader.clean(source)
-                number = len(sheets)
-                sheets.append(Resource(f"styles/author-{number}.css", "text/css", css.encode()))
+                # One that serves print alone leaves nothing here.
+                if css.strip():
+                    file = f"styles/author-{len(sheets)}.css"
+                    sheets.append(Resource(file, "text/css", css.encode()))
     return [sheet.name for sheet in sheets], [*sheets, *reader.files.values()]
 
 
