@@ -93,3 +93,9 @@ output_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, by default one in the book's dist folder.",
 )
+
+no_cache_option = click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Lay out every page anew; neither use nor keep what was laid out before.",
+)

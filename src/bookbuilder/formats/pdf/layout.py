@@ -5,20 +5,26 @@ Imports WeasyPrint: only to be imported inside `engine.engine`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from weasyprint import CSS, HTML, Document
 from weasyprint.css.counters import CounterStyle
+from weasyprint.html import get_html_metadata
+from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 
-from bookbuilder.book import Book
-from bookbuilder.diagnostics import BookError, Report
-from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
-from bookbuilder.formats.pdf.log import caught_log, report_style_log
-from bookbuilder.formats.pdf.rules import LAYOUT_FAILED
-from bookbuilder.formats.pdf.styles import EDITION_THEMES, author_styles, theme_style
-from bookbuilder.formats.pdf.trim import edition_of, trim_of
+from bookbuilder.book import Asset
+from bookbuilder.cache import digest_of
+from bookbuilder.formats.pdf.elements import classes_of
+from bookbuilder.formats.pdf.fetcher import BookFetcher
+from bookbuilder.formats.pdf.inspection import End, end_of
+from bookbuilder.formats.pdf.log import BASE_URL, caught_log
+from bookbuilder.formats.pdf.recording import record
+from bookbuilder.formats.pdf.records import Failure, Setting
+from bookbuilder.formats.pdf.runs import Run, with_room_for_notes
 
 
 def _html(tree: ET.Element, fetcher: BookFetcher) -> HTML:
@@ -30,80 +36,94 @@ def _html(tree: ET.Element, fetcher: BookFetcher) -> HTML:
 
 
 class Press:
-    """Lays out the trees of one book with the same fonts, styles and decoded pictures.
+    """Lays out runs of one book with the same fonts and styles.
 
-    Sharing the font configuration is what lets pages of several documents be joined in one.
+    `styles` are names and texts of stylesheets, in order. What WeasyPrint says of them is in
+    `style_messages`.
     """
 
-    def __init__(self, book: Book, report: Report, themes: tuple[str, ...] = ()) -> None:
-        """`themes` names the stylesheets to use instead of those of the book's edition."""
-        self._book = book
-        self._report = report
+    def __init__(self, assets: Mapping[str, Asset], styles: Sequence[tuple[str, str]]) -> None:
+        self._assets = assets
         self._fonts = FontConfiguration()
         self._counters = CounterStyle()
-        self._fetcher = BookFetcher(book.assets, report)
-        self._pictures: dict[str, Any] = {}
-        edition = edition_of(book.config, report)
-        self._styles = [
-            self._parse(
-                trim_of(book.config, report).css(edition, book.config.pdf.marks), "trim.css"
-            ),
-            *(
-                self._parse(theme_style(name), f"{name}.css")
-                for name in themes or EDITION_THEMES[edition]
-            ),
-            *(self._parse(text, name) for name, text in author_styles(book.config, report)),
-        ]
+        self.style_messages: list[tuple[str, str]] = []
+        fetcher = BookFetcher(assets)
+        self._styles = [self._parse(text, name, fetcher) for name, text in styles]
 
-    def _parse(self, text: str, name: str) -> CSS:
+    def _parse(self, text: str, name: str, fetcher: BookFetcher) -> CSS:
         with caught_log() as messages:
             style = CSS(
                 string=text,
                 base_url=f"{BASE_URL}{name}",
-                url_fetcher=self._fetcher,
+                url_fetcher=fetcher,
                 font_config=self._fonts,
                 counter_style=self._counters,
             )
-        report_style_log(messages, name, self._report)
+        self.style_messages += [(name, message) for message in messages]
         return style
 
-    def lay_out(self, tree: ET.Element) -> Document:
-        """The pages of `tree`. Raises `BookError` where WeasyPrint fails, naming the chapter."""
-        try:
-            return self._render(tree)
-        except MemoryError:
-            raise
-        except Exception as error:
-            self._blame(tree, error)
-            raise BookError(self._report.diagnostics) from error
+    def set_run(self, run: Run, start: int, in_full: bool) -> tuple[Setting, dict[str, bytes]]:
+        """The pages of `run`, the first of which has the number `start`, and its blobs by digest.
 
-    def _render(self, tree: ET.Element) -> Document:
-        return _html(tree, self._fetcher).render(
+        Unless `in_full`, only as much of the setting as page numbers depend on. Where WeasyPrint
+        fails, the setting says so.
+        """
+        fetcher = BookFetcher(self._assets)
+        with caught_log() as messages:
+            try:
+                tree = run.tree
+                document = self.lay_out(tree, start, fetcher)
+                end = end_of(document.pages, tree) if run.has_leaf else End.CLEAN
+                if end is End.NOTES:
+                    tree = with_room_for_notes(tree)
+                    document = self.lay_out(tree, start, fetcher)
+                pages = document.pages[:-1] if run.has_leaf else document.pages
+                setting, blobs = record(document, pages, tree, in_full)
+            except MemoryError:
+                raise
+            except Exception as error:
+                return Setting(failure=self.blame(run.tree, error)), {}
+        return replace(
+            setting,
+            assets=tuple((name, digest_of(data)) for name, data in fetcher.served.items()),
+            refused=tuple(fetcher.refused),
+            messages=tuple(messages),
+            style_messages=tuple(self.style_messages),
+            runs_on=end is End.TEXT,
+        ), blobs
+
+    def lay_out(self, tree: ET.Element, start: int, fetcher: BookFetcher) -> Document:
+        """`tree` on pages, the first of which has the number `start`."""
+        side = "recto" if start % 2 else "verso"
+        place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
+        return _html(tree, fetcher).render(
             font_config=self._fonts,
             counter_style=self._counters,
-            stylesheets=self._styles,
-            cache=self._pictures,
+            stylesheets=[*self._styles, CSS(string=place)],
         )
 
-    def _blame(self, tree: ET.Element, error: Exception) -> None:
-        """Report the chapters that cannot be laid out even alone; else the whole."""
-        sections = {e.get("id"): e for e in tree.iter("section")}
+    def blame(self, tree: ET.Element, error: Exception) -> Failure:
+        """The chapters that cannot be laid out even alone."""
         culprits = []
-        for chapter in self._book.chapters:
-            section = sections.get(chapter.slug)
-            if section is None:
+        for section in tree.iter("section"):
+            if "chapter" not in classes_of(section):
                 continue
             alone = ET.Element("html", tree.attrib)
             alone.append(section)
             try:
-                self._render(alone)
+                self.lay_out(alone, 1, BookFetcher(self._assets))
             except Exception as chapter_error:
-                culprits.append((chapter, chapter_error))
-        for chapter, failure in culprits:
-            message = f"“{chapter.title}” cannot be laid out: {_said(failure)}"
-            self._report.add(LAYOUT_FAILED, message, chapter.source.span_of_file())
-        if not culprits:
-            self._report.add(LAYOUT_FAILED, f"the book cannot be laid out: {_said(error)}")
+                culprits.append((section.get("id", ""), _said(chapter_error)))
+        return Failure(_said(error), tuple(culprits))
+
+
+def document_of(tree: ET.Element, pages: Sequence[Any], fonts: Mapping[str, Any]) -> Document:
+    """A document of `pages`, with the metadata of `tree` and `fonts` by their names in the PDF."""
+    html = _html(tree, BookFetcher({}))
+    metadata = DocumentMetadata(**get_html_metadata(html))
+    document = Document(list(pages), metadata, BookFetcher({}), FontConfiguration(), {}, None)
+    document.fonts = dict(fonts)
+    return document
 
 
 def _said(error: Exception) -> str:
