@@ -284,11 +284,11 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     """`value` as the annotated type, or `_BAD` after reporting why not."""
     args = typing.get_args(hint)
     if typing.get_origin(hint) is tuple:
+        if isinstance(value, str) and args[0] in (str, AuthorConfig):
+            value = [value]
         if isinstance(value, list):
             items = [_convert(args[0], item, path, source, report) for item in value]
             return tuple(item for item in items if item is not _BAD)
-        if isinstance(value, str) and args[0] in (str, AuthorConfig):
-            return (_convert(args[0], value, path, source, report),)
         return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
     if typing.get_origin(hint) is Literal:
         if value in args:
