@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookbuilder.book import Book, Chapter, Metadata, Part, Person
+from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config import (
     CONFIG_NAME,
     UNKNOWN_KEY,
@@ -25,9 +24,7 @@ from bookbuilder.files import is_file, is_folder, is_inside
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
 from bookbuilder.frontmatter import BAD_FRONT_MATTER
-from bookbuilder.headings import LONGEST_TITLE
 from bookbuilder.includes import with_includes
-from bookbuilder.language import guess_language, is_language
 from bookbuilder.lint import (
     CONTRADICTION,
     NOT_TO_ALLOW,
@@ -36,6 +33,7 @@ from bookbuilder.lint import (
     levels_of_book,
 )
 from bookbuilder.markup import relink
+from bookbuilder.metadata import BAD_LANGUAGE, metadata_of
 from bookbuilder.outline import MISSING_CHAPTER, Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
@@ -48,13 +46,6 @@ from bookbuilder.workbook import add_workbook
 if TYPE_CHECKING:
     from bookbuilder.remote import RemotePictures
 
-ASSUMED = Rule(
-    "C006",
-    "assumed",
-    Severity.NOTE,
-    "A book without book.toml builds; what its metadata would say is read off the text. Write a"
-    " book.toml to say it yourself.",
-)
 NO_SUCH_PART = Rule(
     "C007",
     "no-such-part",
@@ -82,14 +73,6 @@ ALLOWED_FOLDER = Rule(
     "`allow` in book.toml lets the book read what lies outside its folder. Whoever builds somebody"
     " else's book should know that it does.",
 )
-BAD_LANGUAGE = Rule(
-    "C011",
-    "bad-language",
-    Severity.ERROR,
-    "`language` is a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. Readers hyphenate, pronounce and choose"
-    " fonts by it.",
-)
-
 # What follows is worth finding although the book has these errors. After others, all that is found
 # would follow from them: links into chapters that could not be read.
 _GO_ON_AFTER = frozenset(
@@ -333,71 +316,5 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
         back=of(outline.back),
         numbered=outline.numbered,
     )
-    book.metadata = _metadata(book, report)
+    book.metadata = metadata_of(book, report)
     return book
-
-
-def _metadata(book: Book, report: Report) -> Metadata:
-    said = book.config.book
-    assumed = []
-    title = said.title
-    if not title:
-        title = _title(book)
-        assumed.append(f"title “{title}”")
-    language = said.language
-    if language and not is_language(language):
-        span = book.config.span_of("book.language", language)
-        report.add(BAD_LANGUAGE, f"`{language[:80]}` is no language tag", span)
-    if not language:
-        language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
-        assumed.append(f"language `{language}`")
-    if assumed and not report.errors:
-        hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
-        report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
-    authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
-    position = book.config.series.position
-    return Metadata(
-        title=title,
-        subtitle=said.subtitle,
-        authors=authors,
-        language=language,
-        identifier=said.identifier or _identifier(title, authors, language),
-        publisher=said.publisher,
-        rights=said.rights,
-        license=said.license,
-        description=" ".join(said.description.split()),
-        subjects=said.subjects,
-        date=said.date,
-        version=said.version,
-        series=book.config.series.name,
-        series_position="" if position is None else f"{position:g}",
-    )
-
-
-def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
-    key = "\n".join((title, *(a.name for a in authors), language))
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}"
-
-
-def _title(book: Book) -> str:
-    """The only chapter's own title, or that of the folder's first file, or the folder's name."""
-    chapters = list(book.chapters)
-    sources = {c.source.path for c in chapters}
-    if chapters and len(sources) == 1:
-        source = chapters[0].source
-        prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", source.text)
-        headings = re.findall(r"(?m)^#[ \t]+(.+)$|^(\S.*)\n=+[ \t]*$", prose)
-        if len(headings) == 1:
-            line = "".join(headings[0])[:LONGEST_TITLE].rstrip(" \t#")
-            return re.sub(r"[*_`]|\s*\{#.*\}$", "", line).strip() or chapters[0].title
-        if len(chapters) == 1:
-            return chapters[0].title
-    first = chapters[0] if chapters else None
-    if (
-        first
-        and first.source.path.stem.lower() in ("readme", "index")
-        and first.source.path.parent == book.config.root
-    ):
-        return first.title
-    words = re.sub(r"[-_]+", " ", book.config.root.name).strip()
-    return words[:1].upper() + words[1:] or "Untitled"
