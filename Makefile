@@ -66,9 +66,10 @@ nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 fuzz: $(DEV) ## make thousands of books at random, each to be built or refused
 	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py -k "random_is_built"
 
-bench: $(BENCH) ## time EPUB and PDF against pandoc
+bench: $(BENCH) ## time EPUB and PDF against pandoc and WeasyPrint alone
 	@tools/setup.sh pango
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/print.py
 
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,85 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-import psutil
-import pypandoc
-import pypdfium2
-
-import bookbuilder
+from measuring import BIN, Run, best, extent, timed
+from pandoc import pandoc_command
 
 HERE = Path(__file__).resolve().parent
-BIN = Path(sys.executable).parent
 CORPORA = ["thoughtbot-guides", "rust-embedded"]
-SAMPLE_SECONDS = 0.05
-# Pandoc and its WeasyPrint fetch pictures from the network; a refused proxy fails at once instead.
-OFFLINE = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https")}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One build: seconds of wall clock, and the process tree's peak resident memory in MB."""
-
-    seconds: float
-    megabytes: float
 
 
 def commands(root: Path, kind: str, out: Path) -> dict[str, list[str]]:
     """What each tool is told, to write `out/<tool>.<kind>`."""
-    book = bookbuilder.load(root)
-    # What bookbuilder makes itself, such as the workbook, has no file.
-    paths = (chapter.source.path for chapter in book.chapters)
-    files = list(dict.fromkeys(str(path) for path in paths if path.is_file()))
-    pandoc = [pypandoc.get_pandoc_path(), "-f", "markdown+rebase_relative_paths", *files]
-    pandoc += ["-M", f"title={book.metadata.title}", "-M", f"lang={book.metadata.language}"]
-    pandoc += ["--toc", "--quiet", "-o", str(out / f"pandoc.{kind}")]
-    if kind == "pdf":
-        style = HERE / "pandoc-print.css"
-        pandoc += ["-t", "html5", f"--pdf-engine={BIN / 'weasyprint'}", "--css", str(style)]
     ours = [str(BIN / "bookbuilder"), kind, str(root), "-q", "-o", str(out / f"bookbuilder.{kind}")]
-    return {"bookbuilder": ours, "pandoc": pandoc}
-
-
-def timed(command: list[str], cwd: Path) -> Run:
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=cwd, env=os.environ | OFFLINE, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    watched = psutil.Process(process.pid)
-    peak = 0
-    while True:
-        try:
-            _, errors = process.communicate(timeout=SAMPLE_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            peak = max(peak, resident(watched))
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        sys.exit(f"{' '.join(command)}\nexit {process.returncode}: {errors.decode()[-2000:]}")
-    return Run(seconds, peak / 1e6)
-
-
-def resident(process: psutil.Process) -> int:
-    total = 0
-    for one in (process, *process.children(recursive=True)):
-        try:
-            total += one.memory_info().rss
-        except psutil.Error:
-            continue
-    return total
-
-
-def extent(path: Path) -> str:
-    if path.suffix == ".pdf":
-        return f"{len(pypdfium2.PdfDocument(path))} pages"
-    return f"{path.stat().st_size / 1e3:.0f} kB"
+    if kind == "pdf":
+        ours.append("--no-cache")
+    return {"bookbuilder": ours, "pandoc": pandoc_command(root, kind, out / f"pandoc.{kind}")}
 
 
 def compare(root: Path, kind: str, rounds: int) -> dict[str, object]:
@@ -98,12 +36,9 @@ def compare(root: Path, kind: str, rounds: int) -> dict[str, object]:
         for _ in range(rounds):
             for tool, command in told.items():
                 runs[tool].append(timed(command, root))
-        best = {
-            tool: Run(min(r.seconds for r in done), max(r.megabytes for r in done))
-            for tool, done in runs.items()
-        }
+        least = {tool: best(done) for tool, done in runs.items()}
         made = {tool: extent(out / f"{tool}.{kind}") for tool in told}
-    ours, theirs = best["bookbuilder"], best["pandoc"]
+    ours, theirs = least["bookbuilder"], least["pandoc"]
     print(
         f"{root.name[:20]:20} {kind:4}"
         f" {ours.seconds:8.2f} {theirs.seconds:8.2f} {ours.seconds / theirs.seconds:7.2f}"
@@ -115,7 +50,7 @@ def compare(root: Path, kind: str, rounds: int) -> dict[str, object]:
         "book": root.name,
         "format": kind,
         "ratio": ours.seconds / theirs.seconds,
-        **{tool: asdict(run) | {"made": made[tool]} for tool, run in best.items()},
+        **{tool: asdict(run) | {"made": made[tool]} for tool, run in least.items()},
     }
 
 

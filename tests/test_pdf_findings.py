@@ -16,7 +16,7 @@ from books import load_files, rules_of
 def test_what_the_layout_engine_says_is_passed_on(tmp_path: Path) -> None:
     book, _ = load_files(tmp_path, {"one.md": "# One\n"})
     report = Report()
-    report_layout_log({"Something unheard of": None}, book, report, "book:/")
+    report_layout_log(["Something unheard of"], book, report)
     assert rules_of(report) == ["layout-warning"]
 
 

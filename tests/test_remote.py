@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from bookbuilder import Report, load, remote, write
+from bookbuilder.cache import Cache
 from bookbuilder.cli import main
 from bookbuilder.remote import FetchError, RemotePictures
 from books import rules_of, write_files
@@ -141,7 +142,7 @@ def test_a_picture_is_kept_for_the_next_build(web: Web, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "o.epub") as package:
         assert {"EPUB/images/a.png", "EPUB/images/b.svg"} <= set(package.namelist())
         assert b"<script" not in package.read("EPUB/images/b.svg")
-    assert len(list((tmp_path / "cache/bookbuilder/pictures").iterdir())) == 2
+    assert len(list((tmp_path / "cache/bookbuilder/pictures").glob("??/*"))) == 2
     CliRunner().invoke(main, ["epub", str(folder), "-o", str(tmp_path / "o.epub")])
     assert (tmp_path / "o.epub").read_bytes() != outputs[0], "without the flag, the cache is closed"
 
@@ -151,7 +152,7 @@ def failures(web: Web, path: str, tmp_path: Path, pictures: RemotePictures | Non
     url = path if ":" in path else f"{web.url}{path}"
     folder = write_files(tmp_path / "book", {"one.md": f"# One\n\nSee ![the alt]({url}).\n"})
     report = Report()
-    book = load(folder, report=report, remote=pictures or RemotePictures(tmp_path / "cache"))
+    book = load(folder, report=report, remote=pictures or RemotePictures(Cache(tmp_path / "cache")))
     write(book, tmp_path / "out.epub", report)
     with zipfile.ZipFile(tmp_path / "out.epub") as package:
         assert "[the alt]" in package.read("EPUB/one.xhtml").decode()
@@ -187,7 +188,7 @@ def test_what_does_not_come_is_said_where_it_stands(
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fe80::1%eth0", "fd00::1"])
 def test_a_public_name_that_leads_home_is_refused(address: str, web: Web, tmp_path: Path) -> None:
-    pictures = RemotePictures(None, resolve=lambda host, port: ["93.184.215.14", address])
+    pictures = RemotePictures(Cache(None), resolve=lambda host, port: ["93.184.215.14", address])
     url = f"http://pictures.example:{web.server_port}/a.png"
     assert "no public address" in failures(web, url, tmp_path, pictures)
     assert web.asked == []
@@ -196,7 +197,7 @@ def test_a_public_name_that_leads_home_is_refused(address: str, web: Web, tmp_pa
 def test_this_machine_is_asked_where_the_author_names_it_and_redirections_stay(
     web: Web, tmp_path: Path
 ) -> None:
-    pictures = RemotePictures(None)
+    pictures = RemotePictures(Cache(None))
     assert pictures.get(f"{web.url}/moved.png") == png()
     web.answers["/to-name.png"] = (
         302,
@@ -213,7 +214,7 @@ def test_size_and_count_are_limited(
     monkeypatch.setattr(remote, "LARGEST", 50)
     assert "larger than 50 bytes" in failures(web, "/a.png", tmp_path)
     monkeypatch.setattr(remote, "MOST_PICTURES", 1)
-    pictures = RemotePictures(None, count=1)
+    pictures = RemotePictures(Cache(None), count=1)
     assert "no more than 1" in failures(web, "/b.svg?x=1", tmp_path, pictures)
     assert web.asked == ["/a.png"]
 
@@ -239,7 +240,7 @@ def test_a_server_that_never_ends_is_left(
 
 
 def test_a_book_has_a_limit_for_all_its_pictures(web: Web, tmp_path: Path) -> None:
-    pictures = RemotePictures(None, size=remote.MOST_BYTES)
+    pictures = RemotePictures(Cache(None), size=remote.MOST_BYTES)
     assert "taken too long, or too much" in failures(web, "/a.png", tmp_path, pictures)
     assert web.asked == []
 
@@ -248,6 +249,8 @@ def test_each_host_is_named_once(web: Web, tmp_path: Path) -> None:
     text = f"# One\n\n![a]({web.url}/a.png) ![b]({web.url}/b.svg?x=1)\n"
     report = Report()
     load(
-        write_files(tmp_path / "book", {"one.md": text}), report=report, remote=RemotePictures(None)
+        write_files(tmp_path / "book", {"one.md": text}),
+        report=report,
+        remote=RemotePictures(Cache(None)),
     )
     assert rules_of(report).count("image-licence") == 1

@@ -129,8 +129,8 @@ class PdfConfig:
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
     `booklet` imposes the pages for folding. `notes` is where notes are printed; `links`, whether
     outside links are notes too or a list at the end of their chapter; `qr` adds codes for them.
-    The cover's spine is as wide as `pages` (0 to count
-    them) of `paper` are thick, or `spine` millimetres.
+    The cover's spine is as wide as `pages` (0 to count them) of `paper` are thick, or `spine`
+    millimetres. `cache` lets chapters that were laid out be remembered.
     """
 
     trim: str = "a5"
@@ -146,6 +146,7 @@ class PdfConfig:
     pages: int = 0
     toc_depth: int = 0
     style: tuple[str, ...] = ()
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)

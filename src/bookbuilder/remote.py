@@ -7,23 +7,19 @@ looked at is connected to, so that no name and no redirection leads into the rea
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import http.client
 import ipaddress
-import os
 import re
 import socket
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from bookbuilder import __version__
-from bookbuilder.files import is_file, read_file, write_atomically
+from bookbuilder.cache import Cache, digest_of
 
 LARGEST = 20_000_000
 SECONDS = 30
@@ -44,32 +40,21 @@ class FetchError(Exception):
     """Why a picture was not fetched, in plain words."""
 
 
+def _name(url: str) -> str:
+    return digest_of(b"picture", url.partition("#")[0].encode("utf-8", "replace"))
+
+
 def system_addresses(host: str, port: int) -> list[str]:
     """The IP addresses of `host`, as the system knows them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def cache_folder() -> Path | None:
-    """Where pictures are kept between builds: in the user's own folder for caches, if any."""
-    try:
-        if sys.platform == "win32":
-            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
-        elif sys.platform == "darwin":
-            base = Path.home() / "Library/Caches"
-        else:
-            said = Path(os.environ.get("XDG_CACHE_HOME") or "")
-            base = said if said.is_absolute() else Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return base / "bookbuilder" / "pictures"
-
-
 @dataclass(slots=True)
 class RemotePictures:
-    """Fetches for one book; counts what that has taken. `cache` may be None, for none."""
+    """Fetches for one book; counts what that has taken."""
 
-    cache: Path | None
+    cache: Cache
     resolve: Resolve = system_addresses
     count: int = 0
     size: int = 0
@@ -77,9 +62,8 @@ class RemotePictures:
 
     def get(self, url: str) -> bytes:
         """What lies at `url`, from the cache if it was kept there. Raises `FetchError`."""
-        if (kept := self._place(url)) and is_file(kept):
-            with contextlib.suppress(OSError):
-                return read_file(kept, LARGEST)
+        if (kept := self.cache.get(_name(url))) is not None:
+            return kept
         if self.count >= MOST_PICTURES:
             raise FetchError(f"no more than {MOST_PICTURES} are fetched for one book")
         if self.size >= MOST_BYTES or self.seconds >= MOST_SECONDS:
@@ -95,14 +79,7 @@ class RemotePictures:
 
     def keep(self, url: str, data: bytes) -> None:
         """Keep what `get` returned for the next build, once it has turned out to be a picture."""
-        place = self._place(url)
-        if place and not is_file(place):
-            with contextlib.suppress(OSError):
-                write_atomically(place, data)
-
-    def _place(self, url: str) -> Path | None:
-        name = hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()
-        return self.cache / name if self.cache else None
+        self.cache.put(_name(url), data)
 
     def _follow(self, url: str) -> bytes:
         end = time.monotonic() + SECONDS

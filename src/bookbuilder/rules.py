@@ -10,8 +10,8 @@ import bookbuilder
 from bookbuilder.diagnostics import WARNINGS, Rule
 from bookbuilder.suggest import did_you_mean
 
-# They declare no rules: theirs are in formats/pdf/rules.py, to be known where there is no Pango.
-IMPORT_WEASYPRINT = frozenset({"bookbuilder.formats.pdf.fetcher", "bookbuilder.formats.pdf.layout"})
+# Whose modules declare no rules, and cannot be imported where there is no Pango.
+IMPORTS_WEASYPRINT = "bookbuilder.formats.pdf.press."
 
 
 @cache
@@ -20,7 +20,7 @@ def all_rules() -> tuple[Rule, ...]:
     found = {
         value
         for module in pkgutil.walk_packages(bookbuilder.__path__, "bookbuilder.")
-        if module.name not in IMPORT_WEASYPRINT
+        if not module.name.startswith(IMPORTS_WEASYPRINT)
         for value in vars(importlib.import_module(module.name)).values()
         if isinstance(value, Rule)
     }

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
+from bookbuilder.book import Chapter
 from bookbuilder.config import LimitsConfig
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Span
@@ -101,7 +102,7 @@ def _run_in_child(work: Callable[[], _T], limits: LimitsConfig) -> _T:
             os.kill(child, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if data is None or not data:
-            raise _died(status, limits)
+            raise died(status, limits)
     except BaseException:
         with contextlib.suppress(OSError):
             # First with the chance to remove a file that is half written.
@@ -150,7 +151,7 @@ def _read_all(
     pieces: list[bytes] = []
     while time.monotonic() < end:
         if not select.select([pipe], [], [], SECONDS_BETWEEN_LOOKS)[0]:
-            if limits.memory and _memory_of(child) > limits.memory * 1_000_000:
+            if limits.memory and memory_of(child) > limits.memory * 1_000_000:
                 os.kill(child, signal.SIGUSR1)
                 end = min(end, time.monotonic() + SECONDS_TO_GIVE_UP)
         elif piece := os.read(pipe, 1 << 16):
@@ -160,16 +161,19 @@ def _read_all(
     return None
 
 
-def _memory_of(process: int) -> int:
-    """The bytes of memory that `process` has of its own now; 0 where nobody says."""
+def memory_of(process: int) -> int:
+    """The bytes of memory that `process` and its children have of their own; 0 if nobody says."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text("ascii").split()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
     except OSError:
         return 0
-    return (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE")
+    own = (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE")
+    return own + sum(memory_of(int(child)) for child in children)
 
 
-def _died(status: int, limits: LimitsConfig) -> LimitHit:
+def died(status: int, limits: LimitsConfig) -> LimitHit:
+    """What a process that ended with `status` must have run into."""
     if -status in (signal.SIGXCPU, signal.SIGALRM):
         return LimitHit(TOO_SLOW, f"more than {limits.cpu_seconds} s of computing")
     if -status == signal.SIGKILL and limits.seconds:
@@ -183,7 +187,7 @@ def _be_child(
     tempfile.tempdir = scratch
     # A book is millions of objects, most of which live to the end: looked through less often.
     gc.set_threshold(100_000, 20, 20)
-    threading.Thread(target=_end_with_parent, args=(parent_lives, scratch), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(parent_lives, scratch), daemon=True).start()
     answering = threading.Lock()
     try:
         with _limited(limits, lambda hit: _answer(("raised", hit), answer, answering)):
@@ -206,7 +210,8 @@ def _answer(result: tuple[str, Any], pipe: int, answering: threading.Lock) -> No
         os._exit(0)
 
 
-def _end_with_parent(pipe: int, scratch: str) -> None:
+def end_with_parent(pipe: int, scratch: str) -> None:
+    """End this process when the other end of `pipe` is closed, its files in `scratch` with it."""
     os.read(pipe, 1)
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
@@ -216,22 +221,28 @@ class _Limit:
     """What the limits are, what came of them, and whether somebody heeded it."""
 
     def __init__(self, limits: LimitsConfig) -> None:
-        self._limits = limits
+        self.limits = limits
         self._hit: LimitHit | None = None
         self.heeded = threading.Event()
 
     def hit(self, number: int, frame: FrameType | None) -> LimitHit:
         """What to raise for the signal `number`; `frame` is what the first one interrupted."""
         if self._hit is None:
-            rule, what = TOO_SLOW, f"more than {self._limits.cpu_seconds} s of computing"
+            rule, what = TOO_SLOW, f"more than {self.limits.cpu_seconds} s of computing"
             if number == signal.SIGALRM:
-                what = f"more than {self._limits.seconds} s"
+                what = f"more than {self.limits.seconds} s"
             elif number == signal.SIGUSR1:
-                rule, what = TOO_MUCH_MEMORY, f"more than {self._limits.memory} MB of memory"
+                rule, what = TOO_MUCH_MEMORY, f"more than {self.limits.memory} MB of memory"
             self._hit = LimitHit(rule, what, at_work_on(frames_of(frame)))
         return self._hit
 
-    def watch(self, signals: int, give_up: Callable[[LimitHit], None]) -> None:
+    def listen(self, give_up: Callable[[LimitHit], None]) -> None:
+        signals, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+        threading.Thread(target=self._watch, args=(signals, give_up), daemon=True).start()
+
+    def _watch(self, signals: int, give_up: Callable[[LimitHit], None]) -> None:
         """Give up for a main thread that stays in a library, where no exception is raised."""
         while (number := os.read(signals, 1)[0]) not in _SIGNALS:
             pass
@@ -256,10 +267,7 @@ def _limited(limits: LimitsConfig, give_up: Callable[[LimitHit], None]) -> Itera
 
     for number in _SIGNALS:
         signal.signal(number, stop)
-    signals, wakeup = os.pipe()
-    os.set_blocking(wakeup, False)
-    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-    threading.Thread(target=limit.watch, args=(signals, give_up), daemon=True).start()
+    limit.listen(give_up)
     if limits.memory:
         # For what grows faster than the parent looks.
         _lower(resource.RLIMIT_AS, 2 * limits.memory * 1_000_000 + BYTES_BEFORE, 0)
@@ -271,6 +279,35 @@ def _limited(limits: LimitsConfig, give_up: Callable[[LimitHit], None]) -> Itera
         yield
     finally:
         end_limits()
+
+
+def limits_in_force() -> LimitsConfig | None:
+    """The limits that hold in this process, if any do."""
+    return _limit.limits if _limit is not None else None
+
+
+def go_on_in_fork(spent: float, give_up: Callable[[LimitHit], None]) -> None:
+    """Have limits hold in a child of the process that they were set for.
+
+    `spent` is the time of computing that is gone already; `give_up` says to the parent what was
+    hit, where the child's main thread stays in a library.
+    """
+    import resource
+
+    if _limit is None:
+        return
+    _limit.listen(give_up)
+    if _limit.limits.cpu_seconds:
+        left = max(math.ceil(_limit.limits.cpu_seconds - spent), 1)
+        _lower(resource.RLIMIT_CPU, left, SECONDS_TO_GIVE_UP)
+
+
+def check_time(spent: float, chapter: Chapter | None) -> None:
+    """Raise `LimitHit` if `spent` is more than the computing allowed, all processes together."""
+    limits = limits_in_force()
+    if limits and limits.cpu_seconds and spent > limits.cpu_seconds:
+        what = f"more than {limits.cpu_seconds} s of computing"
+        raise LimitHit(TOO_SLOW, what, at_work_on(frames_of(sys._getframe())))
 
 
 def end_limits() -> None:

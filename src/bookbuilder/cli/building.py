@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
-from bookbuilder.cli.options import Options, output_option, reading, remote_pictures
+from bookbuilder.cli.options import (
+    Options,
+    no_cache_option,
+    output_option,
+    reading,
+    remote_pictures,
+)
 from bookbuilder.cli.running import run
 from bookbuilder.diagnostics import BookError, Report
 
@@ -45,6 +51,7 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @click.option("--booklet", is_flag=True, default=None, help="Two pages on a sheet, for folding.")
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
 @click.option("--qr", is_flag=True, default=None, help="Add codes for the links of each chapter.")
+@no_cache_option
 @reading
 def pdf(
     output: Path | None,
@@ -54,6 +61,7 @@ def pdf(
     booklet: bool | None,
     pdf_a: bool | None,
     qr: bool | None,
+    no_cache: bool,
     **options: Any,
 ) -> None:
     """Build a PDF for print, or for the screen."""
@@ -65,8 +73,9 @@ def pdf(
         "pdf_a": pdf_a,
         "qr": qr,
     }
-    said = {key: value for key, value in said.items() if value is not None}
-    build_formats(["pdf"], output, Options(**options), pdf_settings=said)
+    chosen = {key: value for key, value in said.items() if value is not None}
+    settings = {**chosen, **_cache(no_cache)}
+    build_formats(["pdf"], output, Options(**options), pdf_settings=settings)
 
 
 @click.command()
@@ -97,10 +106,15 @@ def workbook(output: Path | None, **options: Any) -> None:
 
 
 @click.command()
+@no_cache_option
 @reading
-def build(**options: Any) -> None:
+def build(no_cache: bool, **options: Any) -> None:
     """Build the EPUB and the PDF."""
-    build_formats(["epub", "pdf"], None, Options(**options))
+    build_formats(["epub", "pdf"], None, Options(**options), pdf_settings=_cache(no_cache))
+
+
+def _cache(no_cache: bool) -> dict[str, bool]:
+    return {"cache": False} if no_cache else {}
 
 
 def build_formats(

@@ -81,9 +81,10 @@ def remote_pictures(options: Options) -> RemotePictures | None:
     """What fetches pictures from the web, where that was asked for."""
     if not options.fetch_remote_images:
         return None
-    from bookbuilder.remote import RemotePictures, cache_folder
+    from bookbuilder.cache import users_cache
+    from bookbuilder.remote import RemotePictures
 
-    return RemotePictures(cache_folder())
+    return RemotePictures(users_cache("pictures"))
 
 
 output_option = click.option(
@@ -92,4 +93,10 @@ output_option = click.option(
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, by default one in the book's dist folder.",
+)
+
+no_cache_option = click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Lay out every page anew; neither use nor keep what was laid out before.",
 )

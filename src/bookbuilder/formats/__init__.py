@@ -15,8 +15,8 @@ from bookbuilder.files import write_atomically
 class Output:
     """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages").
 
-    `changes` say in words what the writer did to the author's own files; `remark` is what whoever
-    asked for the file has to know of it.
+    `changes` say in words what the writer did to the author's own files, and what it did anew;
+    `remark` is what whoever asked for the file has to know of it.
     """
 
     path: Path

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book
+from bookbuilder.book import Book, Chapter
+from bookbuilder.cache import Cache, users_cache
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.pdf.arrangement import arranged
@@ -15,15 +16,22 @@ from bookbuilder.formats.pdf.booklet import impose
 from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
-from bookbuilder.formats.pdf.inspection import overflowing_notes, report_wide
-from bookbuilder.formats.pdf.log import caught_log, report_layout_log
+from bookbuilder.formats.pdf.inspection import report_wide
+from bookbuilder.formats.pdf.log import (
+    caught_log,
+    report_failures,
+    report_layout_log,
+    report_refused,
+    report_style_log,
+)
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
-from bookbuilder.formats.pdf.numbering import bake, body_labels, front_labels
+from bookbuilder.formats.pdf.numbering import bake, labels_of, pages_of, roman, starts_of
+from bookbuilder.formats.pdf.records import Setting
+from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
+from bookbuilder.formats.pdf.shop import Shop
+from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.weblinks import report_many_links
 from bookbuilder.words import direction
-
-if TYPE_CHECKING:
-    from bookbuilder.formats.pdf.layout import Press
 
 UNSETTLED = Rule(
     "P009",
@@ -42,58 +50,104 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing or a stylesheet cannot be read; nothing is written then.
     """
-    with engine(book.config.folders, report):
-        from bookbuilder.formats.pdf.fetcher import BASE_URL
-        from bookbuilder.formats.pdf.layout import Press
-        from bookbuilder.formats.pdf.tagging import TaggedPages
+    with engine(book.config.folders, report) as fonts:
+        from bookbuilder.formats.pdf.press.joining import join
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
         book = arranged(book)
-        press = Press(book, report)
+        own = list(author_styles(book.config, report))
+        styles = [*built_in_styles(book.config, report), *own]
         report.raise_for_errors()
+        cache = users_cache("pages") if book.config.pdf.cache else Cache(None)
+        shop = Shop(book.assets, styles, fonts, cache)
+        whole = needs_the_whole(text for _, text in own)
+        tree, runs, settings = _lay_out(book, shop, whole, report)
         with caught_log() as messages:
-            front, body, trees = _lay_out(book, press, report)
-            report_wide(body.pages, book, report)
-            tagged = TaggedPages([*front.pages[:-1], *body.pages], trees)
-            data = body.copy(tagged.pages).write_pdf(finisher=tagged.finish)
-        report_layout_log(messages, book, report, BASE_URL)
-    data = finish(data, len(front.pages) - 1, book)
+            data = join(tree, settings, [run.part for run in runs], shop.blobs)
+        _report_settings(settings, messages, book, report)
+        cache.trim()
+    data = finish(data, len(settings[0].pages), book)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
-    return Output(path, path.stat().st_size, len(tagged.pages), "pages")
+    pages = sum(len(setting.pages) for setting in settings)
+    new = sum(run in shop.laid_out for run in runs)
+    done = f"Laid out {new} of {len(runs)} runs of pages" + "; the others were remembered" * (
+        new < len(runs)
+    )
+    return Output(path, path.stat().st_size, pages, "pages", (done,))
 
 
-def _lay_out(book: Book, press: Press, report: Report) -> tuple[Any, Any, list[ET.Element]]:
-    """Front and body as documents with the right page numbers in their text, and their trees.
+def _lay_out(
+    book: Book, shop: Shop, whole: bool, report: Report
+) -> tuple[ET.Element, list[Run], list[Setting]]:
+    """The body's tree, and front and body as runs and settings with the right page numbers.
 
-    An ordinary body is laid out once. It is laid out again if a note does not fit its page, or for
-    page numbers quoted in its own text.
+    First everything is laid out as if every run started on page 1, for a measure; if a note does
+    not fit its page, once more. Then runs are set until neither the numbers of their pages nor
+    those that their text quotes change.
     """
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    body_tree = make_body(book, at_end)
-    body = press.lay_out(body_tree)
-    if too_long := overflowing_notes(body.pages):
+    front_tree, body_tree, runs = _make(book, at_end, whole)
+    settings = _set(runs, [1] * len(runs), shop, book, report, in_full=False)
+    too_long = [note for setting in settings[1:] for note in setting.overflowing]
+    runs_on = any(setting.runs_on for setting in settings)
+    if too_long or runs_on:
         owners = {str(a["id"]): c for c in book.chapters for a in c.tree.select("aside.note")}
         at_end |= {note: owners[note] for note in too_long}
-        body_tree = make_body(book, at_end)
-        body = press.lay_out(body_tree)
+        front_tree, body_tree, runs = _make(book, at_end, whole or runs_on)
+        settings = _set(runs, [1] * len(runs), shop, book, report, in_full=False)
     report_notes_at_end(at_end, report)
-    front_tree = make_front(book, at_end)
-    bake(front_tree, body_labels(body.pages))
-    front = press.lay_out(front_tree)
-    for _ in range(ROUNDS):
-        labels = front_labels(front.pages) | body_labels(body.pages)
-        body_changed, front_changed = bake(body_tree, labels), bake(front_tree, labels)
-        if body_changed:
-            body = press.lay_out(body_tree)
-        if front_changed:
-            front = press.lay_out(front_tree)
-        if not body_changed and not front_changed:
+    starts: list[int] = []
+    for _ in range(ROUNDS + 1):
+        labels = labels_of(settings[0].pages, roman) | labels_of(pages_of(settings[1:]))
+        changed = [bake(tree, labels) for tree in (front_tree, body_tree)]
+        before, starts = starts, [1, *starts_of(settings[1:])]
+        if starts == before and not any(changed):
             break
+        settings = _set(runs, starts, shop, book, report, in_full=True)
     else:
         report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
-    return front, body, [front_tree, body_tree]
+    return body_tree, runs, settings
+
+
+def _make(
+    book: Book, at_end: dict[str, Chapter], whole: bool
+) -> tuple[ET.Element, ET.Element, list[Run]]:
+    """The trees of front and body, and their runs, the front first."""
+    front, body = make_front(book, at_end), make_body(book, at_end)
+    for tree in (front, body):
+        bake(tree, {})
+    return front, body, [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+
+
+def _set(
+    runs: Sequence[Run],
+    starts: Sequence[int],
+    shop: Shop,
+    book: Book,
+    report: Report,
+    in_full: bool,
+) -> list[Setting]:
+    """The settings of `runs`. Raises `BookError` where WeasyPrint fails, naming the chapters."""
+    settings = shop.set(runs, starts, in_full)
+    report_failures([s.failure for s in settings if s.failure is not None], book, report)
+    report.raise_for_errors()
+    return settings
+
+
+def _report_settings(
+    settings: Sequence[Setting], joining: Iterable[str], book: Book, report: Report
+) -> None:
+    """What was noticed while pages were laid out, and while they were joined."""
+    for name, message in settings[0].style_messages:
+        report_style_log([message], name, report)
+    for setting in settings:
+        report_refused(setting.refused, report)
+    for setting, start in zip(settings[1:], starts_of(settings[1:]), strict=True):
+        report_wide(setting.wide, start, book, report)
+    found = [message for setting in settings for message in setting.messages]
+    report_layout_log(dict.fromkeys([*found, *joining]), book, report)

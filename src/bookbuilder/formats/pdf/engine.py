@@ -87,8 +87,10 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def engine(folders: Sequence[Path], report: Report) -> Iterator[None]:
+def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
     """WeasyPrint importable, and set up with the fonts in `folders`, while the context lasts.
+
+    Yields the files of all fonts.
 
     Raises `BookError` where Pango is missing.
     """
@@ -103,7 +105,8 @@ def engine(folders: Sequence[Path], report: Report) -> Iterator[None]:
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
         _import_weasyprint(report)
-        yield
+        files = (f for place in (bundled, folder / "fonts") for f in sorted(place.iterdir()))
+        yield [file for file in files if file.suffix in FONT_SUFFIXES]
 
 
 def _copy_fonts(folders: Sequence[Path], target: Path) -> None:

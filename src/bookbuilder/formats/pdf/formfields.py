@@ -7,7 +7,7 @@ page. So no viewer has to make any (`NeedAppearances`), and whoever never types 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any
 
@@ -15,6 +15,7 @@ import pydyf
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from bookbuilder.formats.pdf.records import Field
 from bookbuilder.formats.pdf.worksheets import FIELD
 
 # A CSS pixel in points.
@@ -34,40 +35,52 @@ _MULTILINE = 1 << 12
 _CENTRED = 1
 
 
-def add_form(pdf: Any, pages: list[Any]) -> None:
-    """Lay a field over every `field` element; its box gets it as `widget_annotation`.
+def fields_of(page_box: Any) -> list[tuple[Any, Field]]:
+    """The boxes of a page's `field` elements, with the fields to lay over them."""
+    found = []
+    for box, cell in _field_boxes(page_box, None):
+        element = box.element
+        area = _rectangle(box, cell, page_box.margin_height())
+        names = element.get("kind"), element.get("name"), element.get("label")
+        found.append((box, Field(*names, area)))
+    return found
 
-    For a `finisher` of WeasyPrint's: `pdf` is nearly written, from `pages`.
+
+def add_form(pdf: Any, pages: Sequence[Sequence[Field]]) -> list[list[Any]]:
+    """Lay fields over pages; their annotations.
+
+    For a `finisher` of WeasyPrint's: `pdf` is nearly written.
     """
+    if not any(pages):
+        return [[] for _ in pages]
     font = _add(pdf, _font(pdf))
-    fields = pydyf.Array()
+    annotations: list[list[Any]] = []
     for number, page in enumerate(pages):
-        page_box = page._page_box
         reference = pdf.page_references[number]
         on_page = pdf.objects[int(reference.split()[0])]
-        for box, cell in _field_boxes(page_box, None):
-            kind = box.element.get("kind")
-            rectangle = _rectangle(box, cell, page_box.margin_height())
+        annotations.append([])
+        for field in page:
             widget = pydyf.Dictionary(
                 {
                     "Type": "/Annot",
                     "Subtype": "/Widget",
                     "P": reference,
                     "F": _PRINT,
-                    "Rect": pydyf.Array(rectangle),
-                    "T": pydyf.String(box.element.get("name")),
-                    "TU": pydyf.String(box.element.get("label")),
+                    "Rect": pydyf.Array(field.area),
+                    "T": pydyf.String(field.name),
+                    "TU": pydyf.String(field.label),
                 }
             )
-            width, height = rectangle[2] - rectangle[0], rectangle[3] - rectangle[1]
+            left, bottom, right, top = field.area
+            width, height = right - left, top - bottom
             widget |= (
                 _check_box(pdf, width, height)
-                if kind == "check"
-                else _text_field(pdf, kind, width, height)
+                if field.kind == "check"
+                else _text_field(pdf, field.kind, width, height)
             )
-            box.widget_annotation = _add(pdf, widget)
+            annotations[-1].append(_add(pdf, widget))
             on_page.setdefault("Annots", pydyf.Array()).append(widget.reference)
-            fields.append(widget.reference)
+    fields = pydyf.Array([widget.reference for on_page in annotations for widget in on_page])
     fonts = pydyf.Dictionary({_FONT_NAME: font.reference})
     form = pydyf.Dictionary(
         {
@@ -77,6 +90,7 @@ def add_form(pdf: Any, pages: list[Any]) -> None:
         }
     )
     pdf.catalog["AcroForm"] = _add(pdf, form).reference
+    return annotations
 
 
 def _add(pdf: Any, made: Any) -> Any:
@@ -97,7 +111,7 @@ def _field_boxes(box: Any, cell: Any) -> Iterator[tuple[Any, Any]]:
         yield from _field_boxes(child, cell)
 
 
-def _rectangle(box: Any, cell: Any, page_height: float) -> list[float]:
+def _rectangle(box: Any, cell: Any, page_height: float) -> tuple[float, float, float, float]:
     """Where the field lies, in points from the lower left corner; in a cell it fills the rest."""
     left, top = box.border_box_x(), box.border_box_y()
     right, bottom = left + box.border_width(), top + box.border_height()
@@ -109,7 +123,10 @@ def _rectangle(box: Any, cell: Any, page_height: float) -> list[float]:
         inset = INSET
     edges = (left, page_height - bottom, right, page_height - top)
     inward = (inset, inset, -inset, -inset)
-    return [round(e * POINTS + i, 2) for e, i in zip(edges, inward, strict=True)]
+    left, bottom, right, top = (
+        round(e * POINTS + i, 2) for e, i in zip(edges, inward, strict=True)
+    )
+    return left, bottom, right, top
 
 
 def _text_field(pdf: Any, kind: str, width: float, height: float) -> dict[str, Any]:

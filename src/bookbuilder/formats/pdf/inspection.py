@@ -1,13 +1,18 @@
-"""What only shows on laid-out pages: notes and tables that do not fit."""
+"""What only shows on laid-out pages: notes and tables that do not fit, and where a run ends."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from typing import Any
+from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book, Chapter
+from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.formats.pdf.elements import classes_of
+from bookbuilder.formats.pdf.records import Wide
+from bookbuilder.formats.pdf.structure import boxes_in_order
 from bookbuilder.locate import find_text
 
 TOO_WIDE = Rule(
@@ -40,18 +45,47 @@ def overflowing_notes(pages: list[Any]) -> list[str]:
     return found
 
 
-def report_wide(pages: list[Any], book: Book, report: Report) -> None:
+class End(Enum):
+    """What is on the page of a run's leaf besides the leaf."""
+
+    CLEAN = auto()
+    NOTES = auto()
+    TEXT = auto()
+
+
+def end_of(pages: list[Any], tree: ET.Element) -> End:
+    """How the run in `tree`, whose last element is its leaf, ends."""
+    last = tree
+    around = {last}
+    while len(last):
+        last = last[-1]
+        around.add(last)
+    box = pages[-1]._page_box
+    if any(type(b).__name__ == "FootnoteAreaBox" and b.children for b in box.children):
+        return End.NOTES
+    elements = {b.element for b in boxes_in_order(box) if b.element is not None}
+    return End.CLEAN if elements <= around else End.TEXT
+
+
+def wide_things(pages: list[Any], tree: ET.Element) -> Iterator[Wide]:
     """Tables, code and pictures whose edge lies beyond the text's."""
-    chapters = {chapter.slug: chapter for chapter in book.chapters}
-    current: Chapter | None = None
-    for number, page in enumerate(pages, 1):
+    chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
+    chapter = ""
+    for number, page in enumerate(pages):
         box = page._page_box
         left, right = box.content_box_x(), box.content_box_x() + box.width
-        current = next((chapters[a] for a in page.anchors if a in chapters), current)
+        chapter = next((a for a in page.anchors if a in chapters), chapter)
         for child in _wide_candidates(box.children[0]):
             start = child.border_box_x()
             if start < left - SLACK or start + child.border_width() > right + SLACK:
-                _report_one(child, number, current, report)
+                kind = {"table": "a table", "pre": "code"}.get(child.element_tag, "a picture")
+                yield Wide(number, chapter, kind, _first_word(child.element))
+
+
+def _first_word(element: ET.Element) -> str:
+    # What the layout adds for breaking words is not in the source.
+    texts = (re.sub("[\u00ad\u200b\u2060]", "", text) for text in element.itertext())
+    return next((word for text in texts for word in text.split()), "")
 
 
 def _wide_candidates(box: Any) -> Iterator[Any]:
@@ -67,13 +101,12 @@ def _wide_candidates(box: Any) -> Iterator[Any]:
             stack.extend(c for c in box.children if c.element_tag in _WIDE)
 
 
-def _report_one(box: Any, page: int, chapter: Chapter | None, report: Report) -> None:
-    hint = "split it, or choose a larger trim size"
-    kinds = {"table": "a table", "pre": "code"}
-    kind = kinds.get(box.element_tag, "a picture")
-    # What the layout adds for breaking words is not in the source.
-    texts = (re.sub("[\u00ad\u200b\u2060]", "", text) for text in box.element.itertext())
-    words = next(filter(None, map(str.split, texts)), [])[:1]
-    where = f" in “{chapter.title}”" if chapter else ""
-    span = find_text(chapter.source, " ".join(words)) if chapter else None
-    report.add(TOO_WIDE, f"{kind} on page {page}{where} is wider than the text", span, hint)
+def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) -> None:
+    """Say what is too wide on pages the first of which has the number `start`."""
+    chapters = {chapter.slug: chapter for chapter in book.chapters}
+    for wide in things:
+        chapter = chapters.get(wide.chapter)
+        where = f" in “{chapter.title}”" if chapter else ""
+        span = find_text(chapter.source, wide.word) if chapter else None
+        message = f"{wide.kind} on page {start + wide.page}{where} is wider than the text"
+        report.add(TOO_WIDE, message, span, "split it, or choose a larger trim size")

@@ -1,14 +1,16 @@
-"""WeasyPrint's log, caught and turned into diagnostics."""
+"""What WeasyPrint says, and what it was refused, turned into diagnostics."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.formats.pdf.records import Failure
+from bookbuilder.formats.pdf.rules import LAYOUT_FAILED, REFUSED
 from bookbuilder.machine import HARFBUZZ_HINT
 
 MISSING_GLYPH = Rule(
@@ -46,6 +48,9 @@ SLOW_FONTS = Rule(
 )
 _GLYPH_HINT = "put a font that has it into the folder `fonts`"
 
+# What addresses inside the book start with.
+BASE_URL = "https://book.invalid/"
+
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
 _STYLE = re.compile(r"(?P<what>.*) at (?P<line>\d+):(?P<column>\d+), (?P<why>.*)", re.DOTALL)
@@ -77,7 +82,7 @@ def caught_log() -> Iterator[dict[str, None]]:
             logger.propagate = propagate
 
 
-def report_style_log(messages: dict[str, None], stylesheet: str, report: Report) -> None:
+def report_style_log(messages: Iterable[str], stylesheet: str, report: Report) -> None:
     """Messages caught while the author's `stylesheet` was parsed."""
     for message in messages:
         if match := _STYLE.fullmatch(message):
@@ -87,7 +92,7 @@ def report_style_log(messages: dict[str, None], stylesheet: str, report: Report)
             report.add(BAD_STYLE, f"{stylesheet}: {message.rstrip('.')}")
 
 
-def report_layout_log(messages: dict[str, None], book: Book, report: Report, base_url: str) -> None:
+def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> None:
     """Messages caught while `book` was laid out and drawn."""
     missing: list[str] = []
     for message in messages:
@@ -95,7 +100,7 @@ def report_layout_log(messages: dict[str, None], book: Book, report: Report, bas
             missing.append(chr(int(match["code"], 16)))
         elif match := _PICTURE.fullmatch(message):
             if "refused" not in match["why"]:
-                name = match["url"].removeprefix(base_url)
+                name = match["url"].removeprefix(BASE_URL)
                 report.add(
                     BAD_PICTURE, f"`{name[:200]}` cannot be read: {match['why'].rstrip('.')}"
                 )
@@ -106,6 +111,23 @@ def report_layout_log(messages: dict[str, None], book: Book, report: Report, bas
             report.add(LAYOUT_WARNING, message)
     for char in sorted(missing):
         _report_glyph(char, book, report)
+
+
+def report_failures(failures: Sequence[Failure], book: Book, report: Report) -> None:
+    """Name the chapters that cannot be laid out; the book, if it is none of them alone."""
+    chapters = {chapter.slug: chapter for chapter in book.chapters}
+    culprits = [culprit for failure in failures for culprit in failure.culprits]
+    for slug, said in culprits:
+        chapter = chapters[slug]
+        message = f"“{chapter.title}” cannot be laid out: {said}"
+        report.add(LAYOUT_FAILED, message, chapter.source.span_of_file())
+    if failures and not culprits:
+        report.add(LAYOUT_FAILED, f"the book cannot be laid out: {failures[0].said}")
+
+
+def report_refused(names: Iterable[str], report: Report) -> None:
+    for name in names:
+        report.add(REFUSED, f"`{name[:200]}` is not a file of the book and was left out")
 
 
 def _report_glyph(char: str, book: Book, report: Report) -> None:

@@ -7,11 +7,13 @@ pages laid out again until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.indexing import bake_index
+from bookbuilder.formats.pdf.records import SetPage, Setting
 
 UNKNOWN = "000"
 
@@ -27,22 +29,25 @@ def roman(number: int) -> str:
     return "".join(found)
 
 
-def front_labels(pages: list[Any]) -> dict[str, str]:
-    """Anchors of laid-out front matter and the folios of their pages."""
-    return _labels(pages, roman)
+def pages_of(settings: Iterable[Setting]) -> Iterator[SetPage]:
+    return (page for setting in settings for page in setting.pages)
 
 
-def body_labels(pages: list[Any]) -> dict[str, str]:
-    return _labels(pages, str)
+def labels_of(pages: Iterable[Any], folio: Callable[[int], str] = str) -> dict[str, str]:
+    """Anchors of pages that are numbered from 1, and their folios.
 
-
-def _labels(pages: list[Any], folio: Callable[[int], str]) -> dict[str, str]:
-    """An element that spans pages has its anchor on each; the first counts."""
+    An element that spans pages has its anchor on each; the first counts.
+    """
     labels: dict[str, str] = {}
     for number, page in enumerate(pages, 1):
         for name in page.anchors:
             labels.setdefault(name, folio(number))
     return labels
+
+
+def starts_of(settings: Iterable[Setting]) -> list[int]:
+    """The number of the first page of each, where that of the first is 1."""
+    return list(accumulate((len(setting.pages) for setting in settings), initial=1))[:-1]
 
 
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ contents have the shape that PDF/UA-1 (ISO 14289-1) wants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -28,10 +28,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """WeasyPrint's annotation for one rectangle of a link, or ours for a field of a form."""
+    """A rectangle of a "link", or a "field": the `number`th of its page, both counted from 0."""
 
+    kind: str
     page: int
-    annotation: Any
+    number: int
 
 
 @dataclass(slots=True, eq=False)
@@ -60,40 +61,41 @@ class Node:
 
 
 class Structure:
-    """The structure tree of the pages drawn from `trees`; content is added page by page."""
+    """The structure tree of the pages drawn from `tree`; content is added page by page."""
 
-    def __init__(self, trees: Iterable[ET.Element]) -> None:
+    def __init__(self, tree: ET.Element) -> None:
         self.document = Node("Document")
-        self._parents = {c: p for tree in trees for p in tree.iter() for c in p}
+        self._parents = {c: p for p in tree.iter() for c in p}
         self._nodes: dict[ET.Element, Node] = {}
         self._head_pages: dict[ET.Element, int] = {}
 
-    def add_page(self, page: int, page_box: Any, marks: dict[Any, Any]) -> set[int]:
+    def add_page(
+        self,
+        page: int,
+        page_box: Any,
+        marks: dict[Any, Any],
+        links: dict[Any, int],
+        fields: dict[Any, int],
+    ) -> set[int]:
         """Add what was drawn on a page; the marked content that belongs to no element.
 
-        `marks` are WeasyPrint's marked boxes. What belongs to none is decoration: running heads,
-        folios, leaders, repeated table heads.
+        `marks` are WeasyPrint's marked boxes, `links` and `fields` the numbers of boxes that are
+        such. What belongs to no element is decoration: running heads, folios, leaders, repeated
+        table heads.
         """
         decoration = {mark["mcid"] for mark in marks.values()}
-        for box in _boxes_in_order(page_box):
+        for box in boxes_in_order(page_box):
             if box.element is None:
                 continue
-            if getattr(box, "link_annotation", None):
-                self._add_link(page, box)
-            if widget := getattr(box, "widget_annotation", None):
-                self._node(box.element).kids.append(Annotation(page, widget))
+            if box in links:
+                self._add_link(page, box, links[box])
+            if box in fields:
+                self._node(box.element).kids.append(Annotation("field", page, fields[box]))
             mark = marks.get(box)
             if mark is not None and not self._is_decoration(page, box):
                 self._add_content(page, box, mark["mcid"])
                 decoration.discard(mark["mcid"])
         return decoration
-
-    def link_text(self, node: Node) -> str:
-        """What a link says, for readers that list links."""
-        if node.element is None:
-            return ""
-        pictures = (i.get("alt", "") for i in node.element.iter("img"))
-        return " ".join(" ".join([*node.element.itertext(), *pictures]).split())
 
     def _is_decoration(self, page: int, box: Any) -> bool:
         if is_decoration(box.element, str(box.element_tag)):
@@ -113,10 +115,10 @@ class Structure:
             node.box, node.page = box, page
         node.kids.append(Content(page, mcid))
 
-    def _add_link(self, page: int, box: Any) -> None:
+    def _add_link(self, page: int, box: Any, number: int) -> None:
         link = next((e for e in self._up(box.element) if e.tag == "a" and e.get("href")), None)
         if link is not None:
-            self._node(link).kids.append(Annotation(page, box.link_annotation))
+            self._node(link).kids.append(Annotation("link", page, number))
 
     def _up(self, element: ET.Element) -> Iterator[ET.Element]:
         at: ET.Element | None = element
@@ -197,7 +199,7 @@ def _label(item: Node) -> Node:
     return first if isinstance(first, Node) and first.kind == "Lbl" else item.add("Lbl", at=0)
 
 
-def _boxes_in_order(page_box: Any) -> Iterator[Any]:
+def boxes_in_order(page_box: Any) -> Iterator[Any]:
     """The boxes of a page's flow and notes; those in the margins belong to no element."""
     stack = [b for b in reversed(page_box.children) if type(b).__name__ != "MarginBox"]
     while stack:

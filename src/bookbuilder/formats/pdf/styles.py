@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 
 from bookbuilder.config import Config
 from bookbuilder.css import nests_too_deep
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_inside, read_text
+from bookbuilder.formats.pdf.trim import edition_of, trim_of
 
 NO_STYLE = Rule(
     "P008",
@@ -18,6 +19,19 @@ NO_STYLE = Rule(
 )
 
 EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
+
+
+def built_in_styles(
+    config: Config, report: Report, themes: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Name and text of the page geometry's stylesheet and of the theme's.
+
+    `themes` names the theme's stylesheets to use instead of those of the book's edition.
+    """
+    edition = edition_of(config, report)
+    yield "trim.css", trim_of(config, report).css(edition, config.pdf.marks)
+    for name in themes or EDITION_THEMES[edition]:
+        yield f"{name}.css", theme_style(name)
 
 
 def theme_style(name: str) -> str:

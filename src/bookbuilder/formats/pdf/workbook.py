@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.pdf.assembly import contents_line, imprint, make_document
 from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
-from bookbuilder.formats.pdf.log import caught_log, report_layout_log
+from bookbuilder.formats.pdf.log import (
+    caught_log,
+    report_failures,
+    report_layout_log,
+    report_refused,
+    report_style_log,
+)
 from bookbuilder.formats.pdf.longwords import break_long_words
-from bookbuilder.formats.pdf.numbering import bake, body_labels
+from bookbuilder.formats.pdf.numbering import bake, labels_of
+from bookbuilder.formats.pdf.records import Setting
+from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.worksheets import FIELD, add_fields, text_of
 from bookbuilder.markup import elements, to_element
 from bookbuilder.markup import text_of as text_of_tag
@@ -63,30 +71,46 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
     with engine(book.config.folders, report):
-        from bookbuilder.formats.pdf.fetcher import BASE_URL
-        from bookbuilder.formats.pdf.formfields import add_form
-        from bookbuilder.formats.pdf.layout import Press
-        from bookbuilder.formats.pdf.tagging import TaggedPages
+        from bookbuilder.formats.pdf.press.joining import join
 
-        press = Press(book, report, ("print", "workbook"))
+        styles = [
+            *built_in_styles(book.config, report, ("print", "workbook")),
+            *author_styles(book.config, report),
+        ]
         report.raise_for_errors()
         with caught_log() as messages:
-            _rule(tree)
-            document = press.lay_out(tree)
-            _fill_pages(tree, document.pages)
-            bake(tree, body_labels(document.pages))
-            document = press.lay_out(tree)
-            _report_long(book, document.pages, report)
-            tagged = TaggedPages(document.pages, [tree])
-
-            def finisher(written: Any, pdf: Any) -> None:
-                add_form(pdf, document.pages)
-                tagged.finish(written, pdf)
-
-            data = document.copy(tagged.pages).write_pdf(finisher=finisher)
-        report_layout_log(messages, book, report, BASE_URL)
+            setting, blobs = _lay_out(book, tree, styles, report)
+            data = join(tree, [setting], [0], blobs)
+        report_layout_log(messages, book, report)
     deliver(path, finish(data, 0, book), report)
-    return Output(path, path.stat().st_size, len(tagged.pages), "pages")
+    return Output(path, path.stat().st_size, len(setting.pages), "pages")
+
+
+def _lay_out(
+    book: Book, tree: ET.Element, styles: Sequence[tuple[str, str]], report: Report
+) -> tuple[Setting, dict[str, bytes]]:
+    from bookbuilder.formats.pdf.press.fetcher import BookFetcher
+    from bookbuilder.formats.pdf.press.layout import Press
+    from bookbuilder.formats.pdf.press.recording import record
+
+    press, fetcher = Press(book.assets, styles), BookFetcher(book.assets)
+    for name, message in press.style_messages:
+        report_style_log([message], name, report)
+    try:
+        _rule(tree)
+        pages = press.lay_out(tree, 1, fetcher).pages
+        _fill_pages(tree, pages)
+        bake(tree, labels_of(pages))
+        document = press.lay_out(tree, 1, fetcher)
+        _report_long(book, document.pages, report)
+        return record(document, document.pages, tree, in_full=True)
+    except MemoryError:
+        raise
+    except Exception as error:
+        report_failures([press.blame(tree, error)], book, report)
+        raise BookError(report.diagnostics) from error
+    finally:
+        report_refused(fetcher.refused, report)
 
 
 def _metadata(book: Book) -> Metadata:

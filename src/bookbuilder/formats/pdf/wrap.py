@@ -29,7 +29,7 @@ from bookbuilder.formats.pdf.cover import (
 )
 from bookbuilder.formats.pdf.elements import element
 from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.log import caught_log, report_layout_log
+from bookbuilder.formats.pdf.log import BASE_URL, caught_log, report_layout_log, report_refused
 from bookbuilder.formats.pdf.styles import theme_style
 from bookbuilder.formats.pdf.trim import Trim, trim_of
 from bookbuilder.suggest import did_you_mean
@@ -113,14 +113,15 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     with engine(book.config.folders, report), caught_log() as messages:
         from weasyprint import CSS, HTML
 
-        from bookbuilder.formats.pdf.fetcher import BASE_URL, BookFetcher
+        from bookbuilder.formats.pdf.press.fetcher import BookFetcher
 
         book = with_picture(book, report)
         book, tree = _sheet(book, trim, wrap, report)
+        fetcher = BookFetcher(book.assets)
         html = HTML(
             string=ET.tostring(tree, encoding="unicode", method="html"),
             base_url=BASE_URL,
-            url_fetcher=BookFetcher(book.assets, report),
+            url_fetcher=fetcher,
         )
         size = f"{wrap.whole + 2 * SLUG:.3f}mm {wrap.height + 2 * SLUG:.3f}mm"
         styles = [f"@page {{ size: {size}; margin: 0 }} body {{ margin: 0 }}", theme_style("cover")]
@@ -128,7 +129,8 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
             stylesheets=[CSS(string=text) for text in styles],
             pdf_variant="pdf/ua-1",
         )
-        report_layout_log(messages, book, report, BASE_URL)
+        report_refused(fetcher.refused, report)
+        report_layout_log(messages, book, report)
     deliver(path, _with_boxes(data, wrap), report)
     remark = f"spine {wrap.spine:.1f} mm for {pages} pages"
     return Output(path, path.stat().st_size, 1, "pages", remark=remark)

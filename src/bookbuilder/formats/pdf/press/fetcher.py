@@ -1,7 +1,4 @@
-"""What the layout may read: the book's assets. Nothing comes from disk or network on its own.
-
-Imports WeasyPrint: only to be imported inside `engine.engine`.
-"""
+"""What the layout may read: the book's assets. Nothing comes from disk or network on its own."""
 
 from __future__ import annotations
 
@@ -12,19 +9,20 @@ from urllib.parse import unquote
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from bookbuilder.book import Asset
-from bookbuilder.diagnostics import Report
-from bookbuilder.formats.pdf.rules import REFUSED
-
-BASE_URL = "https://book.invalid/"
+from bookbuilder.formats.pdf.log import BASE_URL
 
 
 class BookFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves `assets` by name below `BASE_URL`, and `data:` addresses; refuses all else."""
+    """Serves `assets` by name below `BASE_URL`, and `data:` addresses; refuses all else.
 
-    def __init__(self, assets: Mapping[str, Asset], report: Report) -> None:
+    Remembers what it `served`, by name, and what it `refused`.
+    """
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
         super().__init__(allowed_protocols=("data",), allow_redirects=False)
         self._assets = assets
-        self._report = report
+        self.served: dict[str, bytes] = {}
+        self.refused: dict[str, None] = {}
 
     def fetch(self, url: str, headers: Any = None) -> Any:
         if url[:5].lower() == "data:":
@@ -32,7 +30,7 @@ class BookFetcher(URLFetcher):  # type: ignore[misc]
         name = unquote(url.removeprefix(BASE_URL).partition("?")[0].partition("#")[0])
         asset = self._assets.get(name) if url.startswith(BASE_URL) else None
         if asset is None:
-            shown = name if url.startswith(BASE_URL) else url
-            self._report.add(REFUSED, f"`{shown[:200]}` is not a file of the book and was left out")
+            self.refused[name if url.startswith(BASE_URL) else url] = None
             raise ValueError("refused")
+        self.served[name] = asset.data
         return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})

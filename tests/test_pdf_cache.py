@@ -1,0 +1,228 @@
+"""What is laid out, what is remembered, and that neither can be told from the file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from bookbuilder import load, write
+from bookbuilder.cache import Cache, digest_of
+from bookbuilder.formats.pdf.records import BadRecordError, Setting, pack, unpack
+from books import write_files
+from structure_tree import outline
+
+EXECUTABLE = Path(sys.executable).with_name("bookbuilder")
+CHAPTERS = 4
+
+
+def chapter(number: int, words: int = 400) -> str:
+    text = f"Some words of chapter {number} to fill its pages with. " * (words // 10)
+    other = number % CHAPTERS + 1
+    return (
+        f"# Chapter {number}\n\n{text} See [Chapter {other}](c{other}.md) for more.[^n]\n\n"
+        f"## A section\n\n{text} ==Marked== and `code`, as {{.smallcaps}}.\n\n![A box](box.png)\n\n"
+        f"| a | b |\n|---|---|\n| 1 | 2 |\n\n{text}[^m]\n\n[^n]: A note.\n\n[^m]: Another one.\n"
+    )
+
+
+def a_folder(folder: Path) -> Path:
+    chapters = {f"c{number}.md": chapter(number) for number in range(1, CHAPTERS + 1)}
+    toml = (
+        '[book]\ntitle = "Cached"\nlanguage = "en"\nfront = ["preface.md"]\nback = []\n'
+        '[[part]]\ntitle = "One"\nchapters = ["c1.md", "c2.md"]\n'
+        '[[part]]\ntitle = "Two"\nchapters = ["c3.md", "c4.md"]\n'
+    )
+    write_files(folder, {"book.toml": toml, "preface.md": "# Preface\n\nWords.\n", **chapters})
+    Image.new("RGB", (60, 40), "gray").save(folder / "box.png")
+    return folder
+
+
+def build(folder: Path, **settings: object) -> tuple[bytes, int]:
+    """The PDF, and how many runs of pages were laid out for it."""
+    book = load(folder)
+    pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
+    written = write(replace(book, config=replace(book.config, pdf=pdf)), folder / "book.pdf")
+    found = re.match(r"Laid out (\d+) of \d+ runs", written.changes[0])
+    assert found is not None
+    return written.path.read_bytes(), int(found[1])
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache/bookbuilder/pages"
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_laid_out_and_nobody_can_tell(tmp_path: Path, cache: Path) -> None:
+    folder = a_folder(tmp_path / "book")
+    cold, laid_out = build(folder)
+    assert laid_out == 1 + 2 + CHAPTERS, "the front, two openings of parts, the chapters"
+    assert build(folder) == (cold, 0)
+    assert build(folder, cache=False) == (cold, laid_out)
+    (folder / "c3.md").write_text(chapter(3).replace("words", "lines"), "utf-8")
+    edited, laid_out = build(folder)
+    assert laid_out == 1
+    assert edited != cold
+    assert build(folder, cache=False)[0] == edited
+
+
+@pytest.mark.slow
+def test_pages_and_pictures_that_change_are_laid_out_again(tmp_path: Path, cache: Path) -> None:
+    folder = a_folder(tmp_path / "book")
+    build(folder)
+    (folder / "c1.md").write_text(chapter(1, 2000), "utf-8")
+    longer, laid_out = build(folder)
+    assert laid_out == 1 + 1 + CHAPTERS, "all but the first part's opening starts or quotes later"
+    assert build(folder, cache=False)[0] == longer
+    Image.new("RGB", (60, 40), "black").save(folder / "box.png")
+    darker, laid_out = build(folder)
+    assert laid_out == CHAPTERS
+    assert build(folder, cache=False)[0] == darker
+
+
+@pytest.mark.slow
+def test_damaged_files_are_made_anew(tmp_path: Path, cache: Path) -> None:
+    folder = a_folder(tmp_path / "book")
+    cold, all_runs = build(folder)
+    kept = sorted(path for path in cache.glob("??/*"))
+    for number, path in enumerate(kept):
+        data = path.read_bytes()
+        path.unlink()
+        if number % 4 == 0:
+            path.write_bytes(data[: len(data) // 2])
+        elif number % 4 == 1:
+            path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        elif number % 4 == 2:
+            path.symlink_to("/dev/zero")
+        else:
+            path.mkdir()
+    assert build(folder) == (cold, all_runs)
+
+
+@pytest.mark.slow
+def test_a_cache_that_cannot_be_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path / "book")
+    (tmp_path / "file").write_text("", "utf-8")
+    wanted = build(folder, cache=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert build(folder) == wanted
+
+
+@pytest.mark.slow
+def test_two_builds_at_once_and_one_after_with_no_cache(tmp_path: Path, cache: Path) -> None:
+    folder = a_folder(tmp_path / "book")
+    env = os.environ | {"XDG_CACHE_HOME": str(cache.parent)}
+    command = [str(EXECUTABLE), "pdf", "-q", str(folder)]
+    running = [
+        subprocess.Popen([*command, "-o", str(tmp_path / f"{n}.pdf")], env=env) for n in "ab"
+    ]
+    assert [process.wait(timeout=300) for process in running] == [0, 0]
+    kept = sorted(path.name for path in cache.glob("??/*"))
+    assert kept
+    assert not [name for name in kept if name.endswith(".tmp")]
+    shutil.rmtree(cache)
+    subprocess.run([*command, "--no-cache", "-o", str(tmp_path / "c.pdf")], env=env, check=True)
+    assert not cache.exists()
+    assert len({(tmp_path / f"{name}.pdf").read_bytes() for name in "abc"}) == 1
+
+
+def pages_of(path: Path) -> list[tuple[str, bytes]]:
+    with pypdfium2.PdfDocument(path) as pdf:
+        return [
+            (page.get_textpage().get_text_bounded(), page.render(scale=1).to_pil().tobytes())
+            for page in pdf
+        ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["print", "screen"])
+def test_joined_chapters_are_the_pages_of_the_whole(
+    edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path / "book")
+    _, runs = build(folder, edition=edition, cache=False)
+    joined = (folder / "book.pdf").rename(tmp_path / "joined.pdf")
+    monkeypatch.setattr("bookbuilder.formats.pdf.needs_the_whole", lambda styles: True)
+    _, whole_runs = build(folder, edition=edition, cache=False)
+    assert (runs, whole_runs) == (1 + 2 + CHAPTERS, 2)
+    assert pages_of(joined) == pages_of(folder / "book.pdf")
+    assert outline(joined) == outline(folder / "book.pdf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("style", "runs"),
+    [
+        ("p { color: #111 }", 1 + 2 + CHAPTERS),
+        (".chapter { break-before: auto }", 2),
+        ("h2 { counter-increment: section }", 2),
+        ("@page :first { margin-top: 40mm }", 2),
+    ],
+)
+def test_what_reaches_over_chapters_lays_out_the_whole(
+    style: str, runs: int, tmp_path: Path, cache: Path
+) -> None:
+    folder = a_folder(tmp_path / "book")
+    (folder / "own.css").write_text(style, "utf-8")
+    assert build(folder, style=("own.css",))[1] == runs
+
+
+@pytest.mark.slow
+def test_a_note_without_room_has_it_before_the_next_chapter(tmp_path: Path, cache: Path) -> None:
+    long = "A long note that takes many lines at the foot of its page. " * 22
+    found = []
+    for words in range(220, 280, 10):
+        text = (
+            "# One\n\n" + "word " * words + f"[^a] end[^b]\n\n[^a]: {long}\n\n[^b]: {long} Last.\n"
+        )
+        folder = write_files(tmp_path / f"{words}", {"1.md": text, "2.md": "# Two\n\nText.\n"})
+        build(folder)
+        texts = [text for text, _ in pages_of(folder / "book.pdf")]
+        assert sum("Last." in text for text in texts) == 1
+        second = next(n for n, text in enumerate(texts) if "Two" in text and "Text." in text)
+        found.append("Last." in texts[second])
+    assert not any(found), "the note of one chapter stands on the page that opens the next"
+
+
+def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    names = [digest_of(bytes([number])) for number in range(5)]
+    for number, name in enumerate(names):
+        cache.put(name, b"x" * 1000)
+        os.utime(tmp_path / name[:2] / name[2:], (number, number))
+    assert cache.get(names[0]) == b"x" * 1000
+    cache.trim(2500)
+    assert [cache.get(name) is not None for name in names] == [True, False, False, False, True]
+
+
+def test_what_is_no_record_is_refused() -> None:
+    assert unpack(pack(Setting(messages=("x",)))) == Setting(messages=("x",))
+    whole = zlib.decompress(pack(Setting()))
+    for text in (
+        b"",
+        b"null",
+        b"[" * 100_000,
+        whole.replace(b"false", b"0"),
+        whole.replace(b"[],", b"[[]],", 1),
+        whole.replace(b"[],", b'["x"],', 1),
+        b"[" + whole + b"]",
+    ):
+        with pytest.raises(BadRecordError):
+            unpack(zlib.compress(text))
+    with pytest.raises(BadRecordError):
+        unpack(b"not compressed")
+    with pytest.raises(BadRecordError):
+        unpack(pack(Setting())[:-3])
