@@ -131,7 +131,7 @@ def test_a_write_that_fails_leaves_the_last_good_file(
     assert invoke("epub").exit_code == 0
     good = (book / "dist/small.epub").read_bytes()
     before = files(book)
-    (book / "one.md").write_text("# One, changed\n", encoding="utf-8")
+    (book / "one.md").write_text("# One\n\nChanged.\n", encoding="utf-8")
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -48,6 +48,18 @@ def folder(tmp_path: Path) -> Path:
     return write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})
 
 
+def test_chapters_that_cannot_be_read_hide_nothing_of_the_others(folder: Path) -> None:
+    write_files(folder, {"two.md": "# Two\n\n[x](none.md) [y](a.md)\n\n![z](none.png)\n"})
+    write_files(
+        folder,
+        {"a.md": b"\x89PNG\r\n\0\0", "b.md": b"x\n" * 4_000_001, "c.md": "---\na: b: c\n---\n"},
+    )
+    (folder / "d.md").symlink_to("/etc/passwd")
+    _, rules = build(folder)
+    unreadable = ["not-utf8", "too-large", "bad-front-matter"]
+    assert sorted(rules) == sorted([*unreadable, "empty-chapter", "broken-link", "missing-image"])
+
+
 SETTINGS = {
     'source = ".."': "bad-path",
     'source = "/usr"': "bad-path",
@@ -290,6 +302,7 @@ def test_a_language_is_a_language_tag(folder: Path) -> None:
 # Each would take minutes, or end in RecursionError, where something takes time squared to its size.
 SHAPES = {
     "headings": "# h\n\n" * 2000,
+    "sections": "## h\n\ntext\n\n" * 10_000,
     "anchors": "".join(f"# h{n}\n\n[x](#n{n})\n\n" for n in range(1000)),
     "blanks": "# " + "# " * 50_000 + "x",
     "table": "|" + "a|" * 1000 + "\n|" + "-|" * 1000 + "\n" + "|a\n" * 1000,

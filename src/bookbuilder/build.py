@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 from dataclasses import replace
@@ -20,7 +21,7 @@ from bookbuilder.config import (
     parse_toml,
 )
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside
+from bookbuilder.files import is_file, is_folder, is_inside, name_of
 from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
 from bookbuilder.frontmatter import BAD_FRONT_MATTER
@@ -38,8 +39,8 @@ from bookbuilder.outline import MISSING_CHAPTER, Entry, Outline, PartOutline, re
 from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
-from bookbuilder.source import Span
-from bookbuilder.textfiles import NOT_UTF8, read_source
+from bookbuilder.source import Source, Span
+from bookbuilder.textfiles import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
 from bookbuilder.volume import select_part
 from bookbuilder.workbook import add_workbook
 
@@ -83,8 +84,10 @@ _GO_ON_AFTER = frozenset(
         MISSING_CHAPTER,
         NOT_UTF8,
         NOT_TO_ALLOW,
+        TOO_LARGE,
         UNKNOWN_KEY,
         UNKNOWN_RULE,
+        UNREADABLE,
         WRONG_TYPE,
     }
 )
@@ -261,6 +264,8 @@ def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
         config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
         _check_folders(config, report)
         report.of_book = levels_of_book(config, report)
+    else:
+        report.raise_for_errors()
     _raise_unless_worth_going_on(report)
     return config, read_outline(config, report)
 
@@ -290,19 +295,20 @@ def _read_file(path: Path) -> tuple[Config, Outline]:
 def _read_book(config: Config, outline: Outline, report: Report) -> Book:
     entries = list(outline.entries)
     chapters = {}
-    for entry in entries:
+    for entry, after in itertools.zip_longest(entries, entries[1:]):
         source = read_source(entry.path, config.folders, report, config.variables)
-        if source is not None:
-            source = with_includes(source, config, report)
-            alone = len(entries) == 1
-            chapters[entry.path] = read_chapters(source, entry, alone, report)
-            report.of_chapters[source.name] = chapters[entry.path][0].levels
-
-    if len(chapters) < len(entries):
-        report.raise_for_errors()
+        if source is None:
+            # Its place is taken, so that the rest is looked at, and links to it are no findings.
+            name = name_of(entry.path, config.root)
+            source = Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+        source = with_includes(source, config, report)
+        alone = len(entries) == 1
+        is_opener = after is not None and after.depth > entry.depth
+        chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+        report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
-        return [chapter for entry in listed for chapter in chapters.get(entry.path, ())]
+        return [chapter for entry in listed for chapter in chapters[entry.path]]
 
     parts = [
         Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))

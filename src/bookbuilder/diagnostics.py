@@ -77,8 +77,21 @@ class Report:
     of_book: Levels = field(default_factory=dict)
     of_chapters: dict[str, Levels] = field(default_factory=dict)
     _found: dict[Diagnostic, None] = field(default_factory=dict)
+    _said: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, rule: Rule, message: str, span: Span | None = None, hint: str = "") -> None:
+    def add(
+        self,
+        rule: Rule,
+        message: str,
+        span: Span | None = None,
+        hint: str = "",
+        *,
+        once: bool = False,
+    ) -> None:
+        """Keep a finding; with `once`, unless the same was said of another place."""
+        if once and (rule.name, message) in self._said:
+            return
+        self._said.add((rule.name, message))
         self._found.setdefault(Diagnostic(rule, message, span, hint))
 
     @property

@@ -34,6 +34,43 @@ ILL_TYPED_FRONT_MATTER = Rule(
     " true/false; it was left out.",
 )
 
+UNKNOWN_FRONT_MATTER = Rule(
+    "F003",
+    "unknown-front-matter",
+    Severity.WARNING,
+    "Nothing reads this key, so what it says is ignored: it is misspelt, or some other tool's. Such"
+    " keys of other tools as are in wide use are passed over; each other one is reported once.",
+)
+
+# Of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
+_OF_OTHER_TOOLS = frozenset(
+    """
+    abstract alias aliases archived audience author author_profile authors banner bibliography body
+    bodyclass categories category class classes code collection comments contributors cover created
+    created_at creator css cssclass cssclasses csl custom_edit_url data date datepublished
+    datemodified deck description disable_toc display displayed_sidebar doc document documentclass
+    draft dropcaps edit edit_uri editlink editurl embed_image excerpt execute expires expirydate
+    extra favicon feature featured filters footer format fontsize frontmatter full_title fulltitle
+    generator genre has_children has_toc head header header-includes headless hero hide
+    hide_table_of_contents hide_title hidden home icon id identifier image images include_in_header
+    index indent isbn isdraft issue jupyter katex key keywords kernelspec kind label lastmod
+    lastupdated layout level license linkcolor linktitle links locale logo mainfont maintainer
+    markup math mathjax menu menus meta meta_description meta_title metadata modified name nav
+    nav_exclude nav_order navbar navigation next nocite noindex note og_image order original
+    outline output outputs overview pagefind pagination_label pagination_next pagination_prev
+    parent params permalink picture pin pinned pdf plugins position prev previous priority private
+    prose public publish publish_date published published_at publishdate pubdate reading_time
+    redirect redirect_from redirect_to redirects related render resources reviewers revision robots
+    rss sample search search_exclude section seo series share short_title sidebar sidebar_class_name
+    sidebar_custom_props sidebar_label sidebar_position sitemap sort source status
+    subject subtitle summary tag tags taxonomy teaser template theme thanks thumbnail time toc
+    toc-depth toc-title toc_sticky topics translationkey translations translator type
+    unlisted update updated updated_at uri url version video videos vol weight wordcount
+    """.split()  # noqa: SIM905 (a list would be a page long)
+)
+_KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
+_MOST_UNKNOWN = 20
+
 _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -41,7 +78,7 @@ _BLOCK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The keys that bookbuilder reads; any other key is some other tool's and left alone.
+    """The keys that bookbuilder reads.
 
     `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
     `length` is how many characters of the source it takes up.
@@ -87,16 +124,28 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
+    _report_unknown(data, source, report)
     return FrontMatter(
         title=_text(data, "title", source, report),
         slug=_text(data, "slug", source, report),
         lang=_checked(data, "lang", is_language, "a language tag such as `de`", source, report),
         role=_checked(data, "role", _is_role, "a role such as `preface`", source, report),
-        numbered=data["numbered"] if isinstance(data.get("numbered"), bool) else None,
+        numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
         levels=_levels(data, source, match.end(), report),
         length=match.end(),
     )
+
+
+def _report_unknown(data: dict[Any, Any], source: Source, report: Report) -> None:
+    unknown = [k for k in map(str, data) if k not in _KEYS and k.lower() not in _OF_OTHER_TOOLS]
+    for key in unknown[:_MOST_UNKNOWN]:
+        hint = did_you_mean(key, _KEYS)
+        message = f"unknown key `{key[:80]}` in front matter"
+        # A misspelt key is missing in each chapter that has it; any other says all in one place.
+        span = source.span_of_line(_line_of(key, source))
+        otherwise = f"the keys here are {', '.join(_KEYS)}"
+        report.add(UNKNOWN_FRONT_MATTER, message, span, hint or otherwise, once=not hint)
 
 
 def _text(data: dict[Any, Any], key: str, source: Source, report: Report) -> str:
@@ -108,6 +157,15 @@ def _text(data: dict[Any, Any], key: str, source: Source, report: Report) -> str
     span = source.span_of_line(_line_of(key, source))
     report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be text", span)
     return ""
+
+
+def _flag(data: dict[Any, Any], key: str, source: Source, report: Report) -> bool | None:
+    value = data.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    span = source.span_of_line(_line_of(key, source))
+    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be true or false", span)
+    return None
 
 
 def _checked(

@@ -27,6 +27,8 @@ from bookbuilder.slugs import file_slug
 from bookbuilder.source import Source
 
 LARGEST_UNSPLIT = 100_000
+MOST_PIECES = 500
+_SHOWN = ("img", "svg", "math")
 
 _EMPTY_HINT = "write it, or take it out of the list of chapters"
 EMPTY = Rule(
@@ -37,12 +39,20 @@ EMPTY = Rule(
 )
 
 
-def read_chapters(source: Source, entry: Entry, alone: bool, report: Report) -> list[Chapter]:
-    """The chapters in `source`: one, or several where a long file is a whole book (`alone`)."""
+def read_chapters(
+    source: Source, entry: Entry, alone: bool, report: Report, *, is_opener: bool = False
+) -> list[Chapter]:
+    """The chapters in `source`: one, or several where a long file is a whole book (`alone`).
+
+    An opener has chapters below it in the list, an index is made: a heading may be all they say.
+    """
     front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
-    if not tree.get_text(strip=True) and not elements(tree, "img", "svg", "math"):
-        report.add(EMPTY, f"{source.name} has no text", source.span_of_file(), _EMPTY_HINT)
+    has_headings = bool(tree.get_text(strip=True))
+    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
+    if not is_filled and not _has_content(tree):
+        what = "no text but its headings" if has_headings else "no text"
+        report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
     pieces = (_split(tree, source) if alone else []) or [tree]
     several = len(pieces) > 1
     return [_chapter(piece, source, front, entry, in_pieces=several) for piece in pieces]
@@ -91,14 +101,17 @@ def _title_of_file(path: Path) -> str:
 
 
 def _split(tree: Tag, source: Source) -> list[Tag]:
-    """The tree cut at its `h1`s, or, where one `h1` heads a long book, at its `h2`s."""
+    """The tree cut at its `h1`s, or, where one `h1` heads a long book, at its `h2`s.
+
+    What would fall into thousands of pieces, each a file of the EPUB, is a list, not a book.
+    """
     cut = "h1"
     if len(tree.find_all("h1", recursive=False)) < 2:
         if len(source.text) < LARGEST_UNSPLIT:
             return []
         cut = "h2"
-        if len(tree.find_all("h2", recursive=False)) < 2:
-            return []
+    if not 2 <= len(tree.find_all(cut, recursive=False)) <= MOST_PIECES:
+        return []
     pieces = [new_tag("section", {})]
     for node in list(tree.children):
         if isinstance(node, Tag) and node.name == cut:
@@ -111,10 +124,17 @@ def _split(tree: Tag, source: Source) -> list[Tag]:
     return kept
 
 
+def _has_content(tree: Tag) -> bool:
+    """Whether there is more than headings."""
+    headings = elements(tree, *HEADINGS)
+    said = sum(len(heading.get_text(strip=True)) for heading in headings)
+    return len(tree.get_text(strip=True)) > said or bool(elements(tree, *_SHOWN))
+
+
 def _has_more_than_title(piece: Tag) -> bool:
     headings = elements(piece, *HEADINGS)
     text = piece.get_text(strip=True)
-    if elements(piece, "img", "svg", "math"):
+    if elements(piece, *_SHOWN):
         return True
     return bool(text) and (not headings or text != headings[0].get_text(strip=True))
 

@@ -266,7 +266,8 @@ class _Collector:
         try:
             data = read_file(path, LARGEST_IMAGE)
         except OSError as error:
-            self.report.add(BAD_IMAGE, f"`{src[:100]}` cannot be read: {error.strerror}", here())
+            message = f"`{src[:100]}` cannot be read: {error.strerror}"
+            self.report.add(BAD_IMAGE, message, here(), "give yourself leave to read the file")
             return None
         return self._make(data, path.stem, path, src, here)
 
@@ -274,7 +275,9 @@ class _Collector:
         try:
             data, media_type, removed, change = _normalise(data)
         except ValueError as error:
-            self.report.add(BAD_IMAGE, f"`{src[:100]}` is not a usable picture: {error}", here())
+            message = f"`{src[:100]}` is not a usable picture: {error}"
+            hint = "open it in a picture editor, save it anew as PNG, JPEG or SVG"
+            self.report.add(BAD_IMAGE, message, here(), hint)
             return None
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())

@@ -60,7 +60,8 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
         check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)
         if key in ("href", "src") and check is not None and _runs_something(key, text):
             scheme = text.strip().split(":")[0].lower()[:20]
-            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address is taken out", text)
+            hint = "link to a web page or a chapter, or say in words what the link would do"
+            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address is taken out", text, hint)
         elif check is not None and (checked := check(text)) is not None:
             kept[str(key)] = checked
         elif key == "style":

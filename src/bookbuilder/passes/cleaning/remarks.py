@@ -29,10 +29,10 @@ class Remarks:
         span = next((span for span in spans if span.line), self.source.span_of_file())
         self.report.add(rule, message, span)
 
-    def link(self, rule: Rule, message: str, address: str) -> None:
+    def link(self, rule: Rule, message: str, address: str, hint: str = "") -> None:
         nth = self._next(address)
         span = find_link(self.source, address, nth) if nth < MOST_LOCATED else None
-        self.report.add(rule, message, span or self.source.span_of_file())
+        self.report.add(rule, message, span or self.source.span_of_file(), hint)
 
     def chapter(self, rule: Rule, message: str, hint: str = "") -> None:
         self.report.add(rule, message, self.source.span_of_file(), hint)
