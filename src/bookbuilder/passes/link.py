@@ -203,14 +203,15 @@ def _resolve_rule(
 def _settle_url(
     anchor: Tag, href: str, url: str, nth: int, chapter: Chapter, report: Report
 ) -> None:
-    scheme = url.split(":", 1)[0].lower()
+    scheme, _, rest = url.partition(":")
+    scheme = scheme.lower()
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises ValueError where it is no number
         host_is_fine = scheme not in _WEB or bool(re.fullmatch(r"[\w.:%~-]+", parts.hostname or ""))
     except ValueError:
         host_is_fine = False
-    if scheme not in _WEB | _OTHER or not host_is_fine:
+    if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
         span = find_link(chapter.source, href, nth)
         report.add(BAD_URL, f"`{url[:80]}` is no address that a reader can follow", span)
