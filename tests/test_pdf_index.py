@@ -39,3 +39,12 @@ def test_entries_below_an_entry_stay_there() -> None:
     inner = tree.find("ul/li/ul")
     assert inner is not None
     assert "".join(inner.itertext()) == "plainterm 8–9"
+
+
+def test_each_letter_begins_apart_in_scripts_that_have_capitals() -> None:
+    terms = ["2d", "apple", "Äpfel", "azure", "berry", "\u732b", "\u72ac"]
+    entries = "".join(f'<li><span class="index-term">{term}</span></li>' for term in terms)
+    tree = ET.fromstring(f'<section><h1/><ul class="index-entries">{entries}</ul></section>')
+    print_index(tree)
+    first = [li for li in tree.iter("li") if "index-letter" in li.get("class", "").split()]
+    assert ["".join(li.itertext()) for li in first] == ["apple", "berry"]

@@ -47,3 +47,12 @@ def test_numbers_in_narrow_columns_stay_whole(tmp_path: Path) -> None:
     with pages(tmp_path, text) as pdf:
         words = " ".join(p.get_textpage().get_text_range() for p in pdf).split()
     assert {"1987", "999,999.99"} <= set(words)
+
+
+def test_no_last_line_is_the_rest_of_a_word(tmp_path: Path) -> None:
+    # Whatever their measure, some of these paragraphs would end with half a word.
+    text = "\n\n".join(f"{'i' * n} {LINE}of unforgettable perseverance" for n in range(1, 60))
+    with pages(tmp_path, text) as pdf:
+        lines = "\n".join(p.get_textpage().get_text_range() for p in pdf).splitlines()
+    ends = [line for line in lines if line.strip().endswith("perseverance")]
+    assert len(ends) == 59

@@ -15,6 +15,7 @@ from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.cover import front_cover
 from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.indexing import print_index
+from bookbuilder.formats.pdf.lastwords import keep_last_words
 from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.references import print_pages
@@ -96,7 +97,8 @@ def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Eleme
 def _title_page(book: Book) -> ET.Element:
     meta = book.metadata
     page = element("section", "title-page")
-    if meta.series:
+    if meta.series and book.volume is None:
+        # A volume's subtitle says what it is a part of.
         place = f" · {meta.series_position}" if meta.series_position else ""
         page.append(element("p", "series", f"{meta.series}{place}"))
     page.append(element("p", "title", meta.title))
@@ -267,6 +269,7 @@ def _chapter(
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
+    keep_last_words(section)
     break_long_words(section)
     cut_long_texts(section)
     set_running_heads(section, book, chapter, part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,11 @@ _PAGES_OF = "data-pages-of"
 
 
 def print_index(section: ET.Element) -> None:
-    """Replace the links of each entry by one place for its pages, which `bake_index` fills."""
+    """Replace the links of each entry by one place for its pages, which `bake_index` fills.
+
+    The first entry of each letter has the class `index-letter`, in scripts that have capitals: in
+    others nearly every entry may begin with a sign of its own.
+    """
     for entry in section.iter("li"):
         links = [child for child in entry if "index-link" in classes_of(child)]
         if any("index-term" in classes_of(child) for child in entry):
@@ -24,6 +29,20 @@ def print_index(section: ET.Element) -> None:
         pages = ET.Element("span", {"class": "index-pages", _PAGES_OF: targets})
         pages.tail = links[-1].tail
         entry.insert(sum(1 for child in entry if "index-term" in classes_of(child)), pages)
+    for entries in [child for child in section if "index-entries" in classes_of(child)]:
+        before = ""
+        for entry in entries:
+            initial = _initial(entry)
+            if initial.isupper() and initial != before:
+                entry.set("class", f"{entry.get('class', '')} index-letter".strip())
+            before = initial
+
+
+def _initial(entry: ET.Element) -> str:
+    """The first letter, without its accents, as a capital; empty before digits and signs."""
+    text = unicodedata.normalize("NFKD", "".join(entry.itertext()))
+    first = next((c for c in text if c.isalnum()), "")
+    return first.upper() if first.isalpha() else ""
 
 
 def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:

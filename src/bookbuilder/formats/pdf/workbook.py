@@ -17,6 +17,7 @@ from bookbuilder.formats.pdf.assembly import contents_line, imprint, make_docume
 from bookbuilder.formats.pdf.elements import classes_of, element
 from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.finishing import finish
+from bookbuilder.formats.pdf.lastwords import keep_last_words
 from bookbuilder.formats.pdf.log import (
     caught_log,
     report_failures,
@@ -136,6 +137,7 @@ def make_workbook(book: Book) -> ET.Element:
         if place != chapter.title:
             page[0].text = f"{place} · {chapter.title}"
         add_fields(page)
+        keep_last_words(page)
         break_long_words(page)
         heading.set("data-bookmark", text_of(heading))
         number = str(chapter.number or "")

@@ -1,0 +1,64 @@
+"""The end of a paragraph: its last word stays whole, and a short one is not alone on a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from bookbuilder.formats.pdf.elements import classes_of
+
+TOGETHER = "last-words"
+_BLOCKS = frozenset({"p", "li", "dd"})
+# Their lines are too narrow for words that must not break, or are the author's.
+_LEFT_ALONE = frozenset({"table", "pre"})
+_LETTERED = frozenset({"em", "i", "strong", "b", "cite", "q", "span", "dfn"})
+# What stands behind a last word without being one.
+_BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
+# Scripts with spaces between words. Two words where the last is short, else the last.
+_WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
+_SHORT, _LONG = 4, 24
+_LAST = re.compile(rf"(?<=\s)(?:{_WORD}{{1,7}} {_WORD}{{1,{_SHORT}}}|{_WORD}{{1,{_LONG}}})\s*\Z")
+
+
+def keep_last_words(section: ET.Element) -> None:
+    """Put the end of each paragraph into a span that the theme sets without a break.
+
+    CSS has no way to forbid that a last line is half a word.
+    """
+    for block in _blocks(section):
+        _keep(block)
+
+
+def _blocks(element: ET.Element) -> Iterator[ET.Element]:
+    for child in element:
+        if child.tag in _LEFT_ALONE or "verse" in classes_of(child):
+            continue
+        if child.tag in _BLOCKS:
+            yield child
+        yield from _blocks(child)
+
+
+def _keep(element: ET.Element) -> None:
+    for at in range(len(element) - 1, -1, -1):
+        child = element[at]
+        tail = child.tail or ""
+        if tail.strip():
+            found = _LAST.search(tail)
+            if found:
+                child.tail = tail[: found.start()]
+                element.insert(at + 1, _together(found[0]))
+            return
+        if _BEHIND.isdisjoint(classes_of(child)):
+            if child.tag in _LETTERED:
+                _keep(child)
+            return
+    if found := _LAST.search(element.text or ""):
+        element.text = (element.text or "")[: found.start()]
+        element.insert(0, _together(found[0]))
+
+
+def _together(text: str) -> ET.Element:
+    span = ET.Element("span", {"class": TOGETHER})
+    span.text = text
+    return span

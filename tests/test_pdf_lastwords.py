@@ -1,0 +1,34 @@
+"""The last words of paragraphs in print."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bookbuilder.formats.pdf.lastwords import keep_last_words
+
+
+@pytest.mark.parametrize(
+    ("block", "kept"),
+    [
+        ("<p>One that is long ends with hyphenation.</p>", ["hyphenation."]),
+        ("<p>A short one takes the word before it is.</p>", ["it is."]),
+        ("<p>Not a long word understandably is.</p>", ["is."]),
+        ("<p>Behind <em>words that lean over</em></p>", ["lean over"]),
+        ('<p>Its note follows<a class="noteref">1</a><aside class="note"/></p>', ["follows"]),
+        ("<p>Glued <code>code</code>.</p>", []),
+        ("<p>Alone</p>", []),
+        (f"<p>An address {'x' * 40}</p>", []),
+        ("<p>\u65e5\u672c\u8a9e \u306f\u7a7a\u767d\u3092\u4f7f\u3044\u307e\u305b\u3093</p>", []),
+        ("<ul><li>An item and its end.<ul><li>And one below it</li></ul></li></ul>", ["below it"]),
+        ("<table><tr><td><p>Cells are too narrow.</p></td></tr></table>", []),
+        ('<p class="verse">Lines of the author</p>', []),
+    ],
+)
+def test_the_end_of_a_paragraph_holds_together(block: str, kept: list[str]) -> None:
+    tree = ET.fromstring(f"<section>{block}</section>")
+    before = "".join(tree.itertext())
+    keep_last_words(tree)
+    assert "".join(tree.itertext()) == before
+    assert [span.text for span in tree.iter("span")] == kept
