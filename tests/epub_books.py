@@ -181,4 +181,8 @@ p { direction: rtl; margin: 0 }
 @media (min-width: 40em) { .j { unicode-bidi: embed; margin: 1em } }
 @font-face { font-family: "X"; src: url(https://example.org/x.woff2) }
 .k::before { content: "a;b" !important }
+.l { background: image-set("https://example.org/b.png" 1x); margin: 0 }
+.m { content: target-text(url(https://example.org/)) }
+.n { cursor: -webkit-image-set(url("paper.png") 1x) }
+@namespace x url(https://example.org/ns);
 """

@@ -28,7 +28,9 @@ def test_an_authors_stylesheet_follows_the_themes_and_is_cleaned(tmp_path: Path)
     assert "".join(css.split()) == (
         'p{margin:0;}.a{background-image:url("../styles/paper.png");}.b{padding:0;}.c{}.d{}.e{}.f{}'
         ".g{}.h{}@media(min-width:40em){.j{margin:1em;}}"
-        '.k::before{content:"a;b"!important;}'
+        '.k::before{content:"a;b"!important;}.l{margin:0;}.m{}'
+        '.n{cursor:-webkit-image-set(url("../styles/paper.png")1x);}'
+        '@namespacex"https://example.org/ns";'
     )
     assert package.files["EPUB/styles/paper.png"] == picture()
     assert ".z" in package.files["EPUB/styles/author-2.css"].decode()
@@ -44,6 +46,8 @@ def test_an_authors_stylesheet_follows_the_themes_and_is_cleaned(tmp_path: Path)
         ("E007", 12),
         ("E007", 13),
         ("E008", 14),
+        ("E008", 16),
+        ("E008", 17),
     ]
 
 

@@ -119,6 +119,18 @@ def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder
     assert "bad-front-matter" in rules or "Text." in text
 
 
+def test_front_matter_without_end_is_refused(folder: Path) -> None:
+    keys = "".join(f"key{n}: value\n" for n in range(10_000))
+    write_files(folder, {"one.md": f"---\n{keys}---\n\n# One\n\nText.\n"})
+    assert "bad-front-matter" in build(folder)[1]
+
+
+def test_a_chapter_outside_hides_nothing_of_the_others(folder: Path) -> None:
+    write_files(folder, {"book.toml": '[book]\nchapters = ["one.md", "../secret/x.md"]\n'})
+    write_files(folder, {"one.md": "# One\n\n![z](none.png)\n"})
+    assert {"chapter-outside", "missing-image"} <= set(build(folder)[1])
+
+
 LISTS = {
     "latin-1": ("SUMMARY.md", b"# S\n\n- [\xff](one.md)\n", "not-utf8"),
     "utf-16": ("SUMMARY.md", "- [x](one.md)\n".encode("utf-16"), "not-utf8"),

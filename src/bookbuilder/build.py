@@ -35,7 +35,7 @@ from bookbuilder.lint import (
 )
 from bookbuilder.markup import relink
 from bookbuilder.metadata import BAD_LANGUAGE, metadata_of
-from bookbuilder.outline import MISSING_CHAPTER, Entry, Outline, PartOutline, read_outline
+from bookbuilder.outline import MISSING_CHAPTER, OUTSIDE, Entry, Outline, PartOutline, read_outline
 from bookbuilder.passes import PASSES
 from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
@@ -84,6 +84,7 @@ _GO_ON_AFTER = frozenset(
         MISSING_CHAPTER,
         NOT_UTF8,
         NOT_TO_ALLOW,
+        OUTSIDE,
         TOO_LARGE,
         UNKNOWN_KEY,
         UNKNOWN_RULE,

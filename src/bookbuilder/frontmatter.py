@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,8 @@ ILL_TYPED_FRONT_MATTER = Rule(
     "ill-typed-front-matter",
     Severity.WARNING,
     "A front matter key that bookbuilder reads holds something else than text, a number or"
-    " true/false; it was left out.",
+    " true/false, or stands there twice; or the front matter is written in TOML. What cannot be"
+    " used was left out.",
 )
 
 UNKNOWN_FRONT_MATTER = Rule(
@@ -74,6 +75,11 @@ _MOST_UNKNOWN = 20
 _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
+_TOML = re.compile(
+    r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
+_LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,18 @@ class FrontMatter:
 
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """The front matter of `source`; empty where the text starts with a rule or with prose."""
+    if match := _TOML.match(source.text):
+        hint = "write `key: value` lines between two lines `---`"
+        message = "front matter in TOML is not read: it is left out"
+        report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
+        return FrontMatter(length=match.end())
     match = _BLOCK.match(source.text)
-    if not match or len(match["yaml"]) > 100_000:
+    if not match:
+        return FrontMatter()
+    if len(match["yaml"]) > _LONGEST:
+        if _LOOKS_LIKE_KEYS.match(match["yaml"]):
+            message = f"front matter of more than {_LONGEST:,} characters is not read"
+            report.add(BAD_FRONT_MATTER, message, source.span_of_line(1), "put the text below it")
         return FrontMatter()
     try:
         data = load_yaml(match["yaml"])
@@ -106,8 +122,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         if "end of stream" in str(getattr(error, "problem", "")):
             # Where it began says more than where the text ended.
             mark = getattr(error, "context_mark", None) or mark
-        looks_like_keys = re.match(r"\s*[\w-]+\s*:", match["yaml"])
-        if not looks_like_keys:
+        if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
             return FrontMatter()
         span = source.span_of_line(mark.line + 2 if mark else 1)
         if mark:
@@ -124,7 +139,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
-    _report_unknown(data, source, report)
+    _report_keys(data, source, match.end(), report)
     return FrontMatter(
         title=_text(data, "title", source, report),
         slug=_text(data, "slug", source, report),
@@ -137,7 +152,15 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
     )
 
 
-def _report_unknown(data: dict[Any, Any], source: Source, report: Report) -> None:
+def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report) -> None:
+    """Say which keys of the front matter, which takes up `end` characters, do not count."""
+    for key in _KEYS:
+        lines = [n for n, line in _lines(source.text[:end]) if line.startswith(f"{key}:")]
+        for number in lines[1:]:
+            message = f"`{key}` is said twice: the last one counts"
+            report.add(
+                ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
+            )
     unknown = [k for k in map(str, data) if k not in _KEYS and k.lower() not in _OF_OTHER_TOOLS]
     for key in unknown[:_MOST_UNKNOWN]:
         hint = did_you_mean(key, _KEYS)
@@ -188,9 +211,12 @@ def _is_role(value: str) -> bool:
     return f"doc-{value.removeprefix('doc-')}" in roles_of("section")
 
 
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    return enumerate(text.split("\n"), 1)
+
+
 def _line_of(key: str, source: Source) -> int:
-    lines = enumerate(source.text.split("\n"), 1)
-    return next((n for n, text in lines if text.startswith(f"{key}:")), 1)
+    return next((n for n, text in _lines(source.text) if text.startswith(f"{key}:")), 1)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -70,6 +70,10 @@ def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}"
 
 
+# Emphasis, attributes, links and pictures (of which the text stays), notes, tags.
+_MARKS = re.compile(r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|</?[a-z][^>]*>")
+
+
 def _title(book: Book) -> str:
     """The only chapter's own title, or that of the folder's first file, or the folder's name."""
     chapters = list(book.chapters)
@@ -80,7 +84,7 @@ def _title(book: Book) -> str:
         headings = re.findall(r"(?m)^#[ \t]+(.+)$|^(\S.*)\n=+[ \t]*$", prose)
         if len(headings) == 1:
             line = "".join(headings[0])[:LONGEST_TITLE].rstrip(" \t#")
-            return re.sub(r"[*_`]|\s*\{#.*\}$", "", line).strip() or chapters[0].title
+            return _MARKS.sub(r"\1", line).strip() or chapters[0].title
         if len(chapters) == 1:
             return chapters[0].title
     first = chapters[0] if chapters else None

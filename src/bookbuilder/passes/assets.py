@@ -209,11 +209,13 @@ class _Collector:
         return self._by_file_name
 
     def _hint(self, src: str, chapter: Chapter) -> str:
-        folder = Path(os.path.normpath(chapter.source.path.parent / unquote(src))).parent
-        if _leads_out(src, chapter, self.book.config.folders) or not is_folder(folder):
+        path = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
+        if _leads_out(src, chapter, self.book.config.folders) or not is_folder(path.parent):
             return ""
+        start = unquote(src).rpartition("/")[0]
+        files = sorted(p.name for p in path.parent.iterdir() if is_file(p))
         return suggest.did_you_mean(
-            Path(unquote(src)).name, sorted(p.name for p in folder.iterdir())
+            unquote(src), [f"{start}/{name}" if start else name for name in files]
         )
 
     def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
@@ -295,6 +297,8 @@ def _normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     """Bytes, media type, what was removed, what was changed. Raises ValueError in plain words."""
     if not data:
         raise ValueError("the file is empty")
+    if data.startswith(b"\x1f\x8b"):
+        raise ValueError("it is compressed (SVGZ), which readers do not show")
     if _looks_like_svg(data):
         clean, removed = sanitize_svg(data)
         return clean, "image/svg+xml", removed, ""

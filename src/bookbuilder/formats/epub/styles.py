@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, URLToken
+from tinycss2.serializer import serialize_string_value
 
 from bookbuilder.config import Config
 from bookbuilder.css import nests_too_deep
@@ -46,6 +47,8 @@ LARGEST_FILE = 20_000_000
 # EPUB 3.3, section 6.3.2: the language of the document decides on these.
 _FORBIDDEN = ("direction", "unicode-bidi")
 _NESTING = ("media", "supports")
+# Functions in which strings are addresses.
+_LOADING = ("image", "image-set", "src")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,10 @@ class _Reader:
             if "src:" in block:
                 yield block
         elif keyword == "namespace":
-            yield f"{opening};"
+            # Names are no addresses to load anything from, but look like some as `url()`.
+            urls = ((token, _url(token)) for token in rule.prelude)
+            names = (t.serialize() if url is None else _quoted(url) for t, url in urls)
+            yield f"@namespace{''.join(names)};"
         # @page is for print: the same stylesheet may serve both.
         elif keyword not in ("page", "charset"):
             self._drop(f"`@{rule.at_keyword}` is not for EPUB", rule, source)
@@ -148,16 +154,23 @@ class _Reader:
         if node.lower_name in _FORBIDDEN:
             self._drop(f"EPUB does not allow `{node.name}`", node, source)
             return ""
-        value = []
-        for token in node.value:
-            if (url := _url(token)) is None:
-                value.append(token.serialize())
-            elif (name := self._resource(url, source, token)) is None:
-                return ""
-            else:
-                value.append(f'url("{name}")')
+        value = [self._value(token, source) for token in node.value]
+        if None in value:
+            return ""
         important = " !important" if node.important else ""
-        return f"{node.name}: {''.join(value).strip()}{important}"
+        return f"{node.name}: {''.join(filter(None, value)).strip()}{important}"
+
+    def _value(self, token: Node, source: Source, *, strings_load: bool = False) -> str | None:
+        """`token` with the names that files have in the package; None if it may not use one."""
+        url = token.value if strings_load and token.type == "string" else _url(token)
+        if url is not None:
+            name = self._resource(url, source, token)
+            return None if name is None else f"url({_quoted(name)})"
+        if token.type != "function":
+            return str(token.serialize())
+        loads = token.lower_name.removeprefix("-webkit-") in _LOADING
+        inner = [self._value(t, source, strings_load=loads) for t in token.arguments]
+        return None if None in inner else f"{token.name}({''.join(filter(None, inner))})"
 
     def _resource(self, url: str, source: Source, token: Node) -> str | None:
         """What a stylesheet calls the file that `url` means; None if it may not use it."""
@@ -193,6 +206,10 @@ class _Reader:
 
     def _drop(self, why: str, node: Node, source: Source) -> None:
         self.report.add(BAD_CSS, f"{why}: left out", source.span_of_line(node.source_line))
+
+
+def _quoted(text: str) -> str:
+    return f'"{serialize_string_value(text)}"'
 
 
 def _url(token: Node) -> str | None:
