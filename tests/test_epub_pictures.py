@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,7 +118,59 @@ def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
     shown = opened(now)
     assert shown.mode == "L"
     assert [shown.getpixel((x, 10)) for x in (5, 25)] == [0, 255]
-    assert "8 bits" in said
+    assert "16 bits" in said
+
+
+def deep_png(width: int, height: int, samples: bytes) -> bytes:
+    """A PNG of 16 bits in colour, which Pillow reads and does not write."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + samples * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_sixteen_bits_in_colour_become_eight(tmp_path: Path) -> None:
+    data = deep_png(30, 20, struct.pack(">HHH", 65535, 32768, 0))
+    _, now, said = written(tmp_path, "deep.png", data)
+    assert now[24] == 8
+    assert opened(now).getpixel((3, 3)) == (255, 128, 0)
+    assert said == "images/deep.png: brought from 16 bits"
+
+
+def test_a_compressed_drawing_is_unpacked(tmp_path: Path) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9"/></svg>'
+    name, now, said = written(tmp_path, "plan.svgz", gzip.compress(svg))
+    assert name == "images/plan.svg"
+    assert b"<rect" in now
+    assert said == "images/plan.svg: unpacked"
+
+
+def test_a_palette_keeps_its_transparency(tmp_path: Path) -> None:
+    image = Image.new("P", (40, 20), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(0, (0, 0, 20, 20))
+    data = encoded(image, "PNG", transparency=0)
+    assert written(tmp_path, "sign.png", data)[1] == data
+    shown = opened(written(tmp_path, "sign.png", data, 10)[1]).convert("RGBA")
+    assert [shown.getpixel((x, 2))[3] for x in (0, 9)] == [0, 255]  # type: ignore[index]
+
+
+def test_more_pixels_than_apple_takes_are_shrunk_even_if_bytes_grow(tmp_path: Path) -> None:
+    stripes = Image.new("1", (3000, 2000))
+    stripes.paste(1, (0, 0, 3000, 1000))
+    _, now, _ = written(tmp_path, "wide.png", encoded(stripes, "PNG", optimize=True))
+    assert opened(now).size == (1600, 1067)
+
+
+def test_a_gif_of_a_thousand_pictures_moves_on(tmp_path: Path) -> None:
+    frames = [Image.new("L", (4, 4), n % 256) for n in range(1000)]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=20)
+    assert written(tmp_path, "film.gif", data)[1] == data
 
 
 def test_cmyk_becomes_rgb(tmp_path: Path) -> None:

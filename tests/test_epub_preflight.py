@@ -61,6 +61,8 @@ def closed(made: TTFont) -> None:
     made["OS/2"].fsType = 2
 
 
+ABOUT_CSS = """<code>:root { --gap: 1em; margin: var(--gap) }</code>, <code>@import "https://e.org";
+</code> and <code>background: url(https://e.org/a.png)</code>"""
 PROSE = "Der Hund und die Katze sind nicht auf dem Dach, und das ist ein Glück für sich. " * 200
 
 
@@ -72,6 +74,12 @@ PROSE = "Der Hund und die Katze sind nicht auf dem Dach, und das ist ein Glück 
         (added("styles/x.css", b":root { --gap: 1em }"), [("E009", "styles/x.css")]),
         (added("styles/x.css", b".a--b:hover { margin: 0 }"), []),
         (replaced("plain.xhtml", "<p>", '<p style="margin: var(--x)">'), [("E009", "plain.xhtml")]),
+        (
+            added("x.svg", b"<svg><style>a { fill: var(--x) }</style></svg>"),
+            [("E009", "x.svg")],
+        ),
+        (added("x.svg", b'<svg><rect stroke="var(--x)"/></svg>'), [("E009", "x.svg")]),
+        (replaced("plain.xhtml", "No role.", f"About CSS: {ABOUT_CSS}"), []),
         (
             replaced("plain.xhtml", "<p>", '<p><img src="https://example.org/a.png"/>'),
             [("E010", "plain.xhtml")],
@@ -115,19 +123,65 @@ def test_send_to_kindle_has_limits(size: int, says: list[str], tmp_path: Path) -
     assert all(f.message.endswith(words) for f, words in zip(found, says, strict=True))
 
 
-def test_building_reports_where_it_comes_from(tmp_path: Path) -> None:
-    book, report = load_files(
-        tmp_path,
-        {
-            "book.toml": '[book]\ntitle = "T"\nauthors = "A"\nlanguage = "en"\nstyle = "own.css"\n',
-            "own.css": "p { margin: 0 }\nh1 { color: var(--ink) }\n",
-            "one.md": "# One\n\nWords.\n\n![A field](field.png)\n",
-            "field.png": picture(5000, 2000, "1"),
-        },
-    )
+AUTHORS = '[book]\ntitle = "T"\nauthors = "A"\nlanguage = "en"\n'
+FULL_SIZE = f"{AUTHORS}[epub]\npicture-size = 0\n"
+WITH_STYLE = f'{AUTHORS}style = "own.css"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {
+                "book.toml": WITH_STYLE,
+                "own.css": "p { margin: 0 }\nh1 { color: var(--ink) }\n",
+                "one.md": "# One\n\nWords.\n",
+            },
+            ("css-variable", "own.css", 2),
+        ),
+        (
+            {
+                "book.toml": AUTHORS,
+                "one.md": "# One\n\nWords.\n\n![A box](box.svg)\n",
+                "box.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+                '<rect width="9" height="9" style="fill: var(--ink)"/></svg>',
+            },
+            ("css-variable", "one.md", 5),
+        ),
+        (
+            {"book.toml": AUTHORS.replace('"en"', '"English"'), "one.md": "# One\n\nWords.\n"},
+            ("wrong-language", "book.toml", 4),
+        ),
+        (
+            {"book.toml": AUTHORS, "one.md": "# One\n\n" + "Words and more.\n" * 20_000},
+            ("large-file", "one.md", 0),
+        ),
+        (
+            {
+                "book.toml": FULL_SIZE,
+                "one.md": "# One\n\nWords.\n\n![A field](field.png)\n",
+                "field.png": picture(5000, 2000, "1"),
+            },
+            ("large-file", "one.md", 5),
+        ),
+        (
+            {
+                "book.toml": WITH_STYLE,
+                "own.css": 'p { margin: 0 }\n@font-face {\n  src: url("my%20font.ttf");\n}\n',
+                "my font.ttf": font(without_licence),
+                "one.md": "# One\n\nWords.\n",
+            },
+            ("unlicensed-font", "own.css", 3),
+        ),
+    ],
+    ids=["style", "drawing", "language", "chapter", "picture", "font"],
+)
+def test_building_reports_where_it_comes_from(
+    files: dict[str, str | bytes], expected: tuple[str, str, int], tmp_path: Path
+) -> None:
+    book, report = load_files(tmp_path, files)
     write(book, tmp_path / "t.epub", report)
-    found = [(d.rule.name, d.span.file, d.span.line) for d in report if d.span]
-    assert ("css-variable", "own.css", 2) in found
+    assert [(d.rule.name, d.span.file, d.span.line) for d in report if d.span] == [expected]
 
 
 def test_a_language_that_the_text_is_not_in_is_reported_in_book_toml(tmp_path: Path) -> None:

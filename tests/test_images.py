@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -102,6 +105,39 @@ def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) 
     assert rules_of(report) == ["bad-image"]
     assert not book.assets
     assert not next(book.chapters).tree.find("img")
+
+
+def bomb() -> bytes:
+    """A PNG of a few bytes that says it has 2,500 million pixels."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n\0\0\0\r" + head + struct.pack(">I", zlib.crc32(head)) + b"\0\0\0\0IDAT"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is HEIC, which readers do not show"),
+        (b"\0\0\0\x0cjP  \r\n", "it is JPEG 2000, which readers do not show"),
+        (b"%PDF-1.7", "it is PDF, which readers do not show"),
+        (b"8BPS\0\1", "it is Photoshop, which readers do not show"),
+        (bomb(), "more than 60 million pixels are too many"),
+        (picture(size=(8000, 7600), mode="1"), "8000 × 7600 pixels are too many"),
+        (gzip.compress(b"<svg>" + b" " * 60_000_000), "it would unpack to more than 50 MB"),
+        (gzip.compress(b"<svg>")[:-12], "no picture format known here"),
+    ],
+    ids=["heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"],
+)
+def test_a_picture_of_no_use_is_named_for_what_it_is(
+    data: bytes, says: str, tmp_path: Path
+) -> None:
+    book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.x)\n", "p.x": data})
+    (found,) = [d for d in report if d.rule.name == "bad-image"]
+    assert found.message == f"`p.x` is not a usable picture: {says}"
+    assert found.span is not None
+    assert found.span.line == 3
+    assert not book.assets
 
 
 def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:

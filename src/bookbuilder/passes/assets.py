@@ -1,13 +1,11 @@
-"""Pictures: found, checked, brought into a format that every reader shows, and named once."""
+"""Pictures: found, checked, and named once."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import io
 import os
 import re
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +14,6 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from bs4 import Tag
 from bs4.element import AttributeValueList
-from PIL import Image, ImageOps
 
 from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
@@ -26,17 +23,13 @@ from bookbuilder.locate import find_link
 from bookbuilder.markup import elements
 from bookbuilder.outline import DEEPEST_FOLDER, report_alike
 from bookbuilder.passes.addresses import without_site
-from bookbuilder.passes.svg import sanitize_svg
+from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
 from bookbuilder.slugs import file_slug, unique
 from bookbuilder.source import Span
 
 if TYPE_CHECKING:
     from bookbuilder.remote import RemotePictures
 
-LARGEST_IMAGE = 50_000_000
-MOST_PIXELS = 60_000_000
-# Not all that Pillow knows: for EPS it would run Ghostscript.
-PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 
 MISSING_IMAGE = Rule(
     "I001",
@@ -100,13 +93,6 @@ CLEANED_SVG = Rule(
     "A drawing in a book may not run scripts or load things from elsewhere; that is removed.",
 )
 
-_EXTENSIONS = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-    "image/svg+xml": ".svg",
-}
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -275,7 +261,7 @@ class _Collector:
 
     def _make(self, data: bytes, stem: str, path: Path | None, src: str, here: Any) -> Asset | None:
         try:
-            data, media_type, removed, change = _normalise(data)
+            data, media_type, removed, change = normalise(data)
         except ValueError as error:
             message = f"`{src[:100]}` is not a usable picture: {error}"
             hint = "open it in a picture editor, save it anew as PNG, JPEG or SVG"
@@ -283,67 +269,14 @@ class _Collector:
             return None
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
-        name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + _EXTENSIONS[media_type]
+        name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + EXTENSIONS[media_type]
         said = path.suffix.lower().replace(".jpeg", ".jpg") if path else ""
-        if said != (suffix := _EXTENSIONS[media_type]) and said in _EXTENSIONS.values():
+        if said != (suffix := EXTENSIONS[media_type]) and said in EXTENSIONS.values():
             message = f"`{src[:100]}` is by its bytes a {suffix[1:].upper()} file"
             self.report.add(MISLABELLED, message, here(), f"call it `{stem[:100]}{suffix}`")
         asset = Asset(name, media_type, data, path, change)
         self.book.assets[name] = asset
         return asset
-
-
-def _normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
-    """Bytes, media type, what was removed, what was changed. Raises ValueError in plain words."""
-    if not data:
-        raise ValueError("the file is empty")
-    if data.startswith(b"\x1f\x8b"):
-        raise ValueError("it is compressed (SVGZ), which readers do not show")
-    if _looks_like_svg(data):
-        clean, removed = sanitize_svg(data)
-        return clean, "image/svg+xml", removed, ""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise ValueError(f"{image.width} × {image.height} pixels are too many")
-                kind = Image.MIME.get(image.format or "", "")
-                image.load()
-                if kind in _EXTENSIONS and image.mode != "CMYK":
-                    return data, kind, [], ""
-                return *_reencode(image), [], f"brought from {_kind_of(image)}"
-    except ValueError:
-        raise
-    except Exception as error:
-        text = str(error) if isinstance(error, OSError) and "<_io" not in str(error) else ""
-        raise ValueError(text or "no picture format that is known here") from None
-
-
-def _kind_of(image: Image.Image) -> str:
-    return "CMYK" if image.mode == "CMYK" else image.format or "another format"
-
-
-def _reencode(image: Image.Image) -> tuple[bytes, str]:
-    """The first frame, upright: as JPEG where it is a photograph, as PNG otherwise."""
-    out = io.BytesIO()
-    is_photograph = image.mode == "CMYK" or image.format == "AVIF"
-    has_alpha = "A" in image.getbands() or "transparency" in image.info
-    upright = ImageOps.exif_transpose(image)
-    if is_photograph and not has_alpha:
-        upright.convert("RGB").save(out, "JPEG", quality=90)
-        return out.getvalue(), "image/jpeg"
-    if image.mode != "I;16":
-        upright = upright.convert("RGBA" if has_alpha else "RGB")
-    upright.save(out, "PNG", optimize=True)
-    return out.getvalue(), "image/png"
-
-
-def _looks_like_svg(data: bytes) -> bool:
-    head = data[:4096].lstrip()
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.decode("utf-16", "replace").encode()
-    return head.lstrip(b"\xef\xbb\xbf").startswith(b"<") and b"<svg" in head.lower()
 
 
 def _leads_out(src: str, chapter: Chapter, folders: Sequence[Path]) -> bool:

@@ -65,7 +65,7 @@ def _list(entries: dict[str, _Entry], words: Words) -> Tag:
         seen: dict[str, int] = defaultdict(int)
         for chapter, name in entry.places:
             seen[chapter.slug] += 1
-            item.append(", " if len(item.contents) > 1 else " ")
+            item.append(", ")
             item.append(_link(chapter, name, seen[chapter.slug], words))
         if entry.below:
             item.append(_list(entry.below, words))
@@ -86,7 +86,9 @@ def without_elsewhere(tree: Tag, slugs: set[str]) -> None:
         if not kept and not full:
             holder.extract()
             continue
-        for node in holder.contents[holder.contents.index((links + lists)[0]) :]:
+        first = holder.contents.index((links + lists)[0])
+        # The comma before the first link goes when no link stays.
+        for node in holder.contents[first - bool(links and not kept) :]:
             node.extract()
         for link in kept:
             if link is not kept[0]:

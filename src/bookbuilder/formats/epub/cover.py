@@ -26,7 +26,7 @@ from bookbuilder.formats.coverart import (
     wrapped,
 )
 from bookbuilder.formats.epub.text import plain
-from bookbuilder.passes.assets import PICTURE_FORMATS
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.words import direction
 
 NO_COVER = Rule(

@@ -8,13 +8,13 @@ from collections.abc import Collection
 from PIL import Image, ImageOps
 
 from bookbuilder.book import Asset
+from bookbuilder.formats.epub.preflight import MOST_PIXELS
 from bookbuilder.slugs import unique
 
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 # WebP came with EPUB 3.3: Kindle and older readers leave a hole.
 _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
-_DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
 
 
 def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Asset, str]:
@@ -33,10 +33,8 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
         turned = ImageOps.exif_transpose(image)
         if turned.size != image.size or image.getexif().get(0x0112, 1) != 1:
             changes.append("turned upright")
-        if image.mode in _DEEP:
-            turned = _to_8_bits(turned)
-            changes.append("brought to 8 bits")
         must = bool(changes) or asset.media_type not in _EVERYWHERE
+        must = must or turned.width * turned.height > MOST_PIXELS
         if asset.media_type not in _EVERYWHERE:
             changes.append("its first picture taken" if is_animated else "brought from WebP")
         if longest and max(turned.size) > longest:
@@ -55,12 +53,6 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
     changed = Asset(name, kind, data, asset.path)
     said = ", ".join(filter(None, (asset.change, *changes)))
     return changed, f"{asset.name}: {said}; {sizes}"
-
-
-def _to_8_bits(image: Image.Image) -> Image.Image:
-    grey = image.convert("F")
-    scale = 255 / 65535 if max(map(float, grey.getextrema())) > 255 else 1.0  # type: ignore[arg-type]
-    return grey.point(lambda value: value * scale + 0).convert("L")
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:

@@ -86,11 +86,18 @@ LARGEST_BY_WEB = 200_000_000
 _SAMPLE = 60_000
 _SURE_AFTER = 2000
 
-_VARIABLE = re.compile(r"var\(\s*--[\w-]+|(?<![\w-])--[\w-]+(?=\s*:)")
-_REMOTE = re.compile(
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)|(?<![\w-])(--[\w-]+)(?=\s*:)")
+_REMOTE_FILE = re.compile(
     r"""<(?!a[\s>]|link\b[^>]*\brel="cc:license")[a-zA-Z][^<>]*?\b(?:src|href|poster|data)\s*=\s*
-    ["'](?:https?:)?//[^"']*["']|url\(\s*["']?(?:https?:)?//[^)]*\)|@import\s[^;]*""",
+    ["'](?:https?:)?//[^"']*["']""",
     re.VERBOSE,
+)
+_REMOTE_STYLE = re.compile(r"""url\(\s*["']?(?:https?:)?//[^)]*\)|@import\s[^;]*""")
+# Where markup holds CSS. Not in its text: a book may be about CSS.
+_STYLES = re.compile(
+    r"""<style\b[^>]*>(.*?)</style>
+    |\s(?:style|fill|stroke|(?:[a-z]+-)?color|filter|mask|clip-path)\s*=\s*(?:"([^"]*)"|'([^']*)')""",
+    re.VERBOSE | re.DOTALL,
 )
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _TAG = re.compile(r"<[^>]+>")
@@ -156,14 +163,13 @@ def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
         if suffix in ("xhtml", "opf", "ncx", "svg", "xml"):
             text = data.decode("utf-8", "replace")
             yield from _xml(name, short, data)
-            yield from _remote(name, short, text)
-            yield from _variables(name, short, "\n".join(re.findall(r'style="[^"]*"', text)))
+            yield from _remote(name, short, _REMOTE_FILE, text)
+            styles = "\n".join(map("".join, _STYLES.findall(text)))
+            yield from _styles(name, short, styles)
         if suffix == "xhtml" and len(data) > LARGEST_DOCUMENT:
             yield Finding(LARGE_FILE, f"`{short}` has {_kilobytes(len(data))}", name, "1")
         if suffix == "css":
-            text = data.decode("utf-8", "replace")
-            yield from _variables(name, short, text)
-            yield from _remote(name, short, text)
+            yield from _styles(name, short, data.decode("utf-8", "replace"))
         if suffix in ("png", "jpg", "jpeg", "gif", "webp"):
             yield from _picture(name, short, data)
         if suffix in ("ttf", "otf", "woff", "woff2"):
@@ -188,15 +194,16 @@ def _xml(name: str, short: str, data: bytes) -> Iterator[Finding]:
         yield Finding(NOT_XML, f"`{short}` is not XML: {why}", name, str(error.lineno))
 
 
-def _remote(name: str, short: str, text: str) -> Iterator[Finding]:
+def _remote(name: str, short: str, loads: re.Pattern[str], text: str) -> Iterator[Finding]:
     if name.endswith((".opf", ".ncx")):
         return
-    for match in _REMOTE.finditer(text):
+    for match in loads.finditer(text):
         yield Finding(REMOTE_RESOURCE, f"`{match[0][:100]}` in {short}", name, match[0])
 
 
-def _variables(name: str, short: str, css: str) -> Iterator[Finding]:
-    for used in dict.fromkeys(_VARIABLE.findall(css)):
+def _styles(name: str, short: str, css: str) -> Iterator[Finding]:
+    yield from _remote(name, short, _REMOTE_STYLE, css)
+    for used in dict.fromkeys(map("".join, _VARIABLE.findall(css))):
         yield Finding(CSS_VARIABLE, f"the CSS variable `{used}` in {short}", name, used)
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.config import CONFIG_NAME
 from bookbuilder.locate import find_link, find_text
 from bookbuilder.markup import elements
+from bookbuilder.slugs import file_slug
 from bookbuilder.source import Source, Span
 
 # A document's lines are long; what stands this many before the place is near enough to find it by.
 LINES_BEFORE = 8
 _TAG = re.compile(r"<[^>]*>")
 _ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#][^"']*)""")
+_ALTERNATIVE = re.compile(r"""\balt="([^"]+)\"""")
+_URL = re.compile(r"""url\(\s*["']?([^"')]*)""")
 _NUMBER_OF_STYLE = re.compile(r"styles/author-(\d+)\.css")
 FOLDER = "EPUB/"
 
@@ -29,7 +33,10 @@ def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Sp
     """
     name = document.removeprefix(FOLDER)
     if match := _NUMBER_OF_STYLE.fullmatch(name):
-        return _in_style(book, int(match[1]), place)
+        around = (line.strip(" ;{}") for line in _markup_around(package, document, place)[:1])
+        return _in_style(book, int(match[1]), [piece for piece in around if piece])
+    if name.startswith("styles/"):
+        return _of_style_file(book, name)
     if name.startswith("images/"):
         return _of_picture(book, name)
     chapter = next((c for c in book.chapters if f"{c.slug}.xhtml" == name), None)
@@ -59,7 +66,7 @@ def _in_chapter(chapter: Chapter, pieces: list[str]) -> Span:
             span = find_link(source, html.unescape(Path(address).name))
             if span.line:
                 return span
-        for words in _runs(piece):
+        for words in (*_ALTERNATIVE.findall(piece), *_runs(piece)):
             if (span := find_text(source, words)).line:
                 return span
     return source.span_of_file()
@@ -78,20 +85,39 @@ def _runs(markup: str) -> Iterator[str]:
                     yield run
 
 
-def _in_style(book: Book, number: int, place: str) -> Span:
+def _in_style(book: Book, number: int, pieces: list[str]) -> Span:
+    """In the author's stylesheet that is the `number`th of the package, or in another.
+
+    One that serves print alone is not in the package, so that numbers there may be lower.
+    """
     config = book.config
-    keyed = [("book.style", n) for n in config.book.style]
-    keyed += [("epub.style", n) for n in config.epub.style]
-    if not 0 < number <= len(keyed):
-        return Span(CONFIG_NAME)
-    key, name = keyed[number - 1]
-    path = config.root / name
-    try:
-        source = Source(path, name, path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return config.span_of(key, name)
-    at = -1 if place.isdigit() else source.text.find(place)
-    return source.span(at, len(place)) if place and at >= 0 else source.span_of_file()
+    sources = list(_styles(book))
+    for source in sources[number - 1 :] + sources[: number - 1]:
+        for piece in pieces:
+            if (at := source.text.find(piece)) >= 0:
+                return source.span(at, len(piece))
+    if 0 < number <= len(sources):
+        return sources[number - 1].span_of_file()
+    return config.span_of("book.style")
+
+
+def _styles(book: Book) -> Iterator[Source]:
+    config = book.config
+    for name in (*config.book.style, *config.epub.style):
+        path = config.root / name
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            yield Source(path, name, path.read_text(encoding="utf-8-sig"))
+
+
+def _of_style_file(book: Book, name: str) -> Span | None:
+    """Where a stylesheet asks for the font or the picture that is `name` in the package."""
+    stem = re.sub(r"-\d+$", "", PurePosixPath(name).stem)
+    for source in _styles(book):
+        for match in _URL.finditer(source.text):
+            slug = file_slug(PurePosixPath(unquote(match[1])).stem, "file")
+            if re.sub(r"-\d+$", "", slug) == stem:
+                return source.span(match.start(), len(match[0]))
+    return None
 
 
 def _of_picture(book: Book, name: str) -> Span | None:
@@ -99,7 +125,7 @@ def _of_picture(book: Book, name: str) -> Span | None:
     stem = name.rpartition(".")[0]
     asset = next((a for n, a in book.assets.items() if n.rpartition(".")[0] == stem), None)
     if asset is None:
-        return None
+        return book.config.span_of("book.cover") if stem == "images/cover" else None
     for chapter in book.chapters:
         if any(picture.get("src") == asset.name for picture in elements(chapter.tree, "img")):
             wanted = asset.path.name if asset.path else "data:"

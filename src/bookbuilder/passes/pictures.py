@@ -1,0 +1,124 @@
+"""A picture's bytes, brought into a format that writers know."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zlib
+
+from PIL import Image, ImageOps
+
+from bookbuilder.passes.svg import sanitize_svg
+
+LARGEST_IMAGE = 50_000_000
+MOST_PIXELS = 60_000_000
+# Not all that Pillow knows: for EPS it would run Ghostscript.
+PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
+EXTENSIONS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/svg+xml": ".svg",
+}
+# What phones, printers and drawing programs save: sound files, so say more than that they are not.
+_NOT_READ = (
+    (re.compile(rb"....ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL), "HEIC"),
+    (re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"), "JPEG 2000"),
+    (re.compile(rb"\0\0\0\x0cJXL |\xff\x0a"), "JPEG XL"),
+    (re.compile(rb"8BPS"), "Photoshop"),
+    (re.compile(rb"%PDF-"), "PDF"),
+    (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
+)
+_DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
+
+
+def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
+    """Bytes, media type, what was removed, what was changed. Raises ValueError in plain words."""
+    if not data:
+        raise ValueError("the file is empty")
+    drawing = _gunzipped(data)
+    if _looks_like_svg(drawing):
+        clean, removed = sanitize_svg(drawing)
+        return clean, "image/svg+xml", removed, "" if drawing is data else "unpacked"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise ValueError(f"{image.width} × {image.height} pixels are too many")
+                kind = Image.MIME.get(image.format or "", "")
+                image.load()
+                if kind in EXTENSIONS and image.mode != "CMYK" and not _is_deep(image, data):
+                    return data, kind, [], ""
+                return *_reencode(image), [], f"brought from {_kind_of(image, data)}"
+    except ValueError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(f"more than {MOST_PIXELS // 10**6} million pixels are too many") from None
+    except Exception as error:
+        text = str(error) if isinstance(error, OSError) and "<_io" not in str(error) else ""
+        raise ValueError(text or _unknown(data)) from None
+
+
+def _unknown(data: bytes) -> str:
+    kind = next((kind for sign, kind in _NOT_READ if sign.match(data)), "")
+    return f"it is {kind}, which readers do not show" if kind else "no picture format known here"
+
+
+def _gunzipped(data: bytes) -> bytes:
+    """What a compressed drawing (SVGZ) holds; anything else as it is."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacker.decompress(data, LARGEST_IMAGE)
+    except zlib.error:
+        return data
+    if unpacker.unconsumed_tail:
+        raise ValueError(f"it would unpack to more than {LARGEST_IMAGE // 10**6} MB")
+    return unpacked
+
+
+def _kind_of(image: Image.Image, data: bytes) -> str:
+    if _is_deep(image, data):
+        return "16 bits"
+    return "CMYK" if image.mode == "CMYK" else image.format or "another format"
+
+
+def _is_deep(image: Image.Image, data: bytes) -> bool:
+    """Of more than 8 bits a channel; a PNG in colour Pillow has brought to 8 as it read it."""
+    return image.mode in _DEEP or (image.format == "PNG" and data[24:25] == b"\x10")
+
+
+def _reencode(image: Image.Image) -> tuple[bytes, str]:
+    """The first frame, upright, of 8 bits: as JPEG where it is a photograph, as PNG otherwise."""
+    out = io.BytesIO()
+    is_photograph = image.mode == "CMYK" or image.format == "AVIF"
+    has_alpha = "A" in image.getbands() or "transparency" in image.info
+    upright = ImageOps.exif_transpose(image)
+    if is_photograph and not has_alpha:
+        upright.convert("RGB").save(out, "JPEG", quality=90)
+        return out.getvalue(), "image/jpeg"
+    if upright.mode in _DEEP:
+        upright = _to_8_bits(upright)
+    elif upright.mode != "LA":
+        upright = upright.convert("RGBA" if has_alpha else "RGB")
+    # A profile is for the colours that it came with.
+    profile = image.info.get("icc_profile") if upright.mode == image.mode else None
+    upright.save(out, "PNG", optimize=True, icc_profile=profile)
+    return out.getvalue(), "image/png"
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    grey = image.convert("F")
+    scale = 255 / 65535 if max(map(float, grey.getextrema())) > 255 else 1.0  # type: ignore[arg-type]
+    return grey.point(lambda value: value * scale + 0).convert("L")
+
+
+def _looks_like_svg(data: bytes) -> bool:
+    head = data[:4096].lstrip()
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode()
+    return head.lstrip(b"\xef\xbb\xbf").startswith(b"<") and b"<svg" in head.lower()
