@@ -121,6 +121,7 @@ def test_repairs(html: str, expected: str) -> None:
         ("<p>\n<a href='javascript:x()'>y</a>", [("script-link", 2)]),
         ("\n<svg><script>x</script></svg>", [("active-drawing", 2)]),
         ("<p>\n<i style='position:fixed'>x</i>", [("style-removed", 2)]),
+        ("<p>\n<i style='font-size:1e9px'>x</i>", [("style-removed", 2)]),
         ("x\n<button>go</button>", [("form-control", 2)]),
         ("x\n<video src=a.mp4></video>", [("audio-or-video", 2)]),
         ("x\n<link href=a.css>", [("page-element", 2)]),

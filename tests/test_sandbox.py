@@ -171,6 +171,33 @@ def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.Mon
         run_bounded(deaf, LimitsConfig(seconds=1))
 
 
+def test_what_does_not_heed_its_limit_is_ended_and_said_to_need_too_much_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bookbuilder.sandbox, "SECONDS_TO_ANSWER", 0.1)
+
+    def deaf() -> None:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        held = b"x" * 300_000_000
+        time.sleep(60)
+        assert held
+
+    with pytest.raises(LimitHit, match="200 MB of memory"):
+        run_bounded(deaf, LimitsConfig(memory=200))
+
+
+def test_a_limit_that_is_hit_again_does_not_tear_up_what_is_said_of_the_first() -> None:
+    def hit_twice() -> str:
+        try:
+            signal.raise_signal(signal.SIGUSR1)
+        except LimitHit:
+            signal.raise_signal(signal.SIGUSR1)
+            return "said"
+        return "not hit"
+
+    assert run_bounded(hit_twice, LimitsConfig()) == "said"
+
+
 def test_a_build_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:
     result = build(tmp_path, "epub", "memory = 150", "# Large\n\n" + "a *b* c\n" * 400_000)
     assert result.exit_code == 1

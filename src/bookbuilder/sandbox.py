@@ -48,8 +48,13 @@ TOO_MUCH_MEMORY = Rule(
 
 HAS_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 SECONDS_TO_GIVE_UP = 5
+# The time until a process that was told to stop has said what it was busy with: seconds, where
+# nothing else runs. A machine that is busy with much else takes a multiple of that.
+SECONDS_TO_ANSWER = 30
 SECONDS_TO_HEED = 2
 SECONDS_BETWEEN_LOOKS = 0.2
+# Of computing, in which an exception should have come to where it is caught.
+SECONDS_TO_UNWIND = 0.5
 BYTES_BEFORE = 1_000_000_000
 _T = TypeVar("_T")
 
@@ -140,24 +145,28 @@ def _terminated_tidily() -> Iterator[None]:
 
 
 def _read_all(
-    pipe: int, child: int, limits: LimitsConfig, grace: int = SECONDS_TO_GIVE_UP
+    pipe: int, child: int, limits: LimitsConfig, grace: int = SECONDS_TO_ANSWER
 ) -> bytes | None:
-    """All that `child` writes to `pipe`; None where it takes too long, or does not heed a signal.
+    """All that `child` writes to `pipe`; None where it takes too long.
 
     It is told by a signal when it takes too much memory: a library that is refused memory may end
-    the process, or try for ever.
+    the process, or try for ever. Raises `LimitHit` where the signal is not heeded.
     """
+    told = False
     end = time.monotonic() + limits.seconds + grace if limits.seconds else math.inf
     pieces: list[bytes] = []
     while time.monotonic() < end:
         if not select.select([pipe], [], [], SECONDS_BETWEEN_LOOKS)[0]:
             if limits.memory and memory_of(child) > limits.memory * 1_000_000:
                 os.kill(child, signal.SIGUSR1)
-                end = min(end, time.monotonic() + SECONDS_TO_GIVE_UP)
+                end = end if told else min(end, time.monotonic() + SECONDS_TO_ANSWER)
+                told = True
         elif piece := os.read(pipe, 1 << 16):
             pieces.append(piece)
         else:
             return b"".join(pieces)
+    if told:
+        raise LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory")
     return None
 
 
@@ -223,6 +232,7 @@ class _Limit:
     def __init__(self, limits: LimitsConfig) -> None:
         self.limits = limits
         self._hit: LimitHit | None = None
+        self._unwound = 0.0
         self.heeded = threading.Event()
 
     def hit(self, number: int, frame: FrameType | None) -> LimitHit:
@@ -235,6 +245,17 @@ class _Limit:
                 rule, what = TOO_MUCH_MEMORY, f"more than {self.limits.memory} MB of memory"
             self._hit = LimitHit(rule, what, at_work_on(frames_of(frame)))
         return self._hit
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Raise the hit, unless one is on its way up, or somebody says already what was hit.
+
+        One that came in between would tear up the answer to the parent.
+        """
+        if self.heeded.is_set() or time.process_time() < self._unwound:
+            return
+        hit = self.hit(number, frame)
+        self._unwound = time.process_time() + SECONDS_TO_UNWIND
+        raise hit
 
     def listen(self, give_up: Callable[[LimitHit], None]) -> None:
         signals, wakeup = os.pipe()
@@ -262,11 +283,8 @@ def _limited(limits: LimitsConfig, give_up: Callable[[LimitHit], None]) -> Itera
     global _limit  # noqa: PLW0603 - signals are the process's, too
     limit = _limit = _Limit(limits)
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise limit.hit(number, frame)
-
     for number in _SIGNALS:
-        signal.signal(number, stop)
+        signal.signal(number, limit.interrupt)
     limit.listen(give_up)
     if limits.memory:
         # For what grows faster than the parent looks.

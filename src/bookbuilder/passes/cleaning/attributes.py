@@ -44,6 +44,8 @@ STYLE = Rule(
 _STARTS_SCRIPT = re.compile(r"on|@|v-on:|x-on:|ng-|formaction$")
 _COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
 _FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
+# Of any unit. Layout divides by what such lengths come to, which ends at nothing.
+_MOST = 10_000
 _FORBIDDEN_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "mocha:")
 
 
@@ -130,6 +132,8 @@ def _is_plain(values: list[Node]) -> bool:
     waiting = list(values)
     for value in waiting:
         if value.type in ("url", "error", "bad-url", "{} block", "[] block", "at-keyword"):
+            return False
+        if value.type in ("number", "dimension", "percentage") and abs(value.value) > _MOST:
             return False
         if value.type == "function":
             if value.lower_name not in ("rgb", "rgba", "hsl", "hsla", "calc", "min", "max"):
