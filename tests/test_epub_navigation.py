@@ -111,8 +111,8 @@ def test_a_volume_leads_to_its_own_chapters_alone(tmp_path: Path) -> None:
     package = made(tmp_path, part=2)
     entries = package.find("index.xhtml", "//x:li")
     assert [" ".join("".join(e.itertext()).split()) for e in entries] == [
-        "field chapter 2",
-        "hedge chapter 2",
+        "field, chapter 2",
+        "hedge, chapter 2",
     ]
     back = links(package, "glossary.xhtml", "//x:dd//x:a")
     assert back == [("2", "two.xhtml#two--use-recto")]
@@ -127,7 +127,7 @@ def test_a_volume_keeps_entries_for_what_is_below_them(tmp_path: Path) -> None:
     }
     package = made(tmp_path, 2, files)
     (a,) = package.find("index.xhtml", "//x:section/x:ul/x:li[x:span='a']")
-    assert " ".join("".join(a.itertext()).split()) == "ab chapter 2"
+    assert " ".join("".join(a.itertext()).split()) == "ab, chapter 2"
     assert len(package.find("index.xhtml", "//x:li//x:li")) == 2
     assert not package.find("index.xhtml", "//x:ul[not(x:li)]")
 

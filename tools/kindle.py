@@ -78,8 +78,9 @@ def _look_at(document: Any, name: str, places: set[str], found: Found) -> None:
             found.counts[role] += element.get("role") == role
         if tag in HEADINGS:
             found.headings.append((tag, said(element)))
-        if tag == "img":
-            found.alternatives[element.get("alt", "")] += 1
+        # calibre writes a drawing that holds pictures into the text.
+        if tag in ("img", "svg"):
+            found.alternatives[element.get("alt") or element.get("aria-label", "")] += 1
         if tag == "a" and (href := element.get("href")) and ":" not in href:
             path, _, anchor = unquote(href).partition("#")
             target = os.path.normpath(PurePosixPath(name).parent / path) if path else name
