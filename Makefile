@@ -64,7 +64,8 @@ nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 	$(BIN)/python tools/nasty.py $(SHARED)
 
 fuzz: $(DEV) ## make thousands of books at random, each to be built or refused
-	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py -k "random_is_built"
+	@tools/setup.sh pango java
+	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc and WeasyPrint alone
 	@tools/setup.sh pango

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import given
+import pypdfium2
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+import epubcheck
 from bookbuilder import BookError, load, write
 from books import write_files
 
@@ -69,20 +74,25 @@ BOOKS = st.fixed_dictionaries(
 )
 
 
-def check(files: dict[str, str]) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+# Those take long: few examples in `make test`, many in `make fuzz`.
+CHECKED_BY_JAVA = settings(max_examples=max(30, settings().max_examples // 10))
+LAID_OUT = settings(max_examples=max(15, settings().max_examples // 20))
+
+
+@contextlib.contextmanager
+def built_or_refused(files: dict[str, str], name: str) -> Iterator[Path | None]:
+    """The file made of `files`; None where a diagnostic says why there is none."""
+    with tempfile.TemporaryDirectory() as folder:
         data = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
-        write_files(folder / "book", data)
-        output = folder / "out.epub"
+        book = write_files(Path(folder, "book"), data)
+        output = Path(folder, name)
         found = None
         try:
-            write(load(folder / "book"), output)
+            write(load(book), output)
         except BookError as error:
             found = error.diagnostics
         assert bool(found) != output.exists()
-        if output.exists():
-            check_package(output)
+        yield output if output.exists() else None
 
 
 def check_package(path: Path) -> None:
@@ -106,4 +116,25 @@ def check_package(path: Path) -> None:
 
 @given(BOOKS)
 def test_a_book_at_random_is_built_or_refused(files: dict[str, str]) -> None:
-    check(files)
+    with built_or_refused(files, "out.epub") as output:
+        if output:
+            check_package(output)
+
+
+@pytest.mark.slow
+@CHECKED_BY_JAVA
+@given(BOOKS)
+def test_an_epub_at_random_passes_epubcheck(files: dict[str, str]) -> None:
+    with built_or_refused(files, "out.epub") as output:
+        if output:
+            assert epubcheck.check(output) == []
+
+
+@pytest.mark.slow
+@LAID_OUT
+@given(BOOKS)
+def test_a_pdf_at_random_is_built_or_refused(files: dict[str, str]) -> None:
+    with built_or_refused(files, "out.pdf") as output:
+        if output:
+            with pypdfium2.PdfDocument(output) as document:
+                assert all(page.get_textpage() for page in document)
