@@ -56,3 +56,12 @@ def test_no_last_line_is_the_rest_of_a_word(tmp_path: Path) -> None:
         lines = "\n".join(p.get_textpage().get_text_range() for p in pdf).splitlines()
     ends = [line for line in lines if line.strip().endswith("perseverance")]
     assert len(ends) == 59
+
+
+def test_no_line_breaks_after_its_first_word(tmp_path: Path) -> None:
+    # What WeasyPrint does where all but the space before the last word fits.
+    text = "\n\n".join(f"{'i' * n} {LINE}is never in want of a measure" for n in range(1, 80))
+    with pages(tmp_path, text) as pdf:
+        body = [page.get_textpage().get_text_range().splitlines() for page in list(pdf)[-6:]]
+    alone = {line for lines in body for line in lines if line.isalpha() and line.islower()}
+    assert alone <= {"measure"}

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.formats.pdf.elements import classes_of
 
 TOGETHER = "last-words"
+NO_BREAK_SPACE = "\u00a0"
 _BLOCKS = frozenset({"p", "li", "dd"})
 # Their lines are too narrow for words that must not break, or are the author's.
 _LEFT_ALONE = frozenset({"table", "pre"})
@@ -18,13 +19,15 @@ _BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
 # Scripts with spaces between words. Two words where the last is short, else the last.
 _WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
 _SHORT, _LONG = 4, 24
-_LAST = re.compile(rf"(?<=\s)(?:{_WORD}{{1,7}} {_WORD}{{1,{_SHORT}}}|{_WORD}{{1,{_LONG}}})\s*\Z")
+_LAST = re.compile(rf"\s+({_WORD}{{1,7}} {_WORD}{{1,{_SHORT}}}|{_WORD}{{1,{_LONG}}})\s*\Z")
 
 
 def keep_last_words(section: ET.Element) -> None:
-    """Put the end of each paragraph into a span that the theme sets without a break.
+    """Put the end of each paragraph into a span that the theme does not hyphenate.
 
-    CSS has no way to forbid that a last line is half a word.
+    CSS has no way to forbid that a last line is half a word. The space in front of the span has one
+    of its own: WeasyPrint breaks a text after its first word if only the space at its end is too
+    much for the line.
     """
     for block in _blocks(section):
         _keep(block)
@@ -44,10 +47,9 @@ def _keep(element: ET.Element) -> None:
         child = element[at]
         tail = child.tail or ""
         if tail.strip():
-            found = _LAST.search(tail)
-            if found:
+            if found := _LAST.search(tail):
                 child.tail = tail[: found.start()]
-                element.insert(at + 1, _together(found[0]))
+                element[at + 1 : at + 1] = _together(found[1])
             return
         if _BEHIND.isdisjoint(classes_of(child)):
             if child.tag in _LETTERED:
@@ -55,10 +57,11 @@ def _keep(element: ET.Element) -> None:
             return
     if found := _LAST.search(element.text or ""):
         element.text = (element.text or "")[: found.start()]
-        element.insert(0, _together(found[0]))
+        element[0:0] = _together(found[1])
 
 
-def _together(text: str) -> ET.Element:
-    span = ET.Element("span", {"class": TOGETHER})
-    span.text = text
-    return span
+def _together(words: str) -> list[ET.Element]:
+    space, end = ET.Element("span"), ET.Element("span", {"class": TOGETHER})
+    space.text = " "
+    end.text = words.replace(" ", NO_BREAK_SPACE)
+    return [space, end]
