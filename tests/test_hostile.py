@@ -262,6 +262,23 @@ def test_folders_without_end_are_not_walked(folder: Path) -> None:
     assert "missing-image" in rules
 
 
+def test_folders_that_cannot_be_read_are_reported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(folder, {"locked/two.md": "# Two\n\nText.\n"})
+    scan = os.scandir
+
+    def refuse(path: str | Path) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    # Modes do not keep root out.
+    monkeypatch.setattr(os, "scandir", refuse)
+    _, rules = build(folder)
+    assert "unreadable" in rules
+
+
 def test_odd_file_names_do_no_harm(folder: Path) -> None:
     names = ["a\nb", 'c"d', "\x1b[31m", "<&>", "-o", "COM1", "\u202eevil", "y" * 240, " "]
     write_files(folder, {f"{name}.md": "[x](none.md) Text.\n" for name in names})
@@ -343,7 +360,10 @@ def test_fonts_are_neither_waited_for_nor_followed_out(folder: Path) -> None:
     os.mkfifo(fonts / "pipe.ttf")
     (fonts / "out.ttf").symlink_to("/etc/passwd")
     (fonts / "cycle").symlink_to(".")
-    assert write(load(folder), folder.parent / "out.pdf").count > 0
+    report = Report()
+    assert write(load(folder), folder.parent / "out.pdf", report).count > 0
+    left_out = [d.span.file for d in report if d.rule.name == "unreadable-font" and d.span]
+    assert left_out == ["fonts/out.ttf", "fonts/pipe.ttf"]
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ def test_an_include_that_grows_without_end_is_an_error(tmp_path: Path) -> None:
 
 def test_includes_nest_no_deeper_than_the_limit(tmp_path: Path) -> None:
     chain = {f"{n}.txt": f"{{{{#include {n + 1}.txt}}}}\n" for n in range(12)}
-    files = HEAD | chain | {"a.txt": "{{#include 0.txt}}\n", "12.txt": "End.\n"}
+    files = HEAD | chain | {"a.txt": "Text.\n\n{{#include 0.txt}}\n", "12.txt": "End.\n"}
     with pytest.raises(BookError) as caught:
         load(write_files(tmp_path, files))
     assert [d.rule.name for d in caught.value.diagnostics] == ["too-much-included"]
@@ -39,7 +39,7 @@ def test_pipes_devices_and_links_that_lead_out_are_not_read(tmp_path: Path) -> N
     os.mkfifo(folder / "pipe")
     (folder / "zero").symlink_to("/dev/zero")
     (folder / "out").symlink_to(tmp_path / "secret.txt")
-    book, report = load_files(folder, HEAD | {"one.md": f"# One\n\n{includes}"})
+    book, report = load_files(folder, HEAD | {"one.md": f"# One\n\nText.\n\n{includes}"})
     assert rules_of(report) == ["missing-include", "include-outside", "include-outside"]
     assert "SECRET" not in str(next(book.chapters).tree)
 

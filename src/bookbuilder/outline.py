@@ -20,7 +20,7 @@ from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import folded, is_file, is_folder, is_inside, name_of
 from bookbuilder.foreign import load_mapping
 from bookbuilder.source import Source, Span
-from bookbuilder.textfiles import read_source
+from bookbuilder.textfiles import UNREADABLE, read_source
 
 MARKDOWN = {".md", ".markdown"}
 DEEPEST_FOLDER = 50
@@ -134,7 +134,7 @@ def read_outline(config: Config, report: Report) -> Outline:
         elif is_file(mkdocs):
             outline = _from_mkdocs(config, mkdocs, report)
     if outline is None or not any(True for _ in outline.entries):
-        found = [Entry(path) for path in markdown_files(config)]
+        found = [Entry(path) for path in markdown_files(config, report)]
         outline = Outline(parts=[PartOutline(entries=found)])
     else:
         _report_unlisted(config, outline, report)
@@ -154,8 +154,11 @@ def report_alike(names: Iterable[str], report: Report) -> None:
             report.add(NAMES_ALIKE, message, Span(name), "rename one of them")
 
 
-def markdown_files(config: Config) -> list[Path]:
-    """Every Markdown file below the text folder, in natural order, index files first."""
+def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
+    """Every Markdown file below the text folder, in natural order, index files first.
+
+    Folders that cannot be read, and may have chapters, are reported.
+    """
     skipped = {(config.root / config.book.output).resolve()}
     found: list[Path] = []
 
@@ -163,7 +166,11 @@ def markdown_files(config: Config) -> list[Path]:
         try:
             with os.scandir(folder) as entries:
                 ordered = sorted(entries, key=lambda e: _natural(e.name))
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if report is not None:
+                name = name_of(folder, config.root)
+                message = f"the folder {name} cannot be read: {getattr(error, 'strerror', error)}"
+                report.add(UNREADABLE, message, Span(name))
             return
         for entry in ordered:
             path = Path(entry.path)

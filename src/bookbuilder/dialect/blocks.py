@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bookbuilder.dialect.engine import Engine
     from bookbuilder.dialect.lines import LineParser
 
-MAX_DEPTH = 100
+# Where the text of a page still has a column of its own.
+MAX_DEPTH = 30
 MAX_INLINE_DEPTH = 20
 
 TOO_DEEP = Rule(

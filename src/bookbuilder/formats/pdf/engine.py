@@ -19,8 +19,9 @@ from xml.sax.saxutils import escape
 from PIL import ImageFile
 
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.files import is_file, is_inside, read_file
+from bookbuilder.files import is_file, is_inside, name_of, read_file
 from bookbuilder.machine import PANGO_HINT
+from bookbuilder.source import Span
 
 NO_PANGO = Rule(
     "P001",
@@ -32,6 +33,14 @@ NO_PANGO = Rule(
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
 LARGEST_FONT = 100_000_000
+NO_FONT = Rule(
+    "P017",
+    "unreadable-font",
+    Severity.WARNING,
+    "The fonts of a book are ordinary files in its folder `fonts/`. Text in one that is left out is"
+    " set in another.",
+)
+
 MOST_FONTS = 1000
 
 FALLBACKS = (
@@ -99,7 +108,7 @@ def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
             resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
-        _copy_fonts(folders, folder / "fonts")
+        _copy_fonts(folders, folder / "fonts", report)
         config = folder / "fonts.conf"
         config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
@@ -109,19 +118,25 @@ def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
         yield [file for file in files if file.suffix in FONT_SUFFIXES]
 
 
-def _copy_fonts(folders: Sequence[Path], target: Path) -> None:
-    """Copy what `fonts` in each of `folders` holds, which all may be read.
+def _copy_fonts(folders: Sequence[Path], target: Path, report: Report) -> None:
+    """Copy what `fonts` in each of `folders` holds, which all may be read; report what may not.
 
     fontconfig itself would follow links and wait for pipes.
     """
     target.mkdir()
     own = [folder / "fonts" for folder in folders]
     found = [p for fonts in own if is_inside(fonts, *folders) for p in sorted(fonts.rglob("*"))]
+    found = [path for path in found if path.suffix.lower() in FONT_SUFFIXES]
     for number, path in enumerate(found[:MOST_FONTS]):
-        if path.suffix.lower() in FONT_SUFFIXES and is_file(path) and is_inside(path, *folders):
-            with contextlib.suppress(OSError):
-                data = read_file(path, LARGEST_FONT)
-                (target / f"{number}{path.suffix.lower()}").write_bytes(data)
+        try:
+            if not (is_file(path) and is_inside(path, *folders)):
+                raise OSError(0, "it is no file inside the book's folder")
+            data = read_file(path, LARGEST_FONT)
+        except OSError as error:
+            name = name_of(path, folders[0])
+            report.add(NO_FONT, f"the font {name} cannot be read: {error.strerror}", Span(name))
+        else:
+            (target / f"{number}{path.suffix.lower()}").write_bytes(data)
 
 
 @contextlib.contextmanager
