@@ -92,8 +92,9 @@ def _links(number: int, page: pikepdf.Page, chars: Any, whole: str) -> Iterator[
 def numbers(pages: Pages, book: Book) -> list[Number]:
     """Every page number that is printed beside a link."""
     before, _, behind = words_for(book.metadata.language).page.partition("{}")
+    # An asterisk is the next link's own text, in books about code.
     said_in_text = re.compile(
-        rf"\W{{0,3}}[(,（]?\s?{re.escape(before.strip())}\s*{_NUMBER}\s*{re.escape(behind.strip())}"
+        rf"[^\w*]{{0,3}}[(,（]?\s?{re.escape(before.strip())}\s*{_NUMBER}\s*{re.escape(behind.strip())}"
     )
     captions = {str(t["id"]) for c in book.chapters for t in elements(c.tree, "figure", "table")
                 if t.get("id")}  # fmt: skip

@@ -2,7 +2,8 @@
 """Build every book of a shared folder's corpora as EPUB and PDF, and fail unless all are sound.
 
 EPUBs are shown to EPUBCheck and to Ace by DAISY; what they find is traced to the Markdown. PDFs are
-read back: every page number in contents, lists, index and text, and every note.
+shown to veraPDF (PDF/UA-1) and read back: every page number in contents, lists, index and text, and
+every note.
 
 tools/corpora.py SHARED [NAME ...]: SHARED holds corpora/ and tools/run_epubcheck.py, which builds,
 measures and prints its table; NAME picks single corpora. What it measured goes to build/corpora.
@@ -26,6 +27,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 import ace  # noqa: E402
 import epubcheck  # noqa: E402
 import readback  # noqa: E402
+import verapdf  # noqa: E402
 from bookbuilder import Report, load  # noqa: E402
 from bookbuilder.formats.epub.trace import trace  # noqa: E402
 from bookbuilder.words import direction  # noqa: E402
@@ -108,6 +110,10 @@ def found_on_pages(folder: Path, path: Path) -> list[str]:
     counts = Counter(number.kind for number in numbers)
     kinds = ", ".join(f"{count} in the {kind}" for kind, count in sorted(counts.items()))
     print(f"{path.stem:24} {len(pages.labels)} pages, {notes} notes; numbers: {kinds}", flush=True)
+    (verdict,) = verapdf.validate("ua1", path)
+    wrong += [f"veraPDF: {broken}" for broken in verdict.broken]
+    if not verdict.compliant and not verdict.broken:
+        wrong.append("veraPDF: no PDF/UA-1")
     wrong += [f"says page {n.said}, leads to {n.leads_to}: {n}" for n in readback.wrong(numbers)]
     return [*wrong, *readback.misplaced(pages, book, numbers)]
 
