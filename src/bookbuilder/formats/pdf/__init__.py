@@ -92,14 +92,14 @@ def _lay_out(
     """
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
     front_tree, body_tree, runs = _make(book, at_end, whole)
-    settings = _set(runs, [1] * len(runs), shop, book, report, in_full=False)
+    settings = _measure(runs, shop, book, report)
     too_long = [note for setting in settings[1:] for note in setting.overflowing]
     runs_on = any(setting.runs_on for setting in settings)
     if too_long or runs_on:
         owners = {str(a["id"]): c for c in book.chapters for a in c.tree.select("aside.note")}
         at_end |= {note: owners[note] for note in too_long}
         front_tree, body_tree, runs = _make(book, at_end, whole or runs_on)
-        settings = _set(runs, [1] * len(runs), shop, book, report, in_full=False)
+        settings = _measure(runs, shop, book, report)
     report_notes_at_end(at_end, report)
     starts: list[int] = []
     for _ in range(ROUNDS + 1):
@@ -122,6 +122,23 @@ def _make(
     for tree in (front, body):
         bake(tree, {})
     return front, body, [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+
+
+def _measure(runs: Sequence[Run], shop: Shop, book: Book, report: Report) -> list[Setting]:
+    """Settings that say how many pages each run has, as if all began on page 1.
+
+    A run that is most of the book comes last and from its right page on, so that there is a chance
+    that it need not be laid out again.
+    """
+    sizes = [run.size for run in runs]
+    at = sizes.index(max(sizes))
+    if 2 * sizes[at] < sum(sizes):
+        return _set(runs, [1] * len(runs), shop, book, report, in_full=False)
+    others = [*runs[:at], *runs[at + 1 :]]
+    settings = _set(others, [1] * len(others), shop, book, report, in_full=False)
+    start = 1 + sum(len(setting.pages) for setting in settings[1:at])
+    settings[at:at] = _set([runs[at]], [start], shop, book, report, in_full=True)
+    return settings
 
 
 def _set(

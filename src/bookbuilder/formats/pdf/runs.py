@@ -36,6 +36,11 @@ class Run:
     chapter: Chapter | None = None
     has_leaf: bool = False
 
+    @property
+    def size(self) -> int:
+        """The characters of its text."""
+        return sum(map(len, self.tree.itertext()))
+
 
 def needs_the_whole(styles: Iterable[str]) -> bool:
     """Whether a book's own stylesheets say what chapters laid out one by one would not do."""

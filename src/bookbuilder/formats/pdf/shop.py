@@ -69,7 +69,7 @@ class Shop:
             for run, start in zip(runs, starts, strict=True)
         ]
         wanted = {j.name: j for j in jobs if j.name not in self._settings and not self._recall(j)}
-        largest_first = sorted(wanted.values(), key=lambda job: -_size(job.run.tree))
+        largest_first = sorted(wanted.values(), key=lambda job: -job.run.size)
         for job, (record, blobs) in share_out(largest_first, self._open):
             self.blobs |= blobs
             self._settings[job.name] = setting = unpack(record)
@@ -127,10 +127,6 @@ class Shop:
             asset = self._assets.get(name)
             self._digests[name] = digest_of(asset.data) if asset else ""
         return self._digests[name]
-
-
-def _size(tree: ET.Element) -> int:
-    return sum(len(text) for text in tree.itertext())
 
 
 def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> bytes:
