@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -86,32 +86,55 @@ def _lay_out(
 ) -> tuple[ET.Element, list[Run], list[Setting]]:
     """The body's tree, and front and body as runs and settings with the right page numbers.
 
-    First everything is laid out as if every run started on page 1, for a measure; if a note does
-    not fit its page, once more. Then runs are set until neither the numbers of their pages nor
-    those that their text quotes change.
+    First everything is laid out for a measure, then with the numbers that follow from it. Where
+    notes turn out to have no room at the foot of their pages, they go to the ends of their
+    chapters, and all begins anew; where a chapter starts no page, the body is laid out as one.
     """
+    owners = {str(a["id"]): c for c in book.chapters for a in c.tree.select("aside.note")}
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    front_tree, body_tree, runs = _make(book, at_end, whole)
-    settings = _measure(runs, shop, book, report)
-    too_long = [note for setting in settings[1:] for note in setting.overflowing]
-    runs_on = any(setting.runs_on for setting in settings)
-    if too_long or runs_on:
-        owners = {str(a["id"]): c for c in book.chapters for a in c.tree.select("aside.note")}
-        at_end |= {note: owners[note] for note in too_long}
-        front_tree, body_tree, runs = _make(book, at_end, whole or runs_on)
+    for _ in range(ROUNDS):
+        front_tree, body_tree, runs = _make(book, at_end, whole)
         settings = _measure(runs, shop, book, report)
+        homeless = _homeless(settings, at_end)
+        runs_on = not whole and any(setting.runs_on for setting in settings)
+        if not homeless and not runs_on:
+            settings = _settle([front_tree, body_tree], runs, settings, shop, book, report)
+            homeless = _homeless(settings, at_end)
+            if not homeless:
+                break
+        whole = whole or runs_on
+        at_end |= {note: owners[note] for note in homeless}
+    else:
+        front_tree, body_tree, runs = _make(book, at_end, whole)
+        settings = _measure(runs, shop, book, report)
+        settings = _settle([front_tree, body_tree], runs, settings, shop, book, report)
     report_notes_at_end(at_end, report)
+    return body_tree, runs, settings
+
+
+def _homeless(settings: Sequence[Setting], at_end: Collection[str]) -> list[str]:
+    return [note for setting in settings for note in setting.homeless if note not in at_end]
+
+
+def _settle(
+    trees: Sequence[ET.Element],
+    runs: Sequence[Run],
+    settings: list[Setting],
+    shop: Shop,
+    book: Book,
+    report: Report,
+) -> list[Setting]:
+    """Set runs until neither the numbers of their pages nor those that their text quotes change."""
     starts: list[int] = []
     for _ in range(ROUNDS + 1):
         labels = labels_of(settings[0].pages, roman) | labels_of(pages_of(settings[1:]))
-        changed = [bake(tree, labels) for tree in (front_tree, body_tree)]
+        changed = [bake(tree, labels) for tree in trees]
         before, starts = starts, [1, *starts_of(settings[1:])]
         if starts == before and not any(changed):
-            break
+            return settings
         settings = _set(runs, starts, shop, book, report, in_full=True)
-    else:
-        report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
-    return body_tree, runs, settings
+    report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
+    return settings
 
 
 def _make(

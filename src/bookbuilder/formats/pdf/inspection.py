@@ -28,8 +28,35 @@ SLACK = 1.0
 _WIDE = frozenset({"table", "pre", "img", "svg", "{http://www.w3.org/2000/svg}svg"})
 
 
-def overflowing_notes(pages: list[Any]) -> list[str]:
-    """The ids of notes that leave the page: WeasyPrint never splits one."""
+def homeless_notes(pages: list[Any], tree: ET.Element) -> list[str]:
+    """The ids of notes that leave their page, or are not on the page of their call or the next.
+
+    WeasyPrint never splits a note, and sometimes forgets one that it has put off.
+    """
+    at: dict[str, list[int]] = {}
+    for number, page in enumerate(pages):
+        for name in page.anchors:
+            at.setdefault(name, []).append(number)
+    found = _overflowing(pages)
+    for note, call in _notes_at_foot(tree).items():
+        places, called = at.get(note, []), at.get(call)
+        if len(places) != 1 or (called and places[0] - called[0] not in (0, 1)):
+            found.append(note)
+    return list(dict.fromkeys(found))
+
+
+def _notes_at_foot(tree: ET.Element) -> dict[str, str]:
+    """The ids of notes that stand beside their calls, and the ids of those."""
+    calls: dict[str, str] = {}
+    for reference in tree.iter("a"):
+        if reference.get("role") == "doc-noteref" and reference.get("id"):
+            calls.setdefault(reference.get("href", "").removeprefix("#"), reference.get("id", ""))
+    at_end = {note for e in tree.iter("section") if "notes" in classes_of(e) for note in e}
+    asides = [e for e in tree.iter("aside") if "note" in classes_of(e) and e not in at_end]
+    return {note: calls[note] for e in asides if (note := e.get("id", "")) in calls}
+
+
+def _overflowing(pages: list[Any]) -> list[str]:
     found = []
     for page in pages:
         box = page._page_box

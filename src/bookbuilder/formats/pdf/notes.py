@@ -18,8 +18,8 @@ LONG_NOTE = Rule(
     "long-note",
     Severity.WARNING,
     "A note at the foot of a page cannot continue on the next one, so one that leaves no room for"
-    " the text it belongs to is printed at the end of its chapter. Shorten it, or make it a part of"
-    " the text.",
+    " the text it belongs to, or finds none on its page and the next, is printed at the end of its"
+    " chapter. Shorten it, or make it a part of the text.",
 )
 
 MANY_NOTES = Rule(
@@ -117,8 +117,8 @@ def _report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
     number = note.get("data-number", "") if note is not None else ""
     report.add(
         LONG_NOTE,
-        f"note {number} of “{chapter.title}” is too long for the foot of a page"
-        " and is printed at the end of the chapter",
+        f"note {number} of “{chapter.title}” does not fit at the foot of its"
+        " page and is printed at the end of the chapter",
         find_text(chapter.source, " ".join(text.split()[:4])),
         "shorten it, or make it a part of the text",
     )

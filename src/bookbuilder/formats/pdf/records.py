@@ -163,6 +163,7 @@ class Setting:
 
     `assets` are the files that were read, with their digests; `blobs` the digests of what is kept
     apart from records: fonts and pictures. `elements` are the structure, the first its root.
+    `homeless` are notes that do not stand at the foot of their page or the next, whole and once.
     `runs_on` says that what follows would have started on the run's last page.
     """
 
@@ -175,7 +176,7 @@ class Setting:
     refused: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
     style_messages: tuple[tuple[str, str], ...] = ()
-    overflowing: tuple[str, ...] = ()
+    homeless: tuple[str, ...] = ()
     wide: tuple[Wide, ...] = ()
     runs_on: bool = False
     failure: Failure | None = None

@@ -10,7 +10,7 @@ import pydyf
 from weasyprint.pdf.stream import Stream
 
 from bookbuilder.formats.pdf.formfields import fields_of
-from bookbuilder.formats.pdf.inspection import overflowing_notes, wide_things
+from bookbuilder.formats.pdf.inspection import homeless_notes, wide_things
 from bookbuilder.formats.pdf.press.resources import POINTS, Shelf, content_of, frozen
 from bookbuilder.formats.pdf.records import Bookmark, Element, Link, SetPage, Setting
 from bookbuilder.formats.pdf.roles import SVG, alternative
@@ -28,10 +28,10 @@ def record(
 
     Unless `in_full`, only where anchors are and which notes overflow.
     """
-    overflowing = tuple(overflowing_notes(list(pages)))
+    homeless = tuple(homeless_notes(list(pages), tree))
     if not in_full:
         found = tuple(SetPage(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        return Setting(found, overflowing=overflowing), {}
+        return Setting(found, homeless=homeless), {}
     structure = Structure(tree)
     shelf = Shelf()
     painted = tuple(
@@ -44,7 +44,7 @@ def record(
         shelf.frozen_resources(),
         tuple(_elements(structure.document, heights)),
         tuple(shelf.blobs),
-        overflowing=overflowing,
+        homeless=homeless,
         wide=tuple(wide_things(list(pages), tree)),
     )
     return setting, shelf.blobs
