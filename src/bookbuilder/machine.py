@@ -152,6 +152,7 @@ def _layout() -> Iterator[Fact]:
             warnings.simplefilter("ignore")
             ffi = importlib.import_module("weasyprint.text.ffi")
             importlib.import_module("weasyprint")
+        keep_pillow_strict()
     except ImportError as error:
         yield Fact(State.LACKING, f"WeasyPrint is broken: {_said(error)}", REINSTALL_HINT)
         return
@@ -167,6 +168,13 @@ def _layout() -> Iterator[Fact]:
         yield Fact(State.OPTIONAL, what, HARFBUZZ_HINT)
     else:
         yield Fact(State.OK, "HarfBuzz-Subset")
+
+
+def keep_pillow_strict() -> None:
+    """WeasyPrint, once imported, lets Pillow accept broken pictures in the whole process."""
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _probed(at_least: Callable[[int, int, int], int]) -> str:

@@ -16,11 +16,9 @@ from importlib import resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from PIL import ImageFile
-
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.files import is_file, is_inside, name_of, read_file
-from bookbuilder.machine import PANGO_HINT
+from bookbuilder.machine import PANGO_HINT, keep_pillow_strict
 from bookbuilder.source import Span
 
 NO_PANGO = Rule(
@@ -158,8 +156,7 @@ def _import_weasyprint(report: Report) -> None:
         # Late, so that all but the PDF works without Pango, whose lack it would announce itself.
         with contextlib.redirect_stdout(io.StringIO()):
             import weasyprint  # noqa: F401
-        # WeasyPrint lets Pillow accept broken pictures, for the whole process.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        keep_pillow_strict()
     except OSError as error:
         report.add(
             NO_PANGO,
