@@ -523,6 +523,15 @@ def test_a_chapter_that_breaks_the_layout_is_named(tmp_path: Path) -> None:
     assert diagnostic.span.file == "c2.md"
 
 
+def test_the_only_chapter_is_named_where_its_pages_cannot_be_drawn(tmp_path: Path) -> None:
+    (tmp_path / "own.css").write_text(".chapter p { font-size: 1e9px }", "utf-8")
+    book = a_book(tmp_path, numbered(1, "Huge", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(style=("own.css",)))
+    with pytest.raises(BookError) as caught:
+        write_pdf(book, tmp_path / "b.pdf", Report())
+    assert [d.span.file for d in caught.value.diagnostics if d.span] == ["c1.md"]
+
+
 def test_a_book_from_right_to_left(tmp_path: Path) -> None:
     chapters = [
         numbered(n, f"فصل {n}", f"<p>{'هذا نص عربي للتجربة في كتاب صغير. ' * 90}</p>")

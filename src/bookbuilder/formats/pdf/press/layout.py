@@ -22,7 +22,7 @@ from bookbuilder.formats.pdf.log import BASE_URL, caught_log
 from bookbuilder.formats.pdf.press.fetcher import BookFetcher
 from bookbuilder.formats.pdf.press.recording import record
 from bookbuilder.formats.pdf.records import Failure, Setting
-from bookbuilder.formats.pdf.runs import Run, with_room_for_notes
+from bookbuilder.formats.pdf.runs import LEAF, Run, with_room_for_notes
 
 _MARGIN_BOXES = {
     "top": ("left-corner", "left", "center", "right", "right-corner"),
@@ -123,11 +123,13 @@ class Press:
         return document
 
     def blame(self, tree: ET.Element, error: Exception) -> Failure:
-        """The chapters that cannot be laid out even alone."""
+        """The chapters that cannot be laid out even alone; the only one is to blame in any case."""
+        sections = [e for e in tree.iter("section") if "chapter" in classes_of(e)]
+        chapters = [section for section in sections if section.get("id") != LEAF]
+        if len(chapters) == 1:
+            return Failure(_said(error), ((chapters[0].get("id", ""), _said(error)),))
         culprits = []
-        for section in tree.iter("section"):
-            if "chapter" not in classes_of(section):
-                continue
+        for section in chapters:
             alone = ET.Element("html", tree.attrib)
             alone.append(section)
             try:
