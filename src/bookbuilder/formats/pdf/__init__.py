@@ -31,6 +31,7 @@ from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
 from bookbuilder.formats.pdf.shop import Shop
 from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.weblinks import report_many_links
+from bookbuilder.markup import elements
 from bookbuilder.words import direction
 
 UNSETTLED = Rule(
@@ -90,7 +91,11 @@ def _lay_out(
     notes turn out to have no room at the foot of their pages, they go to the ends of their
     chapters, and all begins anew; where a chapter starts no page, the body is laid out as one.
     """
-    owners = {str(a["id"]): c for c in book.chapters for a in c.tree.select("aside.note")}
+    owners = {
+        str(aside.get("id")): chapter
+        for chapter in book.chapters
+        for aside in elements(chapter.tree, "aside")
+    }
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
     for _ in range(ROUNDS):
         front_tree, body_tree, runs = _make(book, at_end, whole)
