@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bookbuilder import suggest
+from bookbuilder.chapterfiles import MARKDOWN
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import LARGEST_TEXT, is_file, is_folder, is_inside
 from bookbuilder.frontmatter import read_front_matter
-from bookbuilder.outline import MARKDOWN
 from bookbuilder.source import Source, Span, Stretch
 from bookbuilder.textfiles import read_source
 

@@ -17,11 +17,11 @@ from bs4.element import AttributeValueList
 
 from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
+from bookbuilder.chapterfiles import DEEPEST_FOLDER, report_alike
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside, name_of, read_file
 from bookbuilder.locate import find_link
 from bookbuilder.markup import elements
-from bookbuilder.outline import DEEPEST_FOLDER, report_alike
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
 from bookbuilder.slugs import file_slug, unique
