@@ -57,9 +57,11 @@ def test_pdf_is_built_and_the_last_line_says_so(book: Path) -> None:
 def test_build_builds_both(book: Path) -> None:
     result = invoke("build")
     assert result.exit_code == 0, result.output
-    epub_line, pdf_line = result.stdout.splitlines()
+    pdf_line, epub_line = result.stdout.splitlines()
     assert WROTE_EPUB.fullmatch(epub_line)
     assert WROTE_PDF.fullmatch(pdf_line)
+    with zipfile.ZipFile(book / "dist/small.epub") as archive:
+        assert 'epub:type="page-list"' in archive.read("EPUB/nav.xhtml").decode()
 
 
 def test_the_book_is_looked_for_upwards(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

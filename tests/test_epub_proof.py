@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `make book` builds it: with the pages of its PDF."""
     path = tmp_path_factory.mktemp("series") / "series.epub"
-    write(load(ROOT), path, Report())
+    book = load(ROOT)
+    pdf = write(book, path.with_suffix(".pdf"), Report())
+    write(replace(book, pagination=pdf.pagination), path, Report())
     return path
 
 

@@ -16,6 +16,7 @@ from bs4 import Tag
 
 from bookbuilder.config import Config
 from bookbuilder.diagnostics import Levels
+from bookbuilder.pagination import Pagination
 from bookbuilder.source import Source
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ class Book:
     """A whole book, or one part of it as a volume of its own (`volume` is then that part).
 
     `numbered` says whether chapters count where they do not say so themselves; without `remote`
-    nothing is fetched from the web.
+    nothing is fetched from the web. `pagination` is that of an edition with pages, where one was
+    made before.
     """
 
     config: Config
@@ -128,6 +130,7 @@ class Book:
     numbered: bool = False
     volume: Part | None = None
     remote: RemotePictures | None = None
+    pagination: Pagination | None = None
 
     @property
     def chapters(self) -> Iterator[Chapter]:

@@ -132,6 +132,14 @@ class Report:
         """What keeps the book from being written, warnings that are denied included."""
         return [d for d in self if d.severity is Severity.ERROR]
 
+    def branch(self) -> Report:
+        """A report that starts with what is in this one, for work that others do not depend on."""
+        return replace(self, _found=dict(self._found), _said=set(self._said))
+
+    def merge(self, branch: Report) -> None:
+        self._found |= branch._found
+        self._said |= branch._said
+
     def raise_for_errors(self, *, denied: bool = False) -> None:
         """Raise `BookError`, with every diagnostic, if there is nothing to go on with.
 

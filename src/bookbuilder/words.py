@@ -34,6 +34,7 @@ class Words:
     figure: str
     table: str
     page: str
+    pages: str
     links: str
     links_code: str
 
@@ -42,7 +43,7 @@ _ENGLISH = Words(
     "en", "Contents", "Cover", "Title page", "Start of text", "Landmarks",
     "Part {}", "{} of {}", "chapter {}", "Notes", "Back to reference {}", "Version {}",
     "Index", "Figures", "Tables",
-    "Figure {}", "Table {}", "page {}", "Links",
+    "Figure {}", "Table {}", "page {}", "Pages", "Links",
     "QR code with the links of this chapter",
 )  # fmt: skip
 _WORDS = {
@@ -53,7 +54,7 @@ _WORDS = {
             "ar", "المحتويات", "الغلاف", "صفحة العنوان", "بداية النص", "معالم الكتاب",
             "الجزء {}", "{} من {}", "الفصل {}", "ملاحظات", "العودة إلى الإحالة {}", "الإصدار {}",
             "الفهرس", "الأشكال", "الجداول",
-            "الشكل {}", "الجدول {}", "صفحة {}", "الروابط",
+            "الشكل {}", "الجدول {}", "صفحة {}", "الصفحات", "الروابط",
             "رمز QR لروابط هذا الفصل",
         ),
         Words(
@@ -61,42 +62,42 @@ _WORDS = {
             "Teil {}", "{} von {}", "Kapitel {}", "Anmerkungen",
             "Zurück zu Verweis {}", "Fassung {}",
             "Register", "Abbildungen", "Tabellen",
-            "Abbildung {}", "Tabelle {}", "Seite {}", "Links",
+            "Abbildung {}", "Tabelle {}", "Seite {}", "Seiten", "Links",
             "QR-Code mit den Links dieses Kapitels",
         ),
         Words(
             "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Volver a la llamada {}", "Versión {}",
             "Índice alfabético", "Figuras", "Tablas",
-            "Figura {}", "Tabla {}", "página {}", "Enlaces",
+            "Figura {}", "Tabla {}", "página {}", "Páginas", "Enlaces",
             "Código QR con los enlaces de este capítulo",
         ),
         Words(
             "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
             "Partie {}", "{} de {}", "chapitre {}", "Notes", "Retour à l’appel {}", "Version {}",
             "Index", "Figures", "Tableaux",
-            "Figure {}", "Tableau {}", "page {}", "Liens",
+            "Figure {}", "Tableau {}", "page {}", "Pages", "Liens",
             "Code QR des liens de ce chapitre",
         ),
         Words(
             "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
             "חלק {}", "{} מתוך {}", "פרק {}", "הערות", "חזרה להפניה {}", "גרסה {}",
             "מפתח", "איורים", "טבלאות",
-            "איור {}", "טבלה {}", "עמוד {}", "קישורים",
+            "איור {}", "טבלה {}", "עמוד {}", "עמודים", "קישורים",
             "קוד QR עם הקישורים של פרק זה",
         ),
         Words(
             "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
             "Parte {}", "{} di {}", "capitolo {}", "Note", "Torna al richiamo {}", "Versione {}",
             "Indice analitico", "Figure", "Tabelle",
-            "Figura {}", "Tabella {}", "pagina {}", "Collegamenti",
+            "Figura {}", "Tabella {}", "pagina {}", "Pagine", "Collegamenti",
             "Codice QR con i collegamenti di questo capitolo",
         ),
         Words(
             "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
             "第{}部", "{}（{}）", "第{}章", "注", "参照{}に戻る", "版 {}",
             "索引", "図一覧", "表一覧",
-            "図{}", "表{}", "{}ページ", "リンク",
+            "図{}", "表{}", "{}ページ", "ページ", "リンク",
             "この章のリンクのQRコード",
         ),
         Words(
@@ -104,7 +105,7 @@ _WORDS = {
             "Deel {}", "{} van {}", "hoofdstuk {}", "Noten",
             "Terug naar verwijzing {}", "Versie {}",
             "Register", "Figuren", "Tabellen",
-            "Figuur {}", "Tabel {}", "pagina {}", "Links",
+            "Figuur {}", "Tabel {}", "pagina {}", "Pagina’s", "Links",
             "QR-code met de links van dit hoofdstuk",
         ),
         Words(
@@ -112,21 +113,21 @@ _WORDS = {
             "Początek tekstu", "Punkty orientacyjne",
             "Część {}", "{}: {}", "rozdział {}", "Przypisy", "Powrót do odsyłacza {}", "Wersja {}",
             "Indeks", "Ilustracje", "Tabele",
-            "Ilustracja {}", "Tabela {}", "s. {}", "Odnośniki",
+            "Ilustracja {}", "Tabela {}", "s. {}", "Strony", "Odnośniki",
             "Kod QR z odnośnikami tego rozdziału",
         ),
         Words(
             "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
             "Parte {}", "{} de {}", "capítulo {}", "Notas", "Voltar à chamada {}", "Versão {}",
             "Índice remissivo", "Figuras", "Tabelas",
-            "Figura {}", "Tabela {}", "página {}", "Links",
+            "Figura {}", "Tabela {}", "página {}", "Páginas", "Links",
             "Código QR com os links deste capítulo",
         ),
         Words(
             "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
             "Часть {}", "{}: {}", "глава {}", "Примечания", "Назад к ссылке {}", "Версия {}",
             "Указатель", "Иллюстрации", "Таблицы",
-            "Рисунок {}", "Таблица {}", "с. {}", "Ссылки",
+            "Рисунок {}", "Таблица {}", "с. {}", "Страницы", "Ссылки",
             "QR-код со ссылками этой главы",
         ),
         Words(
@@ -134,14 +135,14 @@ _WORDS = {
             "Del {}", "{} av {}", "kapitel {}", "Noter",
             "Tillbaka till hänvisning {}", "Version {}",
             "Register", "Figurer", "Tabeller",
-            "Figur {}", "Tabell {}", "sidan {}", "Länkar",
+            "Figur {}", "Tabell {}", "sidan {}", "Sidor", "Länkar",
             "QR-kod med kapitlets länkar",
         ),
         Words(
             "zh", "目录", "封面", "扉页", "正文", "路标",
             "第{}部分", "{}（{}）", "第{}章", "注释", "返回引用{}", "版本 {}",
             "索引", "图", "表",
-            "图{}", "表{}", "第{}页", "链接",
+            "图{}", "表{}", "第{}页", "页码", "链接",
             "本章链接的二维码",
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -109,8 +110,8 @@ def workbook(output: Path | None, **options: Any) -> None:
 @no_cache_option
 @reading
 def build(no_cache: bool, **options: Any) -> None:
-    """Build the EPUB and the PDF."""
-    build_formats(["epub", "pdf"], None, Options(**options), pdf_settings=_cache(no_cache))
+    """Build the PDF and the EPUB, which then knows the PDF's pages."""
+    build_formats(["pdf", "epub"], None, Options(**options), pdf_settings=_cache(no_cache))
 
 
 def _cache(no_cache: bool) -> dict[str, bool]:
@@ -145,18 +146,25 @@ def build_formats(
         book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
         if options.verbose:
             said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
-        for name in formats:
-            path = output or output_path(book, name)
-            try:
-                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
-                    written = write(book, path, report, name)
-            except BookError:
-                report.raise_for_errors()
-                continue  # only what is denied: the next format may have more of it
-            if options.verbose:
-                said += written.changes
-            said.append(_wrote(written, time.perf_counter() - started))
-            started = time.perf_counter()
+        # What one format has against the book is no reason not to write the next.
+        branches = [report.branch() for _ in formats]
+        try:
+            for name, found in zip(formats, branches, strict=True):
+                path = output or output_path(book, name)
+                with (
+                    contextlib.suppress(BookError),
+                    progress(f"Writing {path.name}", options),
+                    unwritable_is_wrong_use(path),
+                ):
+                    written = write(book, path, found, name)
+                    if options.verbose:
+                        said += written.changes
+                    said.append(_wrote(written, time.perf_counter() - started))
+                    book = replace(book, pagination=written.pagination)
+                started = time.perf_counter()
+        finally:
+            for found in branches:
+                report.merge(found)
 
     run(work, options)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
 from bookbuilder.files import write_atomically
+from bookbuilder.pagination import Pagination
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Output:
     """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages").
 
     `changes` say in words what the writer did to the author's own files, and what it did anew;
-    `remark` is what whoever asked for the file has to know of it.
+    `remark` is what whoever asked for the file has to know of it. `pagination` is where its pages
+    start, for formats that have none of their own.
     """
 
     path: Path
@@ -25,6 +27,7 @@ class Output:
     unit: str
     changes: tuple[str, ...] = ()
     remark: str = ""
+    pagination: Pagination | None = None
 
 
 def deliver(path: Path, data: bytes, report: Report) -> None:

@@ -16,9 +16,10 @@ from bookbuilder.formats.epub.cover import Cover, cover
 from bookbuilder.formats.epub.device import device_of
 from bookbuilder.formats.epub.images import for_readers
 from bookbuilder.formats.epub.kobo import with_spans
-from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata
+from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, add_page_source
 from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, Listing, nav_document, ncx
 from bookbuilder.formats.epub.page import Document, Frame
+from bookbuilder.formats.epub.pagebreaks import page_list, with_page_breaks
 from bookbuilder.formats.epub.pages import COVER_NAME, TITLE_NAME, cover_page, opening, title_page
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
@@ -56,20 +57,23 @@ def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     front = cover(book, report)
     report.raise_for_errors()
 
+    book = with_page_breaks(book)
     frame = Frame(said.language, style_names)
     openings = {p.slug: f"{p.slug}.xhtml" for p in book.parts if p.title and p is not book.volume}
     volume = {book.volume.slug: TITLE_NAME} if book.volume is not None else {}
     assets, changes = _pictures(book)
-    splitter = Splitter(frame, targets(book, openings | volume), assets)
+    places = targets(book, openings | volume)
+    splitter = Splitter(frame, places, assets)
     chapters = _documents(book, splitter, openings, words)
     entries = contents(book, openings, words, Entry(words.title_page, TITLE_NAME))
     if device.toc_levels:
         entries = flattened(entries, device.toc_levels)
     listings = _listings(book, words)
+    pages = page_list(book, places)
     landmarks = _landmarks(book, chapters, openings, listings, words)
     if not device.cover_page:
         landmarks = [mark for mark in landmarks if mark.kind != "cover"]
-    nav = nav_document(frame, entries, listings, landmarks, words)
+    nav = nav_document(frame, entries, listings, landmarks, pages, words)
     cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
     spine = [*cover_pages, title_page(frame, said, words), nav, *chapters]
     if device.sentence_spans:
@@ -79,6 +83,8 @@ def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     package = epub.EpubBook()
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
     add_metadata(package, said, assess(book, shown, author_css))
+    if pages and book.pagination is not None:
+        add_page_source(package, book.pagination.source)
     if device.apple_options:
         has_fonts = any(file.media_type.startswith("font/") for file in style_files)
         add_apple_options(package, said.version, has_fonts)
@@ -91,7 +97,7 @@ def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
             "ncx",
             "toc.ncx",
             "application/x-dtbncx+xml",
-            ncx(said.identifier, said.language, said.title, entries, listings),
+            ncx(said.identifier, said.language, said.title, entries, listings, pages),
         )
     )
     pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]

@@ -32,6 +32,7 @@ class Accessibility:
     has_index: bool
     has_ruby: bool
     has_notes: bool
+    has_pages: bool
     barriers: tuple[str, ...]
 
     @property
@@ -58,6 +59,8 @@ class Accessibility:
             features.append("index")
         if self.has_ruby:
             features.append("rubyAnnotations")
+        if self.has_pages:
+            features += ["pageBreakMarkers", "pageNavigation"]
         return features
 
     @property
@@ -77,6 +80,8 @@ class Accessibility:
         ]
         if self.has_notes:
             sentences.append("Notes link both ways.")
+        if self.has_pages:
+            sentences.append("The pages of the print edition are marked and listed.")
         if self.has_pictures and self.every_picture_has_alt:
             sentences.append("Every picture has a text alternative.")
         elif not self.has_pictures:
@@ -104,6 +109,7 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
         has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
         has_ruby=any(elements(tree, "rt") for tree in trees),
         has_notes=any(a.get("role") == "doc-noteref" for t in trees for a in elements(t, "a")),
+        has_pages=any(s.get("role") == "doc-pagebreak" for t in trees for s in elements(t, "span")),
         barriers=tuple(barriers),
     )
 

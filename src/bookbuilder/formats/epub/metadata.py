@@ -61,6 +61,11 @@ def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
         _meta(package, "ibooks:version", match[1])
 
 
+def add_page_source(package: EpubBook, source: str) -> None:
+    """Which edition's pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
+    _meta(package, "pageBreakSource", plain(source))
+
+
 def license_url(text: str) -> str:
     """The web address of a licence given as one, or by its SPDX identifier; else nothing."""
     text = plain(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.text import escape, plain
@@ -39,6 +39,7 @@ def nav_document(
     entries: Sequence[Entry],
     listings: Sequence[Listing],
     landmarks: Sequence[Landmark],
+    pages: Sequence[Entry],
     words: Words,
 ) -> Document:
     foreign = words.language != frame.language.partition("-")[0].lower()
@@ -54,6 +55,10 @@ def nav_document(
         f"{_list(one.entries)}\n</nav>\n"
         for one in listings
     )
+    page_list = (
+        f'\n<nav epub:type="page-list" id="page-list" aria-label="{escape(words.pages)}"'
+        f' hidden="hidden">\n{_list(pages)}\n</nav>'
+    )
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
         f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n'
@@ -61,7 +66,7 @@ def nav_document(
         f"{lists}"
         f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
         ' hidden="hidden">\n'
-        f"<ol>\n{marks}\n</ol>\n</nav>"
+        f"<ol>\n{marks}\n</ol>\n</nav>{page_list if pages else ''}"
     )
     return frame.document(NAV_NAME, words.contents, body, properties=("nav",))
 
@@ -88,12 +93,17 @@ def ncx(
     title: str,
     entries: Sequence[Entry],
     listings: Sequence[Listing],
+    pages: Sequence[Entry],
 ) -> bytes:
-    """The contents and other lists as an NCX 2005-1, `playOrder` in the order of each list."""
+    """The contents and other lists as an NCX 2005-1, `playOrder` in the order of each list.
+
+    Entries that lead to one place have one `playOrder`.
+    """
     depth = max((e.depth for e in entries), default=1)
-    order = iter(range(1, 1_000_000))
+    order = _Order()
     heads = (("dtb:uid", plain(identifier)), ("dtb:depth", str(depth)))
-    counts = (("dtb:totalPageCount", "0"), ("dtb:maxPageNumber", "0"))
+    last = max((int(page.title) for page in pages if page.title.isdecimal()), default=0)
+    counts = (("dtb:totalPageCount", str(len(pages))), ("dtb:maxPageNumber", str(last)))
     metas = "\n".join(
         f'<meta name="{name}" content="{escape(value)}"/>' for name, value in (*heads, *counts)
     )
@@ -105,22 +115,37 @@ def ncx(
         + "\n</navList>\n"
         for one in listings
     )
+    page_list = "".join(_page_targets(pages, order))
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/" version="2005-1"'
         f' xml:lang="{escape(language)}">\n'
         f"<head>\n{metas}\n</head>\n"
         f"<docTitle><text>{escape(title)}</text></docTitle>\n"
-        f"<navMap>\n{points}\n</navMap>\n{lists}</ncx>\n"
+        f"<navMap>\n{points}\n</navMap>\n"
+        + (f"<pageList>\n{page_list}</pageList>\n" if pages else "")
+        + f"{lists}</ncx>\n"
     )
     return text.encode()
 
 
-def _points(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
+@dataclass(slots=True)
+class _Order:
+    """Numbers the entries of all lists, those that lead to one place alike."""
+
+    count: int = 0
+    places: dict[str, int] = field(default_factory=dict)
+
+    def of(self, entry: Entry) -> str:
+        self.count += 1
+        place = self.places.setdefault(entry.href, len(self.places) + 1)
+        return f'id="point-{self.count}" playOrder="{place}"'
+
+
+def _points(entries: Sequence[Entry], order: _Order) -> Iterator[str]:
     for entry in entries:
-        number = next(order)
         yield (
-            f'<navPoint id="point-{number}" playOrder="{number}">'
+            f"<navPoint {order.of(entry)}>"
             f"<navLabel><text>{escape(entry.title)}</text></navLabel>"
             f'<content src="{escape(entry.href)}"/>'
         )
@@ -128,11 +153,21 @@ def _points(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
         yield "</navPoint>"
 
 
-def _targets(entries: Sequence[Entry], order: Iterator[int]) -> Iterator[str]:
+def _targets(entries: Sequence[Entry], order: _Order) -> Iterator[str]:
     for entry in entries:
-        number = next(order)
         yield (
-            f'<navTarget id="point-{number}" playOrder="{number}">'
+            f"<navTarget {order.of(entry)}>"
             f"<navLabel><text>{escape(entry.title)}</text></navLabel>"
             f'<content src="{escape(entry.href)}"/></navTarget>'
+        )
+
+
+def _page_targets(pages: Sequence[Entry], order: _Order) -> Iterator[str]:
+    for page in pages:
+        is_number = page.title.isdecimal()
+        value = f' value="{page.title}"' if is_number else ""
+        yield (
+            f'<pageTarget {order.of(page)} type="{"normal" if is_number else "front"}"{value}>'
+            f"<navLabel><text>{escape(page.title)}</text></navLabel>"
+            f'<content src="{escape(page.href)}"/></pageTarget>\n'
         )

@@ -26,6 +26,7 @@ from bookbuilder.formats.pdf.log import (
 )
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.numbering import bake, labels_of, pages_of, roman, starts_of
+from bookbuilder.formats.pdf.pagestarts import pagination_of
 from bookbuilder.formats.pdf.records import Setting
 from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
 from bookbuilder.formats.pdf.shop import Shop
@@ -79,7 +80,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     done = f"Laid out {new} of {len(runs)} runs of pages" + "; the others were remembered" * (
         new < len(runs)
     )
-    return Output(path, path.stat().st_size, pages, "pages", (done,))
+    pagination = pagination_of(settings, book)
+    return Output(path, path.stat().st_size, pages, "pages", (done,), pagination=pagination)
 
 
 def _lay_out(

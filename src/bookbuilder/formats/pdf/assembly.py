@@ -18,6 +18,7 @@ from bookbuilder.formats.pdf.indexing import print_index
 from bookbuilder.formats.pdf.lastwords import keep_last_words
 from bookbuilder.formats.pdf.longwords import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.notes import place_notes, unlink_many_notes
+from bookbuilder.formats.pdf.pagestarts import mark_opening, mark_places
 from bookbuilder.formats.pdf.references import print_pages
 from bookbuilder.formats.pdf.running import set_running_heads
 from bookbuilder.formats.pdf.tables import mark_tables
@@ -249,6 +250,7 @@ def _part_opening(book: Book, part: Part) -> ET.Element:
     heading.set("data-bookmark", f"{label}: {part.title}")
     opening = element("section", "part-opening", element("p", "part-number", label), heading)
     opening.set("id", part.slug)
+    mark_opening(opening, part.slug)
     if part.subtitle:
         opening.append(element("p", "subtitle", part.subtitle))
     return opening
@@ -258,6 +260,7 @@ def _chapter(
     book: Book, chapter: Chapter, part: Part | None, notes_at_end: Collection[str]
 ) -> ET.Element:
     section = to_element(chapter.tree)
+    mark_places(section, chapter.tree, chapter.slug)
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
     print_index(section)

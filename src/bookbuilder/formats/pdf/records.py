@@ -54,6 +54,15 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """The first of the text on a page: see `pagination.PageStart`. `place` is section and block."""
+
+    place: str
+    offset: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPage:
     """A page as it is painted: `content` are PDF operators; lengths are CSS pixels.
 
@@ -68,6 +77,7 @@ class SetPage:
     bookmarks: tuple[Bookmark, ...] = ()
     fields: tuple[Field, ...] = ()
     content: bytes = b""
+    start: Start | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,7 @@ from weasyprint.pdf.stream import Stream
 
 from bookbuilder.formats.pdf.formfields import fields_of
 from bookbuilder.formats.pdf.inspection import homeless_notes, wide_things
+from bookbuilder.formats.pdf.pagestarts import Starts
 from bookbuilder.formats.pdf.press.resources import POINTS, Shelf, content_of, frozen
 from bookbuilder.formats.pdf.records import Bookmark, Element, Link, SetPage, Setting
 from bookbuilder.formats.pdf.roles import SVG, alternative
@@ -32,10 +34,11 @@ def record(
     if not in_full:
         found = tuple(SetPage(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
         return Setting(found, homeless=homeless), {}
-    structure = Structure(tree)
+    structure, starts = Structure(tree), Starts(tree)
     shelf = Shelf()
     painted = tuple(
-        _page(number, page, document, shelf, structure) for number, page in enumerate(pages)
+        replace(_page(number, page, document, shelf, structure), start=starts.of(page._page_box))
+        for number, page in enumerate(pages)
     )
     heights = [page._page_box.margin_height() for page in pages]
     setting = Setting(
