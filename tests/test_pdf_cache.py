@@ -160,6 +160,16 @@ def test_joined_chapters_are_the_pages_of_the_whole(
 
 
 @pytest.mark.slow
+def test_without_processes_to_share_the_pages_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path / "book")
+    shared = build(folder, cache=False)
+    monkeypatch.setattr("bookbuilder.workers.HAS_FORK", False)
+    assert build(folder, cache=False) == shared
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("style", "runs"),
     [

@@ -42,56 +42,120 @@ MEGABYTES_FOR_ONE = 300
 
 
 class Job(Protocol):
-    """A piece of work; `chapter` is what it is about, for who has to say that it took too long."""
+    """A piece of work; `chapter` is what it is about, for who has to say that it took too long.
+
+    `message` is what the worker gets, fit for pickling. `worker` is the number of the one that has
+    to do it, None for whichever is free.
+    """
 
     @property
     def chapter(self) -> Chapter | None: ...
 
+    @property
+    def message(self) -> Any: ...
+
+    @property
+    def worker(self) -> int | None: ...
+
 
 _J = TypeVar("_J", bound=Job)
-_R = TypeVar("_R")
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
+    number: int
     process: int
     pipe: Connection
-    job: int = -1
+    job: Any = None
     computed: float = 0.0
     since: float = field(default_factory=time.monotonic)
 
 
-def share_out(
-    jobs: Sequence[_J], start: Callable[[], Callable[[_J], _R]]
-) -> Iterator[tuple[_J, _R]]:
-    """Every job and its result, which has to be fit for pickling, in the order they are done.
+@contextlib.contextmanager
+def crew(start: Callable[[], Callable[[Any], Any]]) -> Iterator[Crew]:
+    """Workers that are there while the context lasts, and can keep things from job to job.
 
-    Each worker calls `start` and then, for one job after the other, what it returned; the jobs that
-    come first are begun first. Raises what the work raises, and `LimitHit` for all of them.
+    Each calls `start` once, and then what it returned for one job's message after the other.
     """
-    if not jobs:
-        return
-    if not HAS_FORK:
-        work = start()
-        for job in jobs:
-            yield job, work(job)
-        return
-    workers: list[_Worker] = []
-    waiting = list(range(len(jobs)))[::-1]
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
+        made = Crew(start, scratch, alive)
         try:
-            for _ in range(_how_many(len(jobs))):
-                workers.append(_fork(jobs, start, scratch, alive, _spent(workers)))
-                _hand_on(workers[-1], waiting)
-            while any(worker.job >= 0 for worker in workers):
-                for worker in _ready(workers, jobs):
-                    result = _answer_of(worker, jobs[worker.job].chapter)
-                    done = jobs[worker.job]
-                    check_time(_spent(workers), done.chapter)
-                    _hand_on(worker, waiting)
-                    yield done, result
+            yield made
         finally:
-            _end(workers)
+            made.end()
+
+
+class Crew:
+    """See `crew`. Processes are forked when there is work for them."""
+
+    def __init__(
+        self, start: Callable[[], Callable[[Any], Any]], scratch: str, alive: tuple[int, int]
+    ) -> None:
+        self._start = start
+        self._scratch = scratch
+        self._alive = alive
+        self._workers: list[_Worker] = []
+        self._in_place: Callable[[Any], Any] | None = None
+
+    def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any, int]]:
+        """Every job, its result and its worker's number, in the order they are done.
+
+        Results have to be fit for pickling. The jobs that come first are begun first. Raises what
+        the work raises, and `LimitHit` for all of them.
+        """
+        if not HAS_FORK:
+            for job in jobs:
+                self._in_place = self._in_place or self._start()
+                yield job, self._in_place(job.message), 0
+            return
+        waiting = list(jobs)
+        for worker in self._workers:
+            _hand_on(worker, waiting)
+        while len(self._workers) < _how_many(len(jobs)):
+            self._workers.append(self._fork())
+            _hand_on(self._workers[-1], waiting)
+        while any(worker.job is not None for worker in self._workers):
+            for worker in _ready(self._workers):
+                done = worker.job
+                result = _answer_of(worker, done.chapter)
+                check_time(_spent(self._workers), done.chapter)
+                _hand_on(worker, waiting)
+                yield done, result, worker.number
+
+    def _fork(self) -> _Worker:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        spent = _spent(self._workers)
+        ours, theirs = Pipe()
+        with warnings.catch_warnings():
+            # Python warns of other threads; a worker uses nothing that they may hold.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process = os.fork()
+        if process == 0:
+            try:
+                ours.close()
+                os.close(self._alive[1])
+                tempfile.tempdir = self._scratch
+                arguments = self._alive[0], self._scratch
+                threading.Thread(target=end_with_parent, args=arguments, daemon=True).start()
+                _be_worker(self._start, theirs, spent)
+            finally:
+                os._exit(1)
+        theirs.close()
+        return _Worker(len(self._workers), process, ours)
+
+    def end(self) -> None:
+        """End the workers, those that still work at once."""
+        for worker in self._workers:
+            with contextlib.suppress(OSError):
+                if worker.job is not None:
+                    os.kill(worker.process, signal.SIGKILL)
+                else:
+                    worker.pipe.send(None)
+            worker.pipe.close()
+        for worker in self._workers:
+            with contextlib.suppress(OSError):
+                os.waitpid(worker.process, 0)
 
 
 def _how_many(jobs: int) -> int:
@@ -119,39 +183,7 @@ def _spent(workers: Sequence[_Worker]) -> float:
     return time.process_time() + before + sum(worker.computed for worker in workers)
 
 
-def _fork(
-    jobs: Sequence[Any],
-    start: Callable[[], Callable[[Any], Any]],
-    scratch: str,
-    alive: tuple[int, int],
-    spent: float,
-) -> _Worker:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    ours, theirs = Pipe()
-    with warnings.catch_warnings():
-        # Python warns of other threads; a worker uses nothing that they may hold.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        process = os.fork()
-    if process == 0:
-        try:
-            ours.close()
-            os.close(alive[1])
-            tempfile.tempdir = scratch
-            threading.Thread(target=end_with_parent, args=(alive[0], scratch), daemon=True).start()
-            _be_worker(jobs, start, theirs, spent)
-        finally:
-            os._exit(1)
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _be_worker(
-    jobs: Sequence[Any],
-    start: Callable[[], Callable[[Any], Any]],
-    pipe: Connection,
-    spent: float,
-) -> None:
+def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spent: float) -> None:
     answering = threading.Lock()
 
     def answer(outcome: str, value: Any) -> None:
@@ -167,29 +199,32 @@ def _be_worker(
     try:
         go_on_in_fork(spent, lambda hit: answer("raised", hit))
         work = start()
-        while (number := pipe.recv()) is not None:
-            answer("returned", work(jobs[number]))
+        while (message := pipe.recv()) is not None:
+            answer("returned", work(message))
         os._exit(0)
     except BaseException as error:
         error.add_note("".join(traceback.format_exception(error)))
         answer("raised", error)
 
 
-def _hand_on(worker: _Worker, waiting: list[int]) -> None:
-    worker.job = waiting.pop() if waiting else -1
+def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
+    """Give `worker` the first job in `waiting` that it may do, if there is one."""
+    at = next((n for n, j in enumerate(waiting) if j.worker in (None, worker.number)), None)
+    worker.job = None if at is None else waiting.pop(at)
     worker.since = time.monotonic()
-    with contextlib.suppress(OSError):
-        # One that has died in between is noticed when its answer is read.
-        worker.pipe.send(worker.job if worker.job >= 0 else None)
+    if worker.job is not None:
+        with contextlib.suppress(OSError):
+            # One that has died in between is noticed when its answer is read.
+            worker.pipe.send(worker.job.message)
 
 
-def _ready(workers: Sequence[_Worker], jobs: Sequence[Job]) -> Iterator[_Worker]:
+def _ready(workers: Sequence[_Worker]) -> Iterator[_Worker]:
     """The workers that have an answer. A limit may be hit meanwhile: `chapter` is then to blame."""
-    busy = [worker for worker in workers if worker.job >= 0]
-    chapter = jobs[busy[0].job].chapter
+    busy = [worker for worker in workers if worker.job is not None]
+    chapter = busy[0].job.chapter
     while not (ready := wait([worker.pipe for worker in busy], SECONDS_BETWEEN_LOOKS)):
         largest = max(busy, key=lambda w: (memory_of(w.process), -w.since))
-        chapter = jobs[largest.job].chapter
+        chapter = largest.job.chapter
     del chapter
     yield from [worker for worker in busy if worker.pipe in ready]
 
@@ -208,15 +243,3 @@ def _answer_of(worker: _Worker, chapter: Chapter | None) -> Any:
     if outcome == "raised":
         raise value
     return value
-
-
-def _end(workers: Sequence[_Worker]) -> None:
-    """End the workers, those that still work at once."""
-    for worker in workers:
-        if worker.job >= 0:
-            with contextlib.suppress(OSError):
-                os.kill(worker.process, signal.SIGKILL)
-        worker.pipe.close()
-    for worker in workers:
-        with contextlib.suppress(OSError):
-            os.waitpid(worker.process, 0)

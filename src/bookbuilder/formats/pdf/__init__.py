@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -25,11 +25,20 @@ from bookbuilder.formats.pdf.log import (
     report_style_log,
 )
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
-from bookbuilder.formats.pdf.numbering import bake, labels_of, pages_of, roman, starts_of
+from bookbuilder.formats.pdf.numbering import (
+    about,
+    bake,
+    guessed,
+    labels_of,
+    pages_of,
+    quoted_in,
+    roman,
+    starts_of,
+)
 from bookbuilder.formats.pdf.pagestarts import pagination_of
 from bookbuilder.formats.pdf.records import Setting
 from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
-from bookbuilder.formats.pdf.shop import Shop
+from bookbuilder.formats.pdf.shop import Shop, Staff
 from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.weblinks import report_many_links
 from bookbuilder.markup import elements
@@ -44,6 +53,8 @@ UNSETTLED = Rule(
 )
 
 ROUNDS = 4
+# More are the index, the contents and the like.
+MANY_NUMBERS = 12
 
 
 def write_pdf(book: Book, path: Path, report: Report) -> Output:
@@ -99,37 +110,60 @@ def _lay_out(
         for aside in elements(chapter.tree, "aside")
     }
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    for _ in range(ROUNDS):
-        front_tree, body_tree, runs = _make(book, at_end, whole)
-        settings = _measure(runs, shop, book, report)
-        homeless = _homeless(settings, at_end)
-        runs_on = not whole and any(setting.runs_on for setting in settings)
-        if not homeless and not runs_on:
-            settings = _settle([front_tree, body_tree], runs, settings, shop, book, report)
+    for is_last in (*[False] * ROUNDS, True):
+        trees, runs = _make(book, at_end, whole)
+        with shop.staffed(runs) as staff:
+            settings = _measure(trees, runs, staff, book, report)
             homeless = _homeless(settings, at_end)
-            if not homeless:
-                break
+            runs_on = not whole and any(setting.runs_on for setting in settings)
+            if is_last or not (homeless or runs_on):
+                settings = _settle(trees, staff, settings, book, report)
+                homeless = _homeless(settings, at_end)
+                if is_last or not homeless:
+                    break
         whole = whole or runs_on
         at_end |= {note: owners[note] for note in homeless}
-    else:
-        front_tree, body_tree, runs = _make(book, at_end, whole)
-        settings = _measure(runs, shop, book, report)
-        settings = _settle([front_tree, body_tree], runs, settings, shop, book, report)
     report_notes_at_end(at_end, report)
-    return body_tree, runs, settings
+    return trees[1], runs, settings
 
 
 def _homeless(settings: Sequence[Setting], at_end: Collection[str]) -> list[str]:
     return [note for setting in settings for note in setting.homeless if note not in at_end]
 
 
+def _make(
+    book: Book, at_end: dict[str, Chapter], whole: bool
+) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
+    """The trees of front and body, and their runs, the front first."""
+    front, body = make_front(book, at_end), make_body(book, at_end)
+    return (front, body), [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+
+
+def _measure(
+    trees: Sequence[ET.Element], runs: Sequence[Run], staff: Staff, book: Book, report: Report
+) -> list[Setting]:
+    """Settings that say how many pages each run has, as if all began on page 1.
+
+    The numbers that they quote are guesses. Runs that quote many come last, when most are known,
+    so that they too need not be laid out again.
+    """
+    labels = guessed([run.tree for run in runs[1:]])
+    for tree in trees:
+        bake(tree, labels)
+    late = [n for n, run in enumerate(runs) if len(quoted_in(run.tree)) > MANY_NUMBERS]
+    early = {number: 1 for number in range(len(runs)) if number not in late}
+    found = _set(staff, early, labels, book, report, in_full=False)
+    if late:
+        settings = [found.get(n) or about(run.tree) for n, run in enumerate(runs)]
+        labels |= labels_of(pages_of(settings[1:]))
+        for tree in trees:
+            bake(tree, labels)
+        found |= _set(staff, dict.fromkeys(late, 1), labels, book, report, in_full=False)
+    return [found[number] for number in range(len(runs))]
+
+
 def _settle(
-    trees: Sequence[ET.Element],
-    runs: Sequence[Run],
-    settings: list[Setting],
-    shop: Shop,
-    book: Book,
-    report: Report,
+    trees: Sequence[ET.Element], staff: Staff, settings: list[Setting], book: Book, report: Report
 ) -> list[Setting]:
     """Set runs until neither the numbers of their pages nor those that their text quotes change."""
     starts: list[int] = []
@@ -139,51 +173,25 @@ def _settle(
         before, starts = starts, [1, *starts_of(settings[1:])]
         if starts == before and not any(changed):
             return settings
-        settings = _set(runs, starts, shop, book, report, in_full=True)
+        found = _set(staff, dict(enumerate(starts)), labels, book, report, in_full=True)
+        settings = [found[number] for number in range(len(starts))]
     report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
     return settings
 
 
-def _make(
-    book: Book, at_end: dict[str, Chapter], whole: bool
-) -> tuple[ET.Element, ET.Element, list[Run]]:
-    """The trees of front and body, and their runs, the front first."""
-    front, body = make_front(book, at_end), make_body(book, at_end)
-    for tree in (front, body):
-        bake(tree, {})
-    return front, body, [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
-
-
-def _measure(runs: Sequence[Run], shop: Shop, book: Book, report: Report) -> list[Setting]:
-    """Settings that say how many pages each run has, as if all began on page 1.
-
-    A run that is most of the book comes last and from its right page on, so that there is a chance
-    that it need not be laid out again.
-    """
-    sizes = [run.size for run in runs]
-    at = sizes.index(max(sizes))
-    if 2 * sizes[at] < sum(sizes):
-        return _set(runs, [1] * len(runs), shop, book, report, in_full=False)
-    others = [*runs[:at], *runs[at + 1 :]]
-    settings = _set(others, [1] * len(others), shop, book, report, in_full=False)
-    start = 1 + sum(len(setting.pages) for setting in settings[1:at])
-    settings[at:at] = _set([runs[at]], [start], shop, book, report, in_full=True)
-    return settings
-
-
 def _set(
-    runs: Sequence[Run],
-    starts: Sequence[int],
-    shop: Shop,
+    staff: Staff,
+    starts: Mapping[int, int],
+    labels: Mapping[str, str],
     book: Book,
     report: Report,
     in_full: bool,
-) -> list[Setting]:
-    """The settings of `runs`. Raises `BookError` where WeasyPrint fails, naming the chapters."""
-    settings = shop.set(runs, starts, in_full)
-    report_failures([s.failure for s in settings if s.failure is not None], book, report)
+) -> dict[int, Setting]:
+    """Settings of runs. Raises `BookError` where WeasyPrint fails, naming the chapters."""
+    found = staff.set(starts, labels, in_full)
+    report_failures([s.failure for s in found.values() if s.failure is not None], book, report)
     report.raise_for_errors()
-    return settings
+    return found
 
 
 def _report_settings(

@@ -45,24 +45,31 @@ def _initial(entry: ET.Element) -> str:
     return first.upper() if first.isalpha() else ""
 
 
+def index_places(tree: ET.Element) -> Iterator[ET.Element]:
+    """Where in `tree` the pages of entries are."""
+    return (place for place in tree.iter("span") if place.get(_PAGES_OF) is not None)
+
+
+def targets_of(place: ET.Element) -> list[str]:
+    return place.get(_PAGES_OF, "").split()
+
+
 def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:
     """Write the pages of every entry, each page once and runs as ranges; whether one changed."""
     changed = False
-    for place in tree.iter("span"):
-        targets = place.get(_PAGES_OF)
-        if targets is None:
+    for place in list(index_places(tree)):
+        wanted = list(page_ranges(targets_of(place), labels))
+        if [(link.text, link.get("href")) for link in place] == wanted:
             continue
-        before = "".join(place.itertext())
+        changed = True
         for child in list(place):
             place.remove(child)
-        place.text = ""
-        for text, target in page_ranges(targets.split(), labels):
+        for text, target in wanted:
             link = ET.SubElement(place, "a", {"href": target})
             link.text = text
             link.tail = ", "
         if len(place):
             place[-1].tail = ""
-        changed = changed or "".join(place.itertext()) != before
     return changed
 
 

@@ -12,10 +12,12 @@ from itertools import accumulate
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.indexing import bake_index
+from bookbuilder.formats.pdf.indexing import bake_index, index_places, targets_of
 from bookbuilder.formats.pdf.records import SetPage, Setting
 
 UNKNOWN = "000"
+# About as many as this repository's book has on a page, all pages counted.
+CHARACTERS_ON_PAGE = 1100
 
 
 def roman(number: int) -> str:
@@ -50,17 +52,57 @@ def starts_of(settings: Iterable[Setting]) -> list[int]:
     return list(accumulate((len(setting.pages) for setting in settings), initial=1))[:-1]
 
 
+def guessed(runs: Iterable[ET.Element]) -> dict[str, str]:
+    """Labels of about as many figures as the pages of anchors in the body's `runs` will have.
+
+    The right ones can then mostly be written in without laying out anything again.
+    """
+    labels: dict[str, str] = {}
+    characters = 0
+    for tree in runs:
+        for element in tree.iter():
+            if name := element.get("id"):
+                page = 1 + characters // CHARACTERS_ON_PAGE
+                labels.setdefault(name, "0" * len(str(page)))
+            characters += len(element.text or "") + len(element.tail or "")
+    return labels
+
+
+def about(run: ET.Element) -> Setting:
+    """A setting of about as many pages as that of `run` will have, without anything on them."""
+    count = 1 + sum(map(len, run.itertext())) // CHARACTERS_ON_PAGE
+    return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
+
+
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
     """Write page numbers into every element with `data-page-of="#id"`, and into the index.
 
     Returns whether one changed.
     """
     changed = bake_index(tree, labels)
-    for element in tree.iter():
-        target = element.get("data-page-of")
-        if target is None:
-            continue
-        label = labels.get(target.removeprefix("#"), UNKNOWN)
+    for element, target in _quoting(tree):
+        label = labels.get(target, UNKNOWN)
         changed = changed or element.text != label
         element.text = label
     return changed
+
+
+def numbers_in(tree: ET.Element) -> dict[ET.Element, str]:
+    """The elements of `tree` that hold page numbers, and what they hold, links included."""
+    numbers = {element: element.text or "" for element, _ in _quoting(tree)}
+    for place in index_places(tree):
+        numbers[place] = " ".join(f"{link.text} {link.get('href')}" for link in place)
+    return numbers
+
+
+def quoted_in(tree: ET.Element) -> set[str]:
+    """The anchors whose pages `tree` quotes, in the index too."""
+    indexed = (target for place in index_places(tree) for target in targets_of(place))
+    return {target for _, target in _quoting(tree)} | {t.removeprefix("#") for t in indexed}
+
+
+def _quoting(tree: ET.Element) -> Iterator[tuple[ET.Element, str]]:
+    for element in tree.iter():
+        target = element.get("data-page-of")
+        if target is not None:
+            yield element, target.removeprefix("#")

@@ -7,8 +7,9 @@ What comes out of the cache is the same as what would be laid out, byte for byte
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,21 +17,32 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Chapter
 from bookbuilder.cache import Cache, digest_of
+from bookbuilder.formats.pdf.numbering import bake, quoted_in
 from bookbuilder.formats.pdf.records import BadRecordError, Setting, pack, unpack
 from bookbuilder.formats.pdf.runs import Run
-from bookbuilder.workers import share_out
+from bookbuilder.workers import Crew, crew
 
 _PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """A run to be set from a page on, and the name of the setting."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The `number`th run is to be set from the page `start` on, quoting the pages in `labels`."""
 
-    run: Run
+    number: int
     start: int
     in_full: bool
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """`name` is that of the setting; `worker` the one that has kept the run's pages."""
+
+    message: Order
+    run: Run
     name: str
+    worker: int | None
 
     @property
     def chapter(self) -> Chapter | None:
@@ -59,74 +71,117 @@ class Shop:
         self.blobs: dict[str, bytes] = {}
         self.laid_out: list[Run] = []
 
-    def set(self, runs: Sequence[Run], starts: Sequence[int], in_full: bool) -> list[Setting]:
-        """The settings of `runs`, whose first pages have the numbers `starts`.
+    @contextlib.contextmanager
+    def staffed(self, runs: Sequence[Run]) -> Iterator[Staff]:
+        """What sets `runs`, as often as it takes, while the context lasts."""
+        with crew(lambda: self._open(runs)) as workers:
+            yield Staff(self, runs, workers)
 
-        Unless `in_full`, only as much of them as page numbers depend on.
+    def _open(self, runs: Sequence[Run]) -> Callable[[Order], tuple[bytes, dict[str, bytes], bool]]:
+        """For a worker: what makes a record, with the blobs that are not here yet.
+
+        The last of the results says whether the run's pages are kept.
         """
-        jobs = [
-            _Job(run, start, in_full, self._name(run, start, in_full))
-            for run, start in zip(runs, starts, strict=True)
-        ]
-        wanted = {j.name: j for j in jobs if j.name not in self._settings and not self._recall(j)}
-        largest_first = sorted(wanted.values(), key=lambda job: -job.run.size)
-        for job, (record, blobs) in share_out(largest_first, self._open):
-            self.blobs |= blobs
-            self._settings[job.name] = setting = unpack(record)
-            self.laid_out.append(job.run)
-            if setting.failure is None:
-                for digest, blob in blobs.items():
-                    self._cache.put(digest, blob)
-                self._cache.put(job.name, record)
-        return [self._settings[job.name] for job in jobs]
-
-    def _open(self) -> Callable[[_Job], tuple[bytes, dict[str, bytes]]]:
-        """For a worker: what makes a record, with the blobs that are not here yet."""
         # Not before: only workers may use Pango, for who forks afterwards waits for it for ever.
         from bookbuilder.formats.pdf.press.layout import Press
 
         press = Press(self._assets, self._styles)
         known = set(self.blobs)
 
-        def work(job: _Job) -> tuple[bytes, dict[str, bytes]]:
-            setting, blobs = press.set_run(job.run, job.start, job.in_full)
+        def work(order: Order) -> tuple[bytes, dict[str, bytes], bool]:
+            run = runs[order.number]
+            bake(run.tree, order.labels)
+            setting, blobs = press.set_run(run, order.start, order.in_full)
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
             known.update(new)
-            return pack(setting), new
+            return pack(setting), new, press.keeps(run)
 
         return work
 
-    def _name(self, run: Run, start: int, in_full: bool) -> str:
+    def name(self, run: Run, start: int, in_full: bool) -> str:
         text = ET.tostring(run.tree, "utf-8")
         return digest_of(self._circumstances, text, f"{start} {run.has_leaf} {in_full}".encode())
 
-    def _recall(self, job: _Job) -> bool:
-        """Take a setting and its blobs out of the cache, if they are there and still true."""
-        record = self._cache.get(job.name)
+    def find(self, name: str) -> Setting | None:
+        """A setting that was made before, in this build or another, and is still true."""
+        if name not in self._settings and (setting := self._recalled(name)):
+            self._settings[name] = setting
+        return self._settings.get(name)
+
+    def keep(self, job: _Job, record: bytes, blobs: Mapping[str, bytes]) -> None:
+        self.blobs |= blobs
+        self._settings[job.name] = setting = unpack(record)
+        self.laid_out.append(job.run)
+        if setting.failure is None:
+            for digest, blob in blobs.items():
+                self._cache.put(digest, blob)
+            self._cache.put(job.name, record)
+
+    def _recalled(self, name: str) -> Setting | None:
+        """A setting with its blobs out of the cache, if they are there and still true."""
+        record = self._cache.get(name)
         if record is None:
-            return False
+            return None
         try:
             setting = unpack(record)
         except BadRecordError:
-            return False
+            return None
         if any(self._digest(name) != digest for name, digest in setting.assets):
-            return False
+            return None
         if any(name in self._assets for name in setting.refused):
-            return False
+            return None
         for digest in setting.blobs:
             if digest not in self.blobs:
                 blob = self._cache.get(digest)
                 if blob is None or digest_of(blob) != digest:
-                    return False
+                    return None
                 self.blobs[digest] = blob
-        self._settings[job.name] = setting
-        return True
+        return setting
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
             asset = self._assets.get(name)
             self._digests[name] = digest_of(asset.data) if asset else ""
         return self._digests[name]
+
+
+class Staff:
+    """Sets the runs of a shop, with what workers have kept of them from one time to the next."""
+
+    def __init__(self, shop: Shop, runs: Sequence[Run], workers: Crew) -> None:
+        self._shop = shop
+        self._runs = runs
+        self._crew = workers
+        self._keepers: dict[int, int] = {}
+
+    def set(
+        self, starts: Mapping[int, int], labels: Mapping[str, str], in_full: bool
+    ) -> dict[int, Setting]:
+        """The settings of some runs by their numbers; `starts` are those of their first pages.
+
+        The runs' trees quote the pages in `labels` already. Unless `in_full`, settings say only as
+        much as page numbers depend on.
+        """
+        names = {
+            number: self._shop.name(self._runs[number], start, in_full)
+            for number, start in starts.items()
+        }
+        jobs = {}
+        for number, name in names.items():
+            if name not in jobs and self._shop.find(name) is None:
+                run = self._runs[number]
+                quoted = {page: labels[page] for page in quoted_in(run.tree) if page in labels}
+                order = Order(number, starts[number], in_full, quoted)
+                jobs[name] = _Job(order, run, name, self._keepers.get(number))
+        largest_first = sorted(jobs.values(), key=lambda job: -job.run.size)
+        for job, (record, blobs, is_kept), worker in self._crew.share_out(largest_first):
+            self._shop.keep(job, record, blobs)
+            if is_kept:
+                self._keepers[job.message.number] = worker
+            else:
+                self._keepers.pop(job.message.number, None)
+        found = {number: self._shop.find(name) for number, name in names.items()}
+        return {number: setting for number, setting in found.items() if setting is not None}
 
 
 def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> bytes:

@@ -99,10 +99,12 @@ def _lay_out(
         report_style_log([message], name, report)
     try:
         _rule(tree)
-        pages = press.lay_out(tree, 1, fetcher).pages
+        pages = press.lay_out(tree, 1, fetcher).document.pages
         _fill_pages(tree, pages)
         bake(tree, labels_of(pages))
-        document = press.lay_out(tree, 1, fetcher)
+        laid = press.lay_out(tree, 1, fetcher)
+        laid.number(1)
+        document = laid.document
         _report_long(book, document.pages, report)
         return record(document, document.pages, tree, in_full=True)
     except MemoryError:

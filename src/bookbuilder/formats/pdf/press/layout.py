@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,23 +20,13 @@ from bookbuilder.formats.pdf.elements import classes_of
 from bookbuilder.formats.pdf.fragments import close_fragments
 from bookbuilder.formats.pdf.inspection import End, end_of
 from bookbuilder.formats.pdf.log import BASE_URL, caught_log
+from bookbuilder.formats.pdf.numbering import numbers_in
 from bookbuilder.formats.pdf.press.fetcher import BookFetcher
+from bookbuilder.formats.pdf.press.laidout import LaidOut, lay_out
 from bookbuilder.formats.pdf.press.recording import record
 from bookbuilder.formats.pdf.records import Failure, Setting
 from bookbuilder.formats.pdf.runs import LEAF, Run, with_room_for_notes
-
-_MARGIN_BOXES = {
-    "top": ("left-corner", "left", "center", "right", "right-corner"),
-    "bottom": ("left-corner", "left", "center", "right", "right-corner"),
-    "left": ("top", "middle", "bottom"),
-    "right": ("top", "middle", "bottom"),
-}
-# Heads and folios have no part in where text comes to stand, and take a seventh of the time.
-_BARE_MARGINS = "".join(
-    f"@{edge}-{place} {{ content: none !important }}"
-    for edge, places in _MARGIN_BOXES.items()
-    for place in places
-)
+from bookbuilder.sandbox import limits_in_force, memory_of
 
 
 def html_of(tree: ET.Element, fetcher: BookFetcher) -> HTML:
@@ -44,6 +35,34 @@ def html_of(tree: ET.Element, fetcher: BookFetcher) -> HTML:
     html.wrapper_element = type(html.wrapper_element).from_html_root(tree, content_language=None)
     html.etree_element = html.wrapper_element.etree_element
     return html
+
+
+# Of the memory that a build may use, what a process may take before it keeps no more pages.
+MEMORY_TO_KEEP = 0.25
+MEMORY_WITHOUT_LIMIT = 4_000_000_000
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The pages of a run, and what was noticed while they were laid out."""
+
+    laid: LaidOut
+    tree: ET.Element
+    fetcher: BookFetcher
+    end: End
+    numbers: dict[ET.Element, str]
+    messages: dict[str, None] = field(default_factory=dict)
+
+    def serves(self, start: int) -> bool:
+        """Whether these are the pages of their tree as it is now, and if they start with `start`.
+
+        They have its numbers in the text then.
+        """
+        if start % 2 != self.laid.start % 2:
+            return False
+        before, self.numbers = self.numbers, numbers_in(self.tree)
+        changed = [place for place, said in self.numbers.items() if before.get(place) != said]
+        return self.laid.rewrite(changed)
 
 
 class Press:
@@ -57,6 +76,7 @@ class Press:
         self._assets = assets
         self._fonts = FontConfiguration()
         self._counters = CounterStyle()
+        self._kept: dict[Run, _Kept] = {}
         self.style_messages: list[tuple[str, str]] = []
         fetcher = BookFetcher(assets)
         self._styles = [self._parse(text, name, fetcher) for name, text in styles]
@@ -79,48 +99,59 @@ class Press:
         Unless `in_full`, only as much of the setting as page numbers depend on. Where WeasyPrint
         fails, the setting says so.
         """
-        fetcher = BookFetcher(self._assets)
+        kept = self._kept.pop(run, None)
         with caught_log() as messages:
             try:
                 tree = run.tree
-                document = self.lay_out(tree, start, fetcher, in_full)
-                end = end_of(document.pages, tree) if run.has_leaf else End.CLEAN
-                if end is End.NOTES:
-                    tree = with_room_for_notes(tree)
-                    document = self.lay_out(tree, start, fetcher, in_full)
-                pages = document.pages[:-1] if run.has_leaf else document.pages
-                setting, blobs = record(document, pages, tree, in_full)
+                if kept is None or not kept.serves(start):
+                    kept = self._lay_out_run(run, start)
+                    kept.messages = messages
+                if in_full:
+                    kept.laid.number(start)
+                pages = kept.laid.document.pages[:-1] if run.has_leaf else kept.laid.document.pages
+                setting, blobs = record(kept.laid.document, pages, kept.tree, in_full)
             except MemoryError:
                 raise
             except Exception as error:
-                return Setting(failure=self.blame(run.tree, error)), {}
+                return Setting(failure=self.blame(tree, error)), {}
+        if self._has_room():
+            self._kept[run] = kept
         return replace(
             setting,
-            assets=tuple((name, digest_of(data)) for name, data in fetcher.served.items()),
-            refused=tuple(fetcher.refused),
-            messages=tuple(messages),
+            assets=tuple((name, digest_of(data)) for name, data in kept.fetcher.served.items()),
+            refused=tuple(kept.fetcher.refused),
+            messages=tuple(kept.messages | messages),
             style_messages=tuple(self.style_messages),
-            runs_on=end is End.TEXT,
+            runs_on=kept.end is End.TEXT,
         ), blobs
 
-    def lay_out(
-        self, tree: ET.Element, start: int, fetcher: BookFetcher, in_full: bool = True
-    ) -> Document:
-        """`tree` on pages, the first of which has the number `start`.
+    def keeps(self, run: Run) -> bool:
+        """Whether the pages of `run` need not be laid out to be numbered."""
+        return run in self._kept
 
-        Unless `in_full`, without what stands in the margins.
-        """
+    def _has_room(self) -> bool:
+        """Whether another run's pages may be kept: those of one always are."""
+        limits = limits_in_force()
+        most = limits.memory * 1_000_000 if limits and limits.memory else MEMORY_WITHOUT_LIMIT
+        return not self._kept or memory_of(os.getpid()) < most * MEMORY_TO_KEEP
+
+    def _lay_out_run(self, run: Run, start: int) -> _Kept:
+        tree, fetcher = run.tree, BookFetcher(self._assets)
+        laid = self.lay_out(tree, start, fetcher)
+        end = end_of(laid.document.pages, tree) if run.has_leaf else End.CLEAN
+        if end is End.NOTES:
+            tree = with_room_for_notes(tree)
+            laid = self.lay_out(tree, start, fetcher)
+        return _Kept(laid, tree, fetcher, end, numbers_in(tree))
+
+    def lay_out(self, tree: ET.Element, start: int, fetcher: BookFetcher) -> LaidOut:
+        """`tree` on pages, the first of which has the number `start`, without heads and folios."""
         side = "recto" if start % 2 else "verso"
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
-        if not in_full:
-            place += f"@page {{ {_BARE_MARGINS} }}"
-        document = html_of(tree, fetcher).render(
-            font_config=self._fonts,
-            counter_style=self._counters,
-            stylesheets=[*self._styles, CSS(string=place)],
-        )
-        close_fragments(document.pages)
-        return document
+        styles = [*self._styles, CSS(string=place)]
+        laid = lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
+        close_fragments(laid.document.pages)
+        return laid
 
     def blame(self, tree: ET.Element, error: Exception) -> Failure:
         """The chapters that cannot be laid out even alone; the only one is to blame in any case."""

@@ -1,0 +1,100 @@
+"""Numbers written on pages that are laid out already are where a new layout would have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookbuilder import Report, load
+from bookbuilder.formats.pdf.arrangement import arranged
+from bookbuilder.formats.pdf.assembly import make_body
+from bookbuilder.formats.pdf.engine import engine
+from bookbuilder.formats.pdf.numbering import bake
+from bookbuilder.formats.pdf.records import Setting
+from bookbuilder.formats.pdf.runs import Run, body_runs
+from bookbuilder.formats.pdf.styles import built_in_styles
+from books import write_files
+
+FILLER = "Some words that fill a line and then another one, so that lines are justified. "
+CHAPTER = f"""\
+# One
+
+{FILLER * 9}See [Two](two.md), and [an end](two.md#end) of it. {FILLER * 3}[^n]
+
+[^n]: A note, which says to see [Two](two.md) for more. {FILLER}
+
+| a | see |
+|---|-----|
+| 1 | [Two](two.md) |
+
+{f"- {FILLER}" * 60}
+"""
+
+
+@pytest.fixture
+def press_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
+    write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
+    book, report = arranged(load(tmp_path)), Report()
+    runs = body_runs(book, make_body(book, {}), whole=False)
+    with engine(book.config.folders, report):
+        from bookbuilder.formats.pdf.press.layout import Press
+
+        styles = list(built_in_styles(book.config, report))
+        yield lambda: CountingPress(Press(book.assets, styles)), runs
+
+
+class CountingPress:
+    """Counts how often a press lays out."""
+
+    def __init__(self, press: Any) -> None:
+        self.layouts = 0
+        self._press, self._lay_out = press, press.lay_out
+        press.lay_out = self._counted
+
+    def _counted(self, *arguments: Any) -> Any:
+        self.layouts += 1
+        return self._lay_out(*arguments)
+
+    def set(self, run: Run, start: int, in_full: bool, **labels: str) -> Setting:
+        bake(run.tree, labels)
+        setting: Setting = self._press.set_run(run, start, in_full)[0]
+        assert setting.failure is None
+        return setting
+
+
+@pytest.mark.slow
+def test_numbers_of_as_many_figures_are_written_on_the_same_pages(press_and_runs: Any) -> None:
+    new_press, (run, *_) = press_and_runs
+    press = new_press()
+    press.set(run, 1, False, two="00", **{"two--end": "00"})
+    for start, label in ((7, "11"), (9, "99")):
+        again = press.set(run, start, True, two=label, **{"two--end": "98"})
+        assert press.layouts == 1
+        assert again == new_press().set(run, start, True, two=label, **{"two--end": "98"})
+        assert len(again.pages) > 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "labels"),
+    [
+        (3, {"two": "100", "two--end": "98"}),
+        (3, {"two": "9", "two--end": "98"}),
+        # Roman figures are not all as wide.
+        (3, {"two": "ix", "two--end": "98"}),
+        # A verso: the other margins.
+        (2, {"two": "00", "two--end": "00"}),
+    ],
+)
+def test_what_would_move_is_laid_out_again(
+    press_and_runs: Any, start: int, labels: dict[str, str]
+) -> None:
+    new_press, (run, *_) = press_and_runs
+    press = new_press()
+    press.set(run, 1, False, two="00", **{"two--end": "00"})
+    again = press.set(run, start, True, **labels)
+    assert press.layouts == 2
+    assert again == new_press().set(run, start, True, **labels)
