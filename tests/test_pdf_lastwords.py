@@ -19,6 +19,7 @@ from bookbuilder.formats.pdf.lastwords import NO_BREAK_SPACE, keep_last_words
         ('<p>Its note follows<a class="noteref">1</a><aside class="note"/></p>', ["follows"]),
         ("<p>Glued <code>code</code>.</p>", []),
         ("<p>Alone</p>", []),
+        ("<figcaption>A caption, drawn to no scale.</figcaption>", ["to no scale."]),
         (f"<p>An address {'x' * 40}</p>", []),
         ("<p>\u65e5\u672c\u8a9e \u306f\u7a7a\u767d\u3092\u4f7f\u3044\u307e\u305b\u3093</p>", []),
         ("<ul><li>An item and its end.<ul><li>And one below it</li></ul></li></ul>", ["below it"]),

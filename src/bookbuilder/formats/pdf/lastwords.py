@@ -10,7 +10,7 @@ from bookbuilder.formats.pdf.elements import classes_of
 
 TOGETHER = "last-words"
 NO_BREAK_SPACE = "\u00a0"
-_BLOCKS = frozenset({"p", "li", "dd"})
+_BLOCKS = frozenset({"p", "li", "dd", "figcaption"})
 # Their lines are too narrow for words that must not break, or are the author's.
 _LEFT_ALONE = frozenset({"table", "pre"})
 _LETTERED = frozenset({"em", "i", "strong", "b", "cite", "q", "span", "dfn"})
@@ -20,6 +20,8 @@ _BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
 _WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
 _SHORT, _LONG = 4, 24
 _LAST = re.compile(rf"\s+({_WORD}{{1,7}} {_WORD}{{1,{_SHORT}}}|{_WORD}{{1,{_LONG}}})\s*\Z")
+# Captions are centred: below a long line, one word looks lost.
+_LAST_OF_CAPTION = re.compile(rf"\s+({_WORD}{{1,10}} {_WORD}{{1,10}} {_WORD}{{1,10}})\s*\Z")
 
 
 def keep_last_words(section: ET.Element) -> None:
@@ -30,7 +32,7 @@ def keep_last_words(section: ET.Element) -> None:
     much for the line.
     """
     for block in _blocks(section):
-        _keep(block)
+        _keep(block, _LAST_OF_CAPTION if block.tag == "figcaption" else _LAST)
 
 
 def _blocks(element: ET.Element) -> Iterator[ET.Element]:
@@ -42,20 +44,20 @@ def _blocks(element: ET.Element) -> Iterator[ET.Element]:
         yield from _blocks(child)
 
 
-def _keep(element: ET.Element) -> None:
+def _keep(element: ET.Element, last: re.Pattern[str]) -> None:
     for at in range(len(element) - 1, -1, -1):
         child = element[at]
         tail = child.tail or ""
         if tail.strip():
-            if found := _LAST.search(tail):
+            if found := last.search(tail):
                 child.tail = tail[: found.start()]
                 element[at + 1 : at + 1] = _together(found[1])
             return
         if _BEHIND.isdisjoint(classes_of(child)):
             if child.tag in _LETTERED:
-                _keep(child)
+                _keep(child, last)
             return
-    if found := _LAST.search(element.text or ""):
+    if found := last.search(element.text or ""):
         element.text = (element.text or "")[: found.start()]
         element[0:0] = _together(found[1])
 
