@@ -12,11 +12,12 @@ measures and prints its table; NAME picks single corpora. What it measured goes 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
 import zipfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -118,24 +119,31 @@ def found_on_pages(folder: Path, path: Path) -> list[str]:
     return [*wrong, *readback.misplaced(pages, book, numbers)]
 
 
+def judge(shared: Path, kind: str, row: dict[str, Any]) -> list[str]:
+    """What is wrong with one corpus, built and measured as `row` says."""
+    path = OUT / f"{row['name']}.{kind}"
+    wrong = faults(row, kind)
+    if path.is_file():
+        check = found_by_others if kind == "epub" else found_on_pages
+        wrong += check(shared / "corpora" / row["name"], path)
+    return wrong
+
+
 def main(shared: Path, names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     failed = False
-
-    def judge(row: dict[str, Any], kind: str) -> list[str]:
-        path = OUT / f"{row['name']}.{kind}"
-        wrong = faults(row, kind)
-        if path.is_file():
-            check = found_by_others if kind == "epub" else found_on_pages
-            wrong += check(shared / "corpora" / row["name"], path)
-        return wrong
-
     for kind in ("epub", "pdf"):
         rows = measure(shared, kind, names)
         failed |= not rows
-        # PDFium works for one thread at a time.
-        with ThreadPoolExecutor(WORKERS if kind == "epub" else 1) as workers:
-            for row, wrong in zip(rows, workers.map(judge, rows, repeat(kind)), strict=True):
+        # PDFium works for one thread of a process at a time.
+        pool: Executor = (
+            ThreadPoolExecutor(WORKERS)
+            if kind == "epub"
+            else ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"))
+        )
+        with pool as workers:
+            found = workers.map(judge, repeat(shared), repeat(kind), rows)
+            for row, wrong in zip(rows, found, strict=True):
                 for words in wrong:
                     failed = True
                     print(f"FAILED {row['name']}.{kind}: {words}", file=sys.stderr)
