@@ -18,10 +18,8 @@ from weasyprint import DEFAULT_OPTIONS, Document
 from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
 from weasyprint.formatting_structure.build import build_formatting_structure
-from weasyprint.html import get_html_metadata
 from weasyprint.layout.background import layout_box_backgrounds
 from weasyprint.layout.page import make_margin_boxes
-from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.line_break import split_first_line
 
 from bookbuilder.formats.pdf.structure import boxes_in_order
@@ -107,8 +105,8 @@ def lay_out(
     )
     with _no_margin_boxes():
         pages = [Page(box) for box in weasyprint.layout.layout_document(html, root, context)]
-    metadata = DocumentMetadata(**get_html_metadata(html))
-    document = Document(pages, metadata, html.url_fetcher, fonts, {}, None)
+    # What the PDF says of itself is settled when runs are joined.
+    document = Document(pages, None, html.url_fetcher, fonts, {}, None)
     return LaidOut(document, start, context)
 
 
