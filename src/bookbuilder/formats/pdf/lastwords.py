@@ -19,6 +19,8 @@ _BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
 # Scripts with spaces between words. Two words where the last is short, else the last.
 _WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
 _SHORT, _LONG = 4, 24
+# The theme divides no shorter word.
+_DIVISIBLE = re.compile(r"[\w'’]{6}")
 _LAST = re.compile(rf"\s+({_WORD}{{1,7}} {_WORD}{{1,{_SHORT}}}|{_WORD}{{1,{_LONG}}})\s*\Z")
 # Captions are centred: below a long line, one word looks lost.
 _LAST_OF_CAPTION = re.compile(rf"\s+({_WORD}{{1,10}} {_WORD}{{1,10}} {_WORD}{{1,10}})\s*\Z")
@@ -27,9 +29,10 @@ _LAST_OF_CAPTION = re.compile(rf"\s+({_WORD}{{1,10}} {_WORD}{{1,10}} {_WORD}{{1,
 def keep_last_words(section: ET.Element) -> None:
     """Put the end of each paragraph into a span that the theme does not hyphenate.
 
-    CSS has no way to forbid that a last line is half a word. The space in front of the span has one
-    of its own: WeasyPrint breaks a text after its first word if only the space at its end is too
-    much for the line.
+    CSS has no way to forbid that a last line is half a word. Words too short for hyphenation need
+    but a no-break space between them: spans take time to lay out. The space in front of the span
+    has one of its own: WeasyPrint breaks a text after its first word if only the space at its end
+    is too much for the line.
     """
     for block in _blocks(section):
         _keep(block, _LAST_OF_CAPTION if block.tag == "figcaption" else _LAST)
@@ -50,20 +53,23 @@ def _keep(element: ET.Element, last: re.Pattern[str]) -> None:
         tail = child.tail or ""
         if tail.strip():
             if found := last.search(tail):
-                child.tail = tail[: found.start()]
-                element[at + 1 : at + 1] = _together(found[1])
+                child.tail, spans = _together(tail[: found.start()], found[1])
+                element[at + 1 : at + 1] = spans
             return
         if _BEHIND.isdisjoint(classes_of(child)):
             if child.tag in _LETTERED:
                 _keep(child, last)
             return
-    if found := last.search(element.text or ""):
-        element.text = (element.text or "")[: found.start()]
-        element[0:0] = _together(found[1])
+    if element.text and (found := last.search(element.text)):
+        element.text, element[0:0] = _together(element.text[: found.start()], found[1])
 
 
-def _together(words: str) -> list[ET.Element]:
+def _together(before: str, words: str) -> tuple[str, list[ET.Element]]:
+    """The text `before` and the elements after it, so that `words` hold together."""
+    joined = words.replace(" ", NO_BREAK_SPACE)
+    if not _DIVISIBLE.search(words):
+        return f"{before} {joined}", []
     space, end = ET.Element("span"), ET.Element("span", {"class": TOGETHER})
     space.text = " "
-    end.text = words.replace(" ", NO_BREAK_SPACE)
-    return [space, end]
+    end.text = joined
+    return before, [space, end]
