@@ -29,8 +29,10 @@ from bookbuilder.formats.pdf.numbering import (
     about,
     bake,
     guessed,
+    is_doubtful,
     labels_of,
     pages_of,
+    placeholder,
     quoted_in,
     roman,
     starts_of,
@@ -144,21 +146,25 @@ def _measure(
 ) -> list[Setting]:
     """Settings that say how many pages each run has, as if all began on page 1.
 
-    The numbers that they quote are guesses. Runs that quote many come last, when most are known,
-    so that they too need not be laid out again.
+    The numbers that they quote are guesses. Runs that quote many, or one whose guess is doubtful,
+    come last, when most are known, so that they too need not be laid out again.
     """
-    labels = guessed([run.tree for run in runs[1:]])
-    for tree in trees:
-        bake(tree, labels)
-    late = [n for n, run in enumerate(runs) if len(quoted_in(run.tree)) > MANY_NUMBERS]
-    early = {number: 1 for number in range(len(runs)) if number not in late}
-    found = _set(staff, early, labels, book, report, in_full=False)
-    if late:
-        settings = [found.get(n) or about(run.tree) for n, run in enumerate(runs)]
-        labels |= labels_of(pages_of(settings[1:]))
+    guesses = guessed([run.tree for run in runs[1:]])
+    doubtful = {name for name, page in guesses.items() if is_doubtful(page)}
+    labels = {name: placeholder(page) for name, page in guesses.items()}
+    late: list[list[int]] = [[], [], []]
+    for number, run in enumerate(runs):
+        quoted = quoted_in(run.tree)
+        late[2 if len(quoted) > MANY_NUMBERS else not doubtful.isdisjoint(quoted)].append(number)
+    found: dict[int, Setting] = {}
+    for numbers in filter(None, late):
+        known = {runs[number].tree: setting for number, setting in found.items() if number}
+        if known:
+            settings = [known.get(run.tree) or about(run.tree, known) for run in runs[1:]]
+            labels |= labels_of(pages_of(settings))
         for tree in trees:
             bake(tree, labels)
-        found |= _set(staff, dict.fromkeys(late, 1), labels, book, report, in_full=False)
+        found |= _set(staff, dict.fromkeys(numbers, 1), labels, book, report, in_full=False)
     return [found[number] for number in range(len(runs))]
 
 

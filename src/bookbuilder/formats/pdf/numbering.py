@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
+from statistics import mean, median
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -52,26 +53,46 @@ def starts_of(settings: Iterable[Setting]) -> list[int]:
     return list(accumulate((len(setting.pages) for setting in settings), initial=1))[:-1]
 
 
-def guessed(runs: Iterable[ET.Element]) -> dict[str, str]:
-    """Labels of about as many figures as the pages of anchors in the body's `runs` will have.
-
-    The right ones can then mostly be written in without laying out anything again.
-    """
-    labels: dict[str, str] = {}
+def guessed(runs: Iterable[ET.Element]) -> dict[str, int]:
+    """About the pages that the anchors in the body's `runs` will have."""
+    pages: dict[str, int] = {}
     characters = 0
     for tree in runs:
         for element in tree.iter():
             if name := element.get("id"):
-                page = 1 + characters // CHARACTERS_ON_PAGE
-                labels.setdefault(name, "0" * len(str(page)))
+                pages.setdefault(name, 1 + characters // CHARACTERS_ON_PAGE)
             characters += len(element.text or "") + len(element.tail or "")
-    return labels
+    return pages
 
 
-def about(run: ET.Element) -> Setting:
-    """A setting of about as many pages as that of `run` will have, without anything on them."""
-    count = 1 + sum(map(len, run.itertext())) // CHARACTERS_ON_PAGE
+def placeholder(page: int) -> str:
+    """A label of as many figures as that of `page`.
+
+    The right one can then mostly be written in without laying out anything again.
+    """
+    return "0" * len(str(page))
+
+
+def is_doubtful(page: int) -> bool:
+    """Whether a page of which `page` is a guess may have another number of figures."""
+    slack = 2 + page // 10
+    return len(str(max(page - slack, 1))) < len(str(page + slack))
+
+
+def about(run: ET.Element, known: Mapping[ET.Element, Setting]) -> Setting:
+    """A setting of about as many pages as that of `run` will have, without anything on them.
+
+    They hold as much text as pages of `known` runs do, and like most of those come in leaves.
+    """
+    counts = {tree: max(len(setting.pages), 1) for tree, setting in known.items()}
+    on_page = max(median(_characters(tree) / count for tree, count in counts.items()), 1)
+    step = 1 + round(mean(count % 2 == 0 for count in counts.values()))
+    count = step * max(round(_characters(run) / on_page / step), 1)
     return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
+
+
+def _characters(tree: ET.Element) -> int:
+    return sum(map(len, tree.itertext()))
 
 
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:

@@ -51,38 +51,60 @@ class LaidOut:
             box.children = (*flow, *margins)
 
     def rewrite(self, changed: Sequence[ET.Element]) -> bool:
-        """Set the present texts of elements that hold a number each, unless that moves anything.
+        """Set the present texts of elements that hold a number each, unless that moves other text.
 
         Returns whether it has.
         """
         wanted = {element for element in changed if len(element) == 0}
         if len(wanted) < len(changed):
             return False
-        new: dict[Any, Any] = {}
+        new: list[tuple[Any, Any, float, Any]] = []
         found: set[ET.Element] = set()
+        columns: dict[ET.Element, Any] = {}
         for page in self.document.pages if wanted else ():
             for box in boxes_in_order(page._page_box):
-                if isinstance(box, boxes.TextBox) and box.element in wanted:
-                    layout = self._layout_of(box, box.element.text or "")
+                if box.element not in wanted:
+                    continue
+                if isinstance(box, boxes.InlineBlockBox):
+                    columns[box.element] = box
+                elif isinstance(box, boxes.TextBox):
+                    column = columns.get(box.element)
+                    layout, width = self._layout_of(box, box.element.text or "", column)
                     if layout is None:
                         return False
-                    new[box] = layout
+                    new.append((box, layout, width, column))
                     found.add(box.element)
         if found < wanted:
             return False
-        for box, layout in new.items():
+        for box, layout, width, column in new:
             box.text, box.pango_layout = box.element.text, layout
+            if column is not None:
+                _align(box, width, column)
         return True
 
-    def _layout_of(self, box: Any, text: str) -> Any:
-        """Pango's layout of `text` in place of the box's own; None if it takes other room."""
-        if len(text) != len(box.text):
-            return None
+    def _layout_of(self, box: Any, text: str, column: Any) -> tuple[Any, float]:
+        """Pango's layout of `text` in place of the box's own; None if it takes other room.
+
+        In a `column`, an inline block that is as wide as it is for whatever number, it may.
+        """
         layout, _, rest, width, height, _ = split_first_line(
             text, box.style, self._context, None, box.justification_spacing
         )
-        fits = abs(width - box.width) < _SLACK and abs(height - box.height) < _SLACK
-        return layout if rest is None and fits else None
+        if column is None:
+            fits = len(text) == len(box.text) and abs(width - box.width) < _SLACK
+        else:
+            alone = [list(line.children) for line in column.children] == [[box]]
+            widest = max(width, box.width) + _SLACK
+            fits = alone and widest < column.width and box.style["text_align_all"] == "right"
+        fits = fits and rest is None and abs(height - box.height) < _SLACK
+        return (layout if fits else None), width
+
+
+def _align(box: Any, width: float, column: Any) -> None:
+    """Move the text and the line that it is alone on to the right of `column`."""
+    for each in (box, *column.children):
+        each.position_x = column.content_box_x() + (column.width - width)
+        each.width = width
 
 
 def lay_out(
