@@ -36,6 +36,10 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    @property
+    def remembers(self) -> bool:
+        return self._folder is not None
+
     def get(self, name: str) -> bytes | None:
         if self._folder is None:
             return None

@@ -67,8 +67,13 @@ def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTyp
 
 
 def _family(text: str) -> tuple[str, str]:
+    """The first family that has all letters of `text`, or else the one that lacks least."""
     wanted = {ord(c) for c in text if not c.isspace()}
-    return min(_FAMILIES, key=lambda family: len(wanted - _letters(family[0])))
+    # Most books need the first only, and reading what letters a font has takes time.
+    complete = (family for family in _FAMILIES if wanted <= _letters(family[0]))
+    return next(complete, None) or min(
+        _FAMILIES, key=lambda family: len(wanted - _letters(family[0]))
+    )
 
 
 @cache

@@ -49,6 +49,19 @@ class _Job:
         return self.run.chapter
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A setting, with its record where one is to be cached, and the `blobs` not yet at the shop.
+
+    `is_kept` says whether the worker has kept the run's pages.
+    """
+
+    setting: Setting
+    record: bytes
+    blobs: dict[str, bytes]
+    is_kept: bool
+
+
 class Shop:
     """Sets the runs of one book with `styles`, names and texts of stylesheets in order.
 
@@ -77,24 +90,22 @@ class Shop:
         with crew(lambda: self._open(runs)) as workers:
             yield Staff(self, runs, workers)
 
-    def _open(self, runs: Sequence[Run]) -> Callable[[Order], tuple[bytes, dict[str, bytes], bool]]:
-        """For a worker: what makes a record, with the blobs that are not here yet.
-
-        The last of the results says whether the run's pages are kept.
-        """
+    def _open(self, runs: Sequence[Run]) -> Callable[[Order], _Done]:
+        """For a worker: what sets a run."""
         # Not before: only workers may use Pango, for who forks afterwards waits for it for ever.
         from bookbuilder.formats.pdf.press.layout import Press
 
         press = Press(self._assets, self._styles)
         known = set(self.blobs)
 
-        def work(order: Order) -> tuple[bytes, dict[str, bytes], bool]:
+        def work(order: Order) -> _Done:
             run = runs[order.number]
             bake(run.tree, order.labels)
             setting, blobs = press.set_run(run, order.start, order.in_full)
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
             known.update(new)
-            return pack(setting), new, press.keeps(run)
+            record = pack(setting) if self._cache.remembers else b""
+            return _Done(setting, record, new, press.keeps(run))
 
         return work
 
@@ -108,14 +119,14 @@ class Shop:
             self._settings[name] = setting
         return self._settings.get(name)
 
-    def keep(self, job: _Job, record: bytes, blobs: Mapping[str, bytes]) -> None:
-        self.blobs |= blobs
-        self._settings[job.name] = setting = unpack(record)
+    def keep(self, job: _Job, done: _Done) -> None:
+        self.blobs |= done.blobs
+        self._settings[job.name] = done.setting
         self.laid_out.append(job.run)
-        if setting.failure is None:
-            for digest, blob in blobs.items():
+        if done.setting.failure is None:
+            for digest, blob in done.blobs.items():
                 self._cache.put(digest, blob)
-            self._cache.put(job.name, record)
+            self._cache.put(job.name, done.record)
 
     def _recalled(self, name: str) -> Setting | None:
         """A setting with its blobs out of the cache, if they are there and still true."""
@@ -174,9 +185,9 @@ class Staff:
                 order = Order(number, starts[number], in_full, quoted)
                 jobs[name] = _Job(order, run, name, self._keepers.get(number))
         largest_first = sorted(jobs.values(), key=lambda job: -job.run.size)
-        for job, (record, blobs, is_kept), worker in self._crew.share_out(largest_first):
-            self._shop.keep(job, record, blobs)
-            if is_kept:
+        for job, done, worker in self._crew.share_out(largest_first):
+            self._shop.keep(job, done)
+            if done.is_kept:
                 self._keepers[job.message.number] = worker
             else:
                 self._keepers.pop(job.message.number, None)

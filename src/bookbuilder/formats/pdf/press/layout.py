@@ -172,7 +172,9 @@ class Press:
 
 def document_of(tree: ET.Element, pages: Sequence[Any], fonts: Mapping[str, Any]) -> Document:
     """A document of `pages`, with the metadata of `tree` and `fonts` by their names in the PDF."""
-    html = html_of(tree, BookFetcher({}))
+    head = ET.Element(tree.tag, tree.attrib)
+    head.extend(tree.findall("head"))
+    html = html_of(head, BookFetcher({}))
     metadata = DocumentMetadata(**get_html_metadata(html))
     document = Document(list(pages), metadata, BookFetcher({}), FontConfiguration(), {}, None)
     document.fonts = dict(fonts)
