@@ -36,5 +36,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_cache_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Tests neither use nor fill the cache of who runs them."""
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    """Tests neither use nor fill the cache of who runs them; those of one run share theirs."""
+    folder = tmp_path_factory.getbasetemp()
+    # Below it, pytest-xdist gives each of its processes a folder.
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")

@@ -297,7 +297,13 @@ def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
         subprocess.run(
             [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path / name)],
             check=True,
-            env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
+            # A cache of its own, or the second would be the first, remembered.
+            env=os.environ
+            | {
+                "TZ": zone,
+                "PYTHONHASHSEED": seed,
+                "XDG_CACHE_HOME": str(tmp_path / f"cache {name}"),
+            },
         )
         found.append((tmp_path / name / "b.pdf").read_bytes())
     assert found[0] == found[1]

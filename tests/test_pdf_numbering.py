@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from bookbuilder import Report, load
 from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.assembly import make_body
+from bookbuilder.formats.pdf.assembly import make_body, make_front
 from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.numbering import bake
-from bookbuilder.formats.pdf.records import Setting
+from bookbuilder.formats.pdf.numbering import about, bake, is_doubtful
+from bookbuilder.formats.pdf.records import SetPage, Setting
 from bookbuilder.formats.pdf.runs import Run, body_runs
 from bookbuilder.formats.pdf.styles import built_in_styles
 from books import write_files
@@ -38,7 +39,8 @@ CHAPTER = f"""\
 def press_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
     book, report = arranged(load(tmp_path)), Report()
-    runs = body_runs(book, make_body(book, {}), whole=False)
+    front = Run(make_front(book, {}), part=-1, has_leaf=True)
+    runs = [*body_runs(book, make_body(book, {}), whole=False), front]
     with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.press.layout import Press
 
@@ -98,3 +100,39 @@ def test_what_would_move_is_laid_out_again(
     again = press.set(run, start, True, **labels)
     assert press.layouts == 2
     assert again == new_press().set(run, start, True, **labels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("label", "layouts"), [("ix", 1), ("1", 1), ("1000", 1), ("0" * 30, 2)])
+def test_a_number_alone_in_its_column_may_have_any_width_that_fits(
+    press_and_runs: Any, label: str, layouts: int
+) -> None:
+    new_press, (*_, front) = press_and_runs
+    press = new_press()
+    press.set(front, 1, False, one="00", two="00")
+    again = press.set(front, 1, True, one="1", two=label)
+    assert press.layouts == layouts
+    assert again == new_press().set(front, 1, True, one="1", two=label)
+
+
+@pytest.mark.parametrize(
+    ("page", "doubtful"),
+    [(1, False), (7, False), (8, True), (11, True), (13, False), (88, False), (112, True)],
+)
+def test_a_guess_near_another_number_of_figures_is_doubtful(page: int, doubtful: bool) -> None:
+    assert is_doubtful(page) == doubtful
+
+
+def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
+    def run(characters: int) -> ET.Element:
+        tree = ET.Element("html")
+        tree.text = "x" * characters
+        return tree
+
+    def pages(count: int) -> Setting:
+        return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
+
+    leaves = {run(7900): pages(8), run(4100): pages(4), run(10): pages(2)}
+    assert [len(about(run(n), leaves).pages) for n in (0, 4500, 5500)] == [2, 4, 6]
+    single = {run(5000): pages(5), run(3000): pages(3)}
+    assert [len(about(run(n), single).pages) for n in (0, 4900)] == [1, 5]

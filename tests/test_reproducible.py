@@ -65,7 +65,9 @@ def test_two_builds_give_the_same_bytes(format_name: str, tmp_path: Path) -> Non
     for number, (place, settings) in enumerate(BUILDS):
         folder = tmp_path / place
         write_book(folder, mtime=1_000_000_000 + number * 86_401)
-        env = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"} | settings
+        # Each with a cache of its own, or the second would be the first, remembered.
+        own = settings | {"XDG_CACHE_HOME": str(tmp_path / f"cache-{number}")}
+        env = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"} | own
         subprocess.run([EXECUTABLE, format_name], cwd=folder, env=env, check=True, timeout=120)
         built.append((folder / f"dist/twice.{format_name}").read_bytes())
     assert built[0] == built[1]

