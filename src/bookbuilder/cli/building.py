@@ -19,10 +19,9 @@ from bookbuilder.cli.options import (
     reading,
     remote_pictures,
 )
-from bookbuilder.cli.running import run
-from bookbuilder.diagnostics import BookError, Report
 
 if TYPE_CHECKING:
+    from bookbuilder.diagnostics import Report
     from bookbuilder.formats import Output
 
 
@@ -130,6 +129,8 @@ def build_formats(
 
     `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
     """
+    from bookbuilder.cli.running import run
+    from bookbuilder.diagnostics import BookError
     from bookbuilder.formats import suffix_of
 
     if output and output.suffix.lower() != (suffix := suffix_of(formats[0])):

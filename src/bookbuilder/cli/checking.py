@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bookbuilder.cli.console import no_traceback, progress, shown
 from bookbuilder.cli.options import Options, reading, remote_pictures
-from bookbuilder.cli.running import run
-from bookbuilder.diagnostics import Report
+
+if TYPE_CHECKING:
+    from bookbuilder.diagnostics import Report
 
 
 @click.command()
@@ -37,6 +38,8 @@ def check(built: Path | None, **options: Any) -> None:
 
 
 def _check_book(options: Options) -> None:
+    from bookbuilder.cli.running import run
+
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import check
         from bookbuilder.render import summary
@@ -53,6 +56,7 @@ def _check_book(options: Options) -> None:
 def _check_built(path: Path, options: Options) -> None:
     with no_traceback(options):
         from bookbuilder.built import check_built, find_sources, is_epub
+        from bookbuilder.cli.running import run
         from bookbuilder.epubcheck import Message, NotRunError, check
 
         said_by_it: list[Message] | NotRunError = []

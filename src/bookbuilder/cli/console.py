@@ -9,12 +9,15 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.options import EXIT_BUG, EXIT_INTERRUPTED, Options, WrongUse
-from bookbuilder.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.diagnostics import Diagnostic
 
 SECONDS_BEFORE_PROGRESS = 1.0
 
@@ -22,6 +25,8 @@ SECONDS_BEFORE_PROGRESS = 1.0
 def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
     """Print `diagnostics` to stderr, their files named as seen from the working folder."""
     if options.quiet:
+        from bookbuilder.diagnostics import Severity
+
         diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR]
     if diagnostics:
         from bookbuilder.render import MessageFormat, render
