@@ -117,7 +117,16 @@ def test_a_number_alone_in_its_column_may_have_any_width_that_fits(
 
 @pytest.mark.parametrize(
     ("page", "doubtful"),
-    [(1, False), (7, False), (8, True), (11, True), (13, False), (88, False), (112, True)],
+    [
+        (1, False),
+        (7, False),
+        (8, True),
+        (11, True),
+        (13, False),
+        (80, False),
+        (88, True),
+        (112, True),
+    ],
 )
 def test_a_guess_near_another_number_of_figures_is_doubtful(page: int, doubtful: bool) -> None:
     assert is_doubtful(page) == doubtful

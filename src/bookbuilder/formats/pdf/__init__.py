@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -112,10 +113,16 @@ def _lay_out(
         for aside in elements(chapter.tree, "aside")
     }
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    for is_last in (*[False] * ROUNDS, True):
-        trees, runs = _make(book, at_end, whole)
-        with shop.staffed(runs) as staff:
-            settings = _measure(trees, runs, staff, book, report)
+    staff = None
+    settings: list[Setting] = []
+    with contextlib.ExitStack() as open_shops:
+        for is_last in (*[False] * ROUNDS, True):
+            trees, runs = _make(book, at_end, whole)
+            if staff is None or not staff.takes(runs):
+                open_shops.close()
+                staff = open_shops.enter_context(shop.staffed(runs))
+                settings = []
+            settings = _measure(trees, runs, staff, settings, book, report)
             homeless = _homeless(settings, at_end)
             runs_on = not whole and any(setting.runs_on for setting in settings)
             if is_last or not (homeless or runs_on):
@@ -123,8 +130,8 @@ def _lay_out(
                 homeless = _homeless(settings, at_end)
                 if is_last or not homeless:
                     break
-        whole = whole or runs_on
-        at_end |= {note: owners[note] for note in homeless}
+            whole = whole or runs_on
+            at_end |= {note: owners[note] for note in homeless}
     report_notes_at_end(at_end, report)
     return trees[1], runs, settings
 
@@ -142,16 +149,22 @@ def _make(
 
 
 def _measure(
-    trees: Sequence[ET.Element], runs: Sequence[Run], staff: Staff, book: Book, report: Report
+    trees: Sequence[ET.Element],
+    runs: Sequence[Run],
+    staff: Staff,
+    before: Sequence[Setting],
+    book: Book,
+    report: Report,
 ) -> list[Setting]:
     """Settings that say how many pages each run has, as if all began on page 1.
 
-    The numbers that they quote are guesses. Runs that quote many, or one whose guess is doubtful,
-    come last, when most are known, so that they too need not be laid out again.
+    The numbers that they quote are those of the settings `before`, or else guesses. Runs that quote
+    many, or one whose guess is doubtful, come last, when most are known, so that they too need not
+    be laid out again.
     """
-    guesses = guessed([run.tree for run in runs[1:]])
+    guesses = {} if before else guessed([run.tree for run in runs[1:]])
     doubtful = {name for name, page in guesses.items() if is_doubtful(page)}
-    labels = {name: placeholder(page) for name, page in guesses.items()}
+    labels = {name: placeholder(page) for name, page in guesses.items()} | _labels(before)
     late: list[list[int]] = [[], [], []]
     for number, run in enumerate(runs):
         quoted = quoted_in(run.tree)
@@ -174,7 +187,7 @@ def _settle(
     """Set runs until neither the numbers of their pages nor those that their text quotes change."""
     starts: list[int] = []
     for _ in range(ROUNDS + 1):
-        labels = labels_of(settings[0].pages, roman) | labels_of(pages_of(settings[1:]))
+        labels = _labels(settings)
         changed = [bake(tree, labels) for tree in trees]
         before, starts = starts, [1, *starts_of(settings[1:])]
         if starts == before and not any(changed):
@@ -183,6 +196,12 @@ def _settle(
         settings = [found[number] for number in range(len(starts))]
     report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
     return settings
+
+
+def _labels(settings: Sequence[Setting]) -> dict[str, str]:
+    """The numbers of the pages of all anchors, in front and body."""
+    front, body = settings[:1], settings[1:]
+    return labels_of(pages_of(front), roman) | labels_of(pages_of(body))
 
 
 def _set(

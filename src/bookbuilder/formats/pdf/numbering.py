@@ -17,8 +17,8 @@ from bookbuilder.formats.pdf.indexing import bake_index, index_places, targets_o
 from bookbuilder.formats.pdf.records import SetPage, Setting
 
 UNKNOWN = "000"
-# About as many as this repository's book has on a page, all pages counted.
-CHARACTERS_ON_PAGE = 1100
+# Of plain text; tables, code and notes take more room.
+CHARACTERS_ON_PAGE = 1250
 
 
 def roman(number: int) -> str:
@@ -54,14 +54,16 @@ def starts_of(settings: Iterable[Setting]) -> list[int]:
 
 
 def guessed(runs: Iterable[ET.Element]) -> dict[str, int]:
-    """About the pages that the anchors in the body's `runs` will have."""
+    """About the pages that the anchors in the body's `runs` will have, if all start on rectos."""
     pages: dict[str, int] = {}
-    characters = 0
+    first = 1
     for tree in runs:
+        characters = 0
         for element in tree.iter():
             if name := element.get("id"):
-                pages.setdefault(name, 1 + characters // CHARACTERS_ON_PAGE)
+                pages.setdefault(name, first + characters // CHARACTERS_ON_PAGE)
             characters += len(element.text or "") + len(element.tail or "")
+        first += 2 * (1 + characters // (2 * CHARACTERS_ON_PAGE))
     return pages
 
 
@@ -75,7 +77,7 @@ def placeholder(page: int) -> str:
 
 def is_doubtful(page: int) -> bool:
     """Whether a page of which `page` is a guess may have another number of figures."""
-    slack = 2 + page // 10
+    slack = 2 + page // 8
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -27,12 +27,16 @@ _PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The `number`th run is to be set from the page `start` on, quoting the pages in `labels`."""
+    """The `number`th run is to be set from the page `start` on, quoting the pages in `labels`.
+
+    `tree` is its text where that has changed since the worker was forked.
+    """
 
     number: int
     start: int
     in_full: bool
     labels: dict[str, str]
+    tree: bytes | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +101,12 @@ class Shop:
 
         press = Press(self._assets, self._styles)
         known = set(self.blobs)
+        own = list(runs)
 
         def work(order: Order) -> _Done:
-            run = runs[order.number]
+            if order.tree is not None:
+                own[order.number] = replace(own[order.number], tree=ET.fromstring(order.tree))
+            run = own[order.number]
             bake(run.tree, order.labels)
             setting, blobs = press.set_run(run, order.start, order.in_full)
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
@@ -162,8 +169,24 @@ class Staff:
     def __init__(self, shop: Shop, runs: Sequence[Run], workers: Crew) -> None:
         self._shop = shop
         self._runs = runs
+        self._texts = _texts(runs)
+        self._changed: set[int] = set()
         self._crew = workers
         self._keepers: dict[int, int] = {}
+
+    def takes(self, runs: Sequence[Run]) -> bool:
+        """Whether it now sets `runs` instead, in which nothing must be baked yet.
+
+        It does where there are as many; the pages of those that have not changed stay of use.
+        """
+        texts = _texts(runs)
+        if len(texts) != len(self._texts):
+            return False
+        new = {n for n, text in enumerate(texts) if text != self._texts[n]}
+        self._keepers = {n: worker for n, worker in self._keepers.items() if n not in new}
+        self._changed |= new
+        self._runs, self._texts = runs, texts
+        return True
 
     def set(
         self, starts: Mapping[int, int], labels: Mapping[str, str], in_full: bool
@@ -182,8 +205,11 @@ class Staff:
             if name not in jobs and self._shop.find(name) is None:
                 run = self._runs[number]
                 quoted = {page: labels[page] for page in quoted_in(run.tree) if page in labels}
-                order = Order(number, starts[number], in_full, quoted)
-                jobs[name] = _Job(order, run, name, self._keepers.get(number))
+                keeper = self._keepers.get(number)
+                is_news = number in self._changed and keeper is None
+                tree = ET.tostring(run.tree, "utf-8") if is_news else None
+                order = Order(number, starts[number], in_full, quoted, tree)
+                jobs[name] = _Job(order, run, name, keeper)
         largest_first = sorted(jobs.values(), key=lambda job: -job.run.size)
         for job, done, worker in self._crew.share_out(largest_first):
             self._shop.keep(job, done)
@@ -193,6 +219,10 @@ class Staff:
                 self._keepers.pop(job.message.number, None)
         found = {number: self._shop.find(name) for number, name in names.items()}
         return {number: setting for number, setting in found.items() if setting is not None}
+
+
+def _texts(runs: Sequence[Run]) -> list[str]:
+    return [digest_of(ET.tostring(run.tree, "utf-8")) for run in runs]
 
 
 def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> bytes:
