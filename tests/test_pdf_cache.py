@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from bookbuilder import load, write
+from bookbuilder import Report, load, write
 from bookbuilder.cache import Cache, digest_of
+from bookbuilder.formats.pdf.engine import engine
 from bookbuilder.formats.pdf.records import BadRecordError, Setting, pack, unpack
+from bookbuilder.formats.pdf.runs import Run
 from books import write_files
 from structure_tree import outline
 
@@ -185,6 +188,34 @@ def test_what_reaches_over_chapters_lays_out_the_whole(
     folder = a_folder(tmp_path / "book")
     (folder / "own.css").write_text(style, "utf-8")
     assert build(folder, style=("own.css",))[1] == runs
+
+
+@pytest.mark.slow
+def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "".join(f"        line {number}\n" for number in range(90))
+    note = f"A note.[^n] See [Two](b.md).\n\n[^n]: Code:\n\n{code}"
+    others = {name: f"# {name}\n\nSee [One](a.md).\n" for name in ("b.md", "c.md")}
+    write_files(tmp_path, {"a.md": f"# One\n\n{note}", **others})
+    wanted = build(tmp_path, cache=False)[0]
+    pages = pypdfium2.PdfDocument(wanted)
+    text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
+    monkeypatch.setattr("bookbuilder.workers.HAS_FORK", False)
+    counts: Counter[str] = Counter()
+    with engine([], Report()):
+        from bookbuilder.formats.pdf.press.layout import Press
+
+        lay_out = Press._lay_out_run
+
+        def counted(self: Press, run: Run, start: int) -> object:
+            counts[run.chapter.title if run.chapter else ""] += 1
+            return lay_out(self, run, start)
+
+        monkeypatch.setattr(Press, "_lay_out_run", counted)
+    assert build(tmp_path, cache=False)[0] == wanted
+    assert counts == {"": 1, "One": 2, "b.md": 1, "c.md": 1}
 
 
 @pytest.mark.slow
