@@ -40,6 +40,8 @@ from bookbuilder.words import direction  # noqa: E402
 OUT = Path("build/corpora")
 # What only the author can put right, and what the build has reported with file and line.
 AUTHORS_RULES = {"image-alt", "svg-img-alt"}
+# The contents lead to documents that a sample lacks; EPUBCheck compares their order with the spine.
+OF_THE_WHOLE = "epub-toc-order"
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 WORKERS = 2
 MOST_DOCUMENTS_IN_CI = 60
@@ -88,7 +90,7 @@ def found_by_others(folder: Path, path: Path) -> list[str]:
     try:
         messages = [m for m in epubcheck.check(path, usage=True) if m.severity != "INFO"]
         sample, seen = sample_of(path) if os.environ.get("CI") == "true" else (path, "")
-        violations = ace.check(sample)
+        violations = [v for v in ace.check(sample) if not (seen and v.rule == OF_THE_WHOLE)]
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         return [f"not checked: {error}"]
     counts = Counter(m.severity.lower() for m in messages)
