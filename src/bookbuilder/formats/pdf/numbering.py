@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.indexing import bake_index, index_places, targets_of
 from bookbuilder.formats.pdf.records import SetPage, Setting
+from bookbuilder.formats.pdf.runs import Run
 
 UNKNOWN = "000"
 # Of plain text; tables, code and notes take more room.
@@ -81,20 +82,16 @@ def is_doubtful(page: int) -> bool:
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
 
-def about(run: ET.Element, known: Mapping[ET.Element, Setting]) -> Setting:
+def about(run: Run, known: Mapping[Run, Setting]) -> Setting:
     """A setting of about as many pages as that of `run` will have, without anything on them.
 
     They hold as much text as pages of `known` runs do, and like most of those come in leaves.
     """
-    counts = {tree: max(len(setting.pages), 1) for tree, setting in known.items()}
-    on_page = max(median(_characters(tree) / count for tree, count in counts.items()), 1)
+    counts = {other: max(len(setting.pages), 1) for other, setting in known.items()}
+    on_page = max(median(other.size / count for other, count in counts.items()), 1)
     step = 1 + round(mean(count % 2 == 0 for count in counts.values()))
-    count = step * max(round(_characters(run) / on_page / step), 1)
+    count = step * max(round(run.size / on_page / step), 1)
     return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
-
-
-def _characters(tree: ET.Element) -> int:
-    return sum(map(len, tree.itertext()))
 
 
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
