@@ -18,15 +18,13 @@ BLOCKS = frozenset(
 
 
 def normal(html: str) -> str:
-    """Comments dropped, highlighting unwrapped, addresses unquoted, blanks between blocks gone."""
+    """Comments dropped, addresses unquoted, blanks between blocks gone."""
     body = BeautifulSoup(html.strip(), "html5lib").body
     assert body is not None
     for hidden in body.find_all(string=lambda text: isinstance(text, Comment)):
         hidden.extract()
     for pre in body.find_all("pre", class_="code"):
         del pre["class"]
-        for span in pre.find_all("span"):
-            span.unwrap()
     for tag in body.find_all(True):
         for name in ("href", "src"):
             if tag.has_attr(name):

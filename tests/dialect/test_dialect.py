@@ -144,10 +144,6 @@ def test_a_fence_names_its_language(info: str, language: str) -> None:
     assert code.get_text() == "f(1)\n"
 
 
-def test_code_is_highlighted_with_short_classes() -> None:
-    assert '<span class="k">def</span>' in html("```python\ndef f(): ...\n```")
-
-
 CALLOUTS = {
     "> [!NOTE]\n> Text": ("note", "Note"),
     "> [!warning]- Mind *this*\n> Text": ("warning", "Mind this"),

@@ -1,18 +1,12 @@
-"""Fenced code, highlighted by Pygments."""
+"""Fenced code; `passes.highlight` colours it."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.dialect.attributes import ATTRIBUTES, apply_attributes
@@ -34,7 +28,6 @@ UNCLOSED_FENCE = Rule(
 _OPEN = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 _CLOSE = re.compile(r"(`{3,}|~{3,})[ \t]*$")
 _LANGUAGE = re.compile(r"(?:\{[ \t]*[.=]?)?[ \t]*([^\s{},]*)")
-_NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shellscript": "bash"}
 
 
 class Fence(Block):
@@ -93,11 +86,7 @@ def code_block(
     language = language_of(info)
     if language:
         code.set("class", f"language-{language}")
-    lexer = _lexer(language.lower())
-    if lexer and text:
-        code.text = md.raw(highlight(text, lexer, HtmlFormatter(nowrap=True)))
-    else:
-        code.text = text
+    code.text = text
     braces = ATTRIBUTES.search(info)
     if braces:
         own = " ".join(item for item in braces[1].split() if item.lstrip(".=") != language)
@@ -110,18 +99,6 @@ def language_of(info: str) -> str:
     match = _LANGUAGE.match(unescape(info.strip()))
     language = match[1] if match else ""
     return "" if "=" in language or language.startswith("#") else language
-
-
-@cache
-def _lexer(language: str) -> Lexer | None:
-    if language in ("", "text", "txt", "plain", "plaintext", "none"):
-        return None
-    try:
-        return get_lexer_by_name(
-            _NEAR_ENOUGH.get(language, language), stripnl=False, ensurenl=False
-        )
-    except ClassNotFound:
-        return None
 
 
 class CodeExtension(Extension):

@@ -2,7 +2,7 @@
 
 clean before anything looks at the trees; furniture and notes before ids are settled; numbers of
 chapters and captions before links, which need slugs and labels; index and glossary links last, so
-that they see words as they will be read.
+that they see words as they will be read; colours of code after all that, for nobody looks at them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bookbuilder.passes.captions import captions
 from bookbuilder.passes.clean import clean
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
+from bookbuilder.passes.highlight import highlight
 from bookbuilder.passes.index import index
 from bookbuilder.passes.link import link
 from bookbuilder.passes.notes import notes
@@ -36,4 +37,5 @@ PASSES: tuple[Pass, ...] = (
     typography,
     index,
     link_terms,
+    highlight,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bs4 import Tag
@@ -92,11 +93,14 @@ class Accessibility:
 
 def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
     """Look at the trees, at the assets that they show and at the author's stylesheets."""
-    trees = [chapter.tree for chapter in book.chapters]
-    pictures = [p for tree in trees for p in elements(tree, "img", "svg") if not _decorates(p)]
+    named: defaultdict[str, list[Tag]] = defaultdict(list)
+    for chapter in book.chapters:
+        for tag in elements(chapter.tree):
+            named[tag.name].append(tag)
+    pictures = [p for name in ("img", "svg") for p in named[name] if not _decorates(p)]
     has_alt = all(_has_alternative(p) for p in pictures)
     has_animation = any(_is_animated(asset) for asset in shown)
-    barriers = list(_barriers(trees, css))
+    barriers = list(_barriers(named, css))
     if not has_alt:
         barriers.insert(0, "some pictures have no text alternative")
     if has_animation:
@@ -104,25 +108,25 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
     return Accessibility(
         has_pictures=bool(pictures),
         every_picture_has_alt=has_alt,
-        has_maths=any(elements(tree, "math") for tree in trees),
+        has_maths="math" in named,
         has_animation=has_animation,
         has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
-        has_ruby=any(elements(tree, "rt") for tree in trees),
-        has_notes=any(a.get("role") == "doc-noteref" for t in trees for a in elements(t, "a")),
-        has_pages=any(s.get("role") == "doc-pagebreak" for t in trees for s in elements(t, "span")),
+        has_ruby="rt" in named,
+        has_notes=any(a.get("role") == "doc-noteref" for a in named["a"]),
+        has_pages=any(s.get("role") == "doc-pagebreak" for s in named["span"]),
         barriers=tuple(barriers),
     )
 
 
-def _barriers(trees: Sequence[Tag], css: Sequence[bytes]) -> Iterator[str]:
+def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[str]:
     """Known failures of WCAG 2.2 AA, and what nobody has looked at, apart from pictures."""
-    if any(not elements(table, "th") for tree in trees for table in elements(tree, "table")):
+    if any(not elements(table, "th") for table in named.get("table", ())):
         yield "some tables have no header cells"
-    if any(a.get("href") and not _has_name(a) for tree in trees for a in elements(tree, "a")):
+    if any(a.get("href") and not _has_name(a) for a in named.get("a", ())):
         yield "some links have no text"
-    if any(elements(tree, "audio", "video", "iframe", "object") for tree in trees):
+    if not named.keys().isdisjoint(("audio", "video", "iframe", "object")):
         yield "sound or video may lack captions and transcripts"
-    styles = [str(tag["style"]) for tree in trees for tag in elements(tree) if tag.get("style")]
+    styles = [str(t.attrs["style"]) for tags in named.values() for t in tags if "style" in t.attrs]
     if any(_COLOUR.search(text) for text in (*styles, *(sheet.decode() for sheet in css))):
         yield "colours chosen by the author have not been checked for contrast"
 

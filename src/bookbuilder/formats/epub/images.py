@@ -77,5 +77,5 @@ def _encode(image: Image.Image, media_type: str) -> tuple[str, bytes]:
             out, "JPEG", quality=QUALITY, optimize=True, progressive=True, icc_profile=profile
         )
         return "image/jpeg", out.getvalue()
-    image.save(out, "PNG", optimize=True, icc_profile=profile)
+    image.save(out, "PNG", icc_profile=profile)
     return "image/png", out.getvalue()

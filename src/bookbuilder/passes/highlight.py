@@ -1,0 +1,85 @@
+"""Code in colours: Pygments' short classes on spans, for what fences say is in a known language.
+
+It comes last, so that no other pass has to walk over a span for every word of a program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, Whitespace, _TokenType
+from pygments.util import ClassNotFound
+
+from bookbuilder.book import Book
+from bookbuilder.diagnostics import Report
+from bookbuilder.markup import elements, has_class, new_tag, raw_text
+
+_PREFIX = "language-"
+_NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shellscript": "bash"}
+
+
+def highlight(book: Book, report: Report) -> None:
+    for chapter in book.chapters:
+        for code in elements(chapter.tree, "code"):
+            lexer = _lexer(_language(code).lower())
+            if lexer is not None and not elements(code):
+                code.contents = list(_highlighted(raw_text(code), lexer))
+                for child in code.contents:
+                    child.parent = code
+
+
+def _language(code: Tag) -> str:
+    if code.parent is None or code.parent.name != "pre" or not has_class(code.parent, "code"):
+        return ""
+    names = code.get_attribute_list("class")
+    said = (name.removeprefix(_PREFIX) for name in names if name and name.startswith(_PREFIX))
+    return next(said, "")
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    if language in ("", "text", "txt", "plain", "plaintext", "none"):
+        return None
+    try:
+        return get_lexer_by_name(
+            _NEAR_ENOUGH.get(language, language), stripnl=False, ensurenl=False
+        )
+    except ClassNotFound:
+        return None
+
+
+def _highlighted(text: str, lexer: Lexer) -> Iterator[PageElement]:
+    for name, pieces in groupby(_tokens(text, lexer), key=itemgetter(0)):
+        content = NavigableString("".join(piece for _, piece in pieces))
+        if not name:
+            yield content
+            continue
+        span = new_tag("span", {"class": name})
+        span.contents.append(content)
+        content.parent = span
+        yield span
+
+
+def _tokens(text: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
+    """Pieces of `text` with their classes. None goes over the end of a line."""
+    for kind, value in lexer.get_tokens(text):
+        name = _short(kind)
+        for nth, piece in enumerate(value.split("\n")):
+            if nth:
+                yield "", "\n"
+            if piece:
+                yield name, piece
+
+
+def _short(kind: _TokenType) -> str:
+    """A kind of token's class: none for blanks, for a lexer's own that of what it is a kind of."""
+    while kind not in STANDARD_TYPES and kind.parent is not None:
+        kind = kind.parent
+    return "" if kind is Whitespace else STANDARD_TYPES[kind]
