@@ -139,6 +139,7 @@ def test_what_is_taken_out_is_reported_where_it_stands(
     assert [(d.rule.name, d.span.line if d.span else 0) for d in report] == expected
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_flattened_and_nothing_is_lost() -> None:
     for name in ("div", "b", "ul><li"):
         html = f"<{name}>" * 1500 + "in the deep"
@@ -329,6 +330,7 @@ def test_epubcheck_finds_nothing(tmp_path: Path) -> None:
     assert errors_of_epubcheck(bodies, tmp_path / "wild.epub") == []
 
 
+@pytest.mark.slow
 def test_wild_html_is_well_formed_and_keeps_its_text() -> None:
     chance = random.Random(11)
     for _ in range(300):
@@ -341,6 +343,7 @@ def test_wild_html_is_well_formed_and_keeps_its_text() -> None:
             assert text_of(tree).count("text") == html.count("text "), html
 
 
+@pytest.mark.slow
 def test_cleaning_twice_changes_nothing_more() -> None:
     chance = random.Random(5)
     for _ in range(100):

@@ -237,6 +237,7 @@ def test_process_version_and_help(book: Path) -> None:
         assert re.search(rf"^  {command}  ", helped.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_process_exit_codes_and_plain_text_when_piped(book: Path) -> None:
     built = run("epub")
     assert (built.returncode, built.stderr) == (0, "")
@@ -263,6 +264,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported_by(code) & heavy
 
 
+@pytest.mark.slow
 def test_the_library_does_not_import_weasyprint() -> None:
     assert "weasyprint" not in imported_by(
         "import bookbuilder; bookbuilder.load; bookbuilder.write"

@@ -22,6 +22,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_sound_book_is_said_to_be_one_and_nothing_is_written(book: Path) -> None:
     before = files(book)
     result = invoke("check")
@@ -74,6 +75,7 @@ def test_check_has_the_exit_codes_of_a_build(book: Path) -> None:
     assert invoke("check", "--part", "7").exit_code == 2
 
 
+@pytest.mark.slow
 def test_process_check_passes_the_book_of_this_repository() -> None:
     done = run("check", ROOT)
     assert (done.returncode, done.stderr) == (0, "")
@@ -114,6 +116,7 @@ def test_explain_of_no_rule_is_wrong_use(asked: str, hint: str) -> None:
     assert hint in said.stderr
 
 
+@pytest.mark.slow
 def test_process_explain_and_its_completion() -> None:
     assert run("explain", "L001").stdout.startswith("L001 broken-link (warning)\n")
     words = {"COMP_WORDS": "bookbuilder explain image-w", "COMP_CWORD": "2"}
@@ -121,6 +124,7 @@ def test_process_explain_and_its_completion() -> None:
     assert "plain,image-without-alt\n" in completed
 
 
+@pytest.mark.slow
 def test_rules_are_known_without_weasyprint() -> None:
     code = "import sys; from bookbuilder.rules import all_rules; all_rules(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

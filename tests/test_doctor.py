@@ -18,6 +18,7 @@ def lacking() -> dict[str, Fact]:
     return {f.what: f for f in facts() if f.state is State.LACKING}
 
 
+@pytest.mark.slow
 def test_every_package_is_there_and_told_with_its_version() -> None:
     told = [f.what for f in facts() if f.state is State.OK]
     for requirement in importlib.metadata.requires("bookbuilder") or []:

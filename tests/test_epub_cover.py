@@ -46,6 +46,7 @@ def test_volumes_have_covers_of_their_own(tmp_path: Path) -> None:
     assert len(drawn) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ar", "he", "ja"])
 @pytest.mark.parametrize(
     "title",

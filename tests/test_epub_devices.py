@@ -99,6 +99,7 @@ def test_each_sentence_is_a_span_of_its_own(tmp_path: Path) -> None:
     assert [span.get("id") for span in spans] == [f"kobo.{block}.{n}" for n in (1, 2, 3, 4)]
 
 
+@pytest.mark.slow
 def test_apple_hears_of_fonts_and_version(tmp_path: Path) -> None:
     assert made(tmp_path, "apple").meta("ibooks:version") == ["1.2"]
     assert made(tmp_path, "generic").meta("ibooks:version") == []

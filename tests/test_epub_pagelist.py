@@ -111,6 +111,7 @@ def test_no_mark_is_in_a_heading_or_a_link(tmp_path: Path) -> None:
     assert len(package.find("one.xhtml", "//x:span[@role='doc-pagebreak']")) == 2
 
 
+@pytest.mark.slow
 def test_nav_and_ncx_list_the_pages(tmp_path: Path) -> None:
     pages = (
         PageStart("v", "preface", 0, 0, "preface"),

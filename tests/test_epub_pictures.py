@@ -49,6 +49,7 @@ def opened(data: bytes) -> Image.Image:
     return image
 
 
+@pytest.mark.slow
 def test_large_pictures_are_shrunk_and_it_is_said(tmp_path: Path) -> None:
     data = encoded(noise(2000, 1000), "JPEG", quality=95)
     name, now, said = written(tmp_path, "wide.jpg", data)
@@ -167,6 +168,7 @@ def test_more_pixels_than_apple_takes_are_shrunk_even_if_bytes_grow(tmp_path: Pa
     assert opened(now).size == (1600, 1067)
 
 
+@pytest.mark.slow
 def test_a_gif_of_a_thousand_pictures_moves_on(tmp_path: Path) -> None:
     frames = [Image.new("L", (4, 4), n % 256) for n in range(1000)]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=20)

@@ -128,6 +128,7 @@ FULL_SIZE = f"{AUTHORS}[epub]\npicture-size = 0\n"
 WITH_STYLE = f'{AUTHORS}style = "own.css"\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

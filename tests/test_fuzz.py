@@ -114,6 +114,7 @@ def check_package(path: Path) -> None:
             assert not fragment or fragment in ids[target or name]
 
 
+@pytest.mark.slow
 @given(BOOKS)
 def test_a_book_at_random_is_built_or_refused(files: dict[str, str]) -> None:
     with built_or_refused(files, "out.epub") as output:

@@ -112,6 +112,7 @@ FRONT_MATTER = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("yaml", FRONT_MATTER, ids=lambda text: text[:30])
 def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder: Path) -> None:
     write_files(folder, {"one.md": f"---\n{yaml}\n---\n\n# One\n\nText.\n"})
@@ -119,6 +120,7 @@ def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder
     assert "bad-front-matter" in rules or "Text." in text
 
 
+@pytest.mark.slow
 def test_front_matter_without_end_is_refused(folder: Path) -> None:
     keys = "".join(f"key{n}: value\n" for n in range(10_000))
     write_files(folder, {"one.md": f"---\n{keys}---\n\n# One\n\nText.\n"})
@@ -157,6 +159,7 @@ def test_lists_of_chapters_are_untrusted(
     assert SECRET not in text
 
 
+@pytest.mark.slow
 def test_a_missing_chapter_is_looked_for_once_however_many_are_missing(folder: Path) -> None:
     write_files(folder, {f"c{n}.md": f"# C{n}\n\nText.\n" for n in range(50)})
     entries = "".join(f"- [x](none{n}.md)\n" for n in range(300))
@@ -345,6 +348,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("markdown", SHAPES.values(), ids=SHAPES)
 def test_text_that_grows_beyond_measure_does_not(markdown: str, folder: Path) -> None:
     write_files(folder, {"one.md": f"# One\n\nText.\n\n{markdown}\n"})

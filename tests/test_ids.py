@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ def assert_linked(book: Book) -> None:
                 assert href[1:] in counts
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(books)
 def test_ids_are_unique_and_links_resolve(chapters: dict[str, list[str]]) -> None:

@@ -115,6 +115,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_deny_on_the_command_line_goes_before_book_toml(book: Path) -> None:
     assert invoke("epub").exit_code == 0
     (book / "dist/small.epub").unlink()

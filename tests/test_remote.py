@@ -67,7 +67,7 @@ class Web(http.server.ThreadingHTTPServer):
 def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with Web() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
 
@@ -219,6 +219,7 @@ def test_size_and_count_are_limited(
     assert web.asked == ["/a.png"]
 
 
+@pytest.mark.slow
 def test_a_server_that_never_ends_is_left(
     web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

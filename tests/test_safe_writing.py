@@ -117,6 +117,7 @@ def test_a_full_disk_leaves_the_last_good_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book", "out.epub"]
 
 
+@pytest.mark.slow
 @posix
 def test_a_limit_on_the_size_of_files_is_a_full_disk(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})
@@ -130,6 +131,7 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book", "out.epub"]
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_both_end_well(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})
     output = tmp_path / "out.epub"

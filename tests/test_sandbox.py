@@ -45,6 +45,7 @@ def test_what_the_work_returns_or_raises_comes_out() -> None:
         run_bounded(lambda: (_ for _ in ()).throw(KeyboardInterrupt()), limits)
 
 
+@pytest.mark.slow
 def test_work_without_end_is_stopped() -> None:
     def busy() -> None:
         while True:
@@ -159,6 +160,7 @@ def test_the_only_chapter_is_named_when_nothing_else_is_known() -> None:
     assert len(list(book.chapters)) == 1
 
 
+@pytest.mark.slow
 def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bookbuilder.sandbox, "SECONDS_TO_HEED", 0.1)
 
@@ -171,6 +173,7 @@ def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.Mon
         run_bounded(deaf, LimitsConfig(seconds=1))
 
 
+@pytest.mark.slow
 def test_what_does_not_heed_its_limit_is_ended_and_said_to_need_too_much_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

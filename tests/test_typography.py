@@ -133,6 +133,7 @@ def test_attributes_are_left_alone() -> None:
 TEXT = st.text(alphabet="ab5 \"'-.,;:!?()«»“”‘’„–—…\n" + NB + NNB, max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(TEXT, TEXT, st.sampled_from([*QUOTES, "ja"]))
 def test_setting_twice_changes_nothing_more(first: str, second: str, language: str) -> None:

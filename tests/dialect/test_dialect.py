@@ -238,6 +238,7 @@ def test_lines_are_counted_from_the_start_of_the_file() -> None:
     assert [(d.span.line, d.span.excerpt) for d in report if d.span] == [(5, "a[^x]")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
