@@ -80,6 +80,7 @@ $(BOOK): pyproject.toml tools/setup.sh
 	@tools/setup.sh python
 	$(PIP) --upgrade 'pip>=25.1'
 	$(PIP) -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(DEV): $(BOOK)
