@@ -26,7 +26,7 @@ from bookbuilder.formats.pdf.numbering import bake, roman
 from bookbuilder.formats.pdf.weblinks import readable
 from bookbuilder.markup import text_of
 from bookbuilder.parsing import parse_fragment
-from bookbuilder.source import Source
+from bookbuilder.source import Source, Span
 
 # They lay out pages.
 pytestmark = pytest.mark.slow
@@ -480,7 +480,35 @@ def test_the_authors_styles_come_last(tmp_path: Path) -> None:
         assert round(float(pdf.pages[0].mediabox[2])) == 283
     (diagnostic,) = report
     assert diagnostic.rule.name == "bad-style"
-    assert "own.css:2:" in diagnostic.message
+    assert diagnostic.hint == "did you mean `color`?"
+    assert diagnostic.span == Span("own.css", 2, 6, 11, ".x { colour: red }")
+
+
+@pytest.mark.parametrize(
+    ("css", "where", "says"),
+    [
+        ('\n@import "b.css";', (2, 10, 5), "not for print"),
+        ("\n@font-face { font-family: Yx; src: url(x.ttf) }\n", (2, 27, 2), "loads no “Yx”"),
+        ("@font-face { font-family: Y }", (1, 1, 10), "Missing src descriptor"),
+        ("q {}\np:::x { color: red }", (2, 1, 5), "'p:::x '"),
+        ("p {}\nq { color red }", (2, 14, 2), "this does not parse"),
+        ("p {\n  color: none; }", (2, 3, 11), "`color: none` is left out: invalid value"),
+    ],
+)
+def test_what_print_does_not_understand_of_a_style_is_said_where_it_stands(
+    css: str, where: tuple[int, int, int], says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "own.css").write_text(css, "utf-8")
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(style=("own.css",)))
+    report = Report()
+    write_pdf(book, tmp_path / "b.pdf", report)
+    (diagnostic,) = report
+    span = diagnostic.span
+    assert span is not None
+    assert (diagnostic.rule.name, span.file) == ("bad-style", "own.css")
+    assert (span.line, span.column, span.length) == where
+    assert says in diagnostic.message
 
 
 @pytest.mark.parametrize("name", ["none.css", "../outside.css"])

@@ -23,7 +23,6 @@ from bookbuilder.formats.pdf.log import (
     report_failures,
     report_layout_log,
     report_refused,
-    report_style_log,
 )
 from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.numbering import (
@@ -42,6 +41,7 @@ from bookbuilder.formats.pdf.pagestarts import pagination_of
 from bookbuilder.formats.pdf.records import Setting
 from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
 from bookbuilder.formats.pdf.shop import Shop, Staff
+from bookbuilder.formats.pdf.stylelog import report_style_log
 from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.weblinks import report_many_links
 from bookbuilder.markup import elements
@@ -83,6 +83,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         tree, runs, settings = _lay_out(book, shop, whole, report)
         with caught_log() as messages:
             data = join(tree, settings, [run.part for run in runs], shop.blobs)
+        report_style_log(settings[0].style_messages, styles, report)
         _report_settings(settings, messages, book, report)
         cache.trim()
     data = finish(data, len(settings[0].pages), book)
@@ -224,8 +225,6 @@ def _report_settings(
     settings: Sequence[Setting], joining: Iterable[str], book: Book, report: Report
 ) -> None:
     """What was noticed while pages were laid out, and while they were joined."""
-    for name, message in settings[0].style_messages:
-        report_style_log([message], name, report)
     for setting in settings:
         report_refused(setting.refused, report)
     for setting, start in zip(settings[1:], starts_of(settings[1:]), strict=True):

@@ -20,12 +20,6 @@ MISSING_GLYPH = Rule(
     "No font has this character, so it prints as an empty box. Put a font that has it (TTF or OTF)"
     " into the folder `fonts/` of the book, or write something else.",
 )
-BAD_STYLE = Rule(
-    "P005",
-    "bad-style",
-    Severity.WARNING,
-    "The layout engine does not understand this rule of a stylesheet and leaves it out.",
-)
 BAD_PICTURE = Rule(
     "P006",
     "unreadable-picture",
@@ -53,7 +47,6 @@ BASE_URL = "https://book.invalid/"
 
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
-_STYLE = re.compile(r"(?P<what>.*) at (?P<line>\d+):(?P<column>\d+), (?P<why>.*)", re.DOTALL)
 
 
 class _Collector(logging.Handler):
@@ -80,16 +73,6 @@ def caught_log() -> Iterator[dict[str, None]]:
         for logger, propagate in zip(loggers, before, strict=True):
             logger.removeHandler(collector)
             logger.propagate = propagate
-
-
-def report_style_log(messages: Iterable[str], stylesheet: str, report: Report) -> None:
-    """Messages caught while the author's `stylesheet` was parsed."""
-    for message in messages:
-        if match := _STYLE.fullmatch(message):
-            place = f"{stylesheet}:{match['line']}:{match['column']}"
-            report.add(BAD_STYLE, f"{place}: {match['what']}: {match['why'].rstrip('.')}")
-        else:
-            report.add(BAD_STYLE, f"{stylesheet}: {message.rstrip('.')}")
 
 
 def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> None:

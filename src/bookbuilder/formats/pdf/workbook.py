@@ -23,11 +23,11 @@ from bookbuilder.formats.pdf.log import (
     report_failures,
     report_layout_log,
     report_refused,
-    report_style_log,
 )
 from bookbuilder.formats.pdf.longwords import break_long_words
 from bookbuilder.formats.pdf.numbering import bake, labels_of
 from bookbuilder.formats.pdf.records import Setting
+from bookbuilder.formats.pdf.stylelog import report_style_log
 from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.worksheets import FIELD, add_fields, text_of
 from bookbuilder.markup import elements, to_element
@@ -95,8 +95,7 @@ def _lay_out(
     from bookbuilder.formats.pdf.press.recording import record
 
     press, fetcher = Press(book.assets, styles), BookFetcher(book.assets)
-    for name, message in press.style_messages:
-        report_style_log([message], name, report)
+    report_style_log(press.style_messages, styles, report)
     try:
         _rule(tree)
         pages = press.lay_out(tree, 1, fetcher).document.pages
