@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -353,6 +354,52 @@ def test_nothing_but_the_books_assets_is_read(tmp_path: Path) -> None:
     assert found == ["resource-refused"] * 3
     with pikepdf.open(path) as pdf:
         assert len(pdf.attachments) == 0
+
+
+def test_lists_start_and_count_as_html_says(tmp_path: Path) -> None:
+    text = """<ol start="3"><li>a</li><li>b</li><li value="9">c</li><li>d</li></ol>
+    <ol type="A" start="2"><li>e</li></ol><ol reversed="" start="2"><li>f</li><li>g</li></ol>"""
+    path, _ = written(a_book(tmp_path, numbered(1, "T", text)), tmp_path / "b.pdf")
+    marks = re.findall(r"(\d+|[A-Z])\.", pages_of(path)[-1])
+    assert marks == ["3", "4", "9", "10", "B", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "points"), [('width="96"', (72, 36)), ('height="96"', (144, 72)), ("", (150, 75))]
+)
+def test_a_picture_is_as_wide_as_html_says(
+    said: str, points: tuple[int, int], tmp_path: Path
+) -> None:
+    Image.new("L", (200, 100), 128).save(tmp_path / "a.png")
+    assets = {"a.png": Asset("a.png", "image/png", (tmp_path / "a.png").read_bytes())}
+    text = f'<p>In a sentence <img alt="" src="a.png" {said}/> it stands.</p>'
+    book = a_book(tmp_path, numbered(1, "T", text), assets=assets)
+    path, _ = written(book, tmp_path / "b.pdf")
+    with pypdfium2.PdfDocument(path) as pdf:
+        (bounds,) = (
+            picture.get_bounds()
+            for page in pdf
+            for picture in page.get_objects()
+            if picture.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
+        )
+    left, bottom, right, top = bounds
+    assert (round(right - left), round(top - bottom)) == points
+
+
+def test_code_in_a_line_of_hebrew_reads_from_left_to_right(tmp_path: Path) -> None:
+    text = "<p>\u05d0\u05d1 <code>x = 1;</code> \u05d2</p>"
+    metadata = Metadata("\u05d0", "urn:uuid:1", language="he")
+    path, _ = written(
+        a_book(tmp_path, numbered(1, "\u05d0", text), metadata=metadata), tmp_path / "b.pdf"
+    )
+    places: dict[str, float] = {}
+    with pypdfium2.PdfDocument(path) as pdf:
+        for page in pdf:
+            spoken = page.get_textpage()
+            for at, letter in enumerate(spoken.get_text_range()):
+                if letter in "x=;":
+                    places[letter] = spoken.get_charbox(at)[0]
+    assert places["x"] < places["="] < places[";"]
 
 
 def test_pictures_come_from_the_assets_and_stay_on_the_page(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
+from markdown.util import AtomicString
 
 from bookbuilder.diagnostics import Rule, Severity
 from bookbuilder.dialect.attributes import ATTRIBUTES, apply_attributes
@@ -86,7 +87,8 @@ def code_block(
     language = language_of(info)
     if language:
         code.set("class", f"language-{language}")
-    code.text = text
+    # Whatever Python-Markdown does to text, it leaves code alone.
+    code.text = AtomicString(text)
     braces = ATTRIBUTES.search(info)
     if braces:
         own = " ".join(item for item in braces[1].split() if item.lstrip(".=") != language)
@@ -96,9 +98,13 @@ def code_block(
 
 def language_of(info: str) -> str:
     """The language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
-    match = _LANGUAGE.match(unescape(info.strip()))
+    info = unescape(info.strip())
+    match = _LANGUAGE.match(info)
     language = match[1] if match else ""
-    return "" if "=" in language or language.startswith("#") else language
+    if "=" not in language and not language.startswith("#"):
+        return language
+    words = info.strip("{}").split() if info.startswith("{") else []
+    return next((word[1:] for word in words if word.startswith(".")), "")
 
 
 class CodeExtension(Extension):

@@ -26,6 +26,7 @@ def furniture(book: Book, report: Report) -> None:
         _name_callouts(chapter.tree, str(chapter.tree.get("lang") or book.metadata.language))
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
+        _number_backwards(chapter.tree)
 
 
 def _make_figure(paragraph: Tag) -> None:
@@ -139,3 +140,11 @@ def _head_tables(tree: Tag) -> None:
                     # The corner above a column of names heads nothing.
                     cell.name = "td"
                     cell.attrs.pop("scope", None)
+
+
+def _number_backwards(tree: Tag) -> None:
+    """A reversed list says where it starts, which not everything that shows it counts."""
+    for numbered in elements(tree, "ol"):
+        if "reversed" in numbered.attrs:
+            items = [c for c in numbered.contents if isinstance(c, Tag) and c.name == "li"]
+            numbered.attrs.setdefault("start", str(len(items)))

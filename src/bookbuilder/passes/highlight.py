@@ -5,7 +5,7 @@ It comes last, so that no other pass has to walk over a span for every word of a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -29,8 +29,13 @@ def highlight(book: Book, report: Report) -> None:
     for chapter in book.chapters:
         for code in elements(chapter.tree, "code"):
             lexer = _lexer(_language(code).lower())
-            if lexer is not None and not elements(code):
-                code.contents = list(_highlighted(raw_text(code), lexer))
+            if lexer is None or elements(code):
+                continue
+            text = raw_text(code)
+            tokens = list(_tokens(text, lexer))
+            # Some lexers leave characters out, or put others in.
+            if "".join(piece for _, piece in tokens) == text:
+                code.contents = list(_spans(tokens))
                 for child in code.contents:
                     child.parent = code
 
@@ -55,8 +60,8 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
-def _highlighted(text: str, lexer: Lexer) -> Iterator[PageElement]:
-    for name, pieces in groupby(_tokens(text, lexer), key=itemgetter(0)):
+def _spans(tokens: Iterable[tuple[str, str]]) -> Iterator[PageElement]:
+    for name, pieces in groupby(tokens, key=itemgetter(0)):
         content = NavigableString("".join(piece for _, piece in pieces))
         if not name:
             yield content

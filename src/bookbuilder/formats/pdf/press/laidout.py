@@ -114,7 +114,9 @@ def lay_out(
 
     It is what `HTML.render` does, but for heads and folios.
     """
-    options: Mapping[str, Any] = DEFAULT_OPTIONS | {"stylesheets": stylesheets}
+    # Where a list starts and how wide a picture is, HTML says in attributes.
+    own = {"stylesheets": stylesheets, "presentational_hints": True}
+    options: Mapping[str, Any] = DEFAULT_OPTIONS | own
     context = Document._build_layout_context(html, fonts, counters, {}, options)
     root = build_formatting_structure(
         html.etree_element,
