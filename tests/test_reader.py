@@ -97,6 +97,8 @@ def test_a_single_file_can_be_named_instead_of_a_folder(tmp_path: Path) -> None:
         ("Le livre est dans la maison et les chats sont sur la table.", "fr"),
         ("Это книга.", "ru"),
         ("", "en"),
+        ("We met a man at a pub. He told us a story. Por favor.", "en"),
+        ("Die Hard. Run, run, run!", "en"),
     ],
 )
 def test_the_language_is_guessed(text: str, language: str, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ _COMMON_WORDS = {
     "nl": "de het een van en is dat niet op te zijn met",
 }
 _SAMPLE = 20_000
+# A name or a loanword is no language: so many common words make one, and one in so many.
+_FEWEST, _RAREST = 3, 20
 
 
 def is_language(tag: str) -> bool:
@@ -39,10 +41,10 @@ def guess_language(text: str) -> str:
     """A BCP 47 language tag for `text`: by script, else by common words, else `en`."""
     sample = re.sub(r"(?ms)^```.*?^```", "", text[:_SAMPLE])
     scripts: Counter[str] = Counter()
-    for char in sample:
+    for char, times in Counter(sample).items():
         if char.isalpha():
             name = unicodedata.name(char, "").split(" ")[0].split("-")[0]
-            scripts[_SCRIPTS.get(name, "latin")] += 1
+            scripts[_SCRIPTS.get(name, "latin")] += times
     letters = scripts.total()
     if scripts["ja"] * 20 > letters:
         return "ja"
@@ -52,4 +54,5 @@ def guess_language(text: str) -> str:
     words = Counter(re.findall(r"\w+", sample.casefold()))
     scores = {tag: sum(words[w] for w in common.split()) for tag, common in _COMMON_WORDS.items()}
     best = max(scores, key=lambda tag: scores[tag])
-    return best if scores[best] > scores["en"] else "en"
+    is_enough = scores[best] >= _FEWEST and scores[best] * _RAREST >= words.total()
+    return best if is_enough and scores[best] > scores["en"] else "en"
