@@ -19,6 +19,7 @@ from bookbuilder.dialect.emoji import EmojiExtension
 from bookbuilder.dialect.engine import Engine
 from bookbuilder.dialect.footnotes import FootnoteExtension
 from bookbuilder.dialect.foreign import ForeignExtension
+from bookbuilder.dialect.formulas import FormulaExtension
 from bookbuilder.dialect.inline import InlineExtension
 from bookbuilder.dialect.leaves import LeafExtension
 from bookbuilder.dialect.links import LinkExtension
@@ -45,6 +46,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     WikilinkExtension,
     AutolinkExtension,
     EmojiExtension,
+    FormulaExtension,
     ForeignExtension,
 )
 
