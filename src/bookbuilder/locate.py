@@ -15,17 +15,75 @@ from urllib.parse import unquote
 from bookbuilder.source import Source, Span
 
 _CODE = re.compile(
-    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"^(?P<before>[ \t>]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:[^`]|(?!(?P=ticks)(?!`))`)+?(?P=ticks)(?!`)"
     r"|<!--.*?-->",
     re.MULTILINE | re.DOTALL,
 )
+_QUOTE_MARKS = re.compile(r"(?:[ \t]*>)*")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]+(?=\S)")
+MOST_LINES = 500
+"""How far above a fence its item is looked for: a longer one would take its time for each fence."""
+_INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
 
 
 @lru_cache(maxsize=8)
 def _prose(source: Source) -> str:
     """The text with code and comments blanked out, every offset as it was."""
-    return _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), source.text)
+    text, pieces, at = source.text, [], 0
+    while match := _CODE.search(text, at):
+        end = _end_of_fence(text, match) if match["fence"] else match.end()
+        pieces += [text[at : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _end_of_fence(text: str, opening: re.Match[str]) -> int:
+    """Where the fence ends: at its like, or where the quote or the item that it is in ends."""
+    quotes = opening["before"].count(">")
+    least = _indent_of_item(text, opening)
+    close = re.compile(rf"[ \t>]*{opening['fence']}{opening['fence'][0]}*[ \t]*$")
+    at = opening.end() + 1
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        marks, indent, rest = _split(text[at:end])
+        if marks < quotes or (rest and indent < least):
+            return at
+        if close.match(text, at, end):
+            return end
+        at = end + 1
+    return len(text)
+
+
+def _indent_of_item(text: str, opening: re.Match[str]) -> int:
+    """How far the lines of the innermost item, note or callout around a fence are indented."""
+    quotes, indent, _ = _split(opening[0])
+    end = opening.start() - 1
+    for _ in range(MOST_LINES if indent else 0):
+        if end <= 0:
+            break
+        start = text.rfind("\n", 0, end) + 1
+        marks, before, rest = _split(text[start:end])
+        if marks != quotes:
+            break
+        if rest and before < indent:
+            item = _ITEM.match(rest)
+            offset = before + (len(item[0]) if item else 4 if _INDENTS_BY_4.match(rest) else 99)
+            return offset if offset <= indent else 0
+        end = start - 1
+    return 0
+
+
+def _split(line: str) -> tuple[int, int, str]:
+    """The number of quote marks that a line starts with, how far it is indented, and the rest."""
+    marks = _QUOTE_MARKS.match(line)
+    before = marks[0] if marks else ""
+    inside = line[len(before) :].expandtabs(4)
+    rest = inside.lstrip(" ")
+    indent = len(inside) - len(rest)
+    # The first blank after a quote mark is the mark's.
+    return before.count(">"), max(indent - bool(before), 0), rest.rstrip()
 
 
 def find_link(source: Source, href: str, nth: int = 0) -> Span:
