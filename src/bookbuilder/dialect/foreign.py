@@ -38,6 +38,7 @@ BAD_ATTRIBUTES = Rule(
 
 _KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
 _MDBOOK = re.compile(r"\{\{[ ]?#\w+[^{}\n]*\}\}")
+_INLINE_INCLUDE = re.compile(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
 _LIQUID = re.compile(r"\{%-?[ \t]*(\w+)[^%\n]*-?%\}")
 _INCLUDE_LINE = re.compile(
     r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
@@ -128,7 +129,7 @@ def handle_template(parser: InlineParser) -> bool:
                 f"`{match[0]}` is left out: directives of other tools are not carried out",
                 match.start(),
                 len(match[0]),
-                "put it on a line of its own" if "include" in match[0] else "",
+                "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else "",
             )
             parser.position = match.end()
             return True
