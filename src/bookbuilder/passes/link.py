@@ -185,7 +185,9 @@ def _report_missing(
         hint = "put the file on the web and link there, or leave the link out"
         report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
     else:
+        is_site = path.lower().startswith("www.") and not by_name
         hint = suggest.did_you_mean(path, addresses.names(chapter, by_name))
+        hint = "write `https://` before it" if is_site else hint
         report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
 
 
