@@ -94,10 +94,13 @@ def find_link(source: Source, href: str, nth: int = 0) -> Span:
     prose = _prose(source)
     if not href and (empty := list(itertools.islice(_EMPTY.finditer(prose), nth + 1))):
         return source.span(empty[-1].start(), len(empty[-1][0]))
-    for address in dict.fromkeys((href, unquote(href))):
-        links = [
-            span for at in _occurrences(prose, address) if (span := _link_at(prose, at, address))
-        ]
+    plain = unquote(href)
+    # In `[[a file]]` nothing is quoted, though the address that was made of it is.
+    wikilinks = [
+        link for link in _links_to(prose, plain) if plain != href and _WIKILINK.match(prose, *link)
+    ]
+    for address in dict.fromkeys((href, plain)):
+        links = sorted({*_links_to(prose, address), *wikilinks})
         if links:
             start, end = links[min(nth, len(links) - 1)]
             return source.span(start, end - start)
@@ -107,6 +110,14 @@ def find_link(source: Source, href: str, nth: int = 0) -> Span:
 
 
 _EMPTY = re.compile(r"!?\[[^\[\]\n]*\]\(\s*(?:<>)?\s*\)|<a\b[^<>]*\bhref\s*=\s*(?:\"\"|'')")
+
+
+_WIKILINK = re.compile(r"!?\[\[")
+
+
+def _links_to(prose: str, address: str) -> list[tuple[int, int]]:
+    found = (_link_at(prose, at, address) for at in _occurrences(prose, address))
+    return [link for link in found if link]
 
 
 def _occurrences(text: str, part: str) -> Iterator[int]:

@@ -21,7 +21,7 @@ from bookbuilder.chapterfiles import DEEPEST_FOLDER, report_alike
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside, name_of, read_file
 from bookbuilder.locate import find_link
-from bookbuilder.markup import elements
+from bookbuilder.markup import elements, has_class
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
 from bookbuilder.slugs import file_slug, unique
@@ -126,11 +126,16 @@ class _Collector:
         asset = self._asset(picture, src, chapter, here)
         if asset is None:
             return
+        is_embed = has_class(picture, "wikilink")
         picture.attrs.pop("class", None)
         picture["src"] = asset.name
         decorates = picture.get("role") in ("presentation", "none")
         if not str(picture.get("alt", "")).strip() and not decorates:
             hint = 'say what it shows between the [ ], or add {role="presentation"}'
+            if is_embed:
+                size = "x".join(str(picture[k]) for k in ("width", "height") if k in picture.attrs)
+                parts = (unquote(src)[:80], "what it shows", size)
+                hint = f"write `![[{'|'.join(filter(None, parts))}]]`"
             self.report.add(NO_ALT, f"the picture `{src[:80]}` has no alt text", here(), hint)
             picture["alt"] = ""
 
