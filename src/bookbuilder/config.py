@@ -200,11 +200,14 @@ class Config:
         allowed = (Path(os.path.normpath(self.root / name)) for name in self.book.allow)
         return self.root, *allowed
 
-    def span_of(self, key: str, value: str = "") -> Span:
-        """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands."""
+    def span_of(self, key: str, value: str = "", nth: int = 0) -> Span:
+        """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands.
+
+        `nth` (from 0) says which of several equal ones is meant.
+        """
         if self.source is None:
             return Span(CONFIG_NAME)
-        return _span_of(self.source, key, value)
+        return _span_of(self.source, key, value, nth)
 
 
 def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
@@ -343,7 +346,7 @@ def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -
     return _BAD
 
 
-def _span_of(source: Source, path: str, value: str = "") -> Span:
+def _span_of(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
     """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it."""
     *tables, key = path.split(".")
     header = ".".join(tables)
@@ -360,7 +363,9 @@ def _span_of(source: Source, path: str, value: str = "") -> Span:
             offset = source.span_of_line(number)
             found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
         if value and value in line and (found or current == path):
-            quoted = re.search(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
-            column = (quoted.start() if quoted else line.index(value)) + 1
-            return Span(source.name, number, column, len(value), line)
+            quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
+            places = [match.start() for match in quoted] or [line.index(value)]
+            if nth < len(places):
+                return Span(source.name, number, places[nth] + 1, len(value), line)
+            nth -= len(places)
     return found or source.span_of_file()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,9 +190,14 @@ def _from_config(config: Config, report: Report) -> Outline | None:
     if not (book.front or book.chapters or book.back or config.part):
         return None
     adder = _Adder(config, MISSING_CHAPTER, report)
+    mentions: Counter[tuple[str, str]] = Counter()
 
     def entries(names: tuple[str, ...], key: str) -> list[Entry]:
-        found = (adder.entry(config.text_folder, name, config.span_of(key, name)) for name in names)
+        found = []
+        for name in names:
+            span = config.span_of(key, name, mentions[key, name])
+            mentions[key, name] += 1
+            found.append(adder.entry(config.text_folder, name, span))
         return [entry for entry in found if entry]
 
     outline = Outline(numbered=True)
@@ -303,10 +309,12 @@ def _from_mkdocs(config: Config, path: Path, report: Report) -> Outline | None:
     folder = config.root / str(data.get("docs_dir") or "docs")
     outline = Outline()
     loose = PartOutline()
+    ends: dict[str, int] = {}
 
     def add(part: PartOutline, item: Any, title: str, depth: int) -> None:
         if isinstance(item, str):
-            at = max(text.find(item), 0)
+            at = max(text.find(item, ends.get(item, 0)), text.find(item), 0)
+            ends[item] = at + len(item)
             entry = adder.entry(folder, item, source.span(at, len(item)), title, depth)
             if entry:
                 part.entries.append(entry)
