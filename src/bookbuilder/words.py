@@ -37,6 +37,8 @@ class Words:
     pages: str
     links: str
     links_code: str
+    done: str
+    to_do: str
 
 
 _ENGLISH = Words(
@@ -45,6 +47,7 @@ _ENGLISH = Words(
     "Index", "Figures", "Tables",
     "Figure {}", "Table {}", "page {}", "Pages", "Links",
     "QR code with the links of this chapter",
+    "done", "to do",
 )  # fmt: skip
 _WORDS = {
     words.language: words
@@ -56,6 +59,7 @@ _WORDS = {
             "الفهرس", "الأشكال", "الجداول",
             "الشكل {}", "الجدول {}", "صفحة {}", "الصفحات", "الروابط",
             "رمز QR لروابط هذا الفصل",
+            "منجز", "للإنجاز",
         ),
         Words(
             "de", "Inhalt", "Umschlag", "Titelseite", "Textbeginn", "Orientierungspunkte",
@@ -64,6 +68,7 @@ _WORDS = {
             "Register", "Abbildungen", "Tabellen",
             "Abbildung {}", "Tabelle {}", "Seite {}", "Seiten", "Links",
             "QR-Code mit den Links dieses Kapitels",
+            "erledigt", "zu tun",
         ),
         Words(
             "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
@@ -71,6 +76,7 @@ _WORDS = {
             "Índice alfabético", "Figuras", "Tablas",
             "Figura {}", "Tabla {}", "página {}", "Páginas", "Enlaces",
             "Código QR con los enlaces de este capítulo",
+            "hecho", "por hacer",
         ),
         Words(
             "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
@@ -78,6 +84,7 @@ _WORDS = {
             "Index", "Figures", "Tableaux",
             "Figure {}", "Tableau {}", "page {}", "Pages", "Liens",
             "Code QR des liens de ce chapitre",
+            "fait", "à faire",
         ),
         Words(
             "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
@@ -85,6 +92,7 @@ _WORDS = {
             "מפתח", "איורים", "טבלאות",
             "איור {}", "טבלה {}", "עמוד {}", "עמודים", "קישורים",
             "קוד QR עם הקישורים של פרק זה",
+            "בוצע", "לביצוע",
         ),
         Words(
             "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
@@ -92,6 +100,7 @@ _WORDS = {
             "Indice analitico", "Figure", "Tabelle",
             "Figura {}", "Tabella {}", "pagina {}", "Pagine", "Collegamenti",
             "Codice QR con i collegamenti di questo capitolo",
+            "fatto", "da fare",
         ),
         Words(
             "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
@@ -99,6 +108,7 @@ _WORDS = {
             "索引", "図一覧", "表一覧",
             "図{}", "表{}", "{}ページ", "ページ", "リンク",
             "この章のリンクのQRコード",
+            "完了", "未完了",
         ),
         Words(
             "nl", "Inhoud", "Omslag", "Titelpagina", "Begin van de tekst", "Oriëntatiepunten",
@@ -107,6 +117,7 @@ _WORDS = {
             "Register", "Figuren", "Tabellen",
             "Figuur {}", "Tabel {}", "pagina {}", "Pagina’s", "Links",
             "QR-code met de links van dit hoofdstuk",
+            "gedaan", "te doen",
         ),
         Words(
             "pl", "Spis treści", "Okładka", "Strona tytułowa",
@@ -115,6 +126,7 @@ _WORDS = {
             "Indeks", "Ilustracje", "Tabele",
             "Ilustracja {}", "Tabela {}", "s. {}", "Strony", "Odnośniki",
             "Kod QR z odnośnikami tego rozdziału",
+            "zrobione", "do zrobienia",
         ),
         Words(
             "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
@@ -122,6 +134,7 @@ _WORDS = {
             "Índice remissivo", "Figuras", "Tabelas",
             "Figura {}", "Tabela {}", "página {}", "Páginas", "Links",
             "Código QR com os links deste capítulo",
+            "feito", "por fazer",
         ),
         Words(
             "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
@@ -129,6 +142,7 @@ _WORDS = {
             "Указатель", "Иллюстрации", "Таблицы",
             "Рисунок {}", "Таблица {}", "с. {}", "Страницы", "Ссылки",
             "QR-код со ссылками этой главы",
+            "сделано", "сделать",
         ),
         Words(
             "sv", "Innehåll", "Omslag", "Titelsida", "Textens början", "Landmärken",
@@ -137,6 +151,7 @@ _WORDS = {
             "Register", "Figurer", "Tabeller",
             "Figur {}", "Tabell {}", "sidan {}", "Sidor", "Länkar",
             "QR-kod med kapitlets länkar",
+            "klart", "att göra",
         ),
         Words(
             "zh", "目录", "封面", "扉页", "正文", "路标",
@@ -144,6 +159,7 @@ _WORDS = {
             "索引", "图", "表",
             "图{}", "表{}", "第{}页", "页码", "链接",
             "本章链接的二维码",
+            "已完成", "待办",
         ),
     )
 }  # fmt: skip

@@ -84,9 +84,8 @@ BLOCKS = {
     "3. a\n4. b": '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>',
     "In\n1986. A year": "<p>In\n1986. A year</p>",
     "- [x] a\n- [ ] b": (
-        '<ul>\n<li class="task-list-item"><span class="task-box" role="img"'
-        ' aria-label="done">☑</span> a</li>\n<li class="task-list-item"><span class="task-box"'
-        ' role="img" aria-label="to do">☐</span> b</li>\n</ul>'
+        '<ul>\n<li class="task-list-item"><span class="task-box" role="img">☑</span> a</li>\n'
+        '<li class="task-list-item"><span class="task-box" role="img">☐</span> b</li>\n</ul>'
     ),
     "# T {#id .c}": '<h1 id="id" class="c">T</h1>',
     "# T (x){#id}": '<h1 id="id">T (x)</h1>',

@@ -50,7 +50,10 @@ KINDS = {
 """Every name of a callout, with the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition"})
 DEFAULT_TITLE = "callout-kind"
-"""The class of a title that is the kind's own name, to be said in the book's language."""
+"""The class of a title, or of a callout without one, that is called by its kind's own name.
+
+`passes.furniture` says the name in the book's language.
+"""
 
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
@@ -89,6 +92,8 @@ class Callout(Container):
         apply_attributes(aside, attributes)
         if self.title == "":
             aside.set("aria-label", default)
+            if name in KINDS:
+                add_class(aside, DEFAULT_TITLE)
         else:
             title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
             if self.title is None and name in KINDS:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bookbuilder.dialect.lines import LineParser
 
 
+BOX, TICKED_BOX = "☐", "☑"
+
+
 class Quote(Container):
     hides_blank_lines = True
 
@@ -140,12 +143,14 @@ class Item(Container):
 
 
 def _add_box(item: ElementTree.Element, *, done: bool) -> None:
-    """A box before the item's text: it has to print, so it is no form control."""
+    """A box before the item's text: it has to print, so it is no form control.
+
+    `passes.furniture` names it, in the chapter's language.
+    """
     add_class(item, "task-list-item")
     holder = item[0] if len(item) and item[0].tag == "p" else item
     box = ElementTree.Element("span", {"class": "task-box", "role": "img"})
-    box.set("aria-label", "done" if done else "to do")
-    box.text = "☑" if done else "☐"
+    box.text = TICKED_BOX if done else BOX
     box.tail = " " + (holder.text or "").lstrip()
     holder.text = None
     holder.insert(0, box)

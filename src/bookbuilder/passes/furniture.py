@@ -10,9 +10,10 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
 from bookbuilder.dialect.callouts import DEFAULT_TITLE
+from bookbuilder.dialect.containers import BOX, TICKED_BOX
 from bookbuilder.headings import HEADINGS, level
 from bookbuilder.markup import elements, has_class, new_tag, text_of
-from bookbuilder.words import callout_title
+from bookbuilder.words import callout_title, words_for
 
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
@@ -23,7 +24,9 @@ def furniture(book: Book, report: Report) -> None:
         for paragraph in elements(chapter.tree, "p"):
             _make_figure(paragraph)
             _make_caption(paragraph)
-        _name_callouts(chapter.tree, str(chapter.tree.get("lang") or book.metadata.language))
+        language = str(chapter.tree.get("lang") or book.metadata.language)
+        _name_callouts(chapter.tree, language)
+        _name_boxes(chapter.tree, language)
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
         _number_backwards(chapter.tree)
@@ -101,10 +104,29 @@ def _name_callouts(tree: Tag, language: str) -> None:
         if not has_class(title, DEFAULT_TITLE):
             continue
         title["class"] = "callout-title"
-        classes = title.parent.get_attribute_list("class") if title.parent else []
-        kind = next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), "")
-        if name := callout_title(kind, language):
+        if title.parent and (name := callout_title(_kind_of(title.parent), language)):
             title.string = name
+    for callout in elements(tree, "aside"):
+        if not has_class(callout, DEFAULT_TITLE):
+            continue
+        if name := callout_title(_kind_of(callout), language):
+            callout["aria-label"] = name
+        classes = [str(c) for c in callout.get_attribute_list("class") if c != DEFAULT_TITLE]
+        callout["class"] = " ".join(classes)
+
+
+def _kind_of(callout: Tag) -> str:
+    classes = [str(c) for c in callout.get_attribute_list("class") if c != DEFAULT_TITLE]
+    return next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), "")
+
+
+def _name_boxes(tree: Tag, language: str) -> None:
+    """The boxes of a list of tasks say in the chapter's language whether they are ticked."""
+    words = words_for(language)
+    names = {BOX: words.to_do, TICKED_BOX: words.done}
+    for box in elements(tree, "span"):
+        if has_class(box, "task-box") and (name := names.get(box.get_text())):
+            box["aria-label"] = name
 
 
 def _wrap_sections(tree: Tag) -> None:
