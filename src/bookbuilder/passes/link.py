@@ -56,6 +56,13 @@ DUPLICATE_ID = Rule(
     Severity.WARNING,
     "An id names one place of a chapter. Where two have the same, links lead to the first.",
 )
+EMPTY_LINK = Rule(
+    "L007",
+    "link-without-text",
+    Severity.WARNING,
+    "A link to the web that has no text cannot be seen or followed. `[](…)` is filled in only where"
+    " it leads to a chapter, a heading or a figure of the book.",
+)
 MOST_REPORTED = 100
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
@@ -227,6 +234,15 @@ def _settle_url(
         escaped = head + separator + "".join(ascii_unsafe.get(c, c) for c in tail)
     anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
     anchor.attrs.pop("target", None)
+    if anchor.name == "a" and not _says_something(anchor):
+        span = find_link(chapter.source, href, nth)
+        hint = f"give it words, or write `<{href[:80]}>`"
+        report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
+
+
+def _says_something(anchor: Tag) -> bool:
+    shown = anchor.get_text(strip=True) or elements(anchor, "img", "svg", "math")
+    return bool(shown or anchor.get("aria-label"))
 
 
 def _drop(anchor: Tag) -> None:
