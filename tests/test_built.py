@@ -210,13 +210,16 @@ def test_what_is_no_book_is_an_error(
 @pytest.mark.slow
 def test_a_pdf_of_ours_passes(book: Path) -> None:
     assert invoke("pdf", "-q").exit_code == 0
-    result = invoke("check", "--built", "dist/small.pdf")
-    assert (result.exit_code, result.output) == (0, "No findings in dist/small.pdf\n")
+    assert invoke("cover", "-q").exit_code == 0
+    for name in ("small", "small-cover"):
+        result = invoke("check", "--built", f"dist/{name}.pdf")
+        assert (result.exit_code, result.output) == (0, f"No findings in dist/{name}.pdf\n")
 
 
 def bare_pdf(*, script: bool = False, attached: bool = False, password: str = "") -> bytes:
     out = io.BytesIO()
     with pikepdf.new() as pdf:
+        pdf.add_blank_page()
         page = pdf.add_blank_page()
         font = pikepdf.Dictionary(
             Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica

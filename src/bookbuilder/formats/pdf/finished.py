@@ -51,7 +51,7 @@ def inspect_pdf(data: bytes) -> Iterator[tuple[Rule, str]]:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             yield from _accessibility(pdf)
-            if pdf.Root.get("/PageLabels") is None:
+            if len(pdf.pages) > 1 and pdf.Root.get("/PageLabels") is None:
                 yield NO_LABELS, "the PDF has no page labels"
             yield from _objects(pdf)
     except pikepdf.PasswordError:
