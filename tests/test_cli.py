@@ -205,6 +205,26 @@ def test_wrong_use_exits_2_and_says_why(book: Path, args: list[str], said: str) 
     assert files(book) == before
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["pdf", "--trim", "a6"], "error[P002]: there is no trim size `a6`"),
+        (["cover", "--paper", "silk"], "there is no paper `silk`"),
+        (["epub", "--part", "7"], "error[C007]: the book has no part 7"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_no_line_of_the_book_is_blamed_for_the_command_lines_mistake(
+    book: Path, args: list[str], said: str
+) -> None:
+    settings = '[[part]]\ntitle = "A"\n[pdf]\ntrim = "a5"\npaper = "cream-80gsm"\n'
+    (book / "book.toml").write_text(SETTINGS + settings, encoding="utf-8")
+    result = invoke(*args, "--message-format", "concise")
+    assert result.exit_code != 0
+    assert said in result.stderr
+    assert "book.toml" not in result.stderr
+
+
 def test_a_bug_is_one_line_and_a_traceback_only_on_request(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

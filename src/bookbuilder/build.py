@@ -166,7 +166,7 @@ def _linked(
         if chosen is None:
             known = ", ".join(str(p.number) for p in book.parts if p.number is not None)
             message = f"the book has no part {part}" + (f"; its parts are {known}" if known else "")
-            report.add(NO_SUCH_PART, message, config.span_of("part"))
+            report.add(NO_SUCH_PART, message)
         else:
             book = select_part(book, chosen)
     add_workbook(book)

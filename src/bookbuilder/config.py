@@ -175,7 +175,8 @@ class LintConfig:
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
-    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
+    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text. `asked` are
+    the keys that the command line says, whatever stands in the file.
     """
 
     root: Path
@@ -188,6 +189,7 @@ class Config:
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
     @property
     def text_folder(self) -> Path:
@@ -200,11 +202,20 @@ class Config:
         allowed = (Path(os.path.normpath(self.root / name)) for name in self.book.allow)
         return self.root, *allowed
 
-    def span_of(self, key: str, value: str = "", nth: int = 0) -> Span:
+    def with_asked(self, table: str, settings: Mapping[str, Any]) -> Config:
+        """This, with what the command line says before what `[table]` does."""
+        changed = {table: dataclasses.replace(getattr(self, table), **settings)}
+        keys = {f"{table}.{name.replace('_', '-')}" for name in settings}
+        return dataclasses.replace(self, asked=self.asked | keys, **changed)
+
+    def span_of(self, key: str, value: str = "", nth: int = 0) -> Span | None:
         """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands.
 
-        `nth` (from 0) says which of several equal ones is meant.
+        `nth` (from 0) says which of several equal ones is meant. None where the command line sets
+        the key: the line in the file is not to blame.
         """
+        if key in self.asked:
+            return None
         if self.source is None:
             return Span(CONFIG_NAME)
         return _span_of(self.source, key, value, nth)
@@ -230,7 +241,7 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
 
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """`data`, read from `source`, as a `Config`. What is wrong is reported, what is right kept."""
-    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables"}
+    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
     values = _table(Config, data, "", known, source, report)
     return Config(root=root, source=source, **values)
 

@@ -48,7 +48,9 @@ def heed(book: Book, report: Report) -> None:
 
 
 def read_levels(
-    said: Mapping[Level, Sequence[str]], span_of: Callable[[Level, str], Span], report: Report
+    said: Mapping[Level, Sequence[str]],
+    span_of: Callable[[Level, str], Span | None],
+    report: Report,
 ) -> Levels:
     """The levels that the lists in `said` give, of which `span_of` knows where they stand.
 
@@ -64,7 +66,7 @@ def read_levels(
     return levels
 
 
-def _name_of(said: str, level: Level, span: Span, report: Report) -> str:
+def _name_of(said: str, level: Level, span: Span | None, report: Report) -> str:
     """The name of the rule that `said` means; empty where it cannot have this level."""
     if said == WARNINGS:
         return said

@@ -147,7 +147,7 @@ class _Adder:
         self._files: list[Path] | None = None
 
     def entry(
-        self, folder: Path, name: str, span: Span, title: str = "", depth: int = 0
+        self, folder: Path, name: str, span: Span | None, title: str = "", depth: int = 0
     ) -> Entry | None:
         if re.match(r"[a-zA-Z][\w+.-]*:", name):
             self.report.add(NOT_A_CHAPTER, f"`{name}` is a web address, not a chapter", span)

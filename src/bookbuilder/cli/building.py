@@ -142,9 +142,8 @@ def build_formats(
         started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
             book = load(root, options.part, report, remote_pictures(options))
-        for_epub = replace(book.config.epub, **(epub_settings or {}))
-        for_pdf = replace(book.config.pdf, **(pdf_settings or {}))
-        book = replace(book, config=replace(book.config, epub=for_epub, pdf=for_pdf))
+        config = book.config.with_asked("epub", epub_settings or {})
+        book = replace(book, config=config.with_asked("pdf", pdf_settings or {}))
         if options.verbose:
             said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
         # What one format has against the book is no reason not to write the next.

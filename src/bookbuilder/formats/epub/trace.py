@@ -85,7 +85,7 @@ def _runs(markup: str) -> Iterator[str]:
                     yield run
 
 
-def _in_style(book: Book, number: int, pieces: list[str]) -> Span:
+def _in_style(book: Book, number: int, pieces: list[str]) -> Span | None:
     """In the author's stylesheet that is the `number`th of the package, or in another.
 
     One that serves print alone is not in the package, so that numbers there may be lower.
