@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import os
 import re
 import tomllib
@@ -42,7 +43,7 @@ WRONG_TYPE = Rule(
     "C003",
     "wrong-type",
     Severity.ERROR,
-    "Every key of book.toml has one type; docs/book-toml.md lists them.",
+    "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists them.",
 )
 MISSING_KEY = Rule(
     "C004",
@@ -317,7 +318,12 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
             return _wrong("text without control characters", value, path, source, report)
         return value.strip()
     is_bool = isinstance(value, bool)
-    if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed):
+    is_number = isinstance(value, int | float) and not is_bool
+    if is_number and value < 0 and {int, float} & set(allowed):
+        return _wrong("0 or more", value, path, source, report)
+    # TOML has `inf` and `nan`, which are no lengths and no places.
+    is_endless = is_number and not value < math.inf
+    if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed) and not is_endless:
         return value.date() if date in allowed and hasattr(value, "date") else value
     wanted = " or ".join(filter(None, (_NAMES.get(t, t.__name__) for t in allowed)))
     return _wrong(wanted, value, path, source, report)
