@@ -18,7 +18,6 @@ from bookbuilder.config import (
     Config,
     LimitsConfig,
     parse_config,
-    parse_toml,
 )
 from bookbuilder.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.files import is_file, is_folder, is_inside, name_of
@@ -41,6 +40,7 @@ from bookbuilder.reader import read_chapters
 from bookbuilder.slugs import file_slug
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
+from bookbuilder.tomltext import parse_toml
 from bookbuilder.volume import select_part
 from bookbuilder.workbook import add_workbook
 

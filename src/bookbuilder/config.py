@@ -10,8 +10,6 @@ import dataclasses
 import difflib
 import math
 import os
-import re
-import tomllib
 import types
 import typing
 from collections.abc import Mapping
@@ -23,15 +21,10 @@ from typing import Any, Literal
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import without_controls
+from bookbuilder.tomltext import span_of_key
 
 CONFIG_NAME = "book.toml"
 
-BAD_TOML = Rule(
-    "C001",
-    "bad-toml",
-    Severity.ERROR,
-    "book.toml is TOML (https://toml.io). Nothing can be built from a file that does not parse.",
-)
 UNKNOWN_KEY = Rule(
     "C002",
     "unknown-key",
@@ -219,25 +212,7 @@ class Config:
             return None
         if self.source is None:
             return Span(CONFIG_NAME)
-        return _span_of(self.source, key, value, nth)
-
-
-def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
-    """The data in `source`, or None where it is not TOML, which is reported."""
-    try:
-        return tomllib.loads(source.text)
-    except RecursionError:
-        report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
-        return None
-    except ValueError as error:
-        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line = int(match[1]) if match else source.text.count("\n") + 1
-        span = dataclasses.replace(
-            source.span_of_line(line), column=int(match[2]) if match else 1, length=1
-        )
-        message = re.sub(r"\s*\(at .*\)$", "", str(error))
-        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span)
-        return None
+        return span_of_key(self.source, key, value, nth)
 
 
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
@@ -268,7 +243,7 @@ def _table(
             hint = f"`{key}` belongs below [{home}]" if home else hint
             where = f"[{path}]" if path else source.name
             report.add(
-                UNKNOWN_KEY, f"unknown key `{key}` in {where}", _span_of(source, dotted), hint
+                UNKNOWN_KEY, f"unknown key `{key}` in {where}", span_of_key(source, dotted), hint
             )
             continue
         converted = _convert(hints[keys[key]], value, dotted, source, report)
@@ -340,7 +315,7 @@ def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report
         if required and f.name not in values:
             if f.name not in value:
                 report.add(
-                    MISSING_KEY, f"`{f.name}` is missing in [{path}]", _span_of(source, path)
+                    MISSING_KEY, f"`{f.name}` is missing in [{path}]", span_of_key(source, path)
                 )
             return _BAD
     return cls(**values)
@@ -358,31 +333,6 @@ def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -
         if isinstance(value, dict)
         else repr(value)
     )
-    span = _span_of(source, path)
+    span = span_of_key(source, path)
     report.add(WRONG_TYPE, f"`{path}` must be {wanted}, not {got}", span)
     return _BAD
-
-
-def _span_of(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
-    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it."""
-    *tables, key = path.split(".")
-    header = ".".join(tables)
-    current = ""
-    found: Span | None = None
-    for number, line in enumerate(source.text.splitlines(), 1):
-        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
-            current = re.sub(r"[\"' ]", "", match[1])
-            if current == path:
-                found = source.span_of_line(number)
-        inside = current == header or path.startswith(f"{current}.")
-        match = re.search(rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?(?=\s*=)", line)
-        if found is None and match and inside:
-            offset = source.span_of_line(number)
-            found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
-        if value and value in line and (found or current == path):
-            quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
-            places = [match.start() for match in quoted] or [line.index(value)]
-            if nth < len(places):
-                return Span(source.name, number, places[nth] + 1, len(value), line)
-            nth -= len(places)
-    return found or source.span_of_file()

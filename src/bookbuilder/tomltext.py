@@ -1,0 +1,61 @@
+"""The text of a TOML file: what is in it, what is wrong with it, and where its keys stand."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from typing import Any
+
+from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.source import Source, Span
+
+BAD_TOML = Rule(
+    "C001",
+    "bad-toml",
+    Severity.ERROR,
+    "book.toml is TOML (https://toml.io). Nothing can be built from a file that does not parse.",
+)
+
+
+def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
+    """The data in `source`, or None where it is not TOML, which is reported."""
+    try:
+        return tomllib.loads(source.text)
+    except RecursionError:
+        report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
+        return None
+    except ValueError as error:
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(match[1]) if match else source.text.count("\n") + 1
+        span = dataclasses.replace(
+            source.span_of_line(line), column=int(match[2]) if match else 1, length=1
+        )
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span)
+        return None
+
+
+def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
+    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it."""
+    *tables, key = path.split(".")
+    header = ".".join(tables)
+    current = ""
+    found: Span | None = None
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
+            current = re.sub(r"[\"' ]", "", match[1])
+            if current == path:
+                found = source.span_of_line(number)
+        inside = current == header or path.startswith(f"{current}.")
+        match = re.search(rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?(?=\s*=)", line)
+        if found is None and match and inside:
+            offset = source.span_of_line(number)
+            found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
+        if value and value in line and (found or current == path):
+            quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
+            places = [match.start() for match in quoted] or [line.index(value)]
+            if nth < len(places):
+                return Span(source.name, number, places[nth] + 1, len(value), line)
+            nth -= len(places)
+    return found or source.span_of_file()
