@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config import (
     CONFIG_NAME,
+    NUMBER_TWICE,
     UNKNOWN_KEY,
     WRONG_TYPE,
     Config,
@@ -84,6 +85,7 @@ _GO_ON_AFTER = frozenset(
         MISSING_CHAPTER,
         NOT_UTF8,
         NOT_TO_ALLOW,
+        NUMBER_TWICE,
         OUTSIDE,
         TOO_LARGE,
         UNKNOWN_KEY,

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import without_controls
-from bookbuilder.tomltext import span_of_key
+from bookbuilder.tomltext import span_of_key, without_places
 
 CONFIG_NAME = "book.toml"
 
@@ -43,6 +43,13 @@ MISSING_KEY = Rule(
     "missing-key",
     Severity.ERROR,
     "Some tables mean nothing without this key: a part without a title, a person without a name.",
+)
+NUMBER_TWICE = Rule(
+    "C016",
+    "part-number-twice",
+    Severity.ERROR,
+    "`--part N` builds the part of that number: of two that have it, one could not be asked for,"
+    " and readers could not tell them apart. A part without `number` has that of its place.",
 )
 
 
@@ -219,6 +226,7 @@ def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Re
     """`data`, read from `source`, as a `Config`. What is wrong is reported, what is right kept."""
     known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
     values = _table(Config, data, "", known, source, report)
+    _report_numbers_twice(data.get("part"), source, report)
     return Config(root=root, source=source, **values)
 
 
@@ -241,7 +249,7 @@ def _table(
             home = "" if path else _home_of(key)
             hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {known_keys}"
             hint = f"`{key}` belongs below [{home}]" if home else hint
-            where = f"[{path}]" if path else source.name
+            where = f"[{without_places(path)}]" if path else source.name
             report.add(
                 UNKNOWN_KEY, f"unknown key `{key}` in {where}", span_of_key(source, dotted), hint
             )
@@ -250,6 +258,20 @@ def _table(
         if converted is not _BAD:
             values[keys[key]] = converted
     return values
+
+
+def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
+    """Looks at what is written: a number that is none has been reported, and is nobody's."""
+    seen: set[int] = set()
+    for n, part in enumerate(parts if isinstance(parts, list) else []):
+        number = part.get("number", n + 1) if isinstance(part, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            continue
+        if number in seen:
+            span = span_of_key(source, f"part[{n}].number" if "number" in part else f"part[{n}]")
+            hint = "give one of them another `number`"
+            report.add(NUMBER_TWICE, f"there is a part {number} before this one", span, hint)
+        seen.add(number)
 
 
 def _home_of(key: str) -> str:
@@ -278,7 +300,12 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
         if isinstance(value, str) and args[0] in (str, AuthorConfig):
             value = [value]
         if isinstance(value, list):
-            items = [_convert(args[0], item, path, source, report) for item in value]
+            of_tables = dataclasses.is_dataclass(args[0])
+            paths = [f"{path}[{n}]" if of_tables else path for n in range(len(value))]
+            items = [
+                _convert(args[0], item, item_path, source, report)
+                for item, item_path in zip(value, paths, strict=True)
+            ]
             return tuple(item for item in items if item is not _BAD)
         return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
     if typing.get_origin(hint) is Literal:
@@ -315,7 +342,9 @@ def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report
         if required and f.name not in values:
             if f.name not in value:
                 report.add(
-                    MISSING_KEY, f"`{f.name}` is missing in [{path}]", span_of_key(source, path)
+                    MISSING_KEY,
+                    f"`{f.name}` is missing in [{without_places(path)}]",
+                    span_of_key(source, path),
                 )
             return _BAD
     return cls(**values)
@@ -334,5 +363,5 @@ def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -
         else repr(value)
     )
     span = span_of_key(source, path)
-    report.add(WRONG_TYPE, f"`{path}` must be {wanted}, not {got}", span)
+    report.add(WRONG_TYPE, f"`{without_places(path)}` must be {wanted}, not {got}", span)
     return _BAD

@@ -36,8 +36,24 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
         return None
 
 
+_PLACE = re.compile(r"\[(\d+)\]")
+
+
+def without_places(path: str) -> str:
+    """`part.title` for `part[1].title`."""
+    return _PLACE.sub("", path)
+
+
 def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
-    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it."""
+    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it.
+
+    `part[1].title` is that of the second `[[part]]`. With `value`, where that stands for the `nth`
+    time, from 0.
+    """
+    place = _PLACE.search(path)
+    array = path[: place.start()] if place else ""
+    left = int(place[1]) + 1 if place else 0
+    path = without_places(path)
     *tables, key = path.split(".")
     header = ".".join(tables)
     current = ""
@@ -45,9 +61,11 @@ def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Spa
     for number, line in enumerate(source.text.splitlines(), 1):
         if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
             current = re.sub(r"[\"' ]", "", match[1])
-            if current == path:
+            left -= current == array
+            if current == path and not (current == array and left):
                 found = source.span_of_line(number)
         inside = current == header or path.startswith(f"{current}.")
+        inside = inside and not (current == array and left)
         match = re.search(rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?(?=\s*=)", line)
         if found is None and match and inside:
             offset = source.span_of_line(number)
