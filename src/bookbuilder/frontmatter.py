@@ -42,6 +42,13 @@ UNKNOWN_FRONT_MATTER = Rule(
     "Nothing reads this key, so what it says is ignored: it is misspelt, or some other tool's. Such"
     " keys of other tools as are in wide use are passed over; each other one is reported once.",
 )
+UNCLOSED_FRONT_MATTER = Rule(
+    "F004",
+    "unclosed-front-matter",
+    Severity.WARNING,
+    "A `---` in the first line and a `key: value` below it begin front matter, which a second `---`"
+    " ends. Without that all of it is text of the book, for its readers to see.",
+)
 
 # Of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
 _OF_OTHER_TOOLS = frozenset(
@@ -78,6 +85,7 @@ _BLOCK = re.compile(
 _TOML = re.compile(
     r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
+_UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
 _LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
 _LONGEST = 100_000
 
@@ -109,6 +117,10 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end())
     match = _BLOCK.match(source.text)
     if not match:
+        if _UNCLOSED.match(source.text):
+            message = "front matter begins here and does not end: it becomes text of the book"
+            hint = "close it with a line `---`; if it is a break, leave a blank line below it"
+            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
         return FrontMatter()
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
