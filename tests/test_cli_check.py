@@ -37,8 +37,10 @@ def test_a_sound_book_is_said_to_be_one_and_nothing_is_written(book: Path) -> No
 
 
 def test_all_that_formats_would_find_is_found_in_one_run(book: Path) -> None:
-    settings = SETTINGS + 'style = "own.css"\ncover = "none.png"\ntitel = "x"\n'
-    (book / "book.toml").write_text(f'{settings}[pdf]\ntrim = "a9"\n', encoding="utf-8")
+    settings = SETTINGS.replace('"A. Writer"', '[{ role = "edt" }]')
+    settings += 'style = "own.css"\ncover = "none.png"\ntitel = "x"\n'
+    settings += '[pdf]\ntrim = "a9"\nedition = "prnt"\n[epub]\nprofile = "nook"\n'
+    (book / "book.toml").write_text(settings, encoding="utf-8")
     (book / "own.css").write_text("p { direction: rtl }\n", encoding="utf-8")
     (book / "two.md").write_text("# Two\n\n[a](nowhere.md)\n", encoding="utf-8")
     before = files(book)
@@ -47,10 +49,13 @@ def test_all_that_formats_would_find_is_found_in_one_run(book: Path) -> None:
     found = [json.loads(line) for line in result.stderr.splitlines()]
     assert {f["name"] for f in found} == {
         "unknown-key",
+        "missing-key",
         "broken-link",
         "missing-cover",
         "bad-css",
         "unknown-trim",
+        "unknown-edition",
+        "unknown-profile",
     }
     assert all(f["line"] for f in found)
     assert files(book) == before

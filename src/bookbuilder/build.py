@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config import (
     CONFIG_NAME,
+    MISSING_KEY,
     NUMBER_TWICE,
     UNKNOWN_KEY,
     WRONG_TYPE,
@@ -83,6 +84,7 @@ _GO_ON_AFTER = frozenset(
         BAD_LANGUAGE,
         CONTRADICTION,
         MISSING_CHAPTER,
+        MISSING_KEY,
         NOT_UTF8,
         NOT_TO_ALLOW,
         NUMBER_TWICE,

@@ -346,7 +346,10 @@ def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report
                     f"`{f.name}` is missing in [{without_places(path)}]",
                     span_of_key(source, path),
                 )
-            return _BAD
+            if cls is not PartConfig:
+                return _BAD
+            # Its chapters are the book's all the same: without them, links to them would be broken.
+            values[f.name] = ""
     return cls(**values)
 
 
