@@ -21,7 +21,7 @@ from typing import Any, Literal
 from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.source import Source, Span
 from bookbuilder.textfiles import without_controls
-from bookbuilder.tomltext import span_of_key, without_places
+from bookbuilder.tomltext import span_of_key, without_places, without_quotes
 
 CONFIG_NAME = "book.toml"
 
@@ -328,7 +328,17 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed) and not is_endless:
         return value.date() if date in allowed and hasattr(value, "date") else value
     wanted = " or ".join(filter(None, (_NAMES.get(t, t.__name__) for t in allowed)))
-    return _wrong(wanted, value, path, source, report)
+    return _wrong(wanted, value, path, source, report, _about_quotes(value, allowed))
+
+
+def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
+    if str in allowed and isinstance(value, int | float | date) and not isinstance(value, bool):
+        return "text needs quotes"
+    bare = without_quotes(value) if isinstance(value, str) else None
+    if bare is None or type(bare) not in allowed:
+        return ""
+    what = "dates are" if isinstance(bare, date) else "it is"
+    return f"{what} written without quotes: {value.strip()}"
 
 
 def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report: Report) -> Any:
@@ -357,7 +367,9 @@ def _describe(hint: Any) -> str:
     return _NAMES.get(hint, "a table").removeprefix("a ") + "s"
 
 
-def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -> Any:
+def _wrong(
+    wanted: str, value: Any, path: str, source: Source, report: Report, hint: str = ""
+) -> Any:
     got = (
         "a list"
         if isinstance(value, list)
@@ -366,5 +378,5 @@ def _wrong(wanted: str, value: Any, path: str, source: Source, report: Report) -
         else repr(value)
     )
     span = span_of_key(source, path)
-    report.add(WRONG_TYPE, f"`{without_places(path)}` must be {wanted}, not {got}", span)
+    report.add(WRONG_TYPE, f"`{without_places(path)}` must be {wanted}, not {got}", span, hint)
     return _BAD

@@ -86,6 +86,7 @@ _TOML = re.compile(
     r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 _UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
+_OPEN_QUOTE = re.compile(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
 _LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
 _LONGEST = 100_000
 
@@ -140,12 +141,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         if mark:
             span = dataclasses.replace(span, column=mark.column + 1, length=1)
         problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
-        report.add(
-            BAD_FRONT_MATTER,
-            f"the front matter is not YAML: {problem}",
-            span,
-            "put quotes around a value that holds `: `, `#` or starts with `[`, `{`, `*` or `&`",
-        )
+        message = f"the front matter is not YAML: {problem}"
+        report.add(BAD_FRONT_MATTER, message, span, _hint_for(problem, match["yaml"]))
         return FrontMatter(length=match.end())
     if data is None and not match["yaml"].strip():
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
@@ -162,6 +159,16 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         levels=_levels(data, source, match.end(), report),
         length=match.end(),
     )
+
+
+def _hint_for(problem: str, text: str) -> str:
+    """What to do about a `problem` that YAML has with `text`."""
+    if "\\t" in problem:
+        return "write spaces where the tab is"
+    # An open quote ends where the next one begins, and what follows is found instead of it.
+    if "end of stream" in problem or ("<scalar>" in problem and _OPEN_QUOTE.search(text)):
+        return "close the quotes around the value"
+    return "put quotes around a value that holds `: `, `#` or starts with `[`, `{`, `*` or `&`"
 
 
 def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report) -> None:
@@ -214,7 +221,9 @@ def _checked(
     value = _text(data, key, source, report)
     if value and not is_right(value):
         span = source.span_of_line(_line_of(key, source))
-        report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be {wanted}", span)
+        likely = value.replace("_", "-")
+        hint = f"did you mean `{likely}`?" if is_right(likely) else ""
+        report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be {wanted}", span, hint)
         return ""
     return value
 

@@ -38,7 +38,8 @@ def metadata_of(book: Book, report: Report) -> Metadata:
     language = said.language
     if language and not is_language(language):
         span = book.config.span_of("book.language", language)
-        report.add(BAD_LANGUAGE, f"`{language[:80]}` is no language tag", span)
+        hint = f"did you mean `{tag}`?" if is_language(tag := language.replace("_", "-")) else ""
+        report.add(BAD_LANGUAGE, f"`{language[:80]}` is no language tag", span, hint)
     if not language:
         language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
         assumed.append(f"language `{language}`")

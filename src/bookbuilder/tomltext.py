@@ -32,7 +32,46 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
             source.span_of_line(line), column=int(match[2]) if match else 1, length=1
         )
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
-        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span)
+        hint = _hint_for(message, source.line(line), span.column)
+        if message == "Cannot overwrite a value" and (key := _key_above(source, line)):
+            span = key
+            name = key.excerpt[key.column - 1 :][: key.length]
+            hint = f"`{name}` is given twice: keep one of the two"
+        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span, hint)
+        return None
+
+
+def _key_above(source: Source, line: int) -> Span | None:
+    """The key whose value ends in `line`; that may have begun some lines before."""
+    for number in range(line, 0, -1):
+        text = source.line(number)
+        if match := re.match(r"\s*(?:([\w.-]+|\"[^\"]*\")\s*=|\[([\w.-]+)\])", text):
+            at, end = match.span(match.lastindex or 0)
+            return Span(source.name, number, at + 1, end - at, text)
+    return None
+
+
+def _hint_for(problem: str, line: str, column: int) -> str:
+    """What to do about what `tomllib` found at `column` of `line`; empty where it says enough."""
+    rest = line[column - 1 :].strip()
+    if problem.startswith(("Cannot declare", "Duplicate inline table key")):
+        return "it is given twice: make one of the two"
+    if problem == "Invalid value" and (word := re.fullmatch(r"(True|False)\s*(#.*)?", rest)):
+        return f"write `{word[1].lower()}`"
+    if problem == "Invalid value" and rest[:1] in tuple("“”„‘’«»"):
+        return 'text needs straight quotes: `key = "text"`'
+    if problem == "Invalid value" and rest[:1].isalpha():
+        return 'text needs quotes: `key = "text"`'
+    if problem.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"')):
+        return "the quotes around a text are not closed"
+    return ""
+
+
+def without_quotes(text: str) -> Any:
+    """What `text` means where it stands in TOML without quotes; None where it means nothing."""
+    try:
+        return tomllib.loads(f"key = {text}")["key"]
+    except (ValueError, RecursionError):
         return None
 
 
