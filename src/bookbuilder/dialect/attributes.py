@@ -9,6 +9,12 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 
 _ITEM = r"""(?:[#.][\w:.-]+|[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
+_WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
+# Svelte's `{#if user}` begins as a list does.
+_ALMOST = re.compile(
+    rf"\{{:?[ \t]*(?=[#.][\w-])(?!#(?:if|each|await|key|snippet)\b)"
+    rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
+)
 _TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
@@ -27,6 +33,22 @@ def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
     if not match["gap"] and (of_element or not glued):
         return text, ""
     return text[: match.start()].rstrip(), match[2]
+
+
+def find_mistake(text: str, at: int) -> tuple[str, str] | None:
+    """The braces at `at` that are an attribute list but for one entry, and that entry.
+
+    Only where a list would have an effect: after what it could belong to, or at the text's end.
+    """
+    match = _ALMOST.match(text, at)
+    if not match or ATTRIBUTES.match(text, at):
+        return None
+    before = text[at - 1 : at]
+    ends_text = (not before or before.isspace()) and not text[match.end() :].strip()
+    if not ends_text and (not before or before not in "`)]*_"):
+        return None
+    words = re.findall(_WORD, match[1])
+    return match[0], next(word for word in words if not re.fullmatch(_ITEM, word))
 
 
 def apply_attributes(element: ElementTree.Element, attributes: str) -> None:

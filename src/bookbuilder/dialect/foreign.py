@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.dialect.attributes import ATTRIBUTES
+from bookbuilder.dialect.attributes import ATTRIBUTES, find_mistake
 from bookbuilder.dialect.blocks import Block, Started, Text
 from bookbuilder.dialect.containers import List
 from bookbuilder.dialect.paragraph import Paragraph
@@ -136,9 +136,24 @@ def handle_template(parser: InlineParser) -> bool:
     return False
 
 
+def handle_mistaken_attributes(parser: InlineParser) -> bool:
+    """`{.a b}` is text, but hardly meant as such."""
+    if found := find_mistake(parser.text, parser.position):
+        braces, entry = found
+        parser.report(
+            BAD_ATTRIBUTES,
+            f"`{entry[:80]}` is no attribute, so `{braces[:80]}` is printed as it is",
+            parser.position,
+            len(braces),
+            f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",
+        )
+    return False
+
+
 class ForeignExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_attributes, "attributes", 97)
         md.parser.starts.register(start_directive, "directive", 96)
         md.parser.starts.register(start_anchor, "anchor", 94)
+        md.inlines.register("{", handle_mistaken_attributes)
         md.inlines.register("{", handle_template)
