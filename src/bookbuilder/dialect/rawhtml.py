@@ -50,6 +50,14 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _RAW_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
+# `Vec<T>` and `<your file>` are types and what to fill in: text, as it was meant.
+_COMPONENT = re.compile(r"<([A-Z][\w.-]*|[a-z][\w-]*:[A-Za-z][\w.-]*)((?=[\s/>])[^<>]*)>")
+_NO_COMPONENTS_IN = re.compile(
+    r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
+_VALUE = re.compile(r"""[\w-]=["'{]""")
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
@@ -61,6 +69,21 @@ def clean(html: str) -> str:
 
 def _escape_unknown(match: re.Match[str]) -> str:
     return "<" if match[1].lower() in KNOWN else "&lt;"
+
+
+def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
+    """Whether what looks like a tag and is none is surely meant as one."""
+    name, attributes = match[1], match[2].strip()
+    if name.lower() in KNOWN:
+        # JSX: as HTML it would have been none.
+        return "={" in attributes
+    is_meant = is_closed or attributes.endswith("/") or _VALUE.search(attributes)
+    return bool(is_meant or (":" in name and not attributes))
+
+
+def _component_message(match: re.Match[str]) -> str:
+    shown = f"<{match[1]} …>" if match[2].strip("/ \t\n") else match[0]
+    return f"`{shown}` is no HTML element and is printed as text"
 
 
 class HtmlBlock(Block):
@@ -96,9 +119,20 @@ class HtmlBlock(Block):
             self.lines.pop()
 
     def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        html = clean("\n".join(self.lines))
+        text = "\n".join(self.lines)
+        self._report_components(md, text)
+        html = clean(text)
         if html.strip():
             append_raw(md, parent, html, self.line)
+
+    def _report_components(self, md: Engine, html: str) -> None:
+        html = _NO_COMPONENTS_IN.sub(lambda m: "\n" * m[0].count("\n"), html)
+        last_end = {match[1]: match.start() for match in _END_TAG.finditer(html)}
+        for match in _COMPONENT.finditer(html):
+            is_closed = last_end.get(match[1], 0) >= match.end()
+            if match[1].lower() not in KNOWN and _is_component(match, is_closed=is_closed):
+                line = self.line + html.count("\n", 0, match.start())
+                md.problems.add(UNKNOWN_TAG, _component_message(match), line, match[0])
 
 
 def append_raw(md: Engine, parent: ElementTree.Element, html: str, line: int = 0) -> None:
@@ -240,12 +274,29 @@ def handle_angle(parser: InlineParser) -> bool:
         return _skip_comment(parser)
     elif match := _TAG.match(text, start):
         if not _is_tag(parser, match):
+            _report_component(parser)
             return False
         parser.add_raw(_MARKDOWN.sub("", match[0]))
     elif not _ends(parser) or not (match := _OTHER.match(text, start)):
+        _report_component(parser)
         return False
     parser.position = match.end()
     return True
+
+
+def _report_component(parser: InlineParser) -> None:
+    text, start = parser.text, parser.position
+    match = _COMPONENT.match(text, start)
+    if not match:
+        return
+    is_closed = parser.find(f"</{match[1]}>", match.end()) >= 0
+    if not _is_component(match, is_closed=is_closed):
+        return
+    starts_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    if starts_line and _LONE_TAG.match(text[start:].split("\n", 1)[0]):
+        # `start_html` has reported it.
+        return
+    parser.report(UNKNOWN_TAG, _component_message(match), start, len(match[0]))
 
 
 def _skip_comment(parser: InlineParser) -> bool:
