@@ -22,26 +22,29 @@ _CODE = re.compile(
 )
 _QUOTE_MARKS = re.compile(r"(?:[ \t]*>)*")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]+(?=\S)")
-MOST_LINES = 500
-"""How far above a fence its item is looked for: a longer one would take its time for each fence."""
 _INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
+
+# Of the last fence with so many quote marks before it and so far in: where it starts, and how far
+# its item is indented. Where nothing ends the item in between, that is so for the next one too.
+_Known = dict[tuple[int, int], tuple[int, int]]
 
 
 @lru_cache(maxsize=8)
 def _prose(source: Source) -> str:
     """The text with code and comments blanked out, every offset as it was."""
     text, pieces, at = source.text, [], 0
+    known: _Known = {}
     while match := _CODE.search(text, at):
-        end = _end_of_fence(text, match) if match["fence"] else match.end()
+        end = _end_of_fence(text, match, known) if match["fence"] else match.end()
         pieces += [text[at : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
         at = end
     return "".join([*pieces, text[at:]])
 
 
-def _end_of_fence(text: str, opening: re.Match[str]) -> int:
+def _end_of_fence(text: str, opening: re.Match[str], known: _Known) -> int:
     """Where the fence ends: at its like, or where the quote or the item that it is in ends."""
     quotes = opening["before"].count(">")
-    least = _indent_of_item(text, opening)
+    least = _indent_of_item(text, opening, known)
     close = re.compile(rf"[ \t>]*{opening['fence']}{opening['fence'][0]}*[ \t]*$")
     at = opening.end() + 1
     while at < len(text):
@@ -56,23 +59,28 @@ def _end_of_fence(text: str, opening: re.Match[str]) -> int:
     return len(text)
 
 
-def _indent_of_item(text: str, opening: re.Match[str]) -> int:
+def _indent_of_item(text: str, opening: re.Match[str], known: _Known) -> int:
     """How far the lines of the innermost item, note or callout around a fence are indented."""
     quotes, indent, _ = _split(opening[0])
+    last, found = known.get((quotes, indent), (-1, 0))
     end = opening.start() - 1
-    for _ in range(MOST_LINES if indent else 0):
-        if end <= 0:
-            break
+    offset = 0
+    while indent and end > 0:
         start = text.rfind("\n", 0, end) + 1
+        if start == last:
+            offset = found
+            break
         marks, before, rest = _split(text[start:end])
         if marks != quotes:
             break
         if rest and before < indent:
             item = _ITEM.match(rest)
             offset = before + (len(item[0]) if item else 4 if _INDENTS_BY_4.match(rest) else 99)
-            return offset if offset <= indent else 0
+            break
         end = start - 1
-    return 0
+    offset = offset if offset <= indent else 0
+    known[quotes, indent] = opening.start(), offset
+    return offset
 
 
 def _split(line: str) -> tuple[int, int, str]:
