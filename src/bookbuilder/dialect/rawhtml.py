@@ -58,6 +58,8 @@ _NO_COMPONENTS_IN = re.compile(
 )
 _END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
 _VALUE = re.compile(r"""[\w-]=["'{]""")
+LONGEST_ELEMENT = 5_000
+"""How far behind a tag that may be a component its end is looked for: time for each of them."""
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
@@ -289,7 +291,7 @@ def _report_component(parser: InlineParser) -> None:
     match = _COMPONENT.match(text, start)
     if not match:
         return
-    is_closed = parser.find(f"</{match[1]}>", match.end()) >= 0
+    is_closed = f"</{match[1]}>" in text[match.end() : match.end() + LONGEST_ELEMENT]
     if not _is_component(match, is_closed=is_closed):
         return
     starts_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
