@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import re
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 from bookbuilder.diagnostics import Report, Rule, Severity
@@ -28,9 +29,7 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
     except ValueError as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(match[1]) if match else source.text.count("\n") + 1
-        span = dataclasses.replace(
-            source.span_of_line(line), column=int(match[2]) if match else 1, length=1
-        )
+        span = replace(source.span_of_line(line), column=int(match[2]) if match else 1, length=1)
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
         hint = _hint_for(message, source.line(line), span.column)
         if message == "Cannot overwrite a value" and (key := _key_above(source, line)):
@@ -89,30 +88,44 @@ def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Spa
     `part[1].title` is that of the second `[[part]]`. With `value`, where that stands for the `nth`
     time, from 0.
     """
+    found: Span | None = None
     place = _PLACE.search(path)
     array = path[: place.start()] if place else ""
-    left = int(place[1]) + 1 if place else 0
     path = without_places(path)
-    *tables, key = path.split(".")
-    header = ".".join(tables)
-    current = ""
-    found: Span | None = None
-    for number, line in enumerate(source.text.splitlines(), 1):
-        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
-            current = re.sub(r"[\"' ]", "", match[1])
-            left -= current == array
-            if current == path and not (current == array and left):
-                found = source.span_of_line(number)
-        inside = current == header or path.startswith(f"{current}.")
-        inside = inside and not (current == array and left)
-        match = re.search(rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?(?=\s*=)", line)
-        if found is None and match and inside:
-            offset = source.span_of_line(number)
-            found = dataclasses.replace(offset, column=match.start() + 1, length=len(match[0]))
-        if value and value in line and (found or current == path):
-            quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
-            places = [match.start() for match in quoted] or [line.index(value)]
-            if nth < len(places):
-                return Span(source.name, number, places[nth] + 1, len(value), line)
-            nth -= len(places)
+    names = path.split(".")
+    key = re.compile(rf"(?<![\w-])[\"']?{re.escape(names[-1])}[\"']?(?=\s*=)")
+    for table in ["", *(".".join(names[:n]) for n in range(1, len(names) + 1))]:
+        if not table and len(names) > 1:
+            continue
+        stretches = _tables(source.text).get(table, [])
+        if place and table == array:
+            stretches = stretches[int(place[1]) :][:1]
+        for first, end in stretches:
+            if table == path and found is None:
+                found = source.span_of_line(first)
+            for number in range(first, end):
+                line = source.line(number)
+                match = key.search(line)
+                if found is None and match:
+                    span = source.span_of_line(number)
+                    found = replace(span, column=match.start() + 1, length=len(match[0]))
+                if value and found and value in line:
+                    quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
+                    places = [match.start() for match in quoted] or [line.index(value)]
+                    if nth < len(places):
+                        return Span(source.name, number, places[nth] + 1, len(value), line)
+                    nth -= len(places)
     return found or source.span_of_file()
+
+
+@functools.lru_cache(maxsize=2)
+def _tables(text: str) -> dict[str, list[tuple[int, int]]]:
+    """The lines of each table, from its header to before the next; of arrays, one after another."""
+    tables: dict[str, list[tuple[int, int]]] = {}
+    name, first, number = "", 1, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
+            tables.setdefault(name, []).append((first, number))
+            name, first = re.sub(r"[\"' ]", "", match[1]), number
+    tables.setdefault(name, []).append((first, number + 1))
+    return tables
