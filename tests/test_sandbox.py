@@ -213,6 +213,15 @@ def test_0_is_no_limit(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.slow
+def test_the_limits_hold_while_book_toml_itself_is_judged(tmp_path: Path) -> None:
+    """They stand in it; but before they are known, nothing else of it may take long."""
+    wrong = "\n".join(f"key{n} = 1" for n in range(20_000))
+    result = build(tmp_path, "epub", f"cpu-seconds = 1\n[pdf]\n{wrong}", "# One\n\nText.\n")
+    assert result.exit_code == 1
+    assert "X001" in result.stderr
+
+
 def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
