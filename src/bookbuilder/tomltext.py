@@ -63,6 +63,8 @@ def _hint_for(problem: str, line: str, column: int) -> str:
         return 'text needs quotes: `key = "text"`'
     if problem.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"')):
         return "the quotes around a text are not closed"
+    if problem.startswith("Expected newline"):
+        return "text needs quotes around all of it, and single ones where it has quotes itself"
     return ""
 
 
