@@ -27,7 +27,8 @@ dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-workb
 
 check: lint ## lint and the fast tests: the inner loop
 	@tools/setup.sh pango
-	$(BIN)/pytest -q -n 2 -m "not slow"
+	@# pytest compiles each test anew where Python is told to keep nothing.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 -m "not slow"
 
 lint: $(DEV) ## style, types and the book's spelling
 	@tools/setup.sh spelling

@@ -205,6 +205,7 @@ def test_wrong_use_exits_2_and_says_why(book: Path, args: list[str], said: str) 
     assert files(book) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "said"),
     [

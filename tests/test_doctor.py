@@ -67,6 +67,7 @@ def test_in_a_broken_installation_it_still_answers(tmp_path: Path) -> None:
     assert re.search(r"EPUB: cannot be built here: .*no such thing", done.stdout)
 
 
+@pytest.mark.slow
 def test_without_java_building_is_not_said_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     optional = [f for f in facts() if f.state is State.OPTIONAL]

@@ -60,6 +60,7 @@ def at(label: str, block: int, offset: int = 0, words: str = "") -> PageStart:
     return PageStart(label, "one", block, offset, loose(words))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("markup", "start", "expected"),
     [

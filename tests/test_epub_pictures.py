@@ -58,6 +58,7 @@ def test_large_pictures_are_shrunk_and_it_is_said(tmp_path: Path) -> None:
     assert said.startswith("images/wide.jpg: shrunk to 1600 × 800 pixels; ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "expected"), [(500, (500, 250)), (0, (2000, 1000))])
 def test_the_size_is_the_authors_choice(
     size: int, expected: tuple[int, int], tmp_path: Path

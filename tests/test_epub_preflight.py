@@ -66,6 +66,7 @@ ABOUT_CSS = """<code>:root { --gap: 1em; margin: var(--gap) }</code>, <code>@imp
 PROSE = "Der Hund und die Katze sind nicht auf dem Dach, und das ist ein Glück für sich. " * 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

@@ -149,6 +149,7 @@ LISTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "data", "rule"), LISTS.values(), ids=LISTS)
 def test_lists_of_chapters_are_untrusted(
     name: str, data: str | bytes, rule: str, folder: Path
@@ -215,6 +216,7 @@ def test_pipes_are_not_waited_for(name: str, rule: str, folder: Path) -> None:
     assert rule in ["", *rules]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "/proc/self/environ", "pipe"])
 @pytest.mark.parametrize("name", ["book.toml", "SUMMARY.md", "mkdocs.yml", "f.png", "s.css"])
 def test_links_to_devices_and_pipes_are_refused(name: str, target: str, folder: Path) -> None:

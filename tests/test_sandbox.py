@@ -201,6 +201,7 @@ def test_a_limit_that_is_hit_again_does_not_tear_up_what_is_said_of_the_first() 
     assert run_bounded(hit_twice, LimitsConfig()) == "said"
 
 
+@pytest.mark.slow
 def test_a_build_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:
     result = build(tmp_path, "epub", "memory = 150", "# Large\n\n" + "a *b* c\n" * 400_000)
     assert result.exit_code == 1
