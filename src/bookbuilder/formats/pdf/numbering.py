@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
-from statistics import mean, median
+from statistics import mean
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -85,12 +85,14 @@ def is_doubtful(page: int) -> bool:
 def about(run: Run, known: Mapping[Run, Setting]) -> Setting:
     """A setting of about as many pages as that of `run` will have, without anything on them.
 
-    They hold as much text as pages of `known` runs do, and like most of those come in leaves.
+    They hold as much text as pages of `known` runs do, and like most of those come in leaves, the
+    last of which is half empty.
     """
-    counts = {other: max(len(setting.pages), 1) for other, setting in known.items()}
-    on_page = max(median(other.size / count for other, count in counts.items()), 1)
-    step = 1 + round(mean(count % 2 == 0 for count in counts.values()))
-    count = step * max(round(run.size / on_page / step), 1)
+    counts = [len(setting.pages) for setting in known.values()]
+    step = 1 + round(mean(count % 2 == 0 for count in counts))
+    full = sum(max(count - step / 2, 0.5) for count in counts)
+    on_page = max(sum(other.size for other in known) / full, 1)
+    count = step * max(round(run.size / on_page / step + 0.5), 1)
     return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
 
 
