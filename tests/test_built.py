@@ -139,6 +139,7 @@ def test_a_java_that_fails_is_no_finding_about_the_book(
     assert "Java failed: UnsupportedClassVersionError" in only["message"]
 
 
+@pytest.mark.slow
 def test_levels_of_the_book_hold_for_its_outputs(
     book: Path, epub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +189,7 @@ def test_an_epub_of_another_tool_is_looked_at_too(
     assert "V001" not in {f["code"] for f in found("bare.epub")}
 
 
+@pytest.mark.slow
 def test_what_is_no_book_is_an_error(
     book: Path, epub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def test_all_that_formats_would_find_is_found_in_one_run(book: Path) -> None:
     assert files(book) == before
 
 
+@pytest.mark.slow
 def test_what_is_found_is_counted_last(book: Path) -> None:
     (book / "two.md").write_text("# Two\n\n[a](nowhere.md)\n", encoding="utf-8")
     result = invoke("check", "--message-format", "concise")
@@ -70,6 +71,7 @@ def test_what_is_found_is_counted_last(book: Path) -> None:
     assert (denied.exit_code, denied.stdout) == (1, "1 error in 2 chapters\n")
 
 
+@pytest.mark.slow
 def test_the_preflight_runs_too(book: Path) -> None:
     (book / "two.md").write_text("# Two\n\n" + "Long words. " * 30_000, encoding="utf-8")
     assert "E013" in invoke("check").stderr

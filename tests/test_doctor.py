@@ -76,6 +76,7 @@ def test_without_java_building_is_not_said_to_fail(monkeypatch: pytest.MonkeyPat
     assert lacking() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "bounds", "fits"),
     [
@@ -103,6 +104,7 @@ def test_what_is_not_installed_is_told_with_how_to_install_it(
     assert lacking()["no-such-thing is not installed"].hint == "`pip install 'no-such-thing>=1'`"
 
 
+@pytest.mark.slow
 def test_fonts_that_are_no_fonts_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "files", lambda name: tmp_path)
     assert any("bundled fonts cannot be read" in what for what in lacking())

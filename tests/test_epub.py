@@ -285,6 +285,7 @@ def test_the_contents_nest_parts_chapters_and_headings(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("depth", "levels"), [(0, 3), (1, 3), (2, 4), (5, 4)])
 def test_the_ncx_says_the_same_at_every_depth(depth: int, levels: int, tmp_path: Path) -> None:
     book = full(tmp_path)

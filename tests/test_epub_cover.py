@@ -37,6 +37,7 @@ def test_a_cover_is_made_from_the_title(tmp_path: Path) -> None:
     assert list(report) == []
 
 
+@pytest.mark.slow
 def test_volumes_have_covers_of_their_own(tmp_path: Path) -> None:
     book = full(tmp_path)
     drawn = set()
@@ -91,6 +92,7 @@ def test_an_authors_cover_is_taken_as_it_is(tmp_path: Path) -> None:
     assert list(report) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "kind"),
     [

@@ -107,6 +107,7 @@ def test_the_glossary_links_both_ways(tmp_path: Path) -> None:
     assert {use.get("href") for use in uses} == {"glossary.xhtml#glossary--recto"}
 
 
+@pytest.mark.slow
 def test_a_volume_leads_to_its_own_chapters_alone(tmp_path: Path) -> None:
     package = made(tmp_path, part=2)
     entries = package.find("index.xhtml", "//x:li")

@@ -85,6 +85,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "rule"), SETTINGS.items(), ids=lambda text: text[:30])
 def test_settings_that_lead_out_or_nowhere_are_refused(
     setting: str, rule: str, folder: Path

@@ -129,6 +129,7 @@ def test_with_the_flag_pictures_are_fetched_and_nothing_else(
     assert "I003" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_picture_is_kept_for_the_next_build(web: Web, tmp_path: Path) -> None:
     text = f"# One\n\n![a]({web.url}/a.png) ![b]({web.url}/b.svg?x=1)\n"
     folder = write_files(tmp_path / "book", {"one.md": text})
@@ -162,6 +163,7 @@ def failures(web: Web, path: str, tmp_path: Path, pictures: RemotePictures | Non
     return found.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "why"),
     [
@@ -186,6 +188,7 @@ def test_what_does_not_come_is_said_where_it_stands(
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fe80::1%eth0", "fd00::1"])
 def test_a_public_name_that_leads_home_is_refused(address: str, web: Web, tmp_path: Path) -> None:
     pictures = RemotePictures(Cache(None), resolve=lambda host, port: ["93.184.215.14", address])

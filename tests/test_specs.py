@@ -61,6 +61,7 @@ def rules() -> dict[str, Rule]:
     }
 
 
+@pytest.mark.slow
 def test_rules_can_be_told_apart_and_are_written_alike() -> None:
     found = set(rules().values())
     assert found
