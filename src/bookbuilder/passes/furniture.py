@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import AttributeValueList, NavigableString
 
 from bookbuilder.book import Book
 from bookbuilder.diagnostics import Report
@@ -109,14 +109,14 @@ def _name_callouts(tree: Tag, language: str) -> None:
     for callout in elements(tree, "aside"):
         if not has_class(callout, DEFAULT_TITLE):
             continue
+        classes = callout.get_attribute_list("class")
+        callout["class"] = AttributeValueList(c for c in classes if c != DEFAULT_TITLE)
         if name := callout_title(_kind_of(callout), language):
             callout["aria-label"] = name
-        classes = [str(c) for c in callout.get_attribute_list("class") if c != DEFAULT_TITLE]
-        callout["class"] = " ".join(classes)
 
 
 def _kind_of(callout: Tag) -> str:
-    classes = [str(c) for c in callout.get_attribute_list("class") if c != DEFAULT_TITLE]
+    classes = [str(c) for c in callout.get_attribute_list("class")]
     return next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), "")
 
 
