@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder import Report, load
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.assembly import make_body, make_front
-from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.weasy.engine import engine
 
 STYLE = """
 .plain-front { page: front }
@@ -47,9 +47,9 @@ def write(
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    from bookbuilder.formats.pdf.log import BASE_URL
-    from bookbuilder.formats.pdf.press.fetcher import BookFetcher
-    from bookbuilder.formats.pdf.press.layout import html_of
+    from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
+    from bookbuilder.formats.pdf.weasy.layout import html_of
+    from bookbuilder.formats.pdf.weasy.log import BASE_URL
 
     fonts = FontConfiguration()
     fetcher = BookFetcher(assets)

@@ -12,11 +12,11 @@ from lxml import etree
 from PIL import Image
 
 from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
-from bookbuilder.config import Config
-from bookbuilder.diagnostics import Report
+from bookbuilder.config.schema import Config
 from bookbuilder.formats.epub import write_epub
-from bookbuilder.parsing import parse_fragment
-from bookbuilder.source import Source
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
+from bookbuilder.trees.parsing import parse_fragment
 
 NAMESPACES = {
     "x": "http://www.w3.org/1999/xhtml",

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from bookbuilder.epubcheck import JAVA_OPTIONS, Message, find_jar, messages_of
+from bookbuilder.checks.epubcheck import JAVA_OPTIONS, Message, find_jar, messages_of
 from residentjava import ResidentJava
 
 TIME_LIMIT = 120

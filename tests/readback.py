@@ -16,9 +16,9 @@ import pypdfium2
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.markup import elements, raw_text, texts
-from bookbuilder.words import direction, words_for
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.text.words import direction, words_for
+from bookbuilder.trees.markup import elements, raw_text, texts
 
 _NUMBER = r"(\d+|[ivxlc]+)"
 _LEADER = re.compile(rf"\. {_NUMBER}$")

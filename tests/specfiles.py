@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookbuilder import BookError, load
-from bookbuilder.diagnostics import Report
-from bookbuilder.render import MessageFormat, render
+from bookbuilder.cli.render import MessageFormat, render
+from bookbuilder.model.diagnostics import Report
 
 FOLDER = Path(__file__).parent / "specs"
 OUT = "out/"

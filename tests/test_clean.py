@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import Tag
 
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import new_tag, serialize, text_of
-from bookbuilder.parsing import parse_fragment
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 from bookbuilder.passes.clean import clean_tree
-from bookbuilder.passes.cleaning.model import ELEMENTS, REPLACED
-from bookbuilder.source import Source
+from bookbuilder.trees.markup import new_tag, serialize, text_of
+from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.xhtml import ELEMENTS, REPLACED
 from epubcheck import check
 
 

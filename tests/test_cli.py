@@ -18,7 +18,7 @@ import pytest
 
 import bookbuilder.build
 from bookbuilder import __version__
-from bookbuilder.render import MessageFormat
+from bookbuilder.cli.render import MessageFormat
 from commandline import EXECUTABLE, SETTINGS, files, invoke, make_book, run
 
 WROTE_EPUB = re.compile(r"Wrote dist/small\.epub: 2 chapters, \d+ kB, \d+\.\d s")

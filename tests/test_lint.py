@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, Report, load, write
-from bookbuilder.diagnostics import Severity
+from bookbuilder.model.diagnostics import Severity
 from books import write_files
 from commandline import invoke, make_book
 from epub_books import picture

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from bookbuilder.markup import (
+from bookbuilder.trees.markup import (
     copy_of,
     elements,
     new_tag,
@@ -18,7 +18,7 @@ from bookbuilder.markup import (
     text_of,
     to_element,
 )
-from bookbuilder.parsing import parse_fragment
+from bookbuilder.trees.parsing import parse_fragment
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -19,15 +19,15 @@ import pytest
 from PIL import Image
 
 from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
-from bookbuilder.config import BookConfig, Config, PdfConfig
-from bookbuilder.diagnostics import BookError, Report
+from bookbuilder.config.schema import BookConfig, Config, PdfConfig
 from bookbuilder.formats.pdf import write_pdf
-from bookbuilder.formats.pdf.engine import FALLBACKS, fontconfig_xml
-from bookbuilder.formats.pdf.numbering import bake, roman
-from bookbuilder.formats.pdf.weblinks import readable
-from bookbuilder.markup import text_of
-from bookbuilder.parsing import parse_fragment
-from bookbuilder.source import Source, Span
+from bookbuilder.formats.pdf.compose.web_links import readable
+from bookbuilder.formats.pdf.paginate.numbering import bake, roman
+from bookbuilder.formats.pdf.weasy.engine import FALLBACKS, fontconfig_xml
+from bookbuilder.model.diagnostics import BookError, Report
+from bookbuilder.model.source import Source, Span
+from bookbuilder.trees.markup import text_of
+from bookbuilder.trees.parsing import parse_fragment
 
 # They lay out pages.
 pytestmark = pytest.mark.slow

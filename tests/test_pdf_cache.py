@@ -17,10 +17,10 @@ import pytest
 from PIL import Image
 
 from bookbuilder import Report, load, write
-from bookbuilder.cache import Cache, digest_of
-from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.records import BadRecordError, Setting, pack, unpack
-from bookbuilder.formats.pdf.runs import Run
+from bookbuilder.formats.pdf.pages.records import BadRecordError, Setting, pack, unpack
+from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
 from structure_tree import outline
 
@@ -168,7 +168,7 @@ def test_without_processes_to_share_the_pages_are_the_same(
 ) -> None:
     folder = a_folder(tmp_path / "book")
     shared = build(folder, cache=False)
-    monkeypatch.setattr("bookbuilder.workers.HAS_FORK", False)
+    monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
     assert build(folder, cache=False) == shared
 
 
@@ -202,10 +202,10 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
     pages = pypdfium2.PdfDocument(wanted)
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)
     assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
-    monkeypatch.setattr("bookbuilder.workers.HAS_FORK", False)
+    monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
     counts: Counter[str] = Counter()
     with engine([], Report()):
-        from bookbuilder.formats.pdf.press.layout import Press
+        from bookbuilder.formats.pdf.weasy.layout import Press
 
         lay_out = Press._lay_out_run
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from bookbuilder import Book, BookError, Report, write
 from bookbuilder.cli import main
-from bookbuilder.formats.pdf.barcode import ean_of, isbn_in, modules
-from bookbuilder.formats.pdf.wrap import NARROWEST_WITH_WORDS, spine_width
+from bookbuilder.formats.cover.barcode import ean_of, isbn_in, modules
+from bookbuilder.formats.cover.print_cover import NARROWEST_WITH_WORDS, spine_width
 from books import load_files
 from verapdf import validate
 

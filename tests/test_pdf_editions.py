@@ -10,8 +10,8 @@ import pypdfium2
 import pytest
 
 from bookbuilder import BookError, write
-from bookbuilder.formats.pdf.booklet import imposed
-from bookbuilder.formats.pdf.trim import trim_names
+from bookbuilder.formats.pdf.compose.trim import trim_names
+from bookbuilder.formats.pdf.finish.imposition import imposed
 from books import load_files
 
 # They lay out pages.

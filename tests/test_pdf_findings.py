@@ -8,8 +8,8 @@ import pytest
 
 from bookbuilder import Report, write
 from bookbuilder.formats import pdf
-from bookbuilder.formats.pdf.cover import with_picture
-from bookbuilder.formats.pdf.log import report_layout_log
+from bookbuilder.formats.pdf.compose.front_cover import with_picture
+from bookbuilder.formats.pdf.weasy.log import report_layout_log
 from books import load_files, rules_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.indexing import bake_index, page_ranges, print_index
+from bookbuilder.formats.pdf.compose.index_pages import bake_index, page_ranges, print_index
 
 ENTRY = (
     "<section><ul><li><span>plain</span></li>"

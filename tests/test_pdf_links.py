@@ -13,9 +13,9 @@ from bs4 import Tag
 
 from bookbuilder import BookError, load, write
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.codes import LARGEST, grouped
-from bookbuilder.markup import serialize
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.qr_codes import LARGEST, grouped
+from bookbuilder.trees.markup import serialize
 from books import load_files
 from verapdf import validate
 

@@ -10,13 +10,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bookbuilder import Report, load
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.assembly import make_body, make_front
-from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.numbering import about, bake, is_doubtful
-from bookbuilder.formats.pdf.records import SetPage, Setting
-from bookbuilder.formats.pdf.runs import Run, body_runs
-from bookbuilder.formats.pdf.styles import built_in_styles
+from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.styles import built_in_styles
+from bookbuilder.formats.pdf.pages.records import SetPage, Setting
+from bookbuilder.formats.pdf.paginate.numbering import about, bake, is_doubtful
+from bookbuilder.formats.pdf.paginate.runs import Run, body_runs
+from bookbuilder.formats.pdf.weasy.engine import engine
 from books import write_files
 
 FILLER = "Some words that fill a line and then another one, so that lines are justified. "
@@ -42,7 +42,7 @@ def press_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     front = Run(make_front(book, {}), part=-1, has_leaf=True)
     runs = [*body_runs(book, make_body(book, {}), whole=False), front]
     with engine(book.config.folders, report):
-        from bookbuilder.formats.pdf.press.layout import Press
+        from bookbuilder.formats.pdf.weasy.layout import Press
 
         styles = list(built_in_styles(book.config, report))
         yield lambda: CountingPress(Press(book.assets, styles)), runs

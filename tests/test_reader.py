@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, load
-from bookbuilder.files import LARGEST_TEXT
-from bookbuilder.reader import LARGEST_UNSPLIT
+from bookbuilder.reading.reader import LARGEST_UNSPLIT
+from bookbuilder.runtime.files import LARGEST_TEXT
 from books import load_files, write_files
 
 

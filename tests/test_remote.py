@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from bookbuilder import Report, load, remote, write
-from bookbuilder.cache import Cache
+from bookbuilder import Report, load, write
 from bookbuilder.cli import main
-from bookbuilder.remote import FetchError, RemotePictures
+from bookbuilder.runtime import remote_pictures as remote
+from bookbuilder.runtime.cache import Cache
+from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
 from books import rules_of, write_files
 
 

@@ -7,9 +7,9 @@ import json
 import click
 import pytest
 
-from bookbuilder.diagnostics import Diagnostic, Rule, Severity
-from bookbuilder.render import MessageFormat, render, summary
-from bookbuilder.source import Span
+from bookbuilder.cli.render import MessageFormat, render, summary
+from bookbuilder.model.diagnostics import Diagnostic, Rule, Severity
+from bookbuilder.model.source import Span
 
 NO_CHAPTER = Rule("L001", "no-such-chapter", Severity.ERROR, "A link must lead somewhere.")
 NO_ALT = Rule("I001", "image-without-alt", Severity.WARNING, "A picture needs words.")

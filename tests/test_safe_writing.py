@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookbuilder.cli import main
-from bookbuilder.files import write_atomically
+from bookbuilder.runtime.files import write_atomically
 from books import write_files
 
 KILLS = 50

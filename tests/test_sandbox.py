@@ -19,13 +19,13 @@ from bs4 import Tag
 from click.testing import CliRunner, Result
 
 import bookbuilder.build
-import bookbuilder.sandbox
+import bookbuilder.runtime.limits
 from bookbuilder.book import Book, Chapter, Metadata
 from bookbuilder.cli import main
-from bookbuilder.config import Config, LimitsConfig
-from bookbuilder.sandbox import HAS_FORK, LimitHit, run_bounded
-from bookbuilder.source import Source, Span
-from bookbuilder.whereabouts import at_work_on, frames_of
+from bookbuilder.config.schema import Config, LimitsConfig
+from bookbuilder.model.source import Source, Span
+from bookbuilder.runtime.limits import HAS_FORK, LimitHit, run_bounded
+from bookbuilder.runtime.progress import at_work_on, frames_of
 from books import write_files
 
 pytestmark = pytest.mark.skipif(not HAS_FORK, reason="limits need a child process")
@@ -162,7 +162,7 @@ def test_the_only_chapter_is_named_when_nothing_else_is_known() -> None:
 
 @pytest.mark.slow
 def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bookbuilder.sandbox, "SECONDS_TO_HEED", 0.1)
+    monkeypatch.setattr(bookbuilder.runtime.limits, "SECONDS_TO_HEED", 0.1)
 
     def deaf() -> None:
         while True:
@@ -177,7 +177,7 @@ def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.Mon
 def test_what_does_not_heed_its_limit_is_ended_and_said_to_need_too_much_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bookbuilder.sandbox, "SECONDS_TO_ANSWER", 0.1)
+    monkeypatch.setattr(bookbuilder.runtime.limits, "SECONDS_TO_ANSWER", 0.1)
 
     def deaf() -> None:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
@@ -235,8 +235,8 @@ def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.slow
 def test_the_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
     script = (
-        "import os, time; from bookbuilder.config import LimitsConfig;"
-        "from bookbuilder.sandbox import run_bounded;"
+        "import os, time; from bookbuilder.config.schema import LimitsConfig;"
+        "from bookbuilder.runtime.limits import run_bounded;"
         "run_bounded(lambda: (print(os.getpid(), flush=True), time.sleep(60)), LimitsConfig())"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -11,7 +11,7 @@ import pytest
 
 import bookbuilder
 import specfiles
-from bookbuilder.diagnostics import Rule
+from bookbuilder.model.diagnostics import Rule
 
 TESTS = Path(__file__).parent
 SPECS = sorted(specfiles.FOLDER.glob("*.txt"))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookbuilder.markup import serialize
-from bookbuilder.parsing import parse_fragment
 from bookbuilder.passes.typography import QUOTES, set_type
+from bookbuilder.trees.markup import serialize
+from bookbuilder.trees.parsing import parse_fragment
 from books import load_files
 
 NB = "\N{NO-BREAK SPACE}"

@@ -35,7 +35,7 @@ import readback  # noqa: E402
 import verapdf  # noqa: E402
 from bookbuilder import Report, load  # noqa: E402
 from bookbuilder.formats.epub.trace import trace  # noqa: E402
-from bookbuilder.words import direction  # noqa: E402
+from bookbuilder.text.words import direction  # noqa: E402
 
 OUT = Path("build/corpora")
 # What only the author can put right, and what the build has reported with file and line.

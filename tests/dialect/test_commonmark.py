@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from normalhtml import normal
 
-from bookbuilder.diagnostics import Report
 from bookbuilder.dialect import convert
-from bookbuilder.source import Source
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 
 DATA = Path(__file__).parent.parent / "data" / "commonmark.json"
 EXAMPLES: list[dict[str, Any]] = json.loads(DATA.read_text(encoding="utf-8"))["examples"]

@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookbuilder.diagnostics import Report
 from bookbuilder.dialect import convert
-from bookbuilder.source import Source
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 
 
 def read(text: str, offset: int = 0) -> tuple[str, Report]:

@@ -21,8 +21,8 @@ from bookbuilder.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bookbuilder.diagnostics import Report
     from bookbuilder.formats import Output
+    from bookbuilder.model.diagnostics import Report
 
 
 @click.command()
@@ -130,8 +130,8 @@ def build_formats(
     `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
     """
     from bookbuilder.cli.running import run
-    from bookbuilder.diagnostics import BookError
     from bookbuilder.formats import suffix_of
+    from bookbuilder.model.diagnostics import BookError
 
     if output and output.suffix.lower() != (suffix := suffix_of(formats[0])):
         raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")

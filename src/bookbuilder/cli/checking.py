@@ -11,7 +11,7 @@ from bookbuilder.cli.console import no_traceback, progress, shown
 from bookbuilder.cli.options import Options, reading, remote_pictures
 
 if TYPE_CHECKING:
-    from bookbuilder.diagnostics import Report
+    from bookbuilder.model.diagnostics import Report
 
 
 @click.command()
@@ -42,7 +42,7 @@ def _check_book(options: Options) -> None:
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import check
-        from bookbuilder.render import summary
+        from bookbuilder.cli.render import summary
 
         with progress(f"Checking {shown(root)}", options):
             book = check(root, options.part, report, remote_pictures(options))
@@ -55,9 +55,9 @@ def _check_book(options: Options) -> None:
 
 def _check_built(path: Path, options: Options) -> None:
     with no_traceback(options):
-        from bookbuilder.built import check_built, find_sources, is_epub
+        from bookbuilder.checks.built_files import check_built, find_sources, is_epub
+        from bookbuilder.checks.epubcheck import Message, NotRunError, check
         from bookbuilder.cli.running import run
-        from bookbuilder.epubcheck import Message, NotRunError, check
 
         said_by_it: list[Message] | NotRunError = []
         # Outside the limits of a build, which no Java could start in.
@@ -69,7 +69,7 @@ def _check_built(path: Path, options: Options) -> None:
                 said_by_it = error
 
         def work(root: Path, report: Report, said: list[str]) -> None:
-            from bookbuilder.render import summary
+            from bookbuilder.cli.render import summary
 
             with progress(f"Checking {path.name}", options):
                 check_built(path, root, said_by_it, report)

@@ -17,7 +17,7 @@ from bookbuilder import __version__
 from bookbuilder.cli.options import EXIT_BUG, EXIT_INTERRUPTED, Options, WrongUse
 
 if TYPE_CHECKING:
-    from bookbuilder.diagnostics import Diagnostic
+    from bookbuilder.model.diagnostics import Diagnostic
 
 SECONDS_BEFORE_PROGRESS = 1.0
 
@@ -25,11 +25,11 @@ SECONDS_BEFORE_PROGRESS = 1.0
 def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
     """Print `diagnostics` to stderr, their files named as seen from the working folder."""
     if options.quiet:
-        from bookbuilder.diagnostics import Severity
+        from bookbuilder.model.diagnostics import Severity
 
         diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR]
     if diagnostics:
-        from bookbuilder.render import MessageFormat, render
+        from bookbuilder.cli.render import MessageFormat, render
 
         text = render(
             diagnostics,

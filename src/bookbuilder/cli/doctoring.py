@@ -20,7 +20,7 @@ def doctor() -> None:
     """
     import platform
 
-    from bookbuilder.machine import facts, trial
+    from bookbuilder.checks.machine import facts, trial
 
     click.echo(f"bookbuilder {__version__} on {platform.platform()}")
     for fact in facts():

@@ -11,7 +11,7 @@ from bookbuilder.cli.options import WrongUse
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from bookbuilder.diagnostics import Rule
+    from bookbuilder.model.diagnostics import Rule
 
 WIDTH = 80
 
@@ -19,7 +19,7 @@ WIDTH = 80
 def _complete(context: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from bookbuilder.rules import all_rules
+    from bookbuilder.model.rules import all_rules
 
     return [
         CompletionItem(text, help=rule.code)
@@ -37,7 +37,7 @@ def explain(rule: str | None) -> None:
     A rule is named by the code that messages show (L001) or by its name (broken-link). Without
     one, all rules are listed.
     """
-    from bookbuilder.rules import all_rules, find_rule, rule_like
+    from bookbuilder.model.rules import all_rules, find_rule, rule_like
 
     if rule is None:
         for line in _table(all_rules()):
@@ -58,7 +58,7 @@ def _table(rules: tuple[Rule, ...]) -> list[str]:
 
 
 def _how_to_silence(rule: Rule) -> str:
-    from bookbuilder.diagnostics import Severity
+    from bookbuilder.model.diagnostics import Severity
 
     if rule.severity is Severity.ERROR:
         return click.wrap_text(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bookbuilder.remote import RemotePictures
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
 EXIT_ERRORS_IN_BOOK = 1
 EXIT_BUG = 1
@@ -81,8 +81,8 @@ def remote_pictures(options: Options) -> RemotePictures | None:
     """What fetches pictures from the web, where that was asked for."""
     if not options.fetch_remote_images:
         return None
-    from bookbuilder.cache import users_cache
-    from bookbuilder.remote import RemotePictures
+    from bookbuilder.runtime.cache import users_cache
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
     return RemotePictures(users_cache("pictures"))
 

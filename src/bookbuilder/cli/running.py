@@ -13,10 +13,10 @@ import click
 
 from bookbuilder.cli.console import no_traceback, show
 from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
-from bookbuilder.diagnostics import BookError, Diagnostic, Level, Levels, Report
+from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
-    from bookbuilder.config import LimitsConfig
+    from bookbuilder.config.schema import LimitsConfig
 
 Work = Callable[[Path, Report, list[str]], None]
 """What is done to the book in a folder; what to say of it at the end goes to the list."""
@@ -39,7 +39,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     """
     with no_traceback(options):
         from bookbuilder.build import find_root, read_limits
-        from bookbuilder.sandbox import LimitHit, report_limit, run_bounded
+        from bookbuilder.runtime.limits import LimitHit, report_limit, run_bounded
 
         root = options.directory or root or find_root(Path.cwd())
         report = Report(asked=_levels(options.deny))
@@ -60,7 +60,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
 
 
 def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
-    from bookbuilder.sandbox import LimitHit, end_limits, report_limit
+    from bookbuilder.runtime.limits import LimitHit, end_limits, report_limit
 
     said: list[str] = []
     failure = None
@@ -81,7 +81,7 @@ def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
 def _exit_code(report: Report) -> int:
     """Wrong use where an error is about what was asked, or where; else the book has errors."""
     from bookbuilder.build import NO_SUCH_PART
-    from bookbuilder.formats.pdf.engine import NO_PANGO
+    from bookbuilder.formats.pdf.weasy.engine import NO_PANGO
 
     not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
     return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
@@ -91,8 +91,8 @@ def _levels(denied: tuple[str, ...]) -> Levels:
     """What `--deny` asks for."""
     if not denied:
         return {}
-    from bookbuilder.lint import read_levels
-    from bookbuilder.source import Span
+    from bookbuilder.config.levels import read_levels
+    from bookbuilder.model.source import Span
 
     wrong = Report()
     levels = read_levels({Level.DENY: denied}, lambda level, name: Span("--deny"), wrong)

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from markdown.extensions import Extension
 
-from bookbuilder.diagnostics import Report
-from bookbuilder.dialect.autolinks import AutolinkExtension
-from bookbuilder.dialect.balance import BalanceExtension
-from bookbuilder.dialect.callouts import CalloutExtension
-from bookbuilder.dialect.code import CodeExtension
-from bookbuilder.dialect.containers import ContainerExtension
-from bookbuilder.dialect.definitions import AbbreviationExtension, DefinitionExtension
-from bookbuilder.dialect.emoji import EmojiExtension
-from bookbuilder.dialect.engine import Engine
-from bookbuilder.dialect.footnotes import FootnoteExtension
-from bookbuilder.dialect.foreign import ForeignExtension
-from bookbuilder.dialect.formulas import FormulaExtension
-from bookbuilder.dialect.inline import InlineExtension
-from bookbuilder.dialect.leaves import LeafExtension
-from bookbuilder.dialect.links import LinkExtension
-from bookbuilder.dialect.marks import MarkExtension
-from bookbuilder.dialect.rawhtml import RawHtmlExtension
-from bookbuilder.dialect.tables import TableExtension
-from bookbuilder.dialect.wikilinks import WikilinkExtension
-from bookbuilder.source import Source
+from bookbuilder.dialect.core.balance import BalanceExtension
+from bookbuilder.dialect.core.code import CodeExtension
+from bookbuilder.dialect.core.containers import ContainerExtension
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineExtension
+from bookbuilder.dialect.core.leaves import LeafExtension
+from bookbuilder.dialect.core.links import LinkExtension
+from bookbuilder.dialect.core.raw_html import RawHtmlExtension
+from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
+from bookbuilder.dialect.syntax.callouts import CalloutExtension
+from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.emoji import EmojiExtension
+from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
+from bookbuilder.dialect.syntax.formulas import FormulaExtension
+from bookbuilder.dialect.syntax.marks import MarkExtension
+from bookbuilder.dialect.syntax.other_tools import ForeignExtension
+from bookbuilder.dialect.syntax.tables import TableExtension
+from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 
 EXTENSIONS: tuple[type[Extension], ...] = (
     ContainerExtension,

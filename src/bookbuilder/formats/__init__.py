@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.files import write_atomically
-from bookbuilder.pagination import Pagination
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.pagination import Pagination
+from bookbuilder.runtime.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ def _pdf(book: Book, path: Path, report: Report) -> Output:
 
 
 def _workbook(book: Book, path: Path, report: Report) -> Output:
-    from bookbuilder.formats.pdf.workbook import write_workbook
+    from bookbuilder.formats.workbook.writer import write_workbook
 
     return write_workbook(book, path, report)
 
 
 def _cover(book: Book, path: Path, report: Report) -> Output:
-    from bookbuilder.formats.pdf.wrap import write_wrap
+    from bookbuilder.formats.cover.print_cover import write_wrap
 
     return write_wrap(book, path, report)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
+from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.clean import clean

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.files import is_file, is_folder
-from bookbuilder.headings import HEADINGS
-from bookbuilder.markup import elements, text_of
 from bookbuilder.passes.captions import label_of
-from bookbuilder.slugs import anchor, loose
+from bookbuilder.reading.headings import HEADINGS
+from bookbuilder.runtime.files import is_file, is_folder
+from bookbuilder.text.slugs import anchor, loose
+from bookbuilder.trees.markup import elements, text_of
 
 _INDEX = ("README.md", "index.md", "readme.md")
 

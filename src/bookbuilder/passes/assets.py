@@ -15,20 +15,20 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from bs4 import Tag
 from bs4.element import AttributeValueList
 
-from bookbuilder import suggest
 from bookbuilder.book import Asset, Book, Chapter
-from bookbuilder.chapterfiles import DEEPEST_FOLDER, report_alike
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_folder, is_inside, name_of, read_file
-from bookbuilder.locate import find_link
-from bookbuilder.markup import elements, has_class
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.locating import find_link
+from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
-from bookbuilder.slugs import file_slug, unique
-from bookbuilder.source import Span
+from bookbuilder.reading.chapter_files import DEEPEST_FOLDER, report_alike
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_file
+from bookbuilder.text import suggest
+from bookbuilder.text.slugs import file_slug, unique
+from bookbuilder.trees.markup import elements, has_class
 
 if TYPE_CHECKING:
-    from bookbuilder.remote import RemotePictures
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
 
 MISSING_IMAGE = Rule(
@@ -239,7 +239,7 @@ class _Collector:
         return asset
 
     def _fetch(self, remote: RemotePictures, url: str, src: str, here: Any) -> Asset | None:
-        from bookbuilder.remote import FetchError
+        from bookbuilder.runtime.remote_pictures import FetchError
 
         try:
             data = remote.get(url)

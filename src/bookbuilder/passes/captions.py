@@ -5,9 +5,9 @@ from __future__ import annotations
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import elements, new_tag, text_of
-from bookbuilder.words import words_for
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.text.words import words_for
+from bookbuilder.trees.markup import elements, new_tag, text_of
 
 LABEL = "caption-label"
 CAPTIONS = {"figure": "figcaption", "table": "caption"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import relink
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 from bookbuilder.passes.cleaning.elements import clean_elements
 from bookbuilder.passes.cleaning.remarks import Remarks
 from bookbuilder.passes.cleaning.structure import repair_structure
-from bookbuilder.source import Source
+from bookbuilder.trees.markup import relink
 
 
 def clean(book: Book, report: Report) -> None:

@@ -8,12 +8,12 @@ from bs4 import Tag
 from bs4.element import AttributeValueList, NavigableString
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.dialect.callouts import DEFAULT_TITLE
-from bookbuilder.dialect.containers import BOX, TICKED_BOX
-from bookbuilder.headings import HEADINGS, level
-from bookbuilder.markup import elements, has_class, new_tag, text_of
-from bookbuilder.words import callout_title, words_for
+from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
+from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.reading.headings import HEADINGS, level
+from bookbuilder.text.words import callout_title, words_for
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")

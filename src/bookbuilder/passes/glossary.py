@@ -9,11 +9,11 @@ from bs4 import Tag
 from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.diagnostics import Report
-from bookbuilder.headings import HEADINGS
-from bookbuilder.markup import elements, has_class, new_tag, text_of, texts
-from bookbuilder.slugs import anchor, unique
-from bookbuilder.words import Words, words_for
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.reading.headings import HEADINGS
+from bookbuilder.text.slugs import anchor, unique
+from bookbuilder.text.words import Words, words_for
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, texts
 
 ROLE = "doc-glossary"
 _LEFT_ALONE = {

@@ -18,8 +18,8 @@ from pygments.token import STANDARD_TYPES, Whitespace, _TokenType
 from pygments.util import ClassNotFound
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import elements, has_class, new_tag, raw_text
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
 
 _PREFIX = "language-"
 _NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shellscript": "bash"}

@@ -11,13 +11,13 @@ from pathlib import Path
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import elements, has_class, new_tag, text_of
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.passes.typography import NBSP
-from bookbuilder.slugs import unique
-from bookbuilder.source import Source
-from bookbuilder.words import Words, words_for
+from bookbuilder.text.slugs import unique
+from bookbuilder.text.words import Words, words_for
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
 ROLE = "doc-index"
 MARK = "index"

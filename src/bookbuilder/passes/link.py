@@ -12,15 +12,15 @@ from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import Tag
 
-from bookbuilder import suggest
 from bookbuilder.book import Book, Chapter
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.dialect.links import RULE_SCHEME
-from bookbuilder.locate import find_id, find_link, find_text
-from bookbuilder.markup import elements, has_class
+from bookbuilder.dialect.core.links import RULE_SCHEME
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.locating import find_id, find_link, find_text
+from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.slugs import first_free
-from bookbuilder.source import Span
+from bookbuilder.text import suggest
+from bookbuilder.text.slugs import first_free
+from bookbuilder.trees.markup import elements, has_class
 
 NO_TARGET = Rule(
     "L001",

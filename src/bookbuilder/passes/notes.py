@@ -5,9 +5,9 @@ from __future__ import annotations
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import elements, has_class, new_tag
-from bookbuilder.words import Words, words_for
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.text.words import Words, words_for
+from bookbuilder.trees.markup import elements, has_class, new_tag
 
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
 

@@ -7,9 +7,9 @@ import re
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.markup import new_tag
-from bookbuilder.slugs import file_slug, unique
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.slugs import file_slug, unique
+from bookbuilder.trees.markup import new_tag
 
 SLUG_TAKEN = Rule(
     "L006",

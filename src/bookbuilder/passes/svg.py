@@ -16,11 +16,11 @@ from tinycss2.ast import (
     QualifiedRule,
 )
 
-from bookbuilder.css import nests_too_deep
-from bookbuilder.markup import new_tag, raw_text, serialize, text_of
-from bookbuilder.passes.cleaning.model import names
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
-from bookbuilder.slugs import unique
+from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text.slugs import unique
+from bookbuilder.trees.markup import new_tag, raw_text, serialize, text_of
+from bookbuilder.trees.xhtml import names
 
 DEEPEST = 100
 LARGEST_SIDE = 4000

@@ -14,9 +14,9 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.markup import elements, has_class, new_tag, raw_text, text_of
-from bookbuilder.passes.cleaning.model import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of
+from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"

@@ -7,7 +7,6 @@ from pathlib import Path
 from ebooklib import epub
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.diagnostics import Report
 from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.epub.accessibility import assess
 from bookbuilder.formats.epub.archive import pack
@@ -25,7 +24,8 @@ from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
 from bookbuilder.formats.epub.toc import Entry, contents, flattened, listed
-from bookbuilder.words import Words, direction, words_for
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.text.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
 _LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface")

@@ -12,7 +12,7 @@ from bs4 import Tag
 from PIL import Image
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.markup import elements, text_of
+from bookbuilder.trees.markup import elements, text_of
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 _COLOUR = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, time
 
-from bookbuilder.diagnostics import Report, Rule, Severity
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 
 BAD_EPOCH = Rule(
     "E001",

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageColor, ImageDraw, ImageOps
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_inside, read_file
-from bookbuilder.formats.coverart import (
+from bookbuilder.formats.cover_art import (
     FENCE,
     FIELD,
     LEADING,
@@ -26,8 +24,10 @@ from bookbuilder.formats.coverart import (
     wrapped,
 )
 from bookbuilder.formats.epub.text import plain
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
-from bookbuilder.words import direction
+from bookbuilder.runtime.files import is_file, is_inside, read_file
+from bookbuilder.text.words import direction
 
 NO_COVER = Rule(
     "E002",

@@ -6,9 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-from bookbuilder.config import Config
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.suggest import did_you_mean
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_DEVICE = Rule(
     "E017",

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.epub.preflight import MOST_PIXELS
-from bookbuilder.slugs import unique
+from bookbuilder.text.slugs import unique
 
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}

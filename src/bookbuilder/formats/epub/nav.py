@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.text import escape, plain
 from bookbuilder.formats.epub.toc import Entry
-from bookbuilder.words import Words
+from bookbuilder.text.words import Words
 
 NAV_NAME = "nav.xhtml"
 # A longer page of contents keeps headings for the reader's own menu (EPUB 3.3, section 7.4.6).

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bookbuilder.formats.epub.text import escape
-from bookbuilder.words import direction
+from bookbuilder.text.words import direction
 
 
 @dataclass(frozen=True, slots=True)

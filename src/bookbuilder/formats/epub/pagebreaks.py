@@ -14,9 +14,9 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.formats.epub.toc import Entry
-from bookbuilder.markup import copy_of, new_tag, texts
-from bookbuilder.pagination import PageStart, blocks
-from bookbuilder.slugs import loose
+from bookbuilder.model.pagination import PageStart, blocks
+from bookbuilder.text.slugs import loose
+from bookbuilder.trees.markup import copy_of, new_tag, texts
 
 # A mark inside would be read out as a part of their names.
 _NAMES = ("h1", "h2", "h3", "h4", "h5", "h6", "figure")

@@ -8,7 +8,7 @@ from bookbuilder.formats.epub.metadata import license_url
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.text import escape, plain
 from bookbuilder.formats.epub.toc import part_label
-from bookbuilder.words import Words
+from bookbuilder.text.words import Words
 
 COVER_NAME = "cover.xhtml"
 TITLE_NAME = "title-page.xhtml"

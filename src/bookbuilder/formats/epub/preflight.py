@@ -16,10 +16,10 @@ from xml.parsers import expat
 from PIL import Image
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats.epub.trace import FOLDER, trace
-from bookbuilder.language import guess_language
-from bookbuilder.source import Span
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Span
+from bookbuilder.text.language import guess_language
 
 CSS_VARIABLE = Rule(
     "E009",

@@ -11,8 +11,8 @@ from bs4 import Tag
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.tables import fitted_columns
-from bookbuilder.markup import elements, serialize
-from bookbuilder.words import direction
+from bookbuilder.text.words import direction
+from bookbuilder.trees.markup import elements, serialize
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.

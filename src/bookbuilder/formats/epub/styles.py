@@ -12,13 +12,13 @@ import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, URLToken
 from tinycss2.serializer import serialize_string_value
 
-from bookbuilder.config import Config
-from bookbuilder.css import nests_too_deep
-from bookbuilder.diagnostics import Report, Rule, Severity
-from bookbuilder.files import is_file, is_inside, read_file, read_text
+from bookbuilder.config.schema import Config
 from bookbuilder.formats.epub.media import media_type_of
-from bookbuilder.slugs import file_slug, unique
-from bookbuilder.source import Source
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source
+from bookbuilder.runtime.files import is_file, is_inside, read_file, read_text
+from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text.slugs import file_slug, unique
 
 NO_STYLE = Rule(
     "E006",

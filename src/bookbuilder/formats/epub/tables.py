@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
-from bookbuilder.markup import elements, raw_text
+from bookbuilder.trees.markup import elements, raw_text
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
 _LINE = 46

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from bookbuilder.markup import plain_characters
+from bookbuilder.trees.markup import plain_characters
 
 
 def plain(text: str) -> str:

@@ -9,9 +9,9 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.epub.text import plain
-from bookbuilder.markup import elements, text_of
 from bookbuilder.passes.captions import captioned
-from bookbuilder.words import Words
+from bookbuilder.text.words import Words
+from bookbuilder.trees.markup import elements, text_of
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.

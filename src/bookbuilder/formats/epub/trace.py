@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.locate import find_link, find_text
-from bookbuilder.markup import elements
-from bookbuilder.slugs import file_slug
-from bookbuilder.source import Source, Span
+from bookbuilder.model.locating import find_link, find_text
+from bookbuilder.model.source import Source, Span
+from bookbuilder.text.slugs import file_slug
+from bookbuilder.trees.markup import elements
 
 # A document's lines are long; what stands this many before the place is near enough to find it by.
 LINES_BEFORE = 8

@@ -8,24 +8,18 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.cache import Cache, users_cache
-from bookbuilder.diagnostics import Report, Rule, Severity
 from bookbuilder.formats import Output, deliver
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.assembly import make_body, make_front
-from bookbuilder.formats.pdf.booklet import impose
-from bookbuilder.formats.pdf.cover import with_picture
-from bookbuilder.formats.pdf.engine import engine
-from bookbuilder.formats.pdf.finishing import finish
-from bookbuilder.formats.pdf.inspection import report_wide
-from bookbuilder.formats.pdf.log import (
-    caught_log,
-    report_failures,
-    report_layout_log,
-    report_refused,
-)
-from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
-from bookbuilder.formats.pdf.numbering import (
+from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
+from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.compose.front_cover import with_picture
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.pdf.finish.finishing import finish
+from bookbuilder.formats.pdf.finish.imposition import impose
+from bookbuilder.formats.pdf.pages.records import Setting
+from bookbuilder.formats.pdf.paginate.layout_cache import Shop, Staff
+from bookbuilder.formats.pdf.paginate.numbering import (
     about,
     bake,
     guessed,
@@ -37,15 +31,21 @@ from bookbuilder.formats.pdf.numbering import (
     roman,
     starts_of,
 )
-from bookbuilder.formats.pdf.pagestarts import pagination_of
-from bookbuilder.formats.pdf.records import Setting
-from bookbuilder.formats.pdf.runs import Run, body_runs, needs_the_whole
-from bookbuilder.formats.pdf.shop import Shop, Staff
-from bookbuilder.formats.pdf.stylelog import report_style_log
-from bookbuilder.formats.pdf.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.weblinks import report_many_links
-from bookbuilder.markup import elements
-from bookbuilder.words import direction
+from bookbuilder.formats.pdf.paginate.runs import Run, body_runs, needs_the_whole
+from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.inspection import report_wide
+from bookbuilder.formats.pdf.weasy.log import (
+    caught_log,
+    report_failures,
+    report_layout_log,
+    report_refused,
+)
+from bookbuilder.formats.pdf.weasy.page_starts import pagination_of
+from bookbuilder.formats.pdf.weasy.style_log import report_style_log
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.cache import Cache, users_cache
+from bookbuilder.text.words import direction
+from bookbuilder.trees.markup import elements
 
 UNSETTLED = Rule(
     "P009",
@@ -67,7 +67,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing or a stylesheet cannot be read; nothing is written then.
     """
     with engine(book.config.folders, report) as fonts:
-        from bookbuilder.formats.pdf.press.joining import join
+        from bookbuilder.formats.pdf.weasy.joining import join
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, report)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bookbuilder.book import Book
-from bookbuilder.diagnostics import Report
-from bookbuilder.formats.pdf.arrangement import arranged
-from bookbuilder.formats.pdf.cover import with_picture
-from bookbuilder.formats.pdf.notes import long_notes, report_notes_at_end
-from bookbuilder.formats.pdf.styles import author_styles
-from bookbuilder.formats.pdf.trim import edition_of, trim_of
-from bookbuilder.formats.pdf.wrap import spine_width
+from bookbuilder.formats.cover.print_cover import spine_width
+from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.compose.front_cover import with_picture
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.styles import author_styles
+from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
+from bookbuilder.model.diagnostics import Report
 
 
 def check_pdf(book: Book, report: Report) -> None:

@@ -9,15 +9,15 @@ from bs4 import Tag
 from bs4.element import AttributeValueList
 from tinycss2.ast import Declaration, Node
 
-from bookbuilder.css import nests_too_deep
-from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.passes.cleaning.model import (
+from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.passes.cleaning.remarks import Remarks
+from bookbuilder.text.css import nests_too_deep
+from bookbuilder.trees.xhtml import (
     ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
     STYLE_PROPERTIES,
     roles_of,
 )
-from bookbuilder.passes.cleaning.remarks import Remarks
 
 ACTIVE_ATTRIBUTE = Rule(
     "H001",

@@ -9,12 +9,14 @@ from urllib.parse import unquote, urlsplit
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
-from bookbuilder.diagnostics import Rule, Severity
-from bookbuilder.markup import new_tag, text_of
-from bookbuilder.parsing import parse_fragment
+from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.attributes import clean_attributes
 from bookbuilder.passes.cleaning.mathml import clean_math
-from bookbuilder.passes.cleaning.model import (
+from bookbuilder.passes.cleaning.remarks import Remarks
+from bookbuilder.passes.svg import clean_drawing
+from bookbuilder.trees.markup import new_tag, text_of
+from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.xhtml import (
     ACTIVE,
     ATOMS,
     DROPPED,
@@ -25,8 +27,6 @@ from bookbuilder.passes.cleaning.model import (
     REPLACED,
     UNWRAPPED,
 )
-from bookbuilder.passes.cleaning.remarks import Remarks
-from bookbuilder.passes.svg import clean_drawing
 
 ACTIVE_ELEMENT = Rule(
     "H010",

@@ -7,8 +7,8 @@ import re
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
-from bookbuilder.markup import new_tag, raw_text, text_of
-from bookbuilder.passes.cleaning.model import names
+from bookbuilder.trees.markup import new_tag, raw_text, text_of
+from bookbuilder.trees.xhtml import names
 
 DEEPEST = 60
 

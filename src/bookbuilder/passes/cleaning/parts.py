@@ -8,8 +8,8 @@ from itertools import pairwise
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
-from bookbuilder.markup import new_tag, raw_text
-from bookbuilder.passes.cleaning.model import (
+from bookbuilder.trees.markup import new_tag, raw_text
+from bookbuilder.trees.xhtml import (
     ATTRIBUTES,
     CELLS,
     GLOBAL_ATTRIBUTES,

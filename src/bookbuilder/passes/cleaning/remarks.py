@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bookbuilder.diagnostics import Report, Rule
-from bookbuilder.locate import find_link, find_text
-from bookbuilder.source import Source, Span
+from bookbuilder.model.diagnostics import Report, Rule
+from bookbuilder.model.locating import find_link, find_text
+from bookbuilder.model.source import Source, Span
 
 MOST_LOCATED = 100
 

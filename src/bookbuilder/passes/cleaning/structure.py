@@ -12,9 +12,19 @@ from enum import IntFlag, auto
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
-from bookbuilder.markup import new_tag, raw_text
 from bookbuilder.passes.cleaning.attributes import add_style
-from bookbuilder.passes.cleaning.model import (
+from bookbuilder.passes.cleaning.parts import (
+    ARRANGE,
+    Nodes,
+    complete,
+    grouped,
+    is_blank,
+    is_part,
+    rename,
+    wrap,
+)
+from bookbuilder.trees.markup import new_tag, raw_text
+from bookbuilder.trees.xhtml import (
     ATOMS,
     HEADINGS,
     INLINE_STYLE,
@@ -26,16 +36,6 @@ from bookbuilder.passes.cleaning.model import (
     TABLE_SECTIONS,
     TEXT_BLOCKS,
     TRANSPARENT,
-)
-from bookbuilder.passes.cleaning.parts import (
-    ARRANGE,
-    Nodes,
-    complete,
-    grouped,
-    is_blank,
-    is_part,
-    rename,
-    wrap,
 )
 
 # By id(), for a Tag's own hash is that of all its text.

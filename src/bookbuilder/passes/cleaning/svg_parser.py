@@ -7,7 +7,7 @@ from xml.parsers import expat
 from bs4 import Tag
 from bs4.element import NavigableString
 
-from bookbuilder.markup import NAMESPACES, XLINK, new_tag, plain_characters
+from bookbuilder.trees.markup import NAMESPACES, XLINK, new_tag, plain_characters
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 _PREFIXES = {XLINK: "xlink", "http://www.w3.org/XML/1998/namespace": "xml"}

@@ -1,0 +1,1 @@
+"""Checks of what is built already, and of the machine that builds."""

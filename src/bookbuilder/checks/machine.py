@@ -1,0 +1,225 @@
+"""What this machine has and lacks for building books.
+
+Imports nothing that may be broken: who asks has trouble already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.metadata
+import io
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+
+from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
+
+OLDEST_PYTHON = (3, 11)
+PANGO_HINT = (
+    "Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`;"
+    " Fedora: `dnf install pango`; macOS: `brew install pango`;"
+    " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH"
+)
+HARFBUZZ_HINT = (
+    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
+    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
+)
+REINSTALL_HINT = "install bookbuilder again: `pip install --force-reinstall bookbuilder`"
+# Packages that are imported under another name than they are installed.
+_IMPORTED_AS = {
+    "beautifulsoup4": "bs4",
+    "fonttools": "fontTools",
+    "pillow": "PIL",
+    "pymdown-extensions": "pymdownx",
+    "pyyaml": "yaml",
+}
+_FONT_STARTS = (b"\0\1\0\0", b"OTTO", b"true")
+_TRIAL = """\
+import sys, bookbuilder
+bookbuilder.write(bookbuilder.load(sys.argv[1]), sys.argv[2])
+"""
+TRIAL_SECONDS = 120
+
+
+class State(StrEnum):
+    """`OPTIONAL` is lacking, but not to build."""
+
+    OK = "ok"
+    LACKING = "lacking"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    state: State
+    what: str
+    hint: str = ""
+
+
+def facts() -> Iterator[Fact]:
+    """Everything that building depends on, then what checking can use."""
+    yield _python()
+    yield from _packages()
+    yield from _layout()
+    yield _fonts()
+    yield from _epubcheck()
+
+
+def trial(format_name: str) -> str:
+    """Why a book of one line cannot be built here in this format; empty where it can.
+
+    It is built in a process of its own, which may as well crash.
+    """
+    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
+        chapter = Path(folder, "one.md")
+        chapter.write_text("# One\n\nA line.\n", encoding="utf-8")
+        command = [sys.executable, "-c", _TRIAL, str(chapter), f"{folder}/trial.{format_name}"]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=TRIAL_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return f"a book of one line takes more than {TRIAL_SECONDS} s"
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
+    return said[-1][:300] or f"Python ended with {done.returncode}"
+
+
+def _python() -> Fact:
+    version = platform.python_version()
+    if sys.version_info < OLDEST_PYTHON:
+        wanted = ".".join(map(str, OLDEST_PYTHON))
+        return Fact(State.LACKING, f"Python {version}: it has to be {wanted} or newer")
+    return Fact(State.OK, f"Python {version}")
+
+
+def _packages() -> Iterator[Fact]:
+    """The packages that bookbuilder needs, by its own metadata."""
+    try:
+        needed = importlib.metadata.requires("bookbuilder") or []
+    except importlib.metadata.PackageNotFoundError:
+        yield Fact(State.LACKING, "bookbuilder is not installed as a package", REINSTALL_HINT)
+        return
+    for requirement in needed:
+        if "extra ==" not in requirement:
+            yield _package(requirement)
+
+
+def _package(requirement: str) -> Fact:
+    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+    bounds = requirement.removeprefix(name)
+    hint = f"`pip install '{requirement}'`"
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Fact(State.LACKING, f"{name} is not installed", hint)
+    if not _fits(version, bounds):
+        return Fact(State.LACKING, f"{name} {version} is installed; needed is {bounds}", hint)
+    if name != "weasyprint":  # which has a fact of its own
+        try:
+            importlib.import_module(_IMPORTED_AS.get(name, name))
+        except Exception as error:
+            return Fact(State.LACKING, f"{name} {version} is broken: {_said(error)}", hint)
+    return Fact(State.OK, f"{name} {version}")
+
+
+def _fits(version: str, bounds: str) -> bool:
+    """Whether `version` is within bounds such as `<5,>=4.13`; others are taken to be kept."""
+    have = _numbers(version)
+    for operator, wanted in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
+        if (have >= _numbers(wanted)) is not (operator == ">="):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(n) for n in re.findall(r"\d+", version.partition("+")[0])[:3])
+
+
+def _layout() -> Iterator[Fact]:
+    """WeasyPrint and the libraries of the system that it loads."""
+    try:
+        # It prints what it misses, and warns of the future.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ffi = importlib.import_module("weasyprint.text.ffi")
+            importlib.import_module("weasyprint")
+        keep_pillow_strict()
+    except ImportError as error:
+        yield Fact(State.LACKING, f"WeasyPrint is broken: {_said(error)}", REINSTALL_HINT)
+        return
+    except Exception as error:
+        yield Fact(State.LACKING, f"WeasyPrint does not load: {_said(error)}", PANGO_HINT)
+        return
+    number = ffi.pango.pango_version()
+    pango = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    harfbuzz = _probed(ffi.harfbuzz.hb_version_atleast)
+    yield Fact(State.OK, f"WeasyPrint loads Pango {pango} and HarfBuzz {harfbuzz}")
+    if ffi.harfbuzz_subset is None:
+        what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
+        yield Fact(State.OPTIONAL, what, HARFBUZZ_HINT)
+    else:
+        yield Fact(State.OK, "HarfBuzz-Subset")
+
+
+def keep_pillow_strict() -> None:
+    """WeasyPrint, once imported, lets Pillow accept broken pictures in the whole process."""
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _probed(at_least: Callable[[int, int, int], int]) -> str:
+    """The version of a library that only says whether it is new enough."""
+    version = [0, 0, 0]
+    for place in range(3):
+        while version[place] < 100:
+            version[place] += 1
+            if not at_least(*version):
+                version[place] -= 1
+                break
+    return ".".join(map(str, version))
+
+
+def _fonts() -> Fact:
+    """The fonts that come along; the EPUB's cover is drawn with them too."""
+    try:
+        folder = resources.files("bookbuilder").joinpath("fonts")
+        fonts = [f for f in folder.iterdir() if f.name.endswith((".ttf", ".otf"))]
+        broken = [f.name for f in fonts if not f.read_bytes().startswith(_FONT_STARTS)]
+    except OSError as error:
+        return Fact(State.LACKING, f"the bundled fonts cannot be read: {error}", REINSTALL_HINT)
+    if not fonts or broken:
+        what = f"bundled fonts are broken: {', '.join(broken)}" if broken else "no bundled fonts"
+        return Fact(State.LACKING, what, REINSTALL_HINT)
+    return Fact(State.OK, f"{len(fonts)} bundled fonts")
+
+
+def _epubcheck() -> Iterator[Fact]:
+    try:
+        java = find_java()
+        done = subprocess.run([java, "-version"], capture_output=True, timeout=60, check=False)
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
+        state = State.OK if done.returncode == 0 else State.OPTIONAL
+        yield Fact(state, f"Java, for `check --built`: {said[0][:100]}")
+    except NotRunError as error:
+        yield Fact(State.OPTIONAL, f"Java, for EPUBCheck in `check --built`: {error}", error.hint)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        yield Fact(State.OPTIONAL, f"Java, for EPUBCheck in `check --built`: {_said(error)}")
+    try:
+        find_jar()
+        yield Fact(State.OK, f"EPUBCheck {importlib.metadata.version('epubcheck')}")
+    except NotRunError as error:
+        yield Fact(State.OPTIONAL, f"EPUBCheck, for `check --built`: {error}", error.hint)
+
+
+def _said(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,133 @@
+"""The text of a TOML file: what is in it, what is wrong with it, and where its keys stand."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source, Span
+
+BAD_TOML = Rule(
+    "C001",
+    "bad-toml",
+    Severity.ERROR,
+    "book.toml is TOML (https://toml.io). Nothing can be built from a file that does not parse.",
+)
+
+
+def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
+    """The data in `source`, or None where it is not TOML, which is reported."""
+    try:
+        return tomllib.loads(source.text)
+    except RecursionError:
+        report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
+        return None
+    except ValueError as error:
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(match[1]) if match else source.text.count("\n") + 1
+        span = replace(source.span_of_line(line), column=int(match[2]) if match else 1, length=1)
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        hint = _hint_for(message, source.line(line), span.column)
+        if message == "Cannot overwrite a value" and (key := _key_above(source, line)):
+            span = key
+            name = key.excerpt[key.column - 1 :][: key.length]
+            hint = f"`{name}` is given twice: keep one of the two"
+        report.add(BAD_TOML, f"{source.name} does not parse: {message}", span, hint)
+        return None
+
+
+def _key_above(source: Source, line: int) -> Span | None:
+    """The key whose value ends in `line`; that may have begun some lines before."""
+    for number in range(line, 0, -1):
+        text = source.line(number)
+        if match := re.match(r"\s*(?:([\w.-]+|\"[^\"]*\")\s*=|\[([\w.-]+)\])", text):
+            at, end = match.span(match.lastindex or 0)
+            return Span(source.name, number, at + 1, end - at, text)
+    return None
+
+
+def _hint_for(problem: str, line: str, column: int) -> str:
+    """What to do about what `tomllib` found at `column` of `line`; empty where it says enough."""
+    rest = line[column - 1 :].strip()
+    if problem.startswith(("Cannot declare", "Duplicate inline table key")):
+        return "it is given twice: make one of the two"
+    if problem == "Invalid value" and (word := re.fullmatch(r"(True|False)\s*(#.*)?", rest)):
+        return f"write `{word[1].lower()}`"
+    if problem == "Invalid value" and rest[:1] in tuple("“”„‘’«»"):
+        return 'text needs straight quotes: `key = "text"`'
+    if problem == "Invalid value" and rest[:1].isalpha():
+        return 'text needs quotes: `key = "text"`'
+    if problem.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"')):
+        return "the quotes around a text are not closed"
+    if problem.startswith("Expected newline"):
+        return "text needs quotes around all of it, and single ones where it has quotes itself"
+    return ""
+
+
+def without_quotes(text: str) -> Any:
+    """What `text` means where it stands in TOML without quotes; None where it means nothing."""
+    try:
+        return tomllib.loads(f"key = {text}")["key"]
+    except (ValueError, RecursionError):
+        return None
+
+
+_PLACE = re.compile(r"\[(\d+)\]")
+
+
+def without_places(path: str) -> str:
+    """`part.title` for `part[1].title`."""
+    return _PLACE.sub("", path)
+
+
+def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
+    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it.
+
+    `part[1].title` is that of the second `[[part]]`. With `value`, where that stands for the `nth`
+    time, from 0.
+    """
+    found: Span | None = None
+    place = _PLACE.search(path)
+    array = path[: place.start()] if place else ""
+    path = without_places(path)
+    names = path.split(".")
+    key = re.compile(rf"(?<![\w-])[\"']?{re.escape(names[-1])}[\"']?(?=\s*=)")
+    for table in ["", *(".".join(names[:n]) for n in range(1, len(names) + 1))]:
+        if not table and len(names) > 1:
+            continue
+        stretches = _tables(source.text).get(table, [])
+        if place and table == array:
+            stretches = stretches[int(place[1]) :][:1]
+        for first, end in stretches:
+            if table == path and found is None:
+                found = source.span_of_line(first)
+            for number in range(first, end):
+                line = source.line(number)
+                match = key.search(line)
+                if found is None and match:
+                    span = source.span_of_line(number)
+                    found = replace(span, column=match.start() + 1, length=len(match[0]))
+                if value and found and value in line:
+                    quoted = re.finditer(rf"(?<=[\"']){re.escape(value)}(?=[\"'])", line)
+                    places = [match.start() for match in quoted] or [line.index(value)]
+                    if nth < len(places):
+                        return Span(source.name, number, places[nth] + 1, len(value), line)
+                    nth -= len(places)
+    return found or source.span_of_file()
+
+
+@functools.lru_cache(maxsize=2)
+def _tables(text: str) -> dict[str, list[tuple[int, int]]]:
+    """The lines of each table, from its header to before the next; of arrays, one after another."""
+    tables: dict[str, list[tuple[int, int]]] = {}
+    name, first, number = "", 1, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
+            tables.setdefault(name, []).append((first, number))
+            name, first = re.sub(r"[\"' ]", "", match[1]), number
+    tables.setdefault(name, []).append((first, number + 1))
+    return tables

@@ -1,0 +1,1 @@
+"""CommonMark: blocks line by line, inlines in one pass."""

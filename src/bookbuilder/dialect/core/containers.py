@@ -1,0 +1,208 @@
+"""Block quotes and lists."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.attributes import add_class, apply_attributes
+from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.paragraph import Paragraph
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.lines import LineParser
+
+
+BOX, TICKED_BOX = "☐", "☑"
+
+
+class Quote(Container):
+    hides_blank_lines = True
+
+    def continues(self, parser: LineParser) -> Continue:
+        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        quote = ElementTree.SubElement(parent, "blockquote")
+        quote.text = quote.tail = "\n"
+        apply_attributes(quote, self.attributes)
+        self.render_children(md, quote)
+
+
+def skip_quote_mark(parser: LineParser) -> bool:
+    line = parser.line
+    if line.indented or line.first != ">":
+        return False
+    line.skip_indent()
+    line.advance_characters(1)
+    if line.text[line.offset : line.offset + 1] in (" ", "\t"):
+        line.advance(1)
+    return True
+
+
+def start_quote(parser: LineParser, container: Block) -> Started:
+    if not skip_quote_mark(parser):
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(Quote())
+    return Started.CONTAINER
+
+
+class List(Block):
+    """`kind` is the bullet, or `.` or `)` for a numbered list, which starts at `start`."""
+
+    def __init__(self, kind: str, start: int | None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.start = start
+        self.tight = True
+
+    def continues(self, parser: LineParser) -> Continue:
+        return Continue.YES
+
+    def can_hold(self, child: Block) -> bool:
+        return child.only_in_lists
+
+    def finish(self, parser: LineParser) -> None:
+        last = self.last_child
+        self.tight = not any(
+            (ends_with_blank_line(item) and item is not last)
+            or any(
+                ends_with_blank_line(child) and not (item is last and child is item.last_child)
+                for child in item.children
+            )
+            for item in self.children
+        )
+        if self.tight:
+            for item in self.children:
+                for child in item.children:
+                    if isinstance(child, Paragraph):
+                        child.tight = True
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        element = ElementTree.SubElement(parent, "ul" if self.start is None else "ol")
+        element.text = element.tail = "\n"
+        if self.start not in (None, 1):
+            element.set("start", str(self.start))
+        apply_attributes(element, self.attributes)
+        self.render_children(md, element)
+
+
+def ends_with_blank_line(block: Block) -> bool:
+    current: Block | None = block
+    while current is not None:
+        if current.ends_blank:
+            return True
+        current = current.last_child if isinstance(current, List | Item) else None
+    return False
+
+
+class Item(Container):
+    """A list item; its content starts `offset` columns in."""
+
+    only_in_lists = True
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+        self.is_done: bool | None = None
+
+    def finish(self, parser: LineParser) -> None:
+        first = self.children[0] if self.children else None
+        if isinstance(first, Paragraph) and first.lines and (match := _TASK.match(first.lines[0])):
+            self.is_done = match[1] != " "
+            first.lines[0] = first.lines[0][match.end() :]
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if line.blank:
+            if not self.children:
+                return Continue.NO
+            line.skip_indent()
+            return Continue.YES
+        if line.indent >= self.offset:
+            line.advance(self.offset)
+            return Continue.YES
+        return Continue.NO
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        item = ElementTree.SubElement(parent, "li")
+        item.tail = "\n"
+        apply_attributes(item, self.attributes)
+        if self.children and not (
+            isinstance(self.children[0], Paragraph) and self.children[0].tight
+        ):
+            item.text = "\n"
+        self.render_children(md, item)
+        if self.is_done is not None:
+            _add_box(item, done=self.is_done)
+
+
+def _add_box(item: ElementTree.Element, *, done: bool) -> None:
+    """A box before the item's text: it has to print, so it is no form control.
+
+    `passes.furniture` names it, in the chapter's language.
+    """
+    add_class(item, "task-list-item")
+    holder = item[0] if len(item) and item[0].tag == "p" else item
+    box = ElementTree.Element("span", {"class": "task-box", "role": "img"})
+    box.text = TICKED_BOX if done else BOX
+    box.tail = " " + (holder.text or "").lstrip()
+    holder.text = None
+    holder.insert(0, box)
+
+
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_BULLET = re.compile(r"[*+-](?=[ \t]|$)")
+_NUMBER = re.compile(r"(\d{1,9})([.)])(?=[ \t]|$)")
+MAX_PADDING = 5
+
+
+def start_item(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    if line.indented and not isinstance(container, List):
+        return Started.NOTHING
+    if line.indent >= 4:
+        return Started.NOTHING
+    rest = line.rest
+    bullet, number = _BULLET.match(rest), _NUMBER.match(rest)
+    marker = bullet or number
+    if marker is None:
+        return Started.NOTHING
+    interrupts = isinstance(container, Paragraph)
+    if interrupts and (not rest[marker.end() :].strip() or (number and int(number[1]) != 1)):
+        return Started.NOTHING
+    parser.close_unmatched()
+    indent = line.indent
+    line.skip_indent()
+    line.advance_characters(marker.end())
+    offset = indent + marker.end() + _skip_padding(parser)
+    kind = number[2] if number else marker[0]
+    if not (isinstance(parser.tip, List) and parser.tip.kind == kind):
+        parser.add(List(kind, int(number[1]) if number else None))
+    parser.add(Item(offset))
+    return Started.CONTAINER
+
+
+def _skip_padding(parser: LineParser) -> int:
+    """Move over the blanks after a marker; how many columns of them the item's content skips."""
+    line = parser.line
+    start = line.column, line.offset, line.inside_tab
+    line.find()
+    padding = line.indent
+    if not line.blank and 1 <= padding < MAX_PADDING:
+        line.advance(padding)
+        return padding
+    line.column, line.offset, line.inside_tab = start
+    line.advance(1)
+    return 1
+
+
+class ContainerExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_quote, "quote", 90)
+        md.parser.starts.register(start_item, "item", 30)

@@ -1,0 +1,210 @@
+"""Links and images (spec 6.3, 6.4). Addresses are left as typed; a later pass resolves them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.nodes import Node
+from bookbuilder.dialect.core.references import (
+    LABEL,
+    MAX_LABEL,
+    Reference,
+    normalise_label,
+    read_destination,
+    read_title,
+    skip_blanks,
+)
+from bookbuilder.model.diagnostics import Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.emphasis import Delimiter
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.inline import InlineParser
+
+BROKEN_LINK = Rule(
+    "M011",
+    "broken-link-syntax",
+    Severity.WARNING,
+    "Text in brackets is followed by an address in parentheses, but the two do not make a link, so"
+    " the brackets are printed. An address with blanks needs `<…>` around it, or `%20` for each.",
+)
+UNDEFINED_LABEL = Rule(
+    "M012",
+    "undefined-link-label",
+    Severity.WARNING,
+    "`[text][label]` is a link only where the chapter has a line `[label]: address`; without it the"
+    " brackets are printed.",
+)
+
+
+BARE_URL = "bare-url"
+# `[text][types.array]` in a book with mdBook's rule ids: which chapter has the id is settled later.
+RULE_SCHEME = "rule:"
+_RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
+_HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
+
+
+def is_rule_id(md: Engine, label: str) -> bool:
+    return bool(_RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(md.problems.source.text))
+
+
+@dataclass(slots=True, eq=False)
+class Bracket:
+    """An opening bracket: `[`, `![` or, for an inline note, `^[`."""
+
+    node: Node
+    kind: str
+    end: int
+    delimiter: Delimiter | None
+    active: bool = True
+    followed: bool = False
+    """Whether another bracket opened after it, so that it cannot be a label itself."""
+
+
+def open_bracket(parser: InlineParser, kind: str) -> None:
+    node = parser.add_text(kind)
+    parser.position += len(kind)
+    if parser.brackets:
+        parser.brackets[-1].followed = True
+    parser.brackets.append(Bracket(node, kind, parser.position, parser.delimiters.top))
+
+
+def handle_open(parser: InlineParser) -> bool:
+    open_bracket(parser, "[")
+    return True
+
+
+def handle_image(parser: InlineParser) -> bool:
+    if not parser.text.startswith("![", parser.position):
+        return False
+    open_bracket(parser, "![")
+    return True
+
+
+def handle_close(parser: InlineParser) -> bool:
+    if not parser.brackets or parser.brackets[-1].kind not in ("[", "!["):
+        return False
+    opener = parser.brackets[-1]
+    start = parser.position
+    if not opener.active:
+        parser.brackets.pop()
+        return False
+    found = _inline_target(parser, start + 1) or _reference_target(parser, opener, start)
+    if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
+        _close(parser, opener, "span")
+        parser.position = start + 1
+        return True
+    if found is None:
+        parser.brackets.pop()
+        _report_failure(parser, opener, start)
+        return False
+    (destination, title), parser.position = found
+    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
+    if node.tag == "img":
+        alt = "".join(child.plain_text() for child in node)
+        node.attributes = {"src": destination, "alt": alt}
+        node.clear()
+    else:
+        node.attributes = {"href": destination}
+        _no_links_inside(node)
+        for bracket in parser.brackets:
+            if bracket.kind == "[":
+                bracket.active = False
+    if title is not None:
+        node.attributes["title"] = title
+    return True
+
+
+def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+    """What stands between `opener` and here as an element; attributes after it are its own."""
+    parser.delimiters.resolve(opener.delimiter)
+    node = Node(tag)
+    node.take(opener.node, None)
+    opener.node.insert_after(node)
+    opener.node.unlink()
+    parser.brackets.pop()
+    return node
+
+
+Target = tuple[tuple[str, str | None], int]
+
+
+def _inline_target(parser: InlineParser, position: int) -> Target | None:
+    """`(destination "title")` at `position`."""
+    text = parser.text
+    if not text.startswith("(", position):
+        return None
+    position = skip_blanks(text, position + 1)
+    found = read_destination(text, position)
+    if found is None:
+        return None
+    destination, end = found
+    position = skip_blanks(text, end)
+    title = None
+    if position > end and (titled := read_title(text, position)):
+        title = titled[0]
+        position = skip_blanks(text, titled[1])
+    return ((destination, title), position + 1) if text.startswith(")", position) else None
+
+
+def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Target | None:
+    """What `[label]` after the bracket names, or the bracket's own text."""
+    text = parser.text
+    end = close + 1
+    label = None
+    match = LABEL.match(text, end) if text.startswith("[", end) else None
+    if match:
+        end = match.end()
+        label = match[1] or None
+    if label is None:
+        if opener.followed or close - opener.end > MAX_LABEL:
+            return None
+        label = text[opener.end : close]
+    reference: Reference | None = parser.md.definitions.get(normalise_label(label))
+    if reference is None and opener.kind == "[" and is_rule_id(parser.md, label):
+        return (RULE_SCHEME + label, None), end
+    return ((reference.destination, reference.title), end) if reference else None
+
+
+def _report_failure(parser: InlineParser, opener: Bracket, close: int) -> None:
+    text = parser.text
+    start = opener.end - len(opener.kind)
+    before = text[start - 1 : start]
+    if before.isalnum() or before in (")", "]", "_") or close == opener.end:
+        return
+    if text.startswith("(", close + 1):
+        end = text.find(")", close, close + 300)
+        shown = text[start : end + 1] if end > 0 else text[start : close + 2]
+        if "\n\n" not in shown and _looks_like_address(text[close + 2 : end]):
+            parser.report(BROKEN_LINK, f"`{shown}` is not a link", start, len(shown))
+    elif match := LABEL.match(text, close + 1):
+        label = match[1] or text[opener.end : close]
+        parser.report(
+            UNDEFINED_LABEL, f"no link is defined as `[{label}]`", start, match.end() - start
+        )
+
+
+def _looks_like_address(text: str) -> bool:
+    return any(mark in text for mark in ("/", ".", "#"))
+
+
+def _no_links_inside(node: Node) -> None:
+    """Unwrap bare addresses in a link's text, and let note references follow it."""
+    for child in node:
+        if child.attributes.get("class") == BARE_URL:
+            child.tag = "span"
+            child.attributes = {}
+        elif child.tag == "sup" and "id" in child.attributes:
+            node.insert_after(child)
+
+
+class LinkExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.inlines.register("[", handle_open)
+        md.inlines.register("!", handle_image)
+        md.inlines.register("]", handle_close)

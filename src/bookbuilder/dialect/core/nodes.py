@@ -1,0 +1,149 @@
+"""Inline nodes: a linked list, so that wrapping a run of them costs no copying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from markdown.util import AtomicString
+
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
+from bookbuilder.dialect.core.blocks import MAX_INLINE_DEPTH
+
+
+class Node:
+    """Text, or an element where `tag` is set. `literal` text takes part in no further syntax."""
+
+    __slots__ = ("attributes", "first", "last", "literal", "next", "parent", "previous",
+                 "tag", "text")  # fmt: skip
+
+    def __init__(self, tag: str = "", text: str = "", *, literal: bool = False) -> None:
+        self.tag = tag
+        self.text = text
+        self.literal = literal
+        self.attributes: dict[str, str] = {}
+        self.parent: Node | None = None
+        self.previous: Node | None = None
+        self.next: Node | None = None
+        self.first: Node | None = None
+        self.last: Node | None = None
+
+    def __iter__(self) -> Iterator[Node]:
+        child = self.first
+        while child is not None:
+            following = child.next
+            yield child
+            child = following
+
+    def append(self, child: Node) -> None:
+        child.unlink()
+        child.parent = self
+        child.previous = self.last
+        if self.last is not None:
+            self.last.next = child
+        else:
+            self.first = child
+        self.last = child
+
+    def insert_after(self, sibling: Node) -> None:
+        sibling.unlink()
+        sibling.parent = self.parent
+        sibling.previous = self
+        sibling.next = self.next
+        if self.next is not None:
+            self.next.previous = sibling
+        elif self.parent is not None:
+            self.parent.last = sibling
+        self.next = sibling
+
+    def unlink(self) -> None:
+        if self.previous is not None:
+            self.previous.next = self.next
+        elif self.parent is not None:
+            self.parent.first = self.next
+        if self.next is not None:
+            self.next.previous = self.previous
+        elif self.parent is not None:
+            self.parent.last = self.previous
+        self.parent = self.previous = self.next = None
+
+    def take(self, after: Node, before: Node | None) -> None:
+        """Move what stands between two siblings into this node."""
+        child = after.next
+        while child is not None and child is not before:
+            following = child.next
+            self.append(child)
+            child = following
+
+    def clear(self) -> None:
+        """Drop the children."""
+        self.first = self.last = None
+
+    def plain_text(self) -> str:
+        """The text alone, as `alt` needs it."""
+        pieces: list[str] = []
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            pieces.append(_OWN_TEXT.get(node.tag, node.text) or node.attributes.get("alt", ""))
+            child = node.last
+            while child is not None:
+                waiting.append(child)
+                child = child.previous
+        return "".join(pieces)
+
+
+_OWN_TEXT = {"br": "\n"}
+
+
+def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
+    """Append the children of `node` to `parent`, an attribute list after an element to the element.
+
+    What lies deeper than `MAX_INLINE_DEPTH` becomes text; False if anything did.
+    """
+    last: ElementTree.Element | None = parent[-1] if len(parent) else None
+    touching: ElementTree.Element | None = None
+    complete = True
+    for child in _merged(node):
+        if child.tag and depth < MAX_INLINE_DEPTH:
+            last = touching = ElementTree.SubElement(parent, child.tag, child.attributes)
+            if child.tag == "code":
+                last.text = AtomicString(child.text)
+            else:
+                complete = build(last, child, depth + 1) and complete
+            if child.tag == "br":
+                last.tail, touching = "\n", None
+            continue
+        complete = complete and not child.tag
+        text = child.plain_text()
+        if touching is not None and not child.literal and (match := ATTRIBUTES.match(text)):
+            apply_attributes(touching, match[1])
+            text = text[match.end() :]
+        touching = None
+        _append_text(parent, last, text)
+    return complete
+
+
+def _append_text(parent: ElementTree.Element, last: ElementTree.Element | None, text: str) -> None:
+    if last is None:
+        parent.text = (parent.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
+
+
+def _merged(node: Node) -> Iterator[Node]:
+    """The children, neighbouring texts joined."""
+    pending: list[str] = []
+    literal = False
+    for child in node:
+        if not child.tag:
+            if not pending:
+                literal = child.literal
+            pending.append(child.text)
+            continue
+        if pending:
+            yield Node(text="".join(pending), literal=literal)
+            pending = []
+        yield child
+    if pending:
+        yield Node(text="".join(pending), literal=literal)

@@ -1,0 +1,78 @@
+"""Paragraphs and the headings made of them, and the link definitions at a paragraph's head."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.blocks import Text
+from bookbuilder.dialect.core.references import take_definitions
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.lines import LineParser
+
+
+class Paragraph(Text):
+    """Lines of text. `tight` ones, in a list without blank lines, get no `<p>`."""
+
+    tight = False
+
+    def take_definitions(self, parser: LineParser) -> None:
+        """Move link definitions at its head to the engine's table."""
+        if self.lines and self.lines[0].startswith("["):
+            taken = take_definitions(parser.engine, self.lines, self.line)
+            self.line += taken
+            self.lines = self.lines[taken:]
+
+    def finish(self, parser: LineParser) -> None:
+        self.take_definitions(parser)
+        if not self.lines and self.parent is not None:
+            self.parent.children.remove(self)
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        text, attributes = trailing_attributes("\n".join(self.lines).rstrip())
+        if self.tight:
+            if len(parent) and (parent[-1].tail or "").strip() == "":
+                parent[-1].tail = "\n"
+            md.inline(parent, text, self.line)
+            apply_attributes(parent, attributes)
+            return
+        paragraph = ElementTree.SubElement(parent, "p")
+        paragraph.tail = "\n"
+        md.inline(paragraph, text, self.line)
+        apply_attributes(paragraph, self.attributes)
+        if attributes:
+            alone = len(paragraph) == 1 and not paragraph.text and not paragraph[0].tail
+            apply_attributes(paragraph[0] if alone else paragraph, attributes)
+        if not len(paragraph) and not (paragraph.text or "").strip():
+            parent.remove(paragraph)
+
+
+_CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_MDX_ID = re.compile(r"\{/\*[ ]*([\w.-]+)[ ]*\*/\}$")
+
+
+class Heading(Text):
+    """A heading of either kind, complete when it starts."""
+
+    accepts_lines = False
+
+    def __init__(self, level: int, text: str) -> None:
+        super().__init__()
+        self.level = level
+        self.text = text
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        text = _MDX_ID.sub(r"{#\1}", self.text.strip())
+        text, attributes = trailing_attributes(text, glued=True)
+        if not attributes:
+            text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
+        text = _CLOSING_HASHES.sub("", text)
+        heading = ElementTree.SubElement(parent, f"h{self.level}")
+        heading.tail = "\n"
+        md.inline(heading, text.strip(), self.line)
+        apply_attributes(heading, self.attributes)
+        apply_attributes(heading, attributes)

@@ -1,0 +1,341 @@
+"""HTML in Markdown: blocks (spec 4.6), inline tags (6.6), and Markdown inside `markdown="1"`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.elements import BLOCK_STARTS, KNOWN, RAW_TEXT
+from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.model.diagnostics import Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.inline import InlineParser
+    from bookbuilder.dialect.core.lines import LineParser
+
+UNCLOSED_HTML = Rule(
+    "M006",
+    "unclosed-html",
+    Severity.WARNING,
+    "A comment, script or the like that is never closed would swallow the rest of the chapter.",
+)
+UNKNOWN_TAG = Rule(
+    "M008",
+    "unknown-tag",
+    Severity.WARNING,
+    "What stands in angle brackets is no element of HTML, SVG or MathML, so it is printed as text."
+    " Components of other tools (`<Note>`) do not exist in a book; use a callout or drop the tag.",
+)
+
+_NAME = r"[A-Za-z][A-Za-z0-9-]*"
+_ATTRIBUTE = r"""\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
+OPEN_TAG = rf"<({_NAME})((?:{_ATTRIBUTE})*)\s*/?>"
+CLOSE_TAG = rf"</({_NAME})\s*>"
+_TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
+_OTHER = re.compile(r"<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:>|->|.*?-->)", re.DOTALL)
+_MARKDOWN = re.compile(r"""\s+markdown(?:\s*=\s*["']?(\w+)["']?)?(?=[\s/>]|$)""", re.IGNORECASE)
+
+_STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE), ""),
+    (re.compile(r"<!--"), "-->"),
+    (re.compile(r"<\?"), "?>"),
+    (re.compile(r"<![A-Za-z]"), ">"),
+    (re.compile(r"<!\[CDATA\["), "]]>"),
+)
+_RAW_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+_BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
+# `Vec<T>` and `<your file>` are types and what to fill in: text, as it was meant.
+_COMPONENT = re.compile(r"<([A-Z][\w.-]*|[a-z][\w-]*:[A-Za-z][\w.-]*)((?=[\s/>])[^<>]*)>")
+_NO_COMPONENTS_IN = re.compile(
+    r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
+_VALUE = re.compile(r"""[\w-]=["'{]""")
+LONGEST_ELEMENT = 5_000
+"""How far behind a tag that may be a component its end is looked for: time for each of them."""
+_LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
+
+
+def clean(html: str) -> str:
+    """Raw HTML without comments, and with tags that are none as text."""
+    html = _COMMENT.sub("", html)
+    return re.sub(r"<(?=/?([A-Za-z][^\s/>]*))", _escape_unknown, html)
+
+
+def _escape_unknown(match: re.Match[str]) -> str:
+    return "<" if match[1].lower() in KNOWN else "&lt;"
+
+
+def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
+    """Whether what looks like a tag and is none is surely meant as one."""
+    name, attributes = match[1], match[2].strip()
+    if name.lower() in KNOWN:
+        # JSX: as HTML it would have been none.
+        return "={" in attributes
+    is_meant = is_closed or attributes.endswith("/") or _VALUE.search(attributes)
+    return bool(is_meant or (":" in name and not attributes))
+
+
+def _component_message(match: re.Match[str]) -> str:
+    shown = f"<{match[1]} …>" if match[2].strip("/ \t\n") else match[0]
+    return f"`{shown}` is no HTML element and is printed as text"
+
+
+class HtmlBlock(Block):
+    """`end` is the text that ends it; a blank line does, where it is empty."""
+
+    accepts_lines = True
+    verbatim = True
+
+    def __init__(self, end: str | re.Pattern[str]) -> None:
+        super().__init__()
+        self.end = end
+        self.lines: list[str] = []
+
+    def continues(self, parser: LineParser) -> Continue:
+        blank_ends = self.end == ""
+        return Continue.NO if blank_ends and parser.line.blank else Continue.YES
+
+    def add_line(self, parser: LineParser) -> None:
+        text = parser.line.remainder()
+        self.lines.append(text)
+        if not self.end:
+            return
+        found = self.end in text if isinstance(self.end, str) else self.end.search(text)
+        if found:
+            self.end = ""
+            parser.close(self)
+
+    def finish(self, parser: LineParser) -> None:
+        if self.end:
+            message = f"`{self.lines[0].strip()[:40]}` is never closed"
+            parser.engine.problems.add(UNCLOSED_HTML, message, self.line)
+        while self.lines and not self.lines[-1].strip():
+            self.lines.pop()
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        text = "\n".join(self.lines)
+        self._report_components(md, text)
+        html = clean(text)
+        if html.strip():
+            append_raw(md, parent, html, self.line)
+
+    def _report_components(self, md: Engine, html: str) -> None:
+        html = _NO_COMPONENTS_IN.sub(lambda m: "\n" * m[0].count("\n"), html)
+        last_end = {match[1]: match.start() for match in _END_TAG.finditer(html)}
+        for match in _COMPONENT.finditer(html):
+            is_closed = last_end.get(match[1], 0) >= match.end()
+            if match[1].lower() not in KNOWN and _is_component(match, is_closed=is_closed):
+                line = self.line + html.count("\n", 0, match.start())
+                md.problems.add(UNKNOWN_TAG, _component_message(match), line, match[0])
+
+
+def append_raw(md: Engine, parent: ElementTree.Element, html: str, line: int = 0) -> None:
+    text = md.raw(html, line) + "\n"
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+def start_html(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    if line.indented or line.first != "<":
+        return Started.NOTHING
+    end = _html_end(parser, container, line.rest)
+    if end is None:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(HtmlBlock(end)).add_line(parser)
+    return Started.LEAF
+
+
+def _html_end(parser: LineParser, container: Block, rest: str) -> str | re.Pattern[str] | None:
+    """What ends the HTML block that `rest` starts; None where it starts none."""
+    for pattern, end in _STARTS:
+        if pattern.match(rest):
+            if end == "-->" and end not in rest and not parser.comes_later(end):
+                message = "the comment `<!--` is never closed, so it is printed"
+                parser.engine.problems.add(UNCLOSED_HTML, message, parser.number, "<!--")
+                return None
+            return end or _RAW_END
+    match = _BLOCK_START.match(rest)
+    if match and match[1].lower() in BLOCK_STARTS:
+        return ""
+    match = _LONE_TAG.match(rest)
+    if not match:
+        return None
+    name = match[1] or match[3]
+    if name.lower() not in KNOWN:
+        message = f"`{match[0].strip()}` is no HTML element and is printed as text"
+        parser.engine.problems.add(UNKNOWN_TAG, message, parser.number, match[0].strip())
+        return None
+    interrupts = isinstance(container, Paragraph) or isinstance(parser.tip, Paragraph)
+    return None if interrupts else ""
+
+
+class MarkdownInHtml(Container):
+    """`<div markdown="1">` to its own end tag; Markdown in between, less its indentation."""
+
+    hides_blank_lines = True
+
+    def __init__(self, name: str, opening: str) -> None:
+        super().__init__()
+        self.name = name
+        self.opening = opening
+        self.level = 1
+        self.indent: int | None = None
+        self.tags = re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if line.blank:
+            return Continue.YES
+        if not _inside_code(self):
+            for match in self.tags.finditer(line.text, line.offset):
+                self.level += -1 if match[1] else 1
+            if self.level <= 0 and line.rest.startswith("</"):
+                return Continue.CLOSED_BY_IT
+        if self.indent is None:
+            self.indent = line.indent
+        line.advance(min(self.indent, line.indent))
+        return Continue.YES
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        append_raw(md, parent, self.opening)
+        self.render_children(md, parent)
+        append_raw(md, parent, f"</{self.name}>")
+
+
+def _inside_code(block: Block) -> bool:
+    while block.last_child is not None and block.last_child.open:
+        block = block.last_child
+    return block.verbatim
+
+
+_MARKDOWN_BLOCK = re.compile(rf"<({_NAME})((?:{_ATTRIBUTE})*)\s*>(.*)$")
+
+
+def start_markdown_in_html(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    match = None if line.indented else _MARKDOWN_BLOCK.match(line.rest)
+    if not match or match[1].lower() not in BLOCK_STARTS or not _MARKDOWN.search(match[2]):
+        return Started.NOTHING
+    name, attributes, rest = match[1].lower(), match[2], match[3].strip()
+    value = _MARKDOWN.search(attributes)
+    if value and value[1] == "0":
+        return Started.NOTHING
+    parser.close_unmatched()
+    opening = clean(f"<{name}{_MARKDOWN.sub('', attributes)}>")
+    end = rest.lower().rfind(f"</{name}>")
+    if end >= 0:
+        parser.close(parser.add(InlineInHtml(name, opening, rest[:end])))
+        return Started.LEAF
+    parser.add(MarkdownInHtml(name, opening))
+    if rest:
+        parser.add(Paragraph())
+        line.advance_characters(line.start - line.offset + match.start(3))
+        parser.tip.add_line(parser)
+    return Started.LEAF
+
+
+class InlineInHtml(Block):
+    """`<p markdown="1">*text*</p>` on one line."""
+
+    def __init__(self, name: str, opening: str, text: str) -> None:
+        super().__init__()
+        self.name, self.opening, self.text = name, opening, text
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        append_raw(md, parent, self.opening)
+        md.inline(parent, self.text, self.line)
+        append_raw(md, parent, f"</{self.name}>")
+
+
+_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:(?!:)[^\s<>\x00-\x1f]*)>")
+_EMAIL = re.compile(
+    r"<([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)>"
+)
+
+
+def handle_angle(parser: InlineParser) -> bool:
+    text, start = parser.text, parser.position
+    if match := _AUTOLINK.match(text, start):
+        parser.add_element("a", match[1], href=match[1])
+    elif match := _EMAIL.match(text, start):
+        parser.add_element("a", match[1], href=f"mailto:{match[1]}")
+    elif text.startswith("<!--", start):
+        return _skip_comment(parser)
+    elif match := _TAG.match(text, start):
+        if not _is_tag(parser, match):
+            _report_component(parser)
+            return False
+        parser.add_raw(_MARKDOWN.sub("", match[0]))
+    elif not _ends(parser) or not (match := _OTHER.match(text, start)):
+        _report_component(parser)
+        return False
+    parser.position = match.end()
+    return True
+
+
+def _report_component(parser: InlineParser) -> None:
+    text, start = parser.text, parser.position
+    match = _COMPONENT.match(text, start)
+    if not match:
+        return
+    is_closed = f"</{match[1]}>" in text[match.end() : match.end() + LONGEST_ELEMENT]
+    if not _is_component(match, is_closed=is_closed):
+        return
+    starts_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    if starts_line and _LONE_TAG.match(text[start:].split("\n", 1)[0]):
+        # `start_html` has reported it.
+        return
+    parser.report(UNKNOWN_TAG, _component_message(match), start, len(match[0]))
+
+
+def _skip_comment(parser: InlineParser) -> bool:
+    start = parser.position
+    for short in ("<!-->", "<!--->"):
+        if parser.text.startswith(short, start):
+            parser.position += len(short)
+            return True
+    end = parser.find("-->", start + 4)
+    if end < 0:
+        return False
+    parser.position = end + 3
+    return True
+
+
+def _ends(parser: InlineParser) -> bool:
+    return parser.find(">", parser.position) >= 0
+
+
+def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
+    """Whether this is HTML: an element that exists, and does not swallow the rest of the text."""
+    name = match[1] or match[3]
+    lowered = name.lower()
+    if lowered not in KNOWN:
+        return False
+    needs_end = lowered in RAW_TEXT or (len(name) == 1 and not match[2])
+    if match[1] and needs_end and not match[0].endswith("/>"):
+        closed = parser.find(f"</{name}", match.end()) >= 0
+        if not closed and name == lowered:
+            message = f"`{match[0]}` is never closed, so it is printed"
+            parser.report(UNCLOSED_HTML, message, match.start(), len(match[0]))
+        return closed
+    return True
+
+
+class RawHtmlExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
+        md.parser.starts.register(start_html, "html", 60)
+        md.inlines.register("<", handle_angle)

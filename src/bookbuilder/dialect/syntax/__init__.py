@@ -1,0 +1,1 @@
+"""What authors write beyond CommonMark, one extension a file."""

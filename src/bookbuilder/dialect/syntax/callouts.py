@@ -1,0 +1,218 @@
+"""Callouts, as GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.attributes import add_class, apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.containers import skip_quote_mark
+from bookbuilder.dialect.core.line import CODE_INDENT
+from bookbuilder.model.diagnostics import Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.lines import LineParser
+
+UNCLOSED_CALLOUT = Rule(
+    "M009",
+    "unclosed-callout",
+    Severity.WARNING,
+    "A block opened with `/// kind` or `::: kind` ends at a line of as many slashes or colons."
+    " Without it, the rest of the chapter becomes part of the block.",
+)
+
+KINDS = {
+    name: kind
+    for kind, *others in (
+        ("note",),
+        ("abstract", "summary", "tldr"),
+        ("info", "seealso"),
+        ("todo",),
+        ("tip", "hint"),
+        ("important",),
+        ("success", "check", "done"),
+        ("question", "help", "faq"),
+        ("warning", "attention"),
+        ("caution",),
+        ("failure", "fail", "missing"),
+        ("danger", "error"),
+        ("bug",),
+        ("example",),
+        ("quote", "cite"),
+    )
+    for name in (kind, *others)
+}
+"""Every name of a callout, with the kind that it is shown as."""
+GENERIC = frozenset({"details", "admonition"})
+DEFAULT_TITLE = "callout-kind"
+"""The class of a title, or of a callout without one, that is called by its kind's own name.
+
+`passes.furniture` says the name in the book's language.
+"""
+
+_OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
+_MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
+_SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
+_COLONS = re.compile(
+    r"(:{3,})[ \t]*(?:\{[ \t]*\.?([\w-]+)[^}]*\}|([\w-]+)(?:\[(.*)\])?(?:\{[^}]*\})?)[ \t]*(.*?)"
+    r"[ \t:]*$"
+)
+_OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
+
+
+class Callout(Container):
+    """`title` is inline Markdown; None asks for the kind's own name, empty for no title."""
+
+    hides_blank_lines = True
+
+    def __init__(self, kind: str, title: str | None, classes: str = "") -> None:
+        super().__init__()
+        self.kind = kind
+        self.title = title
+        self.classes = classes
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        name = self.kind.lower()
+        kind = KINDS.get(name, "note")
+        if name in GENERIC:
+            name = kind
+        aside = ElementTree.SubElement(parent, "aside", {"class": f"callout callout-{kind}"})
+        aside.set("role", "doc-tip" if kind == "tip" else "note")
+        aside.text = aside.tail = "\n"
+        for extra in self.classes.split():
+            add_class(aside, extra)
+        apply_attributes(aside, self.attributes)
+        default = name.replace("-", " ").capitalize()
+        shown, attributes = trailing_attributes(self.title or default)
+        apply_attributes(aside, attributes)
+        if self.title == "":
+            aside.set("aria-label", default)
+            if name in KINDS:
+                add_class(aside, DEFAULT_TITLE)
+        else:
+            title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
+            if self.title is None and name in KINDS:
+                add_class(title, DEFAULT_TITLE)
+            title.tail = "\n"
+            md.inline(title, shown, self.line)
+        self.render_children(md, aside)
+
+
+class QuotedCallout(Callout):
+    """`> [!NOTE]`: a quote whose first line says that it is a callout."""
+
+    def continues(self, parser: LineParser) -> Continue:
+        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+
+
+def start_quoted_callout(parser: LineParser, container: Block) -> Started:
+    line = parser.line
+    if line.indented or line.first != ">":
+        return Started.NOTHING
+    match = _OBSIDIAN.match(line.rest[1:].lstrip(" \t"))
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(QuotedCallout(match[1], match[3] or None))
+    return Started.LEAF
+
+
+class IndentedCallout(Callout):
+    """`!!! note "Title"`: what is indented below it."""
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if line.blank:
+            return Continue.YES
+        if not line.indented:
+            return Continue.NO
+        line.advance(CODE_INDENT)
+        return Continue.YES
+
+
+def start_indented_callout(parser: LineParser, container: Block) -> Started:
+    match = None if parser.line.indented else _MKDOCS.match(parser.line.rest)
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
+    return Started.LEAF
+
+
+def _only_classes(words: str) -> str:
+    return " ".join(word for word in words.split() if word not in ("inline", "end"))
+
+
+class FencedCallout(Callout):
+    """`/// note | Title` and `::: note Title`, to a line of as many marks."""
+
+    def __init__(self, marks: str, kind: str, title: str | None) -> None:
+        super().__init__(kind, title)
+        self.marks = marks
+        self.closed = False
+        self.takes_options = marks[0] == "/"
+
+    def continues(self, parser: LineParser) -> Continue:
+        line = parser.line
+        if not line.indented and line.rest.rstrip() == self.marks and not self._is_for_inner():
+            self.closed = True
+            return Continue.CLOSED_BY_IT
+        return Continue.YES
+
+    def _is_for_inner(self) -> bool:
+        block: Block = self
+        while block.last_child is not None and block.last_child.open:
+            block = block.last_child
+            if block.verbatim or (isinstance(block, FencedCallout) and block.marks == self.marks):
+                return True
+        return False
+
+    def finish(self, parser: LineParser) -> None:
+        if not self.closed:
+            message = f"the block `{self.marks} {self.kind}` is never closed"
+            parser.engine.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
+
+
+def start_fenced_callout(parser: LineParser, container: Block) -> Started:
+    rest = parser.line.rest
+    if parser.line.indented or rest[:3] not in ("///", ":::"):
+        return Started.NOTHING
+    if match := _SLASHES.match(rest):
+        marks, kind, title = match[1], match[2], match[3]
+    elif match := _COLONS.match(rest):
+        marks, kind, title = match[1], match[2] or match[3], match[4] or match[5]
+    else:
+        return Started.NOTHING
+    if kind.lower() not in KINDS.keys() | GENERIC:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.add(FencedCallout(marks, kind, title or None))
+    return Started.LEAF
+
+
+def start_option(parser: LineParser, container: Block) -> Started:
+    """The indented options right below `/// kind`; `type` is the one that print can show."""
+    if not isinstance(container, FencedCallout) or not container.takes_options:
+        return Started.NOTHING
+    match = _OPTION.match(parser.line.rest) if parser.line.indented else None
+    if container.children or container.ends_blank or not match:
+        container.takes_options = False
+        return Started.NOTHING
+    if match[1] == "type":
+        container.kind = match[2]
+    parser.close_unmatched()
+    return Started.LEAF
+
+
+class CalloutExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        starts = md.parser.starts
+        starts.register(start_option, "option", 98)
+        starts.register(start_quoted_callout, "quoted_callout", 91)
+        starts.register(start_indented_callout, "indented_callout", 88)
+        starts.register(start_fenced_callout, "fenced_callout", 87)

@@ -1,0 +1,49 @@
+"""Emoji by their GitHub names, `:smile:`; the icons that MkDocs knows beyond them are reported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown.extensions import Extension
+from pymdownx import gemoji_db
+
+from bookbuilder.model.diagnostics import Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.inline import InlineParser
+
+UNKNOWN_ICON = Rule(
+    "M010",
+    "icon-left-out",
+    Severity.WARNING,
+    "Icons such as `:material-check:` are drawn by a web theme. A book has no such theme, so they"
+    " are left out; use an emoji or a picture.",
+)
+
+_SHORTCODE = re.compile(r":([a-z0-9_+-]+):(?![\w:])")
+_ICON = re.compile(r"(?:material|fontawesome|octicons|simple)-[a-z0-9-]+$")
+
+
+def handle_shortcode(parser: InlineParser) -> bool:
+    text, start = parser.text, parser.position
+    match = _SHORTCODE.match(text, start)
+    if not match or (start and (text[start - 1].isalnum() or text[start - 1] in ":_")):
+        return False
+    name = gemoji_db.aliases.get(match[0], match[0])
+    emoji = gemoji_db.emoji.get(name)
+    if emoji and "unicode" in emoji:
+        parser.add_text("".join(chr(int(code, 16)) for code in emoji["unicode"].split("-")))
+    elif _ICON.match(match[1]):
+        message = f"the icon `{match[0]}` is left out"
+        parser.report(UNKNOWN_ICON, message, start, len(match[0]))
+    else:
+        return False
+    parser.position = match.end()
+    return True
+
+
+class EmojiExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.inlines.register(":", handle_shortcode)

@@ -1,0 +1,159 @@
+"""Lines that mean something to other tools: attribute lines, includes, templates, anchors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, find_mistake
+from bookbuilder.dialect.core.blocks import Block, Started, Text
+from bookbuilder.dialect.core.containers import List
+from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.model.diagnostics import Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.inline import InlineParser
+    from bookbuilder.dialect.core.lines import LineParser
+
+UNSUPPORTED_INCLUDE = Rule(
+    "M007",
+    "unsupported-directive",
+    Severity.WARNING,
+    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are not carried"
+    " out: they are left out of the book, and no file is read. mdBook's `{{#include}}` and"
+    " pymdownx's `--8<--` are carried out where they are alone on their line.",
+)
+
+BAD_ATTRIBUTES = Rule(
+    "M014",
+    "bad-attributes",
+    Severity.WARNING,
+    "An attribute list holds `#id`, `.class` and `key=value`, with blanks between them and quotes"
+    " around a value that has blanks. If one entry is anything else, none of them is used.",
+)
+
+_KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
+_MDBOOK = re.compile(r"\{\{[ ]?#\w+[^{}\n]*\}\}")
+_INLINE_INCLUDE = re.compile(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
+_LIQUID = re.compile(r"\{%-?[ \t]*(\w+)[^%\n]*-?%\}")
+_INCLUDE_LINE = re.compile(
+    r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
+    r"|:::[ \t]*include\b.*|@import[ \t]+\".*)[ \t]*$"
+)
+_CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
+_RULE_ID = re.compile(r"r\[([\w.:-]+)\][ \t]*$")
+
+
+def start_attributes(parser: LineParser, container: Block) -> Started:
+    """`{: .class}` on its own line belongs to the block before it, or else to the next one."""
+    rest = parser.line.rest
+    if parser.line.indented or not rest.startswith("{"):
+        return Started.NOTHING
+    match = ATTRIBUTES.fullmatch(rest.rstrip())
+    if not match and not _KRAMDOWN.match(rest):
+        return Started.NOTHING
+    target = container if isinstance(container, Text | List) else _previous(container)
+    if match and match[0][1] != ":" and target is None:
+        return Started.NOTHING
+    if not match and "=" in rest and not rest.startswith("{::"):
+        message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
+        parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
+    parser.close_unmatched()
+    if isinstance(target, Text) and target.open:
+        parser.close(target)
+    if target is None:
+        parser.pending_attributes = match[1] if match else ""
+    elif match:
+        target.attributes = f"{target.attributes} {match[1]}".strip()
+    elif isinstance(target, List) and rest.startswith("{:toc") and target.parent is not None:
+        target.parent.children.remove(target)
+    return Started.LEAF
+
+
+def _previous(container: Block) -> Block | None:
+    last = container.last_child
+    return None if last is None or last.ends_blank else last
+
+
+def start_directive(parser: LineParser, container: Block) -> Started:
+    rest = parser.line.rest
+    if parser.line.indented:
+        return Started.NOTHING
+    if match := _INCLUDE_LINE.match(rest):
+        report_directive(parser.engine, match[0].strip(), parser.number)
+    elif not _CONTENTS.match(rest):
+        return Started.NOTHING
+    parser.close_unmatched()
+    if isinstance(parser.tip, Paragraph):
+        parser.close(parser.tip)
+    return Started.LEAF
+
+
+def report_directive(md: Engine, text: str, line: int) -> None:
+    message = f"`{text}` is left out: directives of other tools are not carried out"
+    md.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
+
+
+class Anchor(Block):
+    """mdBook's `r[rule.id]`: a place to link to, called by its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+        mark = ElementTree.SubElement(parent, "p", {"class": "rule-id", "id": f"r-{self.name}"})
+        mark.text = f"[{self.name}]"
+        mark.tail = "\n"
+
+
+def start_anchor(parser: LineParser, container: Block) -> Started:
+    match = None if parser.line.indented else _RULE_ID.match(parser.line.rest)
+    if not match:
+        return Started.NOTHING
+    parser.close_unmatched()
+    parser.close(parser.add(Anchor(match[1])))
+    return Started.LEAF
+
+
+def handle_template(parser: InlineParser) -> bool:
+    """`{{#include …}}` and `{% … %}` go; `{{ name }}` is text."""
+    for pattern in (_MDBOOK, _LIQUID):
+        if match := pattern.match(parser.text, parser.position):
+            parser.report(
+                UNSUPPORTED_INCLUDE,
+                f"`{match[0]}` is left out: directives of other tools are not carried out",
+                match.start(),
+                len(match[0]),
+                "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else "",
+            )
+            parser.position = match.end()
+            return True
+    return False
+
+
+def handle_mistaken_attributes(parser: InlineParser) -> bool:
+    """`{.a b}` is text, but hardly meant as such."""
+    if found := find_mistake(parser.text, parser.position):
+        braces, entry = found
+        parser.report(
+            BAD_ATTRIBUTES,
+            f"`{entry[:80]}` is no attribute, so `{braces[:80]}` is printed as it is",
+            parser.position,
+            len(braces),
+            f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",
+        )
+    return False
+
+
+class ForeignExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.parser.starts.register(start_attributes, "attributes", 97)
+        md.parser.starts.register(start_directive, "directive", 96)
+        md.parser.starts.register(start_anchor, "anchor", 94)
+        md.inlines.register("{", handle_mistaken_attributes)
+        md.inlines.register("{", handle_template)

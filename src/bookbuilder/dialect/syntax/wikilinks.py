@@ -1,0 +1,60 @@
+"""Obsidian's links and embeds: `[[Chapter]]`, `[[file#heading|text]]`, `![[image.png|300]]`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.references import normalise_label
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.engine import Engine
+    from bookbuilder.dialect.core.inline import InlineParser
+
+_WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\](?![(\[])")
+_SIZE = re.compile(r"(\d+)(?:x(\d+))?$")
+_IMAGE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+
+
+def handle_wikilink(parser: InlineParser) -> bool:
+    match = _WIKILINK.match(parser.text, parser.position)
+    if not match or (not match[1] and _is_reference(parser, match[2])):
+        return False
+    target, shown = match[2].strip(), (match[3] or "").strip()
+    address = _address(target)
+    if match[1] and _IMAGE.search(target.partition("#")[0]):
+        image = parser.add_element("img", **{"class": "wikilink"}, src=address, alt="")
+        *captions, last = ["", *(part.strip() for part in shown.split("|"))]
+        if size := _SIZE.match(last):
+            image.attributes["width"] = size[1]
+            if size[2]:
+                image.attributes["height"] = size[2]
+            last = ""
+        image.attributes["alt"] = last or "".join(captions)
+    else:
+        file, _, heading = target.partition("#")
+        text = shown or " › ".join(part for part in (file, *heading.split("#")) if part)
+        parser.add_element("a", text, **{"class": "wikilink"}, href=address)
+    parser.position = match.end()
+    return True
+
+
+def _is_reference(parser: InlineParser, label: str) -> bool:
+    return normalise_label(label) in parser.md.definitions
+
+
+def _address(target: str) -> str:
+    """The target as an address: it is a file's name, so what would mean more in a URL is quoted."""
+    file, separator, heading = target.partition("#")
+    return "".join(
+        character if character.isalnum() else quote(character, safe="/.-_~!$'()*,;:@+=")
+        for character in file
+    ) + (separator + heading.replace(" ", "%20") if separator else "")
+
+
+class WikilinkExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        md.inlines.register("[!", handle_wikilink)

@@ -1,0 +1,1 @@
+"""The cover for the printer."""

@@ -1,0 +1,56 @@
+"""Stylesheets: the theme's, and the author's after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+
+from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.files import is_inside, read_text
+from bookbuilder.text.css import nests_too_deep
+
+NO_STYLE = Rule(
+    "P008",
+    "style-missing",
+    Severity.ERROR,
+    "A stylesheet that book.toml names is a UTF-8 file inside the book's folder.",
+)
+
+EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
+
+
+def built_in_styles(
+    config: Config, report: Report, themes: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Name and text of the page geometry's stylesheet and of the theme's.
+
+    `themes` names the theme's stylesheets to use instead of those of the book's edition.
+    """
+    edition = edition_of(config, report)
+    yield "trim.css", trim_of(config, report).css(edition, config.pdf.marks)
+    for name in themes or EDITION_THEMES[edition]:
+        yield f"{name}.css", theme_style(name)
+
+
+def theme_style(name: str) -> str:
+    return resources.files("bookbuilder").joinpath(f"themes/default/{name}.css").read_text("utf-8")
+
+
+def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
+    """Name and text of the stylesheets for print, in order: those of `[book]`, then of `[pdf]`."""
+    for key, names in (("book.style", config.book.style), ("pdf.style", config.pdf.style)):
+        for name in names:
+            path = (config.root / name).resolve()
+            try:
+                if not is_inside(path, *config.folders):
+                    raise OSError("it lies outside the book's folder")
+                text = read_text(path)
+                if nests_too_deep(text):
+                    raise OSError("its brackets nest too deep")
+                yield name, text
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                message = f"the stylesheet `{name}` cannot be read: {why}"
+                report.add(NO_STYLE, message, config.span_of(key, name))

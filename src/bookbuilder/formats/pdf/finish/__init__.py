@@ -1,0 +1,1 @@
+"""What is done to a PDF when its pages are joined."""

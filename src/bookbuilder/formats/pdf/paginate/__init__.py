@@ -1,0 +1,1 @@
+"""Runs, rounds and page numbers: what is laid out when, and what is remembered."""

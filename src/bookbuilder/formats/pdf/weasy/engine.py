@@ -1,0 +1,166 @@
+"""WeasyPrint, imported late and with the bundled fonts only.
+
+Pango picks a system font in silence for any glyph that the book's fonts lack, and the same book
+then looks different on each machine; so fontconfig is pointed at a configuration of ours before
+WeasyPrint is first imported and while a book is laid out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from bookbuilder.checks.machine import PANGO_HINT, keep_pillow_strict
+from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.model.source import Span
+from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+
+NO_PANGO = Rule(
+    "P001",
+    "pango-missing",
+    Severity.ERROR,
+    "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
+    " The EPUB does not.",
+)
+
+FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
+LARGEST_FONT = 100_000_000
+NO_FONT = Rule(
+    "P017",
+    "unreadable-font",
+    Severity.WARNING,
+    "The fonts of a book are ordinary files in its folder `fonts/`. Text in one that is left out is"
+    " set in another.",
+)
+
+MOST_FONTS = 1000
+
+FALLBACKS = (
+    "Bookbuilder Serif",
+    "Noto Serif",
+    "Amiri",
+    "Noto Serif Hebrew",
+    "BIZ UDMincho",
+    "Noto Serif Devanagari",
+    "Noto Serif Thai",
+    "Noto Serif Georgian",
+    "Noto Serif Armenian",
+    "Bookbuilder Sans",
+    "Bookbuilder Mono",
+    "Noto Sans Symbols 2",
+    "Noto Sans Symbols",
+    "Noto Sans Math",
+    "Noto Emoji",
+)
+GENERIC = {
+    "serif": "Bookbuilder Serif",
+    "sans-serif": "Bookbuilder Sans",
+    "system-ui": "Bookbuilder Sans",
+    "monospace": "Bookbuilder Mono",
+    "emoji": "Noto Emoji",
+    "math": "Noto Sans Math",
+    "cursive": "Bookbuilder Serif",
+    "fantasy": "Bookbuilder Serif",
+}
+
+
+def fontconfig_xml(folders: list[Path], cache: Path) -> str:
+    """A fontconfig configuration that knows the fonts in `folders` and no others.
+
+    The fallbacks are bound strongly: otherwise the language of the text would reorder them.
+    """
+    aliases = "".join(
+        f'<match target="pattern"><test name="family" qual="any"><string>{generic}</string></test>'
+        f'<edit name="family" mode="prepend" binding="strong"><string>{family}</string></edit>'
+        "</match>"
+        for generic, family in GENERIC.items()
+    )
+    fallbacks = "".join(f"<string>{family}</string>" for family in FALLBACKS)
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        + "".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders)
+        + f"<cachedir>{escape(str(cache))}</cachedir>"
+        + aliases
+        + '<match target="pattern"><edit name="family" mode="append_last" binding="strong">'
+        + fallbacks
+        + "</edit></match></fontconfig>\n"
+    )
+
+
+@contextlib.contextmanager
+def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
+    """WeasyPrint importable, and set up with the fonts in `folders`, while the context lasts.
+
+    Yields the files of all fonts.
+
+    Raises `BookError` where Pango is missing.
+    """
+    with contextlib.ExitStack() as stack:
+        bundled = stack.enter_context(
+            resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
+        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
+        _copy_fonts(folders, folder / "fonts", report)
+        config = folder / "fonts.conf"
+        config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
+        # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
+        stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
+        _import_weasyprint(report)
+        files = (f for place in (bundled, folder / "fonts") for f in sorted(place.iterdir()))
+        yield [file for file in files if file.suffix in FONT_SUFFIXES]
+
+
+def _copy_fonts(folders: Sequence[Path], target: Path, report: Report) -> None:
+    """Copy what `fonts` in each of `folders` holds, which all may be read; report what may not.
+
+    fontconfig itself would follow links and wait for pipes.
+    """
+    target.mkdir()
+    own = [folder / "fonts" for folder in folders]
+    found = [p for fonts in own if is_inside(fonts, *folders) for p in sorted(fonts.rglob("*"))]
+    found = [path for path in found if path.suffix.lower() in FONT_SUFFIXES]
+    for number, path in enumerate(found[:MOST_FONTS]):
+        try:
+            if not (is_file(path) and is_inside(path, *folders)):
+                raise OSError(0, "it is no file inside the book's folder")
+            data = read_file(path, LARGEST_FONT)
+        except OSError as error:
+            name = name_of(path, folders[0])
+            report.add(NO_FONT, f"the font {name} cannot be read: {error.strerror}", Span(name))
+        else:
+            (target / f"{number}{path.suffix.lower()}").write_bytes(data)
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _import_weasyprint(report: Report) -> None:
+    try:
+        # Late, so that all but the PDF works without Pango, whose lack it would announce itself.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import weasyprint  # noqa: F401
+        keep_pillow_strict()
+    except OSError as error:
+        report.add(
+            NO_PANGO,
+            f"WeasyPrint cannot load a library it needs: {str(error).splitlines()[0]}",
+            hint=PANGO_HINT,
+        )
+        raise BookError(report.diagnostics) from error

@@ -1,0 +1,71 @@
+"""Settings of runs joined to one PDF, written by WeasyPrint as if it had just laid them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from bookbuilder.formats.pdf.pages.records import SetPage, Setting
+from bookbuilder.formats.pdf.weasy.form_fields import add_form
+from bookbuilder.formats.pdf.weasy.layout import document_of
+from bookbuilder.formats.pdf.weasy.resources import ResourceWriter, joined_fonts
+from bookbuilder.formats.pdf.weasy.tagging import write_structure
+
+
+class _Annotated:
+    """Stands for the box of a link: WeasyPrint tells it the annotation that it made."""
+
+    link_annotation: Any = None
+
+
+class _Page:
+    """A page that was painted before, with what WeasyPrint asks of its own pages."""
+
+    def __init__(self, page: SetPage) -> None:
+        self._page = page
+        self.width = page.width
+        self.height = page.height
+        self.bleed = dict(zip(("top", "right", "bottom", "left"), page.bleed, strict=True))
+        self.anchors = page.anchors
+        self.boxes = [_Annotated() for _ in page.links]
+        self.links = [
+            (link.kind, link.target, link.area, box)
+            for link, box in zip(page.links, self.boxes, strict=True)
+        ]
+        self.bookmarks = [(b.level, b.label, b.point, b.state) for b in page.bookmarks]
+        self.forms: dict[None, list[Any]] = {None: []}
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        stream.stream.append(self._page.content)
+
+
+def join(
+    tree: ET.Element,
+    settings: Sequence[Setting],
+    parts: Sequence[int],
+    blobs: Mapping[str, bytes],
+) -> bytes:
+    """One PDF of all pages of `settings`, with the metadata of `tree`.
+
+    `parts` says where in the book each setting stands; `blobs` holds fonts and pictures by digest.
+    """
+    pages = [_Page(page) for setting in settings for page in setting.pages]
+    fonts, names = joined_fonts(settings, blobs)
+
+    def finish(_document: Any, pdf: Any) -> None:
+        objects = [pdf.objects[int(r.split()[0])] for r in pdf.page_references]
+        shared = pdf.objects[int(objects[0]["Resources"].split()[0])]
+        writer = ResourceWriter(pdf, shared, blobs)
+        remaining = iter(objects)
+        for setting, of_setting in zip(settings, names, strict=True):
+            assert setting.resources is not None
+            resources = writer.write(setting.resources, of_setting)
+            for _ in setting.pages:
+                next(remaining)["Resources"] = resources
+        links = [[box.link_annotation for box in page.boxes] for page in pages]
+        fields = add_form(pdf, [page.fields for s in settings for page in s.pages])
+        write_structure(pdf, settings, parts, {"link": links, "field": fields})
+
+    data: bytes = document_of(tree, pages, fonts).write_pdf(finisher=finish)
+    return data

@@ -1,0 +1,180 @@
+"""Recording laid-out pages: what is painted on them, with what, and its logical structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pydyf
+from weasyprint.pdf.stream import Stream
+
+from bookbuilder.formats.pdf.pages.records import Bookmark, Element, Link, SetPage, Setting
+from bookbuilder.formats.pdf.weasy.form_fields import fields_of
+from bookbuilder.formats.pdf.weasy.inspection import homeless_notes, wide_things
+from bookbuilder.formats.pdf.weasy.page_starts import Starts
+from bookbuilder.formats.pdf.weasy.resources import POINTS, Shelf, content_of, frozen
+from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
+from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+
+_LINKED = ("a", "img", SVG)
+_KEPT_EMPTY = frozenset({"TD", "TH"})
+_SIDES = ("top", "right", "bottom", "left")
+
+
+def record(
+    document: Any, pages: Sequence[Any], tree: ET.Element, in_full: bool
+) -> tuple[Setting, dict[str, bytes]]:
+    """`pages` of `document`, laid out from `tree`, and blobs by digest.
+
+    Unless `in_full`, only where anchors are and which notes overflow.
+    """
+    homeless = tuple(homeless_notes(list(pages), tree))
+    if not in_full:
+        found = tuple(SetPage(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
+        return Setting(found, homeless=homeless), {}
+    structure, starts = Structure(tree), Starts(tree)
+    shelf = Shelf()
+    painted = tuple(
+        replace(_page(number, page, document, shelf, structure), start=starts.of(page._page_box))
+        for number, page in enumerate(pages)
+    )
+    heights = [page._page_box.margin_height() for page in pages]
+    setting = Setting(
+        painted,
+        shelf.font_uses(),
+        shelf.frozen_resources(),
+        tuple(_elements(structure.document, heights)),
+        tuple(shelf.blobs),
+        homeless=homeless,
+        wide=tuple(wide_things(list(pages), tree)),
+    )
+    return setting, shelf.blobs
+
+
+def _page(number: int, page: Any, document: Any, shelf: Shelf, structure: Structure) -> SetPage:
+    # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
+    links = [link for link in page.links if link[3].element.tag in _LINKED]
+    marks: dict[Any, Any] = {}
+    bleed = [page.bleed[side] for side in _SIDES]
+    top, right, bottom, left = bleed
+    area = (-left, -top, page.width + left + right, page.height + top + bottom)
+    stream = Stream(
+        shelf.fonts,
+        area,
+        shelf.resources,
+        shelf.images,
+        marks,
+        document.color_profiles,
+        document.output_intent,
+        compress=True,
+    )
+    # As WeasyPrint does before it paints: some of what is painted depends on it.
+    stream.transform(d=-1, f=page.height * POINTS)
+    before = len(stream.stream)
+    page.paint(stream, POINTS)
+    boxes = {link[3]: place for place, link in enumerate(links)}
+    fields = fields_of(page._page_box)
+    places = {box: place for place, (box, _) in enumerate(fields)}
+    decoration = structure.add_page(number, page._page_box, marks, boxes, places)
+    _unmark(stream.stream, decoration)
+    return SetPage(
+        page.width,
+        page.height,
+        (top, right, bottom, left),
+        page.anchors,
+        tuple(Link(kind, target, tuple(rectangle)) for kind, target, rectangle, _ in links),
+        tuple(Bookmark(*bookmark) for bookmark in page.bookmarks),
+        tuple(field for _, field in fields),
+        content_of(stream.stream[before:]),
+    )
+
+
+def _unmark(operations: list[Any], decoration: set[int]) -> None:
+    """Turn the marked content in `decoration` into artifacts."""
+    for at, operand in enumerate(operations):
+        if isinstance(operand, dict) and operand.get("MCID") in decoration:
+            operations[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
+
+
+def _elements(document: Node, heights: list[float]) -> list[Element]:
+    nodes = _without_empty(document)
+    places = {node: place for place, node in enumerate(nodes)}
+
+    def kid(kid: Node | Content | Annotation) -> tuple[str, int, int]:
+        if isinstance(kid, Node):
+            return "node", places[kid], 0
+        if isinstance(kid, Content):
+            return "content", kid.page, kid.mcid
+        return kid.kind, kid.page, kid.number
+
+    return [
+        Element(
+            node.kind,
+            frozen(pydyf.Dictionary(_attributes(node, heights))),
+            _link_text(node) if node.kind == "Link" else "",
+            tuple(kid(k) for k in node.kids),
+        )
+        for node in nodes
+    ]
+
+
+def _link_text(node: Node) -> str:
+    """What a link says, for readers that list links."""
+    if node.element is None:
+        return ""
+    pictures = (i.get("alt", "") for i in node.element.iter("img"))
+    return " ".join(" ".join([*node.element.itertext(), *pictures]).split())
+
+
+def _without_empty(document: Node) -> list[Node]:
+    """The nodes in reading order, those without content taken out; cells stay."""
+    nodes = list(document.descend())
+    for node in reversed(nodes):
+        node.kids = [
+            kid
+            for kid in node.kids
+            if not isinstance(kid, Node) or kid.kids or kid.kind in _KEPT_EMPTY
+        ]
+    return list(document.descend())
+
+
+def _attributes(node: Node, heights: list[float]) -> dict[str, Any]:
+    element = node.element
+    found: dict[str, Any] = {}
+    if element is None:
+        return found
+    if element.get("lang"):
+        found["Lang"] = pydyf.String(element.get("lang"))
+    if element.tag == "abbr" and element.get("title"):
+        found["E"] = pydyf.String(element.get("title"))
+    if node.kind == "Figure":
+        found["Alt"] = pydyf.String(alternative(element))
+        if node.box is not None:
+            bounds = _bounds(node.box, heights[node.page])
+            found["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": bounds})
+    elif node.kind == "L":
+        style = "/Decimal" if element.tag == "ol" else "/None" if element.tag == "dl" else "/Disc"
+        found["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": style})
+    elif node.kind in _KEPT_EMPTY:
+        found["A"] = _cell(element)
+    return found
+
+
+def _cell(element: ET.Element) -> Any:
+    values = pydyf.Dictionary({"O": "/Table"})
+    if element.tag == "th":
+        values["Scope"] = "/Row" if element.get("scope", "").startswith("row") else "/Column"
+    for name, key in (("colspan", "ColSpan"), ("rowspan", "RowSpan")):
+        span = element.get(name, "")
+        if span.isdecimal() and int(span) > 1:
+            values[key] = int(span)
+    return values
+
+
+def _bounds(box: Any, page_height: float) -> Any:
+    """A picture's rectangle in points from the lower left corner of its page."""
+    left, top = box.content_box_x(), page_height - box.content_box_y()
+    edges = (left, top - box.height, left + box.width, top)
+    return pydyf.Array([round(edge * POINTS, 2) for edge in edges])

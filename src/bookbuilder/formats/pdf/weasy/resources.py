@@ -1,0 +1,238 @@
+"""What pages are painted with: fonts, pictures, groups and patterns, as data and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import pydyf
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.ffi import ffi, harfbuzz
+
+from bookbuilder.formats.pdf.pages.records import FontUse, Painted, Resources, Setting
+from bookbuilder.runtime.cache import digest_of
+
+# A CSS pixel in points.
+POINTS = 0.75
+
+# Longer streams are kept apart from records, each once.
+LONGEST_IN_RECORD = 2000
+_KINDS = ("ExtGState", "XObject", "Pattern", "Shading")
+_BLOB_MODE_DUPLICATE = 0
+
+ffi.cdef(
+    """
+    hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);
+    hb_face_t * hb_face_create (hb_blob_t *, unsigned int);
+""",
+    override=True,
+)
+
+
+class Shelf:
+    """What WeasyPrint puts aside while it paints: to be given to its streams."""
+
+    def __init__(self) -> None:
+        self.fonts: dict[Any, Any] = {}
+        self.images: dict[str, Any] = {}
+        self.resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in _KINDS})
+        self.resources["ColorSpace"] = None
+        self.blobs: dict[str, bytes] = {}
+
+    def font_uses(self) -> tuple[FontUse, ...]:
+        return tuple(self._font_use(font) for font in self.fonts.values())
+
+    def _font_use(self, font: Any) -> FontUse:
+        taken = {f.name: getattr(font, f.name) for f in fields(FontUse) if f.name != "file"}
+        for name in ("bitmap", "png", "svg", "colr"):
+            taken[name] = bool(taken[name])
+        return FontUse(file=self._put(font.file_content), **taken | {"tables": tuple(font.tables)})
+
+    def frozen_resources(self) -> Resources:
+        return self._frozen_resources(self.resources)
+
+    def _frozen_resources(self, resources: Any) -> Resources:
+        x_objects = {}
+        for key, thing in resources["XObject"].items():
+            x_objects[key] = self._painted(self._picture(key) if thing is None else thing)
+        states = {}
+        for key, thing in resources["ExtGState"].items():
+            state = pydyf.Dictionary(thing)
+            group = ""
+            if "SMask" in state and "G" in state["SMask"]:
+                group = state["SMask"]["G"].id
+                state["SMask"] = pydyf.Dictionary(state["SMask"] | {"G": None})
+            states[key] = frozen(state), group
+        patterns = {key: self._painted(thing) for key, thing in resources["Pattern"].items()}
+        shadings = {key: frozen(thing) for key, thing in resources["Shading"].items()}
+        return Resources(x_objects, patterns, shadings, states)
+
+    def _picture(self, key: str) -> Any:
+        image = self.images[key]
+        return image["image"].get_x_object(image["interpolate"], max(image["dpi_ratios"]))
+
+    def _painted(self, stream: Any) -> Painted:
+        extra = dict(stream.extra)
+        resources, mask = extra.pop("Resources", None), extra.pop("SMask", None)
+        data = content_of(stream.stream)
+        is_long = len(data) > LONGEST_IN_RECORD
+        return Painted(
+            b"" if is_long else data,
+            self._put(data) if is_long else "",
+            bool(stream.compress),
+            frozen(pydyf.Dictionary(extra)),
+            self._frozen_resources(resources) if resources is not None else None,
+            self._painted(mask) if mask is not None else None,
+        )
+
+    def _put(self, data: bytes) -> str:
+        digest = digest_of(data)
+        self.blobs[digest] = data
+        return digest
+
+
+class ResourceWriter:
+    """Writes the resources of settings into `pdf`, a picture that many have once.
+
+    `shared` are the resources that WeasyPrint made, with all fonts.
+    """
+
+    def __init__(self, pdf: Any, shared: Any, blobs: Mapping[str, bytes]) -> None:
+        self._pdf = pdf
+        self._blobs = blobs
+        self._color_space = shared["ColorSpace"]
+        self._fonts = pdf.objects[int(shared["Font"].split()[0])]
+        self._written: dict[str, Any] = {}
+
+    def write(self, resources: Resources, font_names: Mapping[str, str]) -> Any:
+        """The reference of `resources`. `font_names` are those in the PDF, by those in content."""
+        fonts = {name: self._fonts[written] for name, written in font_names.items()}
+        return self._write(resources, self._add(fonts))
+
+    def _add(self, values: Mapping[str, Any]) -> Any:
+        made = pydyf.Dictionary(values)
+        self._pdf.add_object(made)
+        return made.reference
+
+    def _write(self, resources: Resources, fonts: Any) -> Any:
+        x_objects = {k: self._stream(v, fonts) for k, v in resources.x_objects.items()}
+        states = {}
+        for key, (state, group) in resources.states.items():
+            states[key] = thawed(state)
+            if group:
+                states[key]["SMask"]["G"] = x_objects[group]
+        patterns = {k: self._stream(v, fonts) for k, v in resources.patterns.items()}
+        shadings = {k: self._add(thawed(v)) for k, v in resources.shadings.items()}
+        return self._add(
+            {
+                "ExtGState": pydyf.Dictionary(states),
+                "XObject": pydyf.Dictionary(x_objects),
+                "Pattern": pydyf.Dictionary(patterns),
+                "Shading": pydyf.Dictionary(shadings),
+                "ColorSpace": self._color_space,
+                "Font": fonts,
+            }
+        )
+
+    def _stream(self, painted: Painted, fonts: Any) -> Any:
+        """The reference of a stream. One without resources of its own is written once."""
+        key = repr(painted) if painted.resources is None else ""
+        if key and key in self._written:
+            return self._written[key]
+        data = self._blobs[painted.blob] if painted.blob else painted.data
+        stream = pydyf.Stream([data], thawed(painted.extra), painted.compress)
+        if painted.mask is not None:
+            stream.extra["SMask"] = self._stream(painted.mask, fonts)
+        if painted.resources is not None:
+            stream.extra["Resources"] = self._write(painted.resources, fonts)
+        self._pdf.add_object(stream)
+        if key:
+            self._written[key] = stream.reference
+        return stream.reference
+
+
+def joined_fonts(
+    settings: Sequence[Setting], blobs: Mapping[str, bytes]
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """WeasyPrint's fonts with the glyphs of all settings, and for each setting its fonts' names.
+
+    Glyphs that a font lacks are numbered run by run, so a font that lacks some is not shared.
+    """
+    uses: dict[str, FontUse] = {}
+    names: list[dict[str, str]] = []
+    for number, setting in enumerate(settings):
+        names.append({})
+        for use in setting.fonts:
+            name = use.hash
+            taken = uses.get(name)
+            if use.missing or (taken and (taken.file, taken.index) != (use.file, use.index)):
+                name = f"{use.hash}{number}"
+                taken = uses.get(name)
+            names[-1][use.hash] = name
+            uses[name] = _both(taken, use) if taken else replace(use, hash=name)
+    return {name: _font(use, blobs[use.file]) for name, use in uses.items()}, names
+
+
+def _both(one: FontUse, other: FontUse) -> FontUse:
+    return replace(
+        one,
+        widths=other.widths | one.widths,
+        to_unicode=one.to_unicode
+        | {k: v for k, v in other.to_unicode.items() if k not in one.to_unicode},
+    )
+
+
+def _font(use: FontUse, file: bytes) -> Any:
+    """WeasyPrint's `Font`, which it makes from a font of Pango's, from data."""
+    font = Font.__new__(Font)
+    for f in fields(FontUse):
+        if f.name != "file":
+            setattr(font, f.name, getattr(use, f.name))
+    font.tables = list(use.tables)
+    font.file_content = file
+    font.used_in_forms = False
+    blob = ffi.gc(
+        harfbuzz.hb_blob_create(file, len(file), _BLOB_MODE_DUPLICATE, ffi.NULL, ffi.NULL),
+        harfbuzz.hb_blob_destroy,
+    )
+    font.hb_face = ffi.gc(harfbuzz.hb_face_create(blob, use.index), harfbuzz.hb_face_destroy)
+    return font
+
+
+def content_of(operations: Iterable[Any]) -> bytes:
+    return b"\n".join(pydyf._to_bytes(item) for item in operations)
+
+
+def frozen(value: Any) -> Any:
+    """What PDF dictionaries hold, as JSON."""
+    if isinstance(value, pydyf.String):
+        text = value.string
+        return {"b" if isinstance(text, bytes) else "s": _text(text)}
+    if isinstance(value, dict):
+        return {"d": {key: frozen(item) for key, item in value.items()}}
+    if isinstance(value, (list, tuple)):
+        return [frozen(item) for item in value]
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return {"raw": _text(value)}
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def thawed(data: Any) -> Any:
+    """The inverse of `frozen`. Raises `ValueError` for what it never makes."""
+    if isinstance(data, list):
+        return pydyf.Array([thawed(item) for item in data])
+    if not isinstance(data, dict):
+        return data
+    ((kind, held),) = data.items()
+    if kind == "d":
+        return pydyf.Dictionary({key: thawed(item) for key, item in held.items()})
+    if kind == "s":
+        return pydyf.String(held)
+    if kind == "b":
+        return pydyf.String(held.encode("latin-1"))
+    return held.encode("latin-1")

@@ -1,0 +1,1 @@
+"""Values that every stage knows: sources, findings, rules, and where pages start."""

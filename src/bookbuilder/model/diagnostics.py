@@ -1,0 +1,160 @@
+"""Diagnostics are values: a rule, a message, a place and a hint, collected, not thrown.
+
+A `Rule` is declared beside the function that reports it. A `Report` collects what the stages find;
+`Report.raise_for_errors` is the one place where diagnostics turn into an exception.
+
+Authors may judge rules otherwise: `[lint]` in book.toml and in front matter. A `Report` keeps what
+was found as it was found, and gives it out as judged, so that nobody else has to know of levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bookbuilder.model.source import Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What can be wrong with a book.
+
+    `code` is a letter for the subject and three digits (`L001`); `name` reads after "allow"
+    (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    why: str
+
+
+class Level(StrEnum):
+    """What an author makes of a rule."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    DENY = "deny"
+
+
+Levels = Mapping[str, Level]
+"""By rule's name. `WARNINGS` stands for whatever else would be a warning."""
+WARNINGS = "warnings"
+_SEVERITIES = {Level.WARN: Severity.WARNING, Level.DENY: Severity.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """`judged` is the severity that the author's levels give, where they speak of the rule."""
+
+    rule: Rule
+    message: str
+    span: Span | None = None
+    hint: str = ""
+    judged: Severity | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return self.judged or self.rule.severity
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything found so far, in the order it was found, each finding once.
+
+    What the reader gets is judged: by the levels of the chapter that a finding is in, else by
+    `asked` (the command line's), else by the book's. An error stays one whatever they say.
+    """
+
+    asked: Levels = field(default_factory=dict)
+    of_book: Levels = field(default_factory=dict)
+    of_chapters: dict[str, Levels] = field(default_factory=dict)
+    _found: dict[Diagnostic, None] = field(default_factory=dict)
+    _said: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(
+        self,
+        rule: Rule,
+        message: str,
+        span: Span | None = None,
+        hint: str = "",
+        *,
+        once: bool = False,
+    ) -> None:
+        """Keep a finding; with `once`, unless the same was said of another place."""
+        if once and (rule.name, message) in self._said:
+            return
+        self._said.add((rule.name, message))
+        self._found.setdefault(Diagnostic(rule, message, span, hint))
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found and is not allowed."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        if not (self.asked or self.of_book or self.of_chapters):
+            yield from self._found
+            return
+        for diagnostic in self._found:
+            level = self._level(diagnostic)
+            if level is None:
+                yield diagnostic
+            elif level is not Level.ALLOW:
+                yield replace(diagnostic, judged=_SEVERITIES[level])
+
+    def _level(self, diagnostic: Diagnostic) -> Level | None:
+        rule = diagnostic.rule
+        if rule.severity is Severity.ERROR:
+            return None
+        file = diagnostic.span.file if diagnostic.span else ""
+        level = of_warnings = None
+        for levels in (self.of_chapters.get(file, {}), self.asked, self.of_book):
+            if level := levels.get(rule.name):
+                break
+            of_warnings = of_warnings or levels.get(WARNINGS)
+        if level is Level.WARN or (level is None and rule.severity is Severity.WARNING):
+            return of_warnings or level
+        return level
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What keeps the book from being written, warnings that are denied included."""
+        return [d for d in self if d.severity is Severity.ERROR]
+
+    def branch(self) -> Report:
+        """A report that starts with what is in this one, for work that others do not depend on."""
+        return replace(self, _found=dict(self._found), _said=set(self._said))
+
+    def merge(self, branch: Report) -> None:
+        self._found |= branch._found
+        self._said |= branch._said
+
+    def raise_for_errors(self, *, denied: bool = False) -> None:
+        """Raise `BookError`, with every diagnostic, if there is nothing to go on with.
+
+        A warning that is denied is none of that: the work goes on, to find the rest, until
+        somebody asks with `denied` before anything is written.
+        """
+        errors = self.errors
+        if errors if denied else any(d.rule.severity is Severity.ERROR for d in errors):
+            raise BookError(self.diagnostics)
+
+
+class BookError(Exception):
+    """The book cannot be built; `diagnostics` says why, warnings included."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        self.diagnostics = diagnostics
+        errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+        super().__init__("; ".join(f"{d.rule.code}: {d.message}" for d in errors))

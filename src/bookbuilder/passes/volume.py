@@ -1,0 +1,82 @@
+"""One part of a linked book as a volume of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from bs4 import Tag
+
+from bookbuilder.book import Book, Part
+from bookbuilder.passes.index import without_elsewhere
+from bookbuilder.text.words import words_for
+from bookbuilder.trees.markup import elements, new_tag
+
+
+def select_part(book: Book, part: Part) -> Book:
+    """The volume that holds `part` alone, with the book's front and back matter.
+
+    Links that lead out of the volume become text that names the other volume and the chapter there.
+    Trees are changed in place: the whole book is gone afterwards.
+    """
+    kept = {c.slug for c in (*book.front, *part.chapters, *book.back)} | {part.slug}
+    elsewhere = _descriptions(book, part)
+    for chapter in (*book.front, *book.back):
+        without_elsewhere(chapter.tree, kept)
+    for chapter in (*book.front, *part.chapters, *book.back):
+        for anchor in elements(chapter.tree, "a"):
+            href = str(anchor.get("href", ""))
+            slug = href.removeprefix("#").split("--")[0]
+            if href.startswith("#") and slug not in kept:
+                _point_elsewhere(anchor, *elsewhere[slug])
+    used = {
+        str(tag["src"])
+        for chapter in (*book.front, *part.chapters, *book.back)
+        for tag in elements(chapter.tree)
+        if tag.get("src")
+    }
+    whole = book.metadata
+    words = words_for(whole.language)
+    label = words.part.format(part.number) if part.number is not None else part.title
+    return dataclasses.replace(
+        book,
+        metadata=dataclasses.replace(
+            whole,
+            title=part.title,
+            subtitle=words.part_of.format(label, whole.title),
+            identifier=volume_identifier(book, part),
+            series=whole.title,
+            series_position="" if part.number is None else str(part.number),
+        ),
+        parts=[part],
+        assets={name: asset for name, asset in book.assets.items() if name in used},
+        volume=part,
+    )
+
+
+def volume_identifier(book: Book, part: Part) -> str:
+    """What identifies `part` of the whole `book` where it is a volume of its own."""
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.metadata.identifier}#{part.slug}")
+    return f"urn:uuid:{identifier}"
+
+
+def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:
+    """For the slug of everything in other parts: the part's title, and the chapter's number."""
+    words = words_for(book.metadata.language)
+    found: dict[str, tuple[str, str]] = {}
+    for other in book.parts:
+        if other is part:
+            continue
+        found[other.slug] = (other.title, "")
+        for chapter in other.chapters:
+            where = words.chapter.format(chapter.number) if chapter.number else chapter.title
+            found[chapter.slug] = (other.title, where)
+    return found
+
+
+def _point_elsewhere(anchor: Tag, title: str, where: str) -> None:
+    anchor.name = "span"
+    anchor.attrs = {"class": "other-volume"}
+    anchor.append(" (")
+    anchor.append(new_tag("cite", {}, title))
+    anchor.append(f", {where})" if where else ")")

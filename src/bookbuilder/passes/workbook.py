@@ -1,0 +1,69 @@
+"""The workbook: every exercise of the book again, gathered in the back matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bs4 import Tag
+
+from bookbuilder.book import Book, Chapter
+from bookbuilder.model.source import Source
+from bookbuilder.passes.captions import CAPTIONS, captioned
+from bookbuilder.text.words import words_for
+from bookbuilder.trees.markup import elements, has_class, new_tag, serialize
+from bookbuilder.trees.parsing import parse_fragment
+
+SLUG = "workbook"
+CLASS = "exercise"
+
+
+def add_workbook(book: Book) -> None:
+    """Append a chapter that repeats the book's `.exercise` sections, where book.toml names one.
+
+    The copies get ids of their own; what they link to stays where it is in the book.
+    """
+    title = book.config.book.workbook
+    if not title:
+        return
+    tree = new_tag("section", {"class": "chapter workbook", "id": SLUG}, new_tag("h1", {}, title))
+    for chapter, section in exercises(book):
+        copy = copy_exercise(section, chapter)
+        for tag in [copy, *elements(copy)]:
+            if tag.get("id"):
+                tag["id"] = f"{SLUG}--{tag['id']}"
+        for name in CAPTIONS:
+            for tag, _ in captioned(copy, name):
+                # Lists of figures and tables name the first one alone.
+                tag.attrs.pop("id", None)
+        link = new_tag("a", {"href": f"#{chapter.slug}"}, where(book, chapter))
+        copy.insert(1, new_tag("p", {"class": "workbook-chapter"}, link))
+        tree.append(copy)
+    if len(tree.contents) > 1:
+        source = Source(book.config.root / "workbook", "workbook", "")
+        book.back.insert(0, Chapter(SLUG, title, tree, source))
+
+
+def exercises(book: Book) -> Iterator[tuple[Chapter, Tag]]:
+    """Every exercise where it stands, with its chapter; not those of the workbook itself."""
+    for chapter in book.chapters:
+        for section in elements(chapter.tree, "section"):
+            if has_class(section, CLASS) and chapter.slug != SLUG:
+                yield chapter, section
+
+
+def copy_exercise(section: Tag, chapter: Chapter) -> Tag:
+    """A copy without the calls of notes, for those stay in `chapter`."""
+    parsed = parse_fragment(serialize(section))
+    copy = elements(parsed, "section")[0].extract()
+    for tag in elements(copy, "a"):
+        if str(tag.get("href", "")).startswith(f"#{chapter.slug}--fn"):
+            tag.decompose()
+    return copy
+
+
+def where(book: Book, chapter: Chapter) -> str:
+    """The chapter by its number, else by its title."""
+    if not chapter.number:
+        return chapter.title
+    named = words_for(book.metadata.language).chapter.format(chapter.number)
+    return named[:1].upper() + named[1:]

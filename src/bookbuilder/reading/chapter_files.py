@@ -1,0 +1,81 @@
+"""The Markdown files of a folder, in the order in which they are chapters if nobody says."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Span
+from bookbuilder.runtime.files import folded, is_file, is_inside, name_of
+from bookbuilder.runtime.text_files import UNREADABLE
+
+MARKDOWN = {".md", ".markdown"}
+DEEPEST_FOLDER = 50
+SUMMARY_NAME = "SUMMARY.md"
+
+NAMES_ALIKE = Rule(
+    "B009",
+    "names-alike",
+    Severity.WARNING,
+    "File names that differ only in capitals, or in how an accent is encoded, are one and the same"
+    " on Windows and macOS: the book cannot be built there, and one of the files is lost.",
+)
+
+
+def report_alike(names: Iterable[str], report: Report) -> None:
+    """Report each of `names` that is another one to some file systems."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(folded(name), name)
+        if other != name:
+            message = f"`{name[:100]}` and `{other[:100]}` are one file on Windows and macOS"
+            report.add(NAMES_ALIKE, message, Span(name), "rename one of them")
+
+
+def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
+    """Every Markdown file below the text folder, in natural order, index files first.
+
+    Folders that cannot be read, and may have chapters, are reported.
+    """
+    skipped = {(config.root / config.book.output).resolve()}
+    found: list[Path] = []
+
+    def walk(folder: Path, depth: int) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                ordered = sorted(entries, key=lambda e: _natural(e.name))
+        except (OSError, ValueError) as error:
+            if report is not None:
+                name = name_of(folder, config.root)
+                message = f"the folder {name} cannot be read: {getattr(error, 'strerror', error)}"
+                report.add(UNREADABLE, message, Span(name))
+            return
+        for entry in ordered:
+            path = Path(entry.path)
+            if entry.name.startswith(".") or entry.name == "node_modules":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if depth < DEEPEST_FOLDER and path.resolve() not in skipped:
+                    walk(path, depth + 1)
+            elif (
+                path.suffix.lower() in MARKDOWN
+                and entry.name.lower() != SUMMARY_NAME.lower()
+                and is_file(path)
+                and is_inside(path, *config.folders)
+            ):
+                found.append(path)
+
+    if is_inside(config.text_folder, *config.folders):
+        walk(config.text_folder, 0)
+    return found
+
+
+def _natural(name: str) -> tuple[bool, list[tuple[int, int, str]], str]:
+    is_index = Path(name).stem.lower() in ("readme", "index")
+    pieces = re.findall(r"\d+|\D+", name.casefold())
+    key = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces]
+    return (not is_index, key, name)

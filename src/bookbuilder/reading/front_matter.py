@@ -1,0 +1,280 @@
+"""YAML front matter: what a chapter says of itself, between `---` lines at its top."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from bookbuilder.config.levels import read_levels
+from bookbuilder.config.schema import UNKNOWN_KEY
+from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
+from bookbuilder.model.source import Source, Span
+from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.suggest import did_you_mean
+from bookbuilder.trees.xhtml import roles_of
+
+BAD_FRONT_MATTER = Rule(
+    "F001",
+    "bad-front-matter",
+    Severity.ERROR,
+    "Front matter is YAML between two `---` lines: one `key: value` a line. A value that holds a"
+    " colon followed by a space, or that starts with a special character, needs quotes.",
+)
+ILL_TYPED_FRONT_MATTER = Rule(
+    "F002",
+    "ill-typed-front-matter",
+    Severity.WARNING,
+    "A front matter key that bookbuilder reads holds something else than text, a number or"
+    " true/false, or stands there twice; or the front matter is written in TOML. What cannot be"
+    " used was left out.",
+)
+
+UNKNOWN_FRONT_MATTER = Rule(
+    "F003",
+    "unknown-front-matter",
+    Severity.WARNING,
+    "Nothing reads this key, so what it says is ignored: it is misspelt, or some other tool's. Such"
+    " keys of other tools as are in wide use are passed over; each other one is reported once.",
+)
+UNCLOSED_FRONT_MATTER = Rule(
+    "F004",
+    "unclosed-front-matter",
+    Severity.WARNING,
+    "A `---` in the first line and a `key: value` below it begin front matter, which a second `---`"
+    " ends. Without that all of it is text of the book, for its readers to see.",
+)
+
+# Of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
+_OF_OTHER_TOOLS = frozenset(
+    """
+    abstract alias aliases archived audience author author_profile authors banner bibliography body
+    bodyclass categories category class classes code collection comments contributors cover created
+    created_at creator css cssclass cssclasses csl custom_edit_url data date datepublished
+    datemodified deck description disable_toc display displayed_sidebar doc document documentclass
+    draft dropcaps edit edit_uri editlink editurl embed_image excerpt execute expires expirydate
+    extra favicon feature featured filters footer format fontsize frontmatter full_title fulltitle
+    generator genre has_children has_toc head header header-includes headless hero hide
+    hide_table_of_contents hide_title hidden home icon id identifier image images include_in_header
+    index indent isbn isdraft issue jupyter katex key keywords kernelspec kind label lastmod
+    lastupdated layout level license linkcolor linktitle links locale logo mainfont maintainer
+    markup math mathjax menu menus meta meta_description meta_title metadata modified name nav
+    nav_exclude nav_order navbar navigation next nocite noindex note og_image order original
+    outline output outputs overview pagefind pagination_label pagination_next pagination_prev
+    parent params permalink picture pin pinned pdf plugins position prev previous priority private
+    prose public publish publish_date published published_at publishdate pubdate reading_time
+    redirect redirect_from redirect_to redirects related render resources reviewers revision robots
+    rss sample search search_exclude section seo series share short_title sidebar sidebar_class_name
+    sidebar_custom_props sidebar_label sidebar_position sitemap sort source status
+    subject subtitle summary tag tags taxonomy teaser template theme thanks thumbnail time toc
+    toc-depth toc-title toc_sticky topics translationkey translations translator type
+    unlisted update updated updated_at uri url version video videos vol weight wordcount
+    """.split()  # noqa: SIM905 (a list would be a page long)
+)
+_KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
+_MOST_UNKNOWN = 20
+
+_BLOCK = re.compile(
+    r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_TOML = re.compile(
+    r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
+_OPEN_QUOTE = re.compile(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
+_LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
+_LONGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The keys that bookbuilder reads.
+
+    `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
+    `length` is how many characters of the source it takes up.
+    """
+
+    title: str = ""
+    slug: str = ""
+    lang: str = ""
+    role: str = ""
+    numbered: bool | None = None
+    addresses: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=dict)
+    length: int = 0
+
+
+def read_front_matter(source: Source, report: Report) -> FrontMatter:
+    """The front matter of `source`; empty where the text starts with a rule or with prose."""
+    if match := _TOML.match(source.text):
+        hint = "write `key: value` lines between two lines `---`"
+        message = "front matter in TOML is not read: it is left out"
+        report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
+        return FrontMatter(length=match.end())
+    match = _BLOCK.match(source.text)
+    if not match:
+        if _UNCLOSED.match(source.text):
+            message = "front matter begins here and does not end: it becomes text of the book"
+            hint = "close it with a line `---`; if it is a break, leave a blank line below it"
+            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+        return FrontMatter()
+    if len(match["yaml"]) > _LONGEST:
+        if _LOOKS_LIKE_KEYS.match(match["yaml"]):
+            message = f"front matter of more than {_LONGEST:,} characters is not read"
+            report.add(BAD_FRONT_MATTER, message, source.span_of_line(1), "put the text below it")
+        return FrontMatter()
+    try:
+        data = load_yaml(match["yaml"])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if "end of stream" in str(getattr(error, "problem", "")):
+            # Where it began says more than where the text ended.
+            mark = getattr(error, "context_mark", None) or mark
+        if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
+            return FrontMatter()
+        span = source.span_of_line(mark.line + 2 if mark else 1)
+        if mark:
+            span = dataclasses.replace(span, column=mark.column + 1, length=1)
+        problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
+        message = f"the front matter is not YAML: {problem}"
+        report.add(BAD_FRONT_MATTER, message, span, _hint_for(problem, match["yaml"]))
+        return FrontMatter(length=match.end())
+    if data is None and not match["yaml"].strip():
+        return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
+    if not isinstance(data, dict):
+        return FrontMatter()
+    _report_keys(data, source, match.end(), report)
+    return FrontMatter(
+        title=_text(data, "title", source, report),
+        slug=_text(data, "slug", source, report),
+        lang=_checked(data, "lang", is_language, "a language tag such as `de`", source, report),
+        role=_checked(data, "role", _is_role, "a role such as `preface`", source, report),
+        numbered=_flag(data, "numbered", source, report),
+        addresses=_addresses(data),
+        levels=_levels(data, source, match.end(), report),
+        length=match.end(),
+    )
+
+
+def _hint_for(problem: str, text: str) -> str:
+    """What to do about a `problem` that YAML has with `text`."""
+    if "\\t" in problem:
+        return "write spaces where the tab is"
+    # An open quote ends where the next one begins, and what follows is found instead of it.
+    if "end of stream" in problem or ("<scalar>" in problem and _OPEN_QUOTE.search(text)):
+        return "close the quotes around the value"
+    return "put quotes around a value that holds `: `, `#` or starts with `[`, `{`, `*` or `&`"
+
+
+def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report) -> None:
+    """Say which keys of the front matter, which takes up `end` characters, do not count."""
+    for key in _KEYS:
+        lines = [n for n, line in _lines(source.text[:end]) if line.startswith(f"{key}:")]
+        for number in lines[1:]:
+            message = f"`{key}` is said twice: the last one counts"
+            report.add(
+                ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
+            )
+    unknown = [k for k in map(str, data) if k not in _KEYS and k.lower() not in _OF_OTHER_TOOLS]
+    for key in unknown[:_MOST_UNKNOWN]:
+        hint = did_you_mean(key, _KEYS)
+        message = f"unknown key `{key[:80]}` in front matter"
+        # A misspelt key is missing in each chapter that has it; any other says all in one place.
+        span = source.span_of_line(_line_of(key, source))
+        otherwise = f"the keys here are {', '.join(_KEYS)}"
+        report.add(UNKNOWN_FRONT_MATTER, message, span, hint or otherwise, once=not hint)
+
+
+def _text(data: dict[Any, Any], key: str, source: Source, report: Report) -> str:
+    value = data.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float):
+        return " ".join(str(value).split())
+    span = source.span_of_line(_line_of(key, source))
+    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be text", span)
+    return ""
+
+
+def _flag(data: dict[Any, Any], key: str, source: Source, report: Report) -> bool | None:
+    value = data.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    span = source.span_of_line(_line_of(key, source))
+    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be true or false", span)
+    return None
+
+
+def _checked(
+    data: dict[Any, Any],
+    key: str,
+    is_right: Callable[[str], bool],
+    wanted: str,
+    source: Source,
+    report: Report,
+) -> str:
+    value = _text(data, key, source, report)
+    if value and not is_right(value):
+        span = source.span_of_line(_line_of(key, source))
+        likely = value.replace("_", "-")
+        hint = f"did you mean `{likely}`?" if is_right(likely) else ""
+        report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be {wanted}", span, hint)
+        return ""
+    return value
+
+
+def _is_role(value: str) -> bool:
+    return f"doc-{value.removeprefix('doc-')}" in roles_of("section")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    return enumerate(text.split("\n"), 1)
+
+
+def _line_of(key: str, source: Source) -> int:
+    return next((n for n, text in _lines(source.text) if text.startswith(f"{key}:")), 1)
+
+
+def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:
+    found: list[str] = []
+    for key in ("permalink", "redirect_from"):
+        value = data.get(key)
+        values = value if isinstance(value, list) else [value]
+        found += [v for v in values if isinstance(v, str)]
+    return tuple(found)
+
+
+def _levels(data: dict[Any, Any], source: Source, end: int, report: Report) -> Levels:
+    """What `lint:` makes of rules in this chapter; `end` is where the front matter ends."""
+    said = data.get("lint")
+    if said is None:
+        return {}
+    line = source.span_of_line(_line_of("lint", source))
+    start = source.text.find("\nlint:") + 1
+
+    def span_of(level: str, name: str = "") -> Span:
+        at = source.text.find(f"{level}:", start, end)
+        at = source.text.find(name, at, end) if name and at >= 0 else at
+        return source.span(at, len(name or level)) if at >= 0 else line
+
+    if not isinstance(said, dict):
+        wanted = "`allow`, `warn` or `deny`, each with names of rules"
+        report.add(ILL_TYPED_FRONT_MATTER, f"`lint` must hold {wanted}", line)
+        return {}
+    lists: dict[Level, list[str]] = {}
+    for key, value in said.items():
+        names = value if isinstance(value, list) else [value]
+        if key not in set(Level):
+            hint = did_you_mean(str(key), Level) or f"the keys here are {', '.join(Level)}"
+            report.add(UNKNOWN_KEY, f"unknown key `{str(key)[:80]}` in `lint`", line, hint)
+        elif not all(isinstance(name, str) for name in names):
+            message = f"`{key}` must be names of rules"
+            report.add(ILL_TYPED_FRONT_MATTER, message, span_of(key))
+        else:
+            lists[Level(key)] = names
+    return read_levels(lists, span_of, report)

@@ -1,0 +1,72 @@
+"""A chapter's title and headings: one `h1` at the top, no level skipped, each an anchor."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bs4 import Tag
+
+from bookbuilder.text.slugs import anchor
+from bookbuilder.trees.markup import elements, new_tag, text_of
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+LONGEST_TITLE = 300
+
+
+def level(heading: Tag) -> int:
+    return int(heading.name[1])
+
+
+def title_heading(tree: Tag) -> Tag | None:
+    """The heading that is the chapter's title: the first, where no other stands as high.
+
+    An `h1` that comes first is the title even when more of them follow.
+    """
+    headings = elements(tree, *HEADINGS)
+    if not headings:
+        return None
+    first = headings[0]
+    counts = Counter(level(h) for h in headings)
+    is_top = level(first) == min(counts) and counts[level(first)] == 1
+    return first if first.name == "h1" or is_top else None
+
+
+def set_title(tree: Tag, heading: Tag | None, title: str) -> None:
+    """Make `heading`, or a new one that says `title`, the `h1` that the tree starts with."""
+    if heading is None:
+        heading = new_tag("h1", {}, title)
+    else:
+        heading.extract()
+        heading.name = "h1"
+    tree.insert(0, heading)
+
+
+def settle_levels(tree: Tag) -> None:
+    """Renumber the headings below the title so that they start at `h2` and skip nothing.
+
+    Nesting is kept: a heading goes one level below the nearest one before it that stood higher.
+    """
+    above: list[int] = []
+    for heading in elements(tree, *HEADINGS)[1:]:
+        original = level(heading)
+        while above and above[-1] >= original:
+            above.pop()
+        heading.name = f"h{min(len(above) + 2, 6)}"
+        above.append(original)
+
+
+def give_anchors(tree: Tag) -> None:
+    """Give every heading without an id the anchor that GitHub would, `-1`, `-2` on repeats."""
+    used: Counter[str] = Counter()
+    taken = {str(t["id"]) for t in elements(tree) if t.get("id")}
+    for heading in elements(tree, *HEADINGS):
+        if heading.get("id"):
+            continue
+        base = anchor(text_of(heading)) or "section"
+        name = base
+        while name in taken or used[name]:
+            used[base] += 1
+            name = f"{base}-{used[base]}"
+        used[name] += 0
+        taken.add(name)
+        heading["id"] = name

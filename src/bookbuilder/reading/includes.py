@@ -1,0 +1,327 @@
+"""Files that a chapter includes: mdBook's `{{#include …}}` and pymdownx's `--8<-- "…"`.
+
+Included text is read as if it stood in the chapter, so links and pictures in it start from the
+chapter's folder; what is found wrong with it is reported where it stands.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source, Span, Stretch
+from bookbuilder.reading.chapter_files import MARKDOWN
+from bookbuilder.reading.front_matter import read_front_matter
+from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_folder, is_inside
+from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text import suggest
+
+MOST_NESTED = 10
+MOST_INCLUDES = 1000
+
+NO_INCLUDE = Rule(
+    "S010",
+    "missing-include",
+    Severity.WARNING,
+    "The chapter includes a file, or a part of one, that is not there; the book is built without"
+    " it. In code that only shows how including is written, put a backslash before `{{#`, or a"
+    " semicolon before `--8<--`.",
+)
+INCLUDE_OUTSIDE = Rule(
+    "S011",
+    "include-outside",
+    Severity.WARNING,
+    "Only files inside the book's folder are included, and such in folders that `allow` in"
+    " book.toml names, so that a book cannot carry away what its author did not put there.",
+)
+INCLUDE_CYCLE = Rule(
+    "S012",
+    "include-cycle",
+    Severity.WARNING,
+    "A file that includes itself, by way of others or not, would never end. It is left out where"
+    " it would come for the second time.",
+)
+TOO_MUCH_INCLUDED = Rule(
+    "S013",
+    "too-much-included",
+    Severity.ERROR,
+    f"Files may include each other {MOST_NESTED} deep, and a chapter {MOST_INCLUDES:,} times and"
+    f" {LARGEST_TEXT:,} characters in all; a few lines can otherwise grow without end.",
+)
+
+_BEFORE = r"(?P<before>[ \t>]*)"
+_MDBOOK = re.compile(
+    _BEFORE + r"\{\{[ ]?#(?P<kind>include|rustdoc_include|playground|playpen)\s+"
+    r"(?P<target>[^{}\n]+?)\s*\}\}[ \t]*$"
+)
+_SNIPPET = re.compile(
+    _BEFORE + r"-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"'\n]+)(?P=quote)[ \t]*$"
+)
+_SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
+_ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
+_MARKER = re.compile(
+    r"\bANCHOR(?P<end>_END)?:[ \t]*(?P<name>[\w-]+)"
+    r"|-+8<-+[ \t]*\[[ \t]*(?P<which>start|end)(?:[ \t]*:[ \t]*(?P<section>[\w-]+))?[ \t]*\]"
+)
+_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
+_Line = tuple[int, str]
+
+
+def with_includes(source: Source, config: Config, report: Report) -> Source:
+    """`source` with the text of the files that it includes, which knows where each line is from."""
+    if "{{" not in source.text and "8<-" not in source.text:
+        return source
+    expansion = _Expansion(source, config, report)
+    expansion.expand(source, _numbered(source.text), "", [])
+    if not expansion.changed:
+        return source
+    text = "\n".join(expansion.lines)
+    return Source(source.path, source.name, text, tuple(expansion.stretches))
+
+
+@dataclass(slots=True)
+class _Expansion:
+    chapter: Source
+    config: Config
+    report: Report
+    lines: list[str] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+    changed: bool = False
+    full: bool = False
+    size: int = 0
+    count: int = 0
+    _known: dict[Path, Source | None] = field(default_factory=dict)
+
+    def expand(
+        self, source: Source, lines: Iterable[_Line], before: str, stack: list[Path]
+    ) -> None:
+        """Add `lines` of `source`, each after `before`; `stack` is what it is included by."""
+        stack = [*stack, source.path.resolve()]
+        fence = ""
+        listing: str | None = None
+        for number, line in lines:
+            if self.full:
+                return
+            if listing is not None:
+                if _SNIPPETS.match(line):
+                    listing = None
+                elif name := line.strip():
+                    self._snippet(name, listing, source, number, before, stack)
+                continue
+            fence = _fence_after(fence, line)
+            if match := _MDBOOK.match(line):
+                self._mdbook(match, source, number, before, stack, bool(fence))
+            elif match := _SNIPPET.match(line):
+                shown = line if fence else ""
+                into = before + match["before"]
+                self._snippet(match["target"], into, source, number, before, stack, shown)
+            elif (match := _SNIPPETS.match(line)) and not fence:
+                listing = before + match["before"]
+            elif fence and (match := _ESCAPED.match(line)):
+                shown = before + match["before"] + match["rest"]
+                self._add(shown, source, number, len(before))
+                self.changed = True
+            else:
+                self._add(before + line if line else before.rstrip(), source, number, len(before))
+
+    def _mdbook(
+        self,
+        match: re.Match[str],
+        source: Source,
+        number: int,
+        before: str,
+        stack: list[Path],
+        in_code: bool,
+    ) -> None:
+        is_program = match["kind"] in ("playground", "playpen")
+        target = match["target"].split()[0] if is_program else match["target"]
+        into = before + match["before"]
+        folders = [source.path.parent, self.config.text_folder, self.config.root]
+        found = self._find(target, folders, source, number, stack, alone=True)
+        if found is None:
+            self._add(before + match[0] if in_code else "", source, number)
+            self.changed = True
+            return
+        if is_program and not in_code:
+            self._add(f"{into}```rust", source, number)
+        self.expand(*found, into, stack)
+        if is_program and not in_code:
+            self._add(f"{into}```", source, number)
+
+    def _snippet(
+        self, target: str, into: str, source: Source, number: int, before: str, stack: list[Path],
+        shown: str = "",
+    ) -> None:  # fmt: skip
+        """`shown` is what stays where nothing is found."""
+        if target.startswith(";"):
+            return
+        folders = [self.config.root, source.path.parent, self.config.text_folder]
+        found = self._find(target, folders, source, number, stack, alone=False)
+        if found is None:
+            self._add(before + shown if shown else "", source, number)
+            self.changed = True
+        else:
+            self.expand(*found, into, stack)
+
+    def _add(self, line: str, source: Source, number: int, indent: int = 0) -> None:
+        last = self.stretches[-1] if self.stretches else None
+        at = len(self.lines) + 1
+        here = Stretch(at, source.name, number, indent)
+        if last is None or here != replace(last, line=at, there=last.there + at - last.line):
+            self.stretches.append(here)
+        self.lines.append(line)
+        self.size += len(line) + 1
+
+    def _find(
+        self,
+        target: str,
+        folders: Sequence[Path],
+        source: Source,
+        number: int,
+        stack: list[Path],
+        *,
+        alone: bool,
+    ) -> tuple[Source, Iterator[_Line]] | None:
+        """The file that `target` names, and the lines that it asks for; what is amiss is reported.
+
+        `alone` says that a single number means that line, and not all from there.
+        """
+        self.changed = True
+        name, *wanted = target.split(":")
+        name = name.strip()
+        span = _at(source.span_of_line(number), target)
+        shown = name[:100]
+        if re.match(r"[a-zA-Z]{2,}$", name) and wanted and wanted[0].startswith("//"):
+            self.report.add(INCLUDE_OUTSIDE, f"`{target[:100]}` is on the web", span)
+            return None
+        path = self._path(name, folders)
+        if path is None:
+            hint = suggest.did_you_mean(Path(name).name, _names_in(folders[0] / name))
+            self.report.add(NO_INCLUDE, f"no file `{shown}` to include", span, hint)
+            return None
+        if not is_inside(path, *self.config.folders):
+            hint = "copy it into the book's folder, or name its folder in `allow` of book.toml"
+            message = f"`{shown}` lies outside the book's folder and is not included"
+            self.report.add(INCLUDE_OUTSIDE, message, span, hint)
+            return None
+        if not is_file(path):
+            self.report.add(NO_INCLUDE, f"`{shown}` is no file that can be included", span)
+            return None
+        if path.resolve() in stack:
+            way = [*stack[stack.index(path.resolve()) :], path.resolve()]
+            names = " → ".join(p.name for p in way)
+            message = f"`{shown}` includes itself: {names[:300]}"
+            self.report.add(INCLUDE_CYCLE, message, span, "take out one of these includes")
+            return None
+        self.count += 1
+        if len(stack) > MOST_NESTED or self.count > MOST_INCLUDES or self.size > LARGEST_TEXT:
+            self.full = True
+            message = f"too much is included in {self.chapter.name}"
+            self.report.add(TOO_MUCH_INCLUDED, message, self.chapter.span_of_file())
+            return None
+        included = self._read(path)
+        if included is None:
+            return None
+        lines = _selected(included, wanted, alone=alone)
+        if lines is None:
+            hint = suggest.did_you_mean(wanted[0], _sections(included.text))
+            what = ":".join(wanted)[:100]
+            self.report.add(NO_INCLUDE, f"`{shown}` has no part `{what}`", span, hint)
+            return None
+        return included, lines
+
+    @staticmethod
+    def _path(name: str, folders: Sequence[Path]) -> Path | None:
+        for folder in dict.fromkeys(folders):
+            try:
+                path = Path(os.path.normpath(folder / name))
+                if name and os.path.lexists(path):
+                    return path
+            except ValueError:
+                return None
+        return None
+
+    def _read(self, path: Path) -> Source | None:
+        if path not in self._known:
+            config = self.config
+            self._known[path] = read_source(path, config.folders, self.report, config.variables)
+        return self._known[path]
+
+
+def _numbered(text: str) -> Iterator[_Line]:
+    return enumerate(text.split("\n"), 1)
+
+
+def _fence_after(fence: str, line: str) -> str:
+    """The fence that is open after `line`; empty for none."""
+    match = _FENCE.match(line)
+    if not match or (fence and match["fence"][0] != fence[0]):
+        return fence
+    if fence:
+        closes = len(match["fence"]) >= len(fence) and not match["info"].strip()
+        return "" if closes else fence
+    return "" if "`" in match["info"] and match["fence"][0] == "`" else match["fence"]
+
+
+def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Line] | None:
+    """The lines that a target asks for with what follows its name; None where there are none."""
+    text = source.text.removesuffix("\n")
+    lines = list(_numbered(text))
+    if wanted and re.fullmatch(r"[a-zA-Z_][\w-]*", wanted[0]):
+        chosen = _section(lines, wanted[0])
+    elif any(wanted):
+        chosen = [
+            line for part in ":".join(wanted).split(",") for line in _range(lines, part, alone)
+        ]
+    else:
+        front = source.path.suffix.lower() in MARKDOWN and read_front_matter(source, Report())
+        first = source.text.count("\n", 0, front.length) if front else 0
+        chosen = lines[first:]
+    if wanted and not chosen:
+        return None
+    return ((number, line) for number, line in chosen if not _MARKER.search(line))
+
+
+def _range(lines: list[_Line], part: str, alone: bool) -> list[_Line]:
+    """`4:6`, `4:`, `:6`, or `4`: a line `alone`, or all from there."""
+    first, colon, last = part.strip().partition(":")
+    if not all(re.fullmatch(r"\d{0,9}", number) for number in (first, last)):
+        return []
+    start = int(first or 1)
+    end = int(last) if last else start if alone and not colon else len(lines)
+    return lines[max(start - 1, 0) : end]
+
+
+def _section(lines: list[_Line], name: str) -> list[_Line]:
+    """The lines between the markers of section `name`."""
+    inside = False
+    chosen = []
+    for number, line in lines:
+        for marker in _MARKER.finditer(line):
+            if (marker["name"] or marker["section"]) == name:
+                inside = not (marker["end"] or marker["which"] == "end")
+        if inside:
+            chosen.append((number, line))
+    return chosen
+
+
+def _sections(text: str) -> list[str]:
+    return [m["name"] or m["section"] or "" for m in _MARKER.finditer(text)]
+
+
+def _at(span: Span, text: str) -> Span:
+    at = span.excerpt.find(text)
+    return replace(span, column=at + 1, length=len(text)) if at >= 0 else span
+
+
+def _names_in(path: Path) -> list[str]:
+    folder = Path(os.path.normpath(path)).parent
+    try:
+        return sorted(p.name for p in folder.iterdir()) if is_folder(folder) else []
+    except OSError:
+        return []

@@ -1,0 +1,153 @@
+"""Front matter and Markdown in, chapters as HTML trees out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bs4 import Tag
+
+from bookbuilder import dialect
+from bookbuilder.book import Chapter
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source
+from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
+from bookbuilder.reading.headings import (
+    HEADINGS,
+    LONGEST_TITLE,
+    give_anchors,
+    level,
+    set_title,
+    settle_levels,
+    title_heading,
+)
+from bookbuilder.reading.outline import Entry
+from bookbuilder.text.slugs import file_slug
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
+from bookbuilder.trees.parsing import parse_fragment
+
+LARGEST_UNSPLIT = 100_000
+MOST_PIECES = 500
+_SHOWN = ("img", "svg", "math")
+
+_EMPTY_HINT = "write it, or take it out of the list of chapters"
+EMPTY = Rule(
+    "S005",
+    "empty-chapter",
+    Severity.WARNING,
+    "A chapter without text makes a blank page in print and a dead entry in the contents.",
+)
+
+
+def read_chapters(
+    source: Source, entry: Entry, alone: bool, report: Report, *, is_opener: bool = False
+) -> list[Chapter]:
+    """The chapters in `source`: one, or several where a long file is a whole book (`alone`).
+
+    An opener has chapters below it in the list, an index is made: a heading may be all they say.
+    """
+    front = read_front_matter(source, report)
+    tree = parse_fragment(dialect.convert(source, front.length, report))
+    has_headings = bool(tree.get_text(strip=True))
+    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
+    if not is_filled and not _has_content(tree):
+        what = "no text but its headings" if has_headings else "no text"
+        report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
+    pieces = (_split(tree, source) if alone else []) or [tree]
+    several = len(pieces) > 1
+    return [_chapter(piece, source, front, entry, in_pieces=several) for piece in pieces]
+
+
+def _chapter(
+    tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool
+) -> Chapter:
+    heading = title_heading(tree)
+    file_title = _title_of_file(source.path)
+    said = "" if in_pieces else front.title or entry.title
+    if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
+        heading = None
+    title = text_of(heading) if heading is not None else said
+    title = " ".join(title.split())[:LONGEST_TITLE] or said or file_title
+    set_title(tree, heading if heading is not None and text_of(heading) else None, title)
+    if heading is not None and not text_of(heading):
+        heading.extract()
+    settle_levels(tree)
+    give_anchors(tree)
+    tree["class"] = "chapter"
+    if front.lang:
+        tree["lang"] = front.lang
+    return Chapter(
+        slug=file_slug(title if in_pieces else front.slug or _name_of_file(source.path), ""),
+        title=title,
+        tree=tree,
+        source=source,
+        role=f"doc-{front.role.removeprefix('doc-')}" if front.role else "",
+        depth=entry.depth,
+        numbered=front.numbered,
+        addresses=front.addresses,
+        levels=front.levels,
+    )
+
+
+def _name_of_file(path: Path) -> str:
+    is_index = path.stem.lower() in ("readme", "index")
+    return path.parent.name if is_index and path.parent.name else path.stem
+
+
+def _title_of_file(path: Path) -> str:
+    words = re.sub(r"^\d+[-_. ]+(?=\D)", "", _name_of_file(path))
+    words = re.sub(r"[-_]+", " ", words).strip()
+    return words[:1].upper() + words[1:] or "Untitled"
+
+
+def _split(tree: Tag, source: Source) -> list[Tag]:
+    """The tree cut at its `h1`s, or, where one `h1` heads a long book, at its `h2`s.
+
+    What would fall into thousands of pieces, each a file of the EPUB, is a list, not a book.
+    """
+    cut = "h1"
+    if len(tree.find_all("h1", recursive=False)) < 2:
+        if len(source.text) < LARGEST_UNSPLIT:
+            return []
+        cut = "h2"
+    if not 2 <= len(tree.find_all(cut, recursive=False)) <= MOST_PIECES:
+        return []
+    pieces = [new_tag("section", {})]
+    for node in list(tree.children):
+        if isinstance(node, Tag) and node.name == cut:
+            pieces.append(new_tag("section", {}))
+        pieces[-1].append(node)
+    kept = [p for p in pieces if _has_more_than_title(p) or p is not pieces[0]]
+    notes = next((d for p in kept for d in elements(p, "div") if has_class(d, "footnote")), None)
+    if notes is not None and len(kept) > 1:
+        _share_notes(kept, notes)
+    return kept
+
+
+def _has_content(tree: Tag) -> bool:
+    """Whether there is more than headings."""
+    headings = elements(tree, *HEADINGS)
+    said = sum(len(heading.get_text(strip=True)) for heading in headings)
+    return len(tree.get_text(strip=True)) > said or bool(elements(tree, *_SHOWN))
+
+
+def _has_more_than_title(piece: Tag) -> bool:
+    headings = elements(piece, *HEADINGS)
+    text = piece.get_text(strip=True)
+    if elements(piece, *_SHOWN):
+        return True
+    return bool(text) and (not headings or text != headings[0].get_text(strip=True))
+
+
+def _share_notes(pieces: list[Tag], notes: Tag) -> None:
+    """Give each piece the notes that it refers to; notes stand at the end of the whole file."""
+    by_id = {str(li.get("id")): li for li in elements(notes, "li") if li.get("id")}
+    notes.extract()
+    for piece in pieces:
+        wanted = [str(a["href"])[1:] for a in elements(piece, "a") if has_class(a, "footnote-ref")]
+        items = [by_id.pop(name) for name in dict.fromkeys(wanted) if name in by_id]
+        if items:
+            piece.append(new_tag("div", {"class": "footnote"}, new_tag("ol", {}, *items)))
+
+
+__all__ = ["level", "read_chapters"]

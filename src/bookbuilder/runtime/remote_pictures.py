@@ -1,0 +1,229 @@
+"""Pictures from the web, for who asks for them with `--fetch-remote-images`.
+
+The addresses are an untrusted manuscript's. Names are resolved here, and the very address that was
+looked at is connected to, so that no name and no redirection leads into the reader's own network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from bookbuilder import __version__
+from bookbuilder.runtime.cache import Cache, digest_of
+
+LARGEST = 20_000_000
+SECONDS = 30
+MOST_REDIRECTIONS = 5
+# For one book.
+MOST_PICTURES = 300
+MOST_BYTES = 300_000_000
+MOST_SECONDS = 600
+
+_PORTS = {"http": 80, "https": 443}
+_REDIRECTIONS = (301, 302, 303, 307, 308)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+class FetchError(Exception):
+    """Why a picture was not fetched, in plain words."""
+
+
+def _name(url: str) -> str:
+    return digest_of(b"picture", url.partition("#")[0].encode("utf-8", "replace"))
+
+
+def system_addresses(host: str, port: int) -> list[str]:
+    """The IP addresses of `host`, as the system knows them."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(slots=True)
+class RemotePictures:
+    """Fetches for one book; counts what that has taken."""
+
+    cache: Cache
+    resolve: Resolve = system_addresses
+    count: int = 0
+    size: int = 0
+    seconds: float = 0.0
+
+    def get(self, url: str) -> bytes:
+        """What lies at `url`, from the cache if it was kept there. Raises `FetchError`."""
+        if (kept := self.cache.get(_name(url))) is not None:
+            return kept
+        if self.count >= MOST_PICTURES:
+            raise FetchError(f"no more than {MOST_PICTURES} are fetched for one book")
+        if self.size >= MOST_BYTES or self.seconds >= MOST_SECONDS:
+            raise FetchError("the book's pictures have taken too long, or too much, already")
+        self.count += 1
+        started = time.monotonic()
+        try:
+            data = self._follow(url)
+        finally:
+            self.seconds += time.monotonic() - started
+        self.size += len(data)
+        return data
+
+    def keep(self, url: str, data: bytes) -> None:
+        """Keep what `get` returned for the next build, once it has turned out to be a picture."""
+        self.cache.put(_name(url), data)
+
+    def _follow(self, url: str) -> bytes:
+        end = time.monotonic() + SECONDS
+        own_machine = _own_machine(_split(url).hostname or "")
+        for _ in range(MOST_REDIRECTIONS + 1):
+            parts = _split(url)
+            addresses = self._addresses(parts, own_machine)
+            answer = _ask(parts, addresses, end)
+            if isinstance(answer, bytes):
+                return answer
+            target = urljoin(url, answer)
+            if parts.scheme == "https" and _split(target).scheme != "https":
+                raise FetchError("it is redirected to an address that is not encrypted")
+            url = target
+        raise FetchError(f"it is redirected more than {MOST_REDIRECTIONS} times")
+
+    def _addresses(self, parts: SplitResult, own_machine: str) -> Sequence[str]:
+        """Of the host of `parts`, all of them public, or it is what the author calls this machine.
+
+        `own_machine` is the host in the author's own address, if that is this machine.
+        """
+        host = parts.hostname or ""
+        try:
+            port = parts.port or _PORTS[parts.scheme]
+            addresses = self.resolve(host.encode("idna").decode("ascii"), port)
+        except (OSError, ValueError):
+            addresses = []
+        if not addresses:
+            raise FetchError(f"there is no host `{host[:100]}`")
+        for address in addresses:
+            ip = _unwrapped(address)
+            if not (ip.is_global and not ip.is_multicast) and not (
+                ip.is_loopback and host == own_machine
+            ):
+                raise FetchError(f"`{host[:100]}` is no public address of the internet")
+        return addresses
+
+
+def _own_machine(host: str) -> str:
+    """`host`, where it plainly names the machine itself."""
+    with contextlib.suppress(ValueError):
+        return host if ipaddress.ip_address(host).is_loopback else ""
+    return host if host == "localhost" else ""
+
+
+def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """`address`, or the IPv4 address that it stands for."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _NAT64:
+            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        return ip.ipv4_mapped or ip.sixtofour or ip
+    return ip
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises ValueError where it is no number
+    except ValueError:
+        raise FetchError("the address is none") from None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+        raise FetchError("only addresses like https://example.org/picture.png are fetched")
+    return parts
+
+
+class _Http(http.client.HTTPConnection):
+    """Connects to `address` whatever the name of the host would lead to now."""
+
+    address = ""
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+
+
+class _Https(http.client.HTTPSConnection):
+    address = ""
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.address, self.port), self.timeout)
+        context = ssl.create_default_context()
+        self.sock = context.wrap_socket(plain, server_hostname=self.host)
+
+
+def _ask(parts: SplitResult, addresses: Sequence[str], end: float) -> bytes | str:
+    """What the host of `parts` sends, or where it redirects to. Raises `FetchError`."""
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    for number, address in enumerate(addresses):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        connect = _Https if parts.scheme == "https" else _Http
+        connection = connect(host, parts.port or _PORTS[parts.scheme], timeout=left)
+        connection.address = address
+        try:
+            connection.connect()
+        except ssl.SSLError as error:
+            raise FetchError(f"its encryption fails: {error.reason or error}") from None
+        except OSError:
+            if number + 1 == len(addresses):
+                raise FetchError(f"`{host}` does not answer") from None
+            continue
+        return _read(connection, parts, end)
+    raise FetchError(f"it takes more than {SECONDS} seconds")
+
+
+def _read(connection: _Http | _Https, parts: SplitResult, end: float) -> bytes | str:
+    # A server may send a byte now and then for ever: no time limit of a socket ends that.
+    # The connection itself forgets its socket as soon as the headers are read.
+    timer = threading.Timer(max(end - time.monotonic(), 0), _hang_up, [connection.sock])
+    timer.daemon = True
+    timer.start()
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
+        f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
+    )
+    headers = {
+        "User-Agent": f"bookbuilder/{__version__}",
+        "Accept": "image/*",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        if response.status in _REDIRECTIONS and (target := response.getheader("Location")):
+            return re.sub(r"[\x00-\x20]", "", target)
+        if response.status != http.client.OK:
+            reason = re.sub(r"[^\x20-\x7e]", "", response.reason)[:60]
+            raise FetchError(f"the server answers {response.status} {reason}".rstrip())
+        data = response.read(LARGEST + 1)
+    except (OSError, ValueError, AttributeError, http.client.HTTPException) as error:
+        if end <= time.monotonic():
+            raise FetchError(f"it takes more than {SECONDS} seconds") from None
+        raise FetchError(f"the connection fails ({type(error).__name__})") from None
+    finally:
+        timer.cancel()
+        connection.close()
+    if end <= time.monotonic():
+        raise FetchError(f"it takes more than {SECONDS} seconds")
+    if len(data) > LARGEST:
+        raise FetchError(f"it is larger than {LARGEST:,} bytes")
+    return data
+
+
+def _hang_up(connected: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,245 @@
+"""Work shared out among child processes, under the limits of the build that they work for.
+
+They are forked, like the build itself (`sandbox.py`). Where there is no fork, the work is done in
+place, one piece after the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol, TypeVar
+
+from bookbuilder.book import Chapter
+from bookbuilder.runtime.limits import (
+    HAS_FORK,
+    SECONDS_BETWEEN_LOOKS,
+    LimitHit,
+    check_time,
+    died,
+    end_with_parent,
+    go_on_in_fork,
+    limits_in_force,
+    memory_of,
+)
+from bookbuilder.runtime.progress import at_work_on, frames_of
+
+MOST_WORKERS = 8
+# A build that may use little memory has few workers.
+MEGABYTES_FOR_ONE = 300
+
+
+class Job(Protocol):
+    """A piece of work; `chapter` is what it is about, for who has to say that it took too long.
+
+    `message` is what the worker gets, fit for pickling. `worker` is the number of the one that has
+    to do it, None for whichever is free.
+    """
+
+    @property
+    def chapter(self) -> Chapter | None: ...
+
+    @property
+    def message(self) -> Any: ...
+
+    @property
+    def worker(self) -> int | None: ...
+
+
+_J = TypeVar("_J", bound=Job)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    number: int
+    process: int
+    pipe: Connection
+    job: Any = None
+    computed: float = 0.0
+    since: float = field(default_factory=time.monotonic)
+
+
+@contextlib.contextmanager
+def crew(start: Callable[[], Callable[[Any], Any]]) -> Iterator[Crew]:
+    """Workers that are there while the context lasts, and can keep things from job to job.
+
+    Each calls `start` once, and then what it returned for one job's message after the other.
+    """
+    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
+        made = Crew(start, scratch, alive)
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+class Crew:
+    """See `crew`. Processes are forked when there is work for them."""
+
+    def __init__(
+        self, start: Callable[[], Callable[[Any], Any]], scratch: str, alive: tuple[int, int]
+    ) -> None:
+        self._start = start
+        self._scratch = scratch
+        self._alive = alive
+        self._workers: list[_Worker] = []
+        self._in_place: Callable[[Any], Any] | None = None
+
+    def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any, int]]:
+        """Every job, its result and its worker's number, in the order they are done.
+
+        Results have to be fit for pickling. The jobs that come first are begun first. Raises what
+        the work raises, and `LimitHit` for all of them.
+        """
+        if not HAS_FORK:
+            for job in jobs:
+                self._in_place = self._in_place or self._start()
+                yield job, self._in_place(job.message), 0
+            return
+        waiting = list(jobs)
+        for worker in self._workers:
+            _hand_on(worker, waiting)
+        while len(self._workers) < _how_many(len(jobs)):
+            self._workers.append(self._fork())
+            _hand_on(self._workers[-1], waiting)
+        while any(worker.job is not None for worker in self._workers):
+            for worker in _ready(self._workers):
+                done = worker.job
+                result = _answer_of(worker, done.chapter)
+                check_time(_spent(self._workers), done.chapter)
+                _hand_on(worker, waiting)
+                yield done, result, worker.number
+
+    def _fork(self) -> _Worker:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        spent = _spent(self._workers)
+        ours, theirs = Pipe()
+        with warnings.catch_warnings():
+            # Python warns of other threads; a worker uses nothing that they may hold.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process = os.fork()
+        if process == 0:
+            try:
+                ours.close()
+                os.close(self._alive[1])
+                tempfile.tempdir = self._scratch
+                arguments = self._alive[0], self._scratch
+                threading.Thread(target=end_with_parent, args=arguments, daemon=True).start()
+                _be_worker(self._start, theirs, spent)
+            finally:
+                os._exit(1)
+        theirs.close()
+        return _Worker(len(self._workers), process, ours)
+
+    def end(self) -> None:
+        """End the workers, those that still work at once."""
+        for worker in self._workers:
+            with contextlib.suppress(OSError):
+                if worker.job is not None:
+                    os.kill(worker.process, signal.SIGKILL)
+                else:
+                    worker.pipe.send(None)
+            worker.pipe.close()
+        for worker in self._workers:
+            with contextlib.suppress(OSError):
+                os.waitpid(worker.process, 0)
+
+
+def _how_many(jobs: int) -> int:
+    limits = limits_in_force()
+    by_memory = limits.memory // MEGABYTES_FOR_ONE if limits and limits.memory else MOST_WORKERS
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(min(jobs, by_memory, processors, MOST_WORKERS), 1)
+
+
+@contextlib.contextmanager
+def _liveness() -> Iterator[tuple[int, int]]:
+    """A pipe that nobody writes to, and that closes when this process ends."""
+    read, write = os.pipe()
+    try:
+        yield read, write
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+def _spent(workers: Sequence[_Worker]) -> float:
+    """Seconds of computing: this process, its children of before, and `workers`."""
+    times = os.times()
+    before = times.children_user + times.children_system
+    return time.process_time() + before + sum(worker.computed for worker in workers)
+
+
+def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spent: float) -> None:
+    answering = threading.Lock()
+
+    def answer(outcome: str, value: Any) -> None:
+        try:
+            data = pickle.dumps((outcome, value, time.process_time()))
+        except Exception:
+            data = pickle.dumps(("raised", RuntimeError(repr(value)[:2000]), 0.0))
+        with answering:
+            pipe.send_bytes(data)
+            if outcome == "raised":
+                os._exit(0)
+
+    try:
+        go_on_in_fork(spent, lambda hit: answer("raised", hit))
+        work = start()
+        while (message := pipe.recv()) is not None:
+            answer("returned", work(message))
+        os._exit(0)
+    except BaseException as error:
+        error.add_note("".join(traceback.format_exception(error)))
+        answer("raised", error)
+
+
+def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
+    """Give `worker` the first job in `waiting` that it may do, if there is one."""
+    at = next((n for n, j in enumerate(waiting) if j.worker in (None, worker.number)), None)
+    worker.job = None if at is None else waiting.pop(at)
+    worker.since = time.monotonic()
+    if worker.job is not None:
+        with contextlib.suppress(OSError):
+            # One that has died in between is noticed when its answer is read.
+            worker.pipe.send(worker.job.message)
+
+
+def _ready(workers: Sequence[_Worker]) -> Iterator[_Worker]:
+    """The workers that have an answer. A limit may be hit meanwhile: `chapter` is then to blame."""
+    busy = [worker for worker in workers if worker.job is not None]
+    chapter = busy[0].job.chapter
+    while not (ready := wait([worker.pipe for worker in busy], SECONDS_BETWEEN_LOOKS)):
+        largest = max(busy, key=lambda w: (memory_of(w.process), -w.since))
+        chapter = largest.job.chapter
+    del chapter
+    yield from [worker for worker in busy if worker.pipe in ready]
+
+
+def _answer_of(worker: _Worker, chapter: Chapter | None) -> Any:
+    try:
+        outcome, value, worker.computed = pickle.loads(worker.pipe.recv_bytes())
+    except (EOFError, OSError):
+        status = os.waitstatus_to_exitcode(os.waitpid(worker.process, 0)[1])
+        limits = limits_in_force()
+        if limits is None:
+            raise RuntimeError(f"a process that laid out pages ended with {status}") from None
+        hit = died(status, limits)
+        hit = LimitHit(hit.rule, hit.what, at_work_on(frames_of(sys._getframe())))
+        raise hit from None
+    if outcome == "raised":
+        raise value
+    return value

@@ -1,0 +1,1 @@
+"""HTML trees: parsed, walked, written, and what they may hold."""
