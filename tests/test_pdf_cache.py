@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from bookbuilder import Report, load, write
-from bookbuilder.formats.pdf.pages.records import BadRecordError, Setting, pack, unpack
+from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
 from bookbuilder.formats.pdf.paginate.runs import Run
 from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.runtime.cache import Cache, digest_of
@@ -249,8 +249,8 @@ def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
 
 
 def test_what_is_no_record_is_refused() -> None:
-    assert unpack(pack(Setting(messages=("x",)))) == Setting(messages=("x",))
-    whole = zlib.decompress(pack(Setting()))
+    assert unpack(pack(LaidOutRun(messages=("x",)))) == LaidOutRun(messages=("x",))
+    whole = zlib.decompress(pack(LaidOutRun()))
     for text in (
         b"",
         b"null",
@@ -265,4 +265,4 @@ def test_what_is_no_record_is_refused() -> None:
     with pytest.raises(BadRecordError):
         unpack(b"not compressed")
     with pytest.raises(BadRecordError):
-        unpack(pack(Setting())[:-3])
+        unpack(pack(LaidOutRun())[:-3])

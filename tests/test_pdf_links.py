@@ -82,7 +82,12 @@ def test_links_in_a_list_of_their_own_leave_the_notes_their_numbers(tmp_path: Pa
 
 
 def test_the_linked_book_stays_as_it_is(tmp_path: Path) -> None:
-    for settings in ({}, {"links": "chapter", "qr": True}, {"notes": "chapter"}, {"notes": "book"}):
+    for settings in (
+        {},
+        {"links": "chapter", "qr": True},
+        {"notes": "chapter"},
+        {"notes": "book"},
+    ):
         book = a_book(tmp_path, **settings)
         before = [serialize(chapter.tree) for chapter in book.chapters]
         arranged(book)

@@ -13,7 +13,7 @@ from bookbuilder import Report, load
 from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
 from bookbuilder.formats.pdf.compose.print_notes import arranged
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
-from bookbuilder.formats.pdf.pages.records import SetPage, Setting
+from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.paginate.numbering import about, bake, is_doubtful
 from bookbuilder.formats.pdf.paginate.runs import Run, body_runs
 from bookbuilder.formats.pdf.weasy.engine import engine
@@ -60,11 +60,11 @@ class CountingPress:
         self.layouts += 1
         return self._lay_out(*arguments)
 
-    def set(self, run: Run, start: int, in_full: bool, **labels: str) -> Setting:
+    def set(self, run: Run, start: int, in_full: bool, **labels: str) -> LaidOutRun:
         bake(run.tree, labels)
-        setting: Setting = self._press.set_run(run, start, in_full)[0]
-        assert setting.failure is None
-        return setting
+        laid_out: LaidOutRun = self._press.set_run(run, start, in_full)[0]
+        assert laid_out.failure is None
+        return laid_out
 
 
 @pytest.mark.slow
@@ -138,8 +138,8 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
         tree.text = "x" * characters
         return Run(tree)
 
-    def pages(count: int) -> Setting:
-        return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
+    def pages(count: int) -> LaidOutRun:
+        return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
 
     leaves = {run(7900): pages(8), run(4100): pages(4), run(10): pages(2)}
     assert [len(about(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]

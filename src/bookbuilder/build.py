@@ -15,7 +15,7 @@ from bookbuilder.config.levels import (
     CONTRADICTION,
     NOT_TO_ALLOW,
     UNKNOWN_RULE,
-    heed,
+    apply_levels,
     levels_of_book,
 )
 from bookbuilder.config.other_tools import from_mdbook, from_other_tool, is_mdbook
@@ -212,7 +212,7 @@ def write(
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
         report.raise_for_errors()
         raise AssertionError
-    heed(book, report)
+    apply_levels(book, report)
     if name == "cover" and not book.config.pdf.pages:
         pdf = replace(book.config.pdf, pages=_pages_built(book))
         book = replace(book, config=replace(book.config, pdf=pdf))

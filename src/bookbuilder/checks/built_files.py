@@ -11,7 +11,7 @@ from pathlib import Path
 from bookbuilder.book import Book
 from bookbuilder.build import load
 from bookbuilder.checks.epubcheck import Message, NotRunError
-from bookbuilder.config.levels import heed
+from bookbuilder.config.levels import apply_levels
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.trace import trace
@@ -161,5 +161,5 @@ def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, 
     ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
     if identifier and identifier not in ours:
         return None, f"it was not made from {root.name}"
-    heed(book, report)
+    apply_levels(book, report)
     return book, ""

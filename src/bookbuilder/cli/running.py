@@ -60,7 +60,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
 
 
 def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
-    from bookbuilder.runtime.limits import LimitHit, end_limits, report_limit
+    from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
     said: list[str] = []
     failure = None
@@ -70,7 +70,7 @@ def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
         for found in error.diagnostics:
             report.add(found.rule, found.message, found.span, found.hint)
     except (LimitHit, MemoryError) as error:
-        end_limits()
+        disarm_limits()
         report_limit(error, limits, report)
     except Exception as error:
         error.add_note(traceback.format_exc())

@@ -41,7 +41,7 @@ def levels_of_book(config: Config, report: Report) -> Levels:
     return read_levels(said, lambda level, name: config.span_of(f"lint.{level}", name), report)
 
 
-def heed(book: Book, report: Report) -> None:
+def apply_levels(book: Book, report: Report) -> None:
     """Let `report` judge by what `book` says."""
     report.of_book = levels_of_book(book.config, Report())
     report.of_chapters |= {c.source.name: c.levels for c in book.chapters if c.levels}

@@ -296,7 +296,7 @@ def _limited(limits: LimitsConfig, give_up: Callable[[LimitHit], None]) -> Itera
     try:
         yield
     finally:
-        end_limits()
+        disarm_limits()
 
 
 def limits_in_force() -> LimitsConfig | None:
@@ -328,7 +328,7 @@ def check_time(spent: float, chapter: Chapter | None) -> None:
         raise LimitHit(TOO_SLOW, what, at_work_on(frames_of(sys._getframe())))
 
 
-def end_limits() -> None:
+def disarm_limits() -> None:
     """For who has caught a `LimitHit`, which is raised again and again until then."""
     if HAS_FORK and _limit is not None:
         signal.setitimer(signal.ITIMER_REAL, 0)

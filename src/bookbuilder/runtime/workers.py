@@ -72,21 +72,21 @@ class _Worker:
 
 
 @contextlib.contextmanager
-def crew(start: Callable[[], Callable[[Any], Any]]) -> Iterator[Crew]:
+def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPool]:
     """Workers that are there while the context lasts, and can keep things from job to job.
 
     Each calls `start` once, and then what it returned for one job's message after the other.
     """
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
-        made = Crew(start, scratch, alive)
+        made = WorkerPool(start, scratch, alive)
         try:
             yield made
         finally:
             made.end()
 
 
-class Crew:
-    """See `crew`. Processes are forked when there is work for them."""
+class WorkerPool:
+    """See `worker_pool`. Processes are forked when there is work for them."""
 
     def __init__(
         self, start: Callable[[], Callable[[Any], Any]], scratch: str, alive: tuple[int, int]

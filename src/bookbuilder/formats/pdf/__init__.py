@@ -17,8 +17,8 @@ from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_style
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
-from bookbuilder.formats.pdf.pages.records import Setting
-from bookbuilder.formats.pdf.paginate.layout_cache import Shop, Staff
+from bookbuilder.formats.pdf.pages.records import LaidOutRun
+from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, RunLayouter
 from bookbuilder.formats.pdf.paginate.numbering import (
     about,
     bake,
@@ -78,31 +78,31 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         styles = [*built_in_styles(book.config, report), *own]
         report.raise_for_errors()
         cache = users_cache("pages") if book.config.pdf.cache else Cache(None)
-        shop = Shop(book.assets, styles, fonts, cache)
+        layouts = LayoutCache(book.assets, styles, fonts, cache)
         whole = needs_the_whole(text for _, text in own)
-        tree, runs, settings = _lay_out(book, shop, whole, report)
+        tree, runs, laid_out_runs = _lay_out(book, layouts, whole, report)
         with caught_log() as messages:
-            data = join(tree, settings, [run.part for run in runs], shop.blobs)
-        report_style_log(settings[0].style_messages, styles, report)
-        _report_settings(settings, messages, book, report)
+            data = join(tree, laid_out_runs, [run.part for run in runs], layouts.blobs)
+        report_style_log(laid_out_runs[0].style_messages, styles, report)
+        _report_settings(laid_out_runs, messages, book, report)
         cache.trim()
-    data = finish(data, len(settings[0].pages), book)
+    data = finish(data, len(laid_out_runs[0].pages), book)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
-    pages = sum(len(setting.pages) for setting in settings)
-    new = sum(run in shop.laid_out for run in runs)
+    pages = sum(len(laid_out.pages) for laid_out in laid_out_runs)
+    new = sum(run in layouts.laid_out for run in runs)
     done = f"Laid out {new} of {len(runs)} runs of pages" + "; the others were remembered" * (
         new < len(runs)
     )
-    pagination = pagination_of(settings, book)
+    pagination = pagination_of(laid_out_runs, book)
     return Output(path, path.stat().st_size, pages, "pages", (done,), pagination=pagination)
 
 
 def _lay_out(
-    book: Book, shop: Shop, whole: bool, report: Report
-) -> tuple[ET.Element, list[Run], list[Setting]]:
-    """The body's tree, and front and body as runs and settings with the right page numbers.
+    book: Book, layouts: LayoutCache, whole: bool, report: Report
+) -> tuple[ET.Element, list[Run], list[LaidOutRun]]:
+    """The body's tree, and front and body as runs, each laid out with the right page numbers.
 
     First everything is laid out for a measure, then with the numbers that follow from it. Where
     notes turn out to have no room at the foot of their pages, they go to the ends of their
@@ -114,31 +114,36 @@ def _lay_out(
         for aside in elements(chapter.tree, "aside")
     }
     at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    staff = None
-    settings: list[Setting] = []
-    with contextlib.ExitStack() as open_shops:
+    layouter = None
+    laid_out_runs: list[LaidOutRun] = []
+    with contextlib.ExitStack() as open_layouters:
         for is_last in (*[False] * ROUNDS, True):
             trees, runs = _make(book, at_end, whole)
-            if staff is None or not staff.takes(runs):
-                open_shops.close()
-                staff = open_shops.enter_context(shop.staffed(runs))
-                settings = []
-            settings = _measure(trees, runs, staff, settings, book, report)
-            homeless = _homeless(settings, at_end)
-            runs_on = not whole and any(setting.runs_on for setting in settings)
-            if is_last or not (homeless or runs_on):
-                settings = _settle(trees, staff, settings, book, report)
-                homeless = _homeless(settings, at_end)
-                if is_last or not homeless:
+            if layouter is None or not layouter.try_reuse_for(runs):
+                open_layouters.close()
+                layouter = open_layouters.enter_context(layouts.layouter(runs))
+                laid_out_runs = []
+            laid_out_runs = _measure(trees, runs, layouter, laid_out_runs, book, report)
+            misplaced_notes = _misplaced_notes(laid_out_runs, at_end)
+            runs_on = not whole and any(laid_out.runs_on for laid_out in laid_out_runs)
+            if is_last or not (misplaced_notes or runs_on):
+                laid_out_runs = _settle(trees, layouter, laid_out_runs, book, report)
+                misplaced_notes = _misplaced_notes(laid_out_runs, at_end)
+                if is_last or not misplaced_notes:
                     break
             whole = whole or runs_on
-            at_end |= {note: owners[note] for note in homeless}
+            at_end |= {note: owners[note] for note in misplaced_notes}
     report_notes_at_end(at_end, report)
-    return trees[1], runs, settings
+    return trees[1], runs, laid_out_runs
 
 
-def _homeless(settings: Sequence[Setting], at_end: Collection[str]) -> list[str]:
-    return [note for setting in settings for note in setting.homeless if note not in at_end]
+def _misplaced_notes(laid_out_runs: Sequence[LaidOutRun], at_end: Collection[str]) -> list[str]:
+    return [
+        note
+        for laid_out in laid_out_runs
+        for note in laid_out.misplaced_notes
+        if note not in at_end
+    ]
 
 
 def _make(
@@ -152,16 +157,16 @@ def _make(
 def _measure(
     trees: Sequence[ET.Element],
     runs: Sequence[Run],
-    staff: Staff,
-    before: Sequence[Setting],
+    layouter: RunLayouter,
+    before: Sequence[LaidOutRun],
     book: Book,
     report: Report,
-) -> list[Setting]:
-    """Settings that say how many pages each run has, as if all began on page 1.
+) -> list[LaidOutRun]:
+    """Lay out every run as if it began on page 1, to learn how many pages it has.
 
-    The numbers that they quote are those of the settings `before`, or else guesses. Runs that quote
-    many, or one whose guess is doubtful, come last, when most are known, so that they too need not
-    be laid out again.
+    The numbers that they quote are those found `before`, or else guesses. Runs that quote many, or
+    one whose guess is doubtful, come last, when most are known, so that they too need not be laid
+    out again.
     """
     guesses = {} if before else guessed([run.tree for run in runs[1:]])
     doubtful = {name for name, page in guesses.items() if is_doubtful(page)}
@@ -171,63 +176,67 @@ def _measure(
         quoted = quoted_in(run.tree)
         stage = 2 if len(quoted) > MANY_NUMBERS else int(not doubtful.isdisjoint(quoted))
         stages[stage].append(number)
-    found: dict[int, Setting] = {}
+    found: dict[int, LaidOutRun] = {}
     for numbers in filter(None, stages):
-        known = {runs[number]: setting for number, setting in found.items() if number}
+        known = {runs[number]: laid_out for number, laid_out in found.items() if number}
         if known:
-            settings = [known.get(run) or about(run, known) for run in runs[1:]]
-            labels |= labels_of(pages_of(settings))
+            laid_out_runs = [known.get(run) or about(run, known) for run in runs[1:]]
+            labels |= labels_of(pages_of(laid_out_runs))
         for tree in trees:
             bake(tree, labels)
-        found |= _set(staff, dict.fromkeys(numbers, 1), labels, book, report, in_full=False)
+        found |= _set(layouter, dict.fromkeys(numbers, 1), labels, book, report, in_full=False)
     return [found[number] for number in range(len(runs))]
 
 
 def _settle(
-    trees: Sequence[ET.Element], staff: Staff, settings: list[Setting], book: Book, report: Report
-) -> list[Setting]:
+    trees: Sequence[ET.Element],
+    layouter: RunLayouter,
+    laid_out_runs: list[LaidOutRun],
+    book: Book,
+    report: Report,
+) -> list[LaidOutRun]:
     """Set runs until neither the numbers of their pages nor those that their text quotes change."""
     starts: list[int] = []
     for _ in range(ROUNDS + 1):
-        labels = _labels(settings)
+        labels = _labels(laid_out_runs)
         changed = [bake(tree, labels) for tree in trees]
-        before, starts = starts, [1, *starts_of(settings[1:])]
+        before, starts = starts, [1, *starts_of(laid_out_runs[1:])]
         if starts == before and not any(changed):
-            return settings
-        found = _set(staff, dict(enumerate(starts)), labels, book, report, in_full=True)
-        settings = [found[number] for number in range(len(starts))]
+            return laid_out_runs
+        found = _set(layouter, dict(enumerate(starts)), labels, book, report, in_full=True)
+        laid_out_runs = [found[number] for number in range(len(starts))]
     report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
-    return settings
+    return laid_out_runs
 
 
-def _labels(settings: Sequence[Setting]) -> dict[str, str]:
+def _labels(laid_out_runs: Sequence[LaidOutRun]) -> dict[str, str]:
     """The numbers of the pages of all anchors, in front and body."""
-    front, body = settings[:1], settings[1:]
+    front, body = laid_out_runs[:1], laid_out_runs[1:]
     return labels_of(pages_of(front), roman) | labels_of(pages_of(body))
 
 
 def _set(
-    staff: Staff,
+    layouter: RunLayouter,
     starts: Mapping[int, int],
     labels: Mapping[str, str],
     book: Book,
     report: Report,
     in_full: bool,
-) -> dict[int, Setting]:
+) -> dict[int, LaidOutRun]:
     """Settings of runs. Raises `BookError` where WeasyPrint fails, naming the chapters."""
-    found = staff.set(starts, labels, in_full)
+    found = layouter.set(starts, labels, in_full)
     report_failures([s.failure for s in found.values() if s.failure is not None], book, report)
     report.raise_for_errors()
     return found
 
 
 def _report_settings(
-    settings: Sequence[Setting], joining: Iterable[str], book: Book, report: Report
+    laid_out_runs: Sequence[LaidOutRun], joining: Iterable[str], book: Book, report: Report
 ) -> None:
     """What was noticed while pages were laid out, and while they were joined."""
-    for setting in settings:
-        report_refused(setting.refused, report)
-    for setting, start in zip(settings[1:], starts_of(settings[1:]), strict=True):
-        report_wide(setting.wide, start, book, report)
-    found = [message for setting in settings for message in setting.messages]
+    for laid_out in laid_out_runs:
+        report_refused(laid_out.refused, report)
+    for laid_out, start in zip(laid_out_runs[1:], starts_of(laid_out_runs[1:]), strict=True):
+        report_wide(laid_out.wide, start, book, report)
+    found = [message for laid_out in laid_out_runs for message in laid_out.messages]
     report_layout_log(dict.fromkeys([*found, *joining]), book, report)

@@ -18,7 +18,7 @@ from bookbuilder.formats.pdf.compose.last_words import keep_last_words
 from bookbuilder.formats.pdf.compose.long_words import break_long_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.finish.finishing import finish
-from bookbuilder.formats.pdf.pages.records import Setting
+from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.paginate.numbering import bake, labels_of
 from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.formats.pdf.weasy.log import (
@@ -80,16 +80,16 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         ]
         report.raise_for_errors()
         with caught_log() as messages:
-            setting, blobs = _lay_out(book, tree, styles, report)
-            data = join(tree, [setting], [0], blobs)
+            laid_out, blobs = _lay_out(book, tree, styles, report)
+            data = join(tree, [laid_out], [0], blobs)
         report_layout_log(messages, book, report)
     deliver(path, finish(data, 0, book), report)
-    return Output(path, path.stat().st_size, len(setting.pages), "pages")
+    return Output(path, path.stat().st_size, len(laid_out.pages), "pages")
 
 
 def _lay_out(
     book: Book, tree: ET.Element, styles: Sequence[tuple[str, str]], report: Report
-) -> tuple[Setting, dict[str, bytes]]:
+) -> tuple[LaidOutRun, dict[str, bytes]]:
     from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
     from bookbuilder.formats.pdf.weasy.layout import Press
     from bookbuilder.formats.pdf.weasy.recording import record

@@ -63,7 +63,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class SetPage:
+class PageRecord:
     """A page as it is painted: `content` are PDF operators; lengths are CSS pixels.
 
     `bleed` is top, right, bottom, left.
@@ -168,16 +168,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LaidOutRun:
     """The pages of a run, and what was noticed while they were made.
 
     `assets` are the files that were read, with their digests; `blobs` the digests of what is kept
     apart from records: fonts and pictures. `elements` are the structure, the first its root.
-    `homeless` are notes that do not stand at the foot of their page or the next, whole and once.
+    `misplaced_notes` do not stand at the foot of their page or the next, whole and once.
     `runs_on` says that what follows would have started on the run's last page.
     """
 
-    pages: tuple[SetPage, ...] = ()
+    pages: tuple[PageRecord, ...] = ()
     fonts: tuple[FontUse, ...] = ()
     resources: Resources | None = None
     elements: tuple[Element, ...] = ()
@@ -186,7 +186,7 @@ class Setting:
     refused: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
     style_messages: tuple[tuple[str, str], ...] = ()
-    homeless: tuple[str, ...] = ()
+    misplaced_notes: tuple[str, ...] = ()
     wide: tuple[Wide, ...] = ()
     runs_on: bool = False
     failure: Failure | None = None
@@ -196,32 +196,32 @@ class BadRecordError(Exception):
     """Some data are no record: damaged, or made by somebody else."""
 
 
-def pack(setting: Setting) -> bytes:
-    text = json.dumps(_plain(setting), ensure_ascii=False, separators=(",", ":"))
+def pack(laid_out: LaidOutRun) -> bytes:
+    text = json.dumps(_plain(laid_out), ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 
-def unpack(data: bytes) -> Setting:
+def unpack(data: bytes) -> LaidOutRun:
     """The record in `data`. Raises `BadRecordError` for whatever is none."""
     try:
         unzip = zlib.decompressobj()
         text = unzip.decompress(data, LARGEST_RECORD)
         if unzip.unconsumed_tail or not unzip.eof:
             raise BadRecordError("it is cut off, or too large")
-        setting: Setting = _typed(Setting, json.loads(text.decode("utf-8", "surrogatepass")))
+        laid_out: LaidOutRun = _typed(LaidOutRun, json.loads(text.decode("utf-8", "surrogatepass")))
     except (zlib.error, RecursionError, ValueError) as error:
         raise BadRecordError(str(error)) from error
-    if not (_is_tree(setting) and _is_complete(setting)):
+    if not (_is_tree(laid_out) and _is_complete(laid_out)):
         raise BadRecordError("it does not hang together")
-    return setting
+    return laid_out
 
 
-def _is_tree(setting: Setting) -> bool:
+def _is_tree(laid_out: LaidOutRun) -> bool:
     """Whether each element but the first is the kid of one before it, and each kid is there."""
-    pages = setting.pages
-    kids = [(place, *kid) for place, e in enumerate(setting.elements) for kid in e.kids]
+    pages = laid_out.pages
+    kids = [(place, *kid) for place, e in enumerate(laid_out.elements) for kid in e.kids]
     nodes = sorted(number for _, kind, number, _ in kids if kind == "node")
-    return nodes == list(range(1, len(setting.elements))) and all(
+    return nodes == list(range(1, len(laid_out.elements))) and all(
         place < number
         if kind == "node"
         else 0 <= number < len(pages) and 0 <= detail < _how_many(kind, pages[number])
@@ -229,14 +229,14 @@ def _is_tree(setting: Setting) -> bool:
     )
 
 
-def _how_many(kind: str, page: SetPage) -> int:
+def _how_many(kind: str, page: PageRecord) -> int:
     return {"link": len(page.links), "field": len(page.fields), "content": MOST_MARKS}.get(kind, 0)
 
 
-def _is_complete(setting: Setting) -> bool:
+def _is_complete(laid_out: LaidOutRun) -> bool:
     """Whether every file, mask and picture that is named is there."""
-    resources = [setting.resources] if setting.resources else []
-    named = {use.file for use in setting.fonts}
+    resources = [laid_out.resources] if laid_out.resources else []
+    named = {use.file for use in laid_out.fonts}
     while resources:
         at = resources.pop()
         if any(group and group not in at.x_objects for _, group in at.states.values()):
@@ -247,7 +247,7 @@ def _is_complete(setting: Setting) -> bool:
             named.add(stream.blob)
             streams += [stream.mask] if stream.mask else []
             resources += [stream.resources] if stream.resources else []
-    return named - {""} <= set(setting.blobs)
+    return named - {""} <= set(laid_out.blobs)
 
 
 def _is_frozen(data: Any) -> bool:

@@ -1,7 +1,8 @@
 """Where runs are set, and what was set before is remembered: within a build, and between builds.
 
-A setting has the name of all that it depends on, so that a chapter is laid out again only if its
-text, its first page, a page number that it quotes, a style, a font, a picture or a version changed.
+A laid-out run has the name of all that it depends on, so that a chapter is laid out again only if
+its text, its first page, a page number that it quotes, a style, a font, a picture or a version
+changed.
 What comes out of the cache is the same as what would be laid out, byte for byte.
 """
 
@@ -16,17 +17,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Chapter
-from bookbuilder.formats.pdf.pages.records import BadRecordError, Setting, pack, unpack
+from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
 from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
 from bookbuilder.formats.pdf.paginate.runs import Run
 from bookbuilder.runtime.cache import Cache, digest_of
-from bookbuilder.runtime.workers import Crew, crew
+from bookbuilder.runtime.workers import WorkerPool, worker_pool
 
 _PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LayoutRequest:
     """The `number`th run is to be set from the page `start` on, quoting the pages in `labels`.
 
     `tree` is its text where that has changed since the worker was forked.
@@ -40,10 +41,10 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """`name` is that of the setting; `worker` the one that has kept the run's pages."""
+class LayoutTask:
+    """`name` is that of the laid-out run; `worker` the one that has kept the run's pages."""
 
-    message: Order
+    message: LayoutRequest
     run: Run
     name: str
     worker: int | None
@@ -54,19 +55,19 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """A setting, with its record where one is to be cached, and the `blobs` not yet at the shop.
+class LayoutResult:
+    """A laid-out run, its record where one is to be cached, and the `blobs` that are new.
 
     `is_kept` says whether the worker has kept the run's pages.
     """
 
-    setting: Setting
+    laid_out: LaidOutRun
     record: bytes
     blobs: dict[str, bytes]
     is_kept: bool
 
 
-class Shop:
+class LayoutCache:
     """Sets the runs of one book with `styles`, names and texts of stylesheets in order.
 
     `blobs` are fonts and pictures by digest; `laid_out` are the runs that had to be laid out.
@@ -83,18 +84,18 @@ class Shop:
         self._styles = styles
         self._cache = cache
         self._circumstances = _circumstances(styles, fonts)
-        self._settings: dict[str, Setting] = {}
+        self._laid_out_runs: dict[str, LaidOutRun] = {}
         self._digests: dict[str, str] = {}
         self.blobs: dict[str, bytes] = {}
         self.laid_out: list[Run] = []
 
     @contextlib.contextmanager
-    def staffed(self, runs: Sequence[Run]) -> Iterator[Staff]:
+    def layouter(self, runs: Sequence[Run]) -> Iterator[RunLayouter]:
         """What sets `runs`, as often as it takes, while the context lasts."""
-        with crew(lambda: self._open(runs)) as workers:
-            yield Staff(self, runs, workers)
+        with worker_pool(lambda: self._open(runs)) as workers:
+            yield RunLayouter(self, runs, workers)
 
-    def _open(self, runs: Sequence[Run]) -> Callable[[Order], _Done]:
+    def _open(self, runs: Sequence[Run]) -> Callable[[LayoutRequest], LayoutResult]:
         """For a worker: what sets a run."""
         # Not before: only workers may use Pango, for who forks afterwards waits for it for ever.
         from bookbuilder.formats.pdf.weasy.layout import Press
@@ -103,16 +104,16 @@ class Shop:
         known = set(self.blobs)
         own = list(runs)
 
-        def work(order: Order) -> _Done:
+        def work(order: LayoutRequest) -> LayoutResult:
             if order.tree is not None:
                 own[order.number] = replace(own[order.number], tree=ET.fromstring(order.tree))
             run = own[order.number]
             bake(run.tree, order.labels)
-            setting, blobs = press.set_run(run, order.start, order.in_full)
+            laid_out, blobs = press.set_run(run, order.start, order.in_full)
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
             known.update(new)
-            record = pack(setting) if self._cache.remembers else b""
-            return _Done(setting, record, new, press.keeps(run))
+            record = pack(laid_out) if self._cache.remembers else b""
+            return LayoutResult(laid_out, record, new, press.keeps(run))
 
         return work
 
@@ -120,41 +121,41 @@ class Shop:
         text = ET.tostring(run.tree, "utf-8")
         return digest_of(self._circumstances, text, f"{start} {run.has_leaf} {in_full}".encode())
 
-    def find(self, name: str) -> Setting | None:
-        """A setting that was made before, in this build or another, and is still true."""
-        if name not in self._settings and (setting := self._recalled(name)):
-            self._settings[name] = setting
-        return self._settings.get(name)
+    def find(self, name: str) -> LaidOutRun | None:
+        """A run that was laid out before, in this build or another, and is still true."""
+        if name not in self._laid_out_runs and (laid_out := self._recalled(name)):
+            self._laid_out_runs[name] = laid_out
+        return self._laid_out_runs.get(name)
 
-    def keep(self, job: _Job, done: _Done) -> None:
+    def keep(self, job: LayoutTask, done: LayoutResult) -> None:
         self.blobs |= done.blobs
-        self._settings[job.name] = done.setting
+        self._laid_out_runs[job.name] = done.laid_out
         self.laid_out.append(job.run)
-        if done.setting.failure is None:
+        if done.laid_out.failure is None:
             for digest, blob in done.blobs.items():
                 self._cache.put(digest, blob)
             self._cache.put(job.name, done.record)
 
-    def _recalled(self, name: str) -> Setting | None:
-        """A setting with its blobs out of the cache, if they are there and still true."""
+    def _recalled(self, name: str) -> LaidOutRun | None:
+        """A laid-out run with its blobs out of the cache, if they are there and still true."""
         record = self._cache.get(name)
         if record is None:
             return None
         try:
-            setting = unpack(record)
+            laid_out = unpack(record)
         except BadRecordError:
             return None
-        if any(self._digest(name) != digest for name, digest in setting.assets):
+        if any(self._digest(name) != digest for name, digest in laid_out.assets):
             return None
-        if any(name in self._assets for name in setting.refused):
+        if any(name in self._assets for name in laid_out.refused):
             return None
-        for digest in setting.blobs:
+        for digest in laid_out.blobs:
             if digest not in self.blobs:
                 blob = self._cache.get(digest)
                 if blob is None or digest_of(blob) != digest:
                     return None
                 self.blobs[digest] = blob
-        return setting
+        return laid_out
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -163,18 +164,18 @@ class Shop:
         return self._digests[name]
 
 
-class Staff:
-    """Sets the runs of a shop, with what workers have kept of them from one time to the next."""
+class RunLayouter:
+    """Sets the runs of a layouts, with what workers have kept of them from one time to the next."""
 
-    def __init__(self, shop: Shop, runs: Sequence[Run], workers: Crew) -> None:
-        self._shop = shop
+    def __init__(self, layouts: LayoutCache, runs: Sequence[Run], workers: WorkerPool) -> None:
+        self._layouts = layouts
         self._runs = runs
         self._texts = _texts(runs)
         self._changed: set[int] = set()
-        self._crew = workers
+        self._workers = workers
         self._keepers: dict[int, int] = {}
 
-    def takes(self, runs: Sequence[Run]) -> bool:
+    def try_reuse_for(self, runs: Sequence[Run]) -> bool:
         """Whether it now sets `runs` instead, in which nothing must be baked yet.
 
         It does where there are as many; the pages of those that have not changed stay of use.
@@ -190,35 +191,35 @@ class Staff:
 
     def set(
         self, starts: Mapping[int, int], labels: Mapping[str, str], in_full: bool
-    ) -> dict[int, Setting]:
-        """The settings of some runs by their numbers; `starts` are those of their first pages.
+    ) -> dict[int, LaidOutRun]:
+        """Lay out some runs, by their numbers; `starts` are those of their first pages.
 
-        The runs' trees quote the pages in `labels` already. Unless `in_full`, settings say only as
-        much as page numbers depend on.
+        The runs' trees quote the pages in `labels` already. Unless `in_full`, what comes back says
+        only as much as page numbers depend on.
         """
         names = {
-            number: self._shop.name(self._runs[number], start, in_full)
+            number: self._layouts.name(self._runs[number], start, in_full)
             for number, start in starts.items()
         }
         jobs = {}
         for number, name in names.items():
-            if name not in jobs and self._shop.find(name) is None:
+            if name not in jobs and self._layouts.find(name) is None:
                 run = self._runs[number]
                 quoted = {page: labels[page] for page in quoted_in(run.tree) if page in labels}
                 keeper = self._keepers.get(number)
                 is_news = number in self._changed and keeper is None
                 tree = ET.tostring(run.tree, "utf-8") if is_news else None
-                order = Order(number, starts[number], in_full, quoted, tree)
-                jobs[name] = _Job(order, run, name, keeper)
+                order = LayoutRequest(number, starts[number], in_full, quoted, tree)
+                jobs[name] = LayoutTask(order, run, name, keeper)
         largest_first = sorted(jobs.values(), key=lambda job: -job.run.size)
-        for job, done, worker in self._crew.share_out(largest_first):
-            self._shop.keep(job, done)
+        for job, done, worker in self._workers.share_out(largest_first):
+            self._layouts.keep(job, done)
             if done.is_kept:
                 self._keepers[job.message.number] = worker
             else:
                 self._keepers.pop(job.message.number, None)
-        found = {number: self._shop.find(name) for number, name in names.items()}
-        return {number: setting for number, setting in found.items() if setting is not None}
+        found = {number: self._layouts.find(name) for number, name in names.items()}
+        return {number: laid_out for number, laid_out in found.items() if laid_out is not None}
 
 
 def _texts(runs: Sequence[Run]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.compose.index_pages import bake_index, index_places, targets_of
-from bookbuilder.formats.pdf.pages.records import SetPage, Setting
+from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.paginate.runs import Run
 
 UNKNOWN = "000"
@@ -33,8 +33,8 @@ def roman(number: int) -> str:
     return "".join(found)
 
 
-def pages_of(settings: Iterable[Setting]) -> Iterator[SetPage]:
-    return (page for setting in settings for page in setting.pages)
+def pages_of(laid_out_runs: Iterable[LaidOutRun]) -> Iterator[PageRecord]:
+    return (page for laid_out in laid_out_runs for page in laid_out.pages)
 
 
 def labels_of(pages: Iterable[Any], folio: Callable[[int], str] = str) -> dict[str, str]:
@@ -49,9 +49,9 @@ def labels_of(pages: Iterable[Any], folio: Callable[[int], str] = str) -> dict[s
     return labels
 
 
-def starts_of(settings: Iterable[Setting]) -> list[int]:
+def starts_of(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
     """The number of the first page of each, where that of the first is 1."""
-    return list(accumulate((len(setting.pages) for setting in settings), initial=1))[:-1]
+    return list(accumulate((len(laid_out.pages) for laid_out in laid_out_runs), initial=1))[:-1]
 
 
 def guessed(runs: Iterable[ET.Element]) -> dict[str, int]:
@@ -82,18 +82,18 @@ def is_doubtful(page: int) -> bool:
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
 
-def about(run: Run, known: Mapping[Run, Setting]) -> Setting:
-    """A setting of about as many pages as that of `run` will have, without anything on them.
+def about(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
+    """A laid-out run of about as many pages as that of `run` will have, without anything on them.
 
     They hold as much text as pages of `known` runs do, and like most of those come in leaves, the
     last of which is half empty.
     """
-    counts = [len(setting.pages) for setting in known.values()]
+    counts = [len(laid_out.pages) for laid_out in known.values()]
     step = 1 + round(mean(count % 2 == 0 for count in counts))
     full = sum(max(count - step / 2, 0.5) for count in counts)
     on_page = max(sum(other.size for other in known) / full, 1)
     count = step * max(round(run.size / on_page / step + 0.5), 1)
-    return Setting(tuple([SetPage(0, 0, (0, 0, 0, 0), {})] * count))
+    return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
 
 
 def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:

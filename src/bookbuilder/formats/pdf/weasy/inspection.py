@@ -28,7 +28,7 @@ SLACK = 1.0
 _WIDE = frozenset({"table", "pre", "img", "svg", "{http://www.w3.org/2000/svg}svg"})
 
 
-def homeless_notes(pages: list[Any], tree: ET.Element) -> list[str]:
+def misplaced_notes(pages: list[Any], tree: ET.Element) -> list[str]:
     """The ids of notes that leave their page, or are not on the page of their call or the next.
 
     WeasyPrint never splits a note, and sometimes forgets one that it has put off.

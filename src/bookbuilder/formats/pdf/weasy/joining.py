@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.records import SetPage, Setting
+from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.weasy.form_fields import add_form
 from bookbuilder.formats.pdf.weasy.layout import document_of
 from bookbuilder.formats.pdf.weasy.resources import ResourceWriter, joined_fonts
@@ -22,7 +22,7 @@ class _Annotated:
 class _Page:
     """A page that was painted before, with what WeasyPrint asks of its own pages."""
 
-    def __init__(self, page: SetPage) -> None:
+    def __init__(self, page: PageRecord) -> None:
         self._page = page
         self.width = page.width
         self.height = page.height
@@ -42,30 +42,30 @@ class _Page:
 
 def join(
     tree: ET.Element,
-    settings: Sequence[Setting],
+    laid_out_runs: Sequence[LaidOutRun],
     parts: Sequence[int],
     blobs: Mapping[str, bytes],
 ) -> bytes:
-    """One PDF of all pages of `settings`, with the metadata of `tree`.
+    """One PDF of all pages of `laid_out_runs`, with the metadata of `tree`.
 
-    `parts` says where in the book each setting stands; `blobs` holds fonts and pictures by digest.
+    `parts` says where in the book each of them stands; `blobs` holds fonts and pictures by digest.
     """
-    pages = [_Page(page) for setting in settings for page in setting.pages]
-    fonts, names = joined_fonts(settings, blobs)
+    pages = [_Page(page) for laid_out in laid_out_runs for page in laid_out.pages]
+    fonts, names = joined_fonts(laid_out_runs, blobs)
 
     def finish(_document: Any, pdf: Any) -> None:
         objects = [pdf.objects[int(r.split()[0])] for r in pdf.page_references]
         shared = pdf.objects[int(objects[0]["Resources"].split()[0])]
         writer = ResourceWriter(pdf, shared, blobs)
         remaining = iter(objects)
-        for setting, of_setting in zip(settings, names, strict=True):
-            assert setting.resources is not None
-            resources = writer.write(setting.resources, of_setting)
-            for _ in setting.pages:
+        for laid_out, font_names in zip(laid_out_runs, names, strict=True):
+            assert laid_out.resources is not None
+            resources = writer.write(laid_out.resources, font_names)
+            for _ in laid_out.pages:
                 next(remaining)["Resources"] = resources
         links = [[box.link_annotation for box in page.boxes] for page in pages]
-        fields = add_form(pdf, [page.fields for s in settings for page in s.pages])
-        write_structure(pdf, settings, parts, {"link": links, "field": fields})
+        fields = add_form(pdf, [page.fields for s in laid_out_runs for page in s.pages])
+        write_structure(pdf, laid_out_runs, parts, {"link": links, "field": fields})
 
     data: bytes = document_of(tree, pages, fonts).write_pdf(finisher=finish)
     return data

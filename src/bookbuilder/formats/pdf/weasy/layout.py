@@ -16,7 +16,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.compose.elements import classes_of
-from bookbuilder.formats.pdf.pages.records import Failure, Setting
+from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
 from bookbuilder.formats.pdf.paginate.numbering import numbers_in
 from bookbuilder.formats.pdf.paginate.runs import LEAF, Run, with_room_for_notes
 from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
@@ -93,11 +93,11 @@ class Press:
         self.style_messages += [(name, message) for message in messages]
         return style
 
-    def set_run(self, run: Run, start: int, in_full: bool) -> tuple[Setting, dict[str, bytes]]:
+    def set_run(self, run: Run, start: int, in_full: bool) -> tuple[LaidOutRun, dict[str, bytes]]:
         """The pages of `run`, the first of which has the number `start`, and its blobs by digest.
 
-        Unless `in_full`, only as much of the setting as page numbers depend on. Where WeasyPrint
-        fails, the setting says so.
+        Unless `in_full`, only as much of it as page numbers depend on. Where WeasyPrint
+        fails, the result says so.
         """
         kept = self._kept.pop(run, None)
         with caught_log() as messages:
@@ -109,15 +109,15 @@ class Press:
                 if in_full:
                     kept.laid.number(start)
                 pages = kept.laid.document.pages[:-1] if run.has_leaf else kept.laid.document.pages
-                setting, blobs = record(kept.laid.document, pages, kept.tree, in_full)
+                laid_out, blobs = record(kept.laid.document, pages, kept.tree, in_full)
             except MemoryError:
                 raise
             except Exception as error:
-                return Setting(failure=self.blame(tree, error)), {}
+                return LaidOutRun(failure=self.blame(tree, error)), {}
         if self._has_room():
             self._kept[run] = kept
         return replace(
-            setting,
+            laid_out,
             assets=tuple((name, digest_of(data)) for name, data in kept.fetcher.served.items()),
             refused=tuple(kept.fetcher.refused),
             messages=tuple(kept.messages | messages),

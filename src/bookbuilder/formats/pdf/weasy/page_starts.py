@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.pages.records import SetPage, Setting, Start
+from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord, Start
 from bookbuilder.formats.pdf.paginate.numbering import pages_of, roman
 from bookbuilder.formats.pdf.weasy.structure import boxes_in_order
 from bookbuilder.model.pagination import PageStart, Pagination, blocks
@@ -93,17 +93,17 @@ def _flow(page_box: Any) -> Iterator[Any]:
     return (box for box in boxes_in_order(page_box) if id(box) not in notes)
 
 
-def pagination_of(settings: Sequence[Setting], book: Book) -> Pagination:
+def pagination_of(laid_out_runs: Sequence[LaidOutRun], book: Book) -> Pagination:
     """Of the front and the body of `book`, by their folios."""
-    front = ((roman(number), page) for number, page in enumerate(settings[0].pages, 1))
-    body = ((str(number), page) for number, page in enumerate(pages_of(settings[1:]), 1))
+    front = ((roman(number), page) for number, page in enumerate(laid_out_runs[0].pages, 1))
+    body = ((str(number), page) for number, page in enumerate(pages_of(laid_out_runs[1:]), 1))
     said, pdf = book.metadata, book.config.pdf
     edition = f"{pdf.edition} edition, PDF, {pdf.trim}"
     source = ", ".join(filter(None, (said.title, edition, said.version)))
     return Pagination(source, tuple(_started(chain(front, body))))
 
 
-def _started(pages: Iterator[tuple[str, SetPage]]) -> Iterator[PageStart]:
+def _started(pages: Iterator[tuple[str, PageRecord]]) -> Iterator[PageStart]:
     for label, page in pages:
         if page.start is not None:
             section, _, block = page.start.place.partition("/")

@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 import pydyf
 from weasyprint.pdf.stream import Stream
 
-from bookbuilder.formats.pdf.pages.records import Bookmark, Element, Link, SetPage, Setting
+from bookbuilder.formats.pdf.pages.records import Bookmark, Element, LaidOutRun, Link, PageRecord
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
-from bookbuilder.formats.pdf.weasy.inspection import homeless_notes, wide_things
+from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
 from bookbuilder.formats.pdf.weasy.page_starts import Starts
-from bookbuilder.formats.pdf.weasy.resources import POINTS, Shelf, content_of, frozen
+from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 
@@ -25,35 +25,39 @@ _SIDES = ("top", "right", "bottom", "left")
 
 def record(
     document: Any, pages: Sequence[Any], tree: ET.Element, in_full: bool
-) -> tuple[Setting, dict[str, bytes]]:
+) -> tuple[LaidOutRun, dict[str, bytes]]:
     """`pages` of `document`, laid out from `tree`, and blobs by digest.
 
     Unless `in_full`, only where anchors are and which notes overflow.
     """
-    homeless = tuple(homeless_notes(list(pages), tree))
+    misplaced = tuple(misplaced_notes(list(pages), tree))
     if not in_full:
-        found = tuple(SetPage(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        return Setting(found, homeless=homeless), {}
+        found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
+        return LaidOutRun(found, misplaced_notes=misplaced), {}
     structure, starts = Structure(tree), Starts(tree)
-    shelf = Shelf()
+    collector = ResourceCollector()
     painted = tuple(
-        replace(_page(number, page, document, shelf, structure), start=starts.of(page._page_box))
+        replace(
+            _page(number, page, document, collector, structure), start=starts.of(page._page_box)
+        )
         for number, page in enumerate(pages)
     )
     heights = [page._page_box.margin_height() for page in pages]
-    setting = Setting(
+    laid_out = LaidOutRun(
         painted,
-        shelf.font_uses(),
-        shelf.frozen_resources(),
+        collector.font_uses(),
+        collector.frozen_resources(),
         tuple(_elements(structure.document, heights)),
-        tuple(shelf.blobs),
-        homeless=homeless,
+        tuple(collector.blobs),
+        misplaced_notes=misplaced,
         wide=tuple(wide_things(list(pages), tree)),
     )
-    return setting, shelf.blobs
+    return laid_out, collector.blobs
 
 
-def _page(number: int, page: Any, document: Any, shelf: Shelf, structure: Structure) -> SetPage:
+def _page(
+    number: int, page: Any, document: Any, collector: ResourceCollector, structure: Structure
+) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if link[3].element.tag in _LINKED]
     marks: dict[Any, Any] = {}
@@ -61,10 +65,10 @@ def _page(number: int, page: Any, document: Any, shelf: Shelf, structure: Struct
     top, right, bottom, left = bleed
     area = (-left, -top, page.width + left + right, page.height + top + bottom)
     stream = Stream(
-        shelf.fonts,
+        collector.fonts,
         area,
-        shelf.resources,
-        shelf.images,
+        collector.resources,
+        collector.images,
         marks,
         document.color_profiles,
         document.output_intent,
@@ -79,7 +83,7 @@ def _page(number: int, page: Any, document: Any, shelf: Shelf, structure: Struct
     places = {box: place for place, (box, _) in enumerate(fields)}
     decoration = structure.add_page(number, page._page_box, marks, boxes, places)
     _unmark(stream.stream, decoration)
-    return SetPage(
+    return PageRecord(
         page.width,
         page.height,
         (top, right, bottom, left),

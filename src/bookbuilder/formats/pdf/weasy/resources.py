@@ -10,7 +10,7 @@ import pydyf
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz
 
-from bookbuilder.formats.pdf.pages.records import FontUse, Painted, Resources, Setting
+from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun, Painted, Resources
 from bookbuilder.runtime.cache import digest_of
 
 # A CSS pixel in points.
@@ -30,7 +30,7 @@ ffi.cdef(
 )
 
 
-class Shelf:
+class ResourceCollector:
     """What WeasyPrint puts aside while it paints: to be given to its streams."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class Shelf:
 
 
 class ResourceWriter:
-    """Writes the resources of settings into `pdf`, a picture that many have once.
+    """Writes the resources of laid-out runs into `pdf`, a picture that many have once.
 
     `shared` are the resources that WeasyPrint made, with all fonts.
     """
@@ -153,17 +153,17 @@ class ResourceWriter:
 
 
 def joined_fonts(
-    settings: Sequence[Setting], blobs: Mapping[str, bytes]
+    laid_out_runs: Sequence[LaidOutRun], blobs: Mapping[str, bytes]
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """WeasyPrint's fonts with the glyphs of all settings, and for each setting its fonts' names.
+    """WeasyPrint's fonts with the glyphs of all runs, and for each run its fonts' names.
 
     Glyphs that a font lacks are numbered run by run, so a font that lacks some is not shared.
     """
     uses: dict[str, FontUse] = {}
     names: list[dict[str, str]] = []
-    for number, setting in enumerate(settings):
+    for number, laid_out in enumerate(laid_out_runs):
         names.append({})
-        for use in setting.fonts:
+        for use in laid_out.fonts:
             name = use.hash
             taken = uses.get(name)
             if use.missing or (taken and (taken.file, taken.index) != (use.file, use.index)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pydyf
 
-from bookbuilder.formats.pdf.pages.records import Element, Setting
+from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun
 from bookbuilder.formats.pdf.weasy.resources import thawed
 
 
@@ -23,16 +23,16 @@ class _Written:
 
 def write_structure(
     pdf: Any,
-    settings: Sequence[Setting],
+    laid_out_runs: Sequence[LaidOutRun],
     parts: Sequence[int],
     annotations: Mapping[str, Sequence[Sequence[Any]]],
 ) -> None:
-    """Write one structure tree for all `settings`, whose pages follow one another in `pdf`.
+    """Write one structure tree for all `laid_out_runs`, whose pages follow one another in `pdf`.
 
     What stands in the same of `parts` is joined where it was cut into runs. `annotations` are those
     of each page for "link" and "field", in their order; None for a link that leads nowhere.
     """
-    _Writer(pdf, annotations).write(settings, parts)
+    _Writer(pdf, annotations).write(laid_out_runs, parts)
 
 
 class _Writer:
@@ -48,9 +48,9 @@ class _Writer:
         self._pdf.add_object(made)
         return made
 
-    def write(self, settings: Sequence[Setting], parts: Sequence[int]) -> None:
+    def write(self, laid_out_runs: Sequence[LaidOutRun], parts: Sequence[int]) -> None:
         root = self._new({"Type": "/StructTreeRoot"})
-        document = self._joined(settings, parts)
+        document = self._joined(laid_out_runs, parts)
         notes = []
         stack = [(document, root)]
         number = 0
@@ -74,14 +74,14 @@ class _Writer:
         self._pdf.catalog["StructTreeRoot"] = root.reference
         self._pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
 
-    def _joined(self, settings: Sequence[Setting], parts: Sequence[int]) -> _Written:
-        """All elements, with pages counted from the first setting's; a part's runs in one."""
+    def _joined(self, laid_out_runs: Sequence[LaidOutRun], parts: Sequence[int]) -> _Written:
+        """All elements, with pages counted from the first run's; a part's runs in one."""
         root_element = Element("Document", {"d": {}}, "", ())
         document = _Written(root_element, self._new({"Type": "/StructElem"}))
         first_page, last_part = 0, None
-        for setting, part in zip(settings, parts, strict=True):
+        for laid_out, part in zip(laid_out_runs, parts, strict=True):
             made: dict[int, _Written] = {}
-            for place, element in reversed(list(enumerate(setting.elements))):
+            for place, element in reversed(list(enumerate(laid_out.elements))):
                 made[place] = node = _Written(element, None)
                 for kind, number, detail in element.kids:
                     node.kids.append(
@@ -95,7 +95,7 @@ class _Writer:
                     before.kids += kid.kids  # type: ignore[union-attr]
                 else:
                     document.kids.append(kid)
-            first_page, last_part = first_page + len(setting.pages), part
+            first_page, last_part = first_page + len(laid_out.pages), part
         return document
 
     def _kid(self, kid: tuple[str, int, int] | _Written, node: _Written) -> Any:
