@@ -16,6 +16,7 @@ from bookbuilder.formats.pdf.assembly import make_body, make_front
 from bookbuilder.formats.pdf.booklet import impose
 from bookbuilder.formats.pdf.cover import with_picture
 from bookbuilder.formats.pdf.engine import engine
+from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finishing import finish
 from bookbuilder.formats.pdf.inspection import report_wide
 from bookbuilder.formats.pdf.log import (
@@ -73,6 +74,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        digest = fingerprint(book)
         book = arranged(book)
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book.config, report), *own]
@@ -86,7 +88,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(settings[0].style_messages, styles, report)
         _report_settings(settings, messages, book, report)
         cache.trim()
-    data = finish(data, len(settings[0].pages), book)
+    data = finish(data, len(settings[0].pages), book, digest)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
