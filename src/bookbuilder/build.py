@@ -220,30 +220,12 @@ def write(
 
 
 def _pages_built(book: Book) -> int:
-    """How many pages the print PDF has where it is newer than all it is made from; else 0.
+    """Return how many pages the print PDF in `output` has if `book` is unchanged since, else 0."""
+    from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
 
-    One of another trim size does not count.
-    """
-    import pikepdf
-
-    from bookbuilder.formats.pdf.compose.trim import trim_of
-
-    config = replace(book.config, pdf=replace(book.config.pdf, edition="print", booklet=False))
-    path = output_path(replace(book, config=config), "pdf")
-    sources = [c.source.path for c in book.chapters]
-    sources += [asset.path for asset in book.assets.values() if asset.path]
-    sources += [config.root / name for name in (*config.book.style, *config.pdf.style)]
-    sources += [config.root / CONFIG_NAME]
-    try:
-        built = path.stat().st_mtime
-        if any(p.stat().st_mtime >= built for p in sources if p.exists()):
-            return 0
-        with pikepdf.open(path) as pdf:
-            left, _, right, _ = (float(edge) for edge in pdf.pages[0].trimbox)
-            width = float(trim_of(config, Report()).width.removesuffix("mm"))
-            return len(pdf.pages) if abs((right - left) / 72 * 25.4 - width) < 1 else 0
-    except (OSError, pikepdf.PdfError):
-        return 0
+    pdf = replace(book.config.pdf, edition="print", booklet=False)
+    inside = replace(book, config=replace(book.config, pdf=pdf))
+    return pages_if_made_from(inside, output_path(inside, "pdf"))
 
 
 def output_path(book: Book, format_name: str) -> Path:
