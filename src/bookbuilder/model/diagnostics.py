@@ -28,12 +28,16 @@ class Rule:
 
     `code` is a letter for the subject and three digits (`L001`); `name` reads after "allow"
     (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
+
+    After an error that `stops`, reading ends: what else would be found would only follow from it,
+    such as broken links into chapters that could not be read.
     """
 
     code: str
     name: str
     severity: Severity
     why: str
+    stops: bool = True
 
 
 class Level(StrEnum):

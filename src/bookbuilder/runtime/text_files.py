@@ -16,12 +16,14 @@ NOT_UTF8 = Rule(
     Severity.ERROR,
     "Chapters are UTF-8 text. Read as anything else, letters would come out as other letters"
     " without anybody noticing.",
+    stops=False,
 )
 UNREADABLE = Rule(
     "S002",
     "unreadable",
     Severity.ERROR,
     "A chapter must be an ordinary file inside the book's folder that can be read.",
+    stops=False,
 )
 TOO_LARGE = Rule(
     "S003",
@@ -29,6 +31,7 @@ TOO_LARGE = Rule(
     Severity.ERROR,
     f"A chapter of more than {LARGEST_TEXT:,} bytes is refused: no reader would open it. Split it"
     " into files.",
+    stops=False,
 )
 CONTROL_CHARACTERS = Rule(
     "S004",
