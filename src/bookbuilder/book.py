@@ -1,6 +1,6 @@
 """The book between reading and writing: metadata, parts, chapters as HTML trees, and assets.
 
-After the passes have run, nothing mutates a `Book`; every writer reads the same one.
+After the passes have run, nothing changes a `Book`; every writer reads the same one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bookbuilder.model.source import Place, Source
 
 
 class Matter(StrEnum):
-    """The three stretches of a book, in reading order."""
+    """A stretch of a book: there are three, in this order."""
 
     FRONT = "frontmatter"
     BODY = "bodymatter"
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the book says of itself; empty strings and tuples mean "not said".
+    """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none).
     """

@@ -1,4 +1,4 @@
-"""One part of a linked book as a volume of its own."""
+"""Cut one part out of a linked book, as a volume of its own."""
 
 from __future__ import annotations
 

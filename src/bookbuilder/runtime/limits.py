@@ -75,7 +75,7 @@ class LimitHit(BaseException):
 
 
 def memory_of(process: int) -> int:
-    """The bytes of memory that `process` and its children have of their own; 0 if nobody says."""
+    """Return the bytes of memory of `process` and its children; 0 where the system does not say."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text("ascii").split()
         children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
