@@ -358,7 +358,7 @@ def tell_reworded(reworded: Iterable[Reworded]) -> None:
         one = alike[0]
         print(f"reworded {one.code}, {len(alike)} times:\n    - {one.before}\n    + {one.now}")
     total = sum(map(len, ways.values()))
-    print(f"{total} messages reworded, in {len(ways)} ways" if total else "no message reworded")
+    print(f"{total} reworded, {len(ways)} of them not alike" if total else "nothing reworded")
 
 
 def main() -> int:
@@ -393,6 +393,10 @@ def run(commit: str, chosen: list[Book]) -> int:
         # A copy: the sources may be edited meanwhile.
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "src", trees / "now/src", ignore=ignored)
+        for tree in ("before", "now"):
+            if not (trees / tree / "src/bookbuilder/__init__.py").is_file():
+                # Python would take the package that is installed, for both.
+                sys.exit(f"no src/bookbuilder {tree}")
         jobs = [
             (book, product, pool.submit(build_both, book, product, trees, kept))
             for book in chosen
