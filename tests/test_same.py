@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-TOOL = Path(__file__).parent.parent / "tools/same.py"
+TOOLS = Path(__file__).parent.parent / "tools"
 COMPILER = """
 import os, shutil, sys
 from pathlib import Path
@@ -39,7 +39,8 @@ def repository(tmp_path: Path) -> Path:
     """A repository with the tool and a compiler, and beside it one corpus, `little`."""
     root = tmp_path / "repository"
     (root / "tools").mkdir(parents=True)
-    shutil.copy(TOOL, root / "tools")
+    for name in ("same.py", "differences.py"):
+        shutil.copy(TOOLS / name, root / "tools")
     (root / "src/bookbuilder").mkdir(parents=True)
     (root / "src/bookbuilder/__init__.py").touch()
     (root / "src/bookbuilder/cli.py").write_text(COMPILER, encoding="utf-8")
