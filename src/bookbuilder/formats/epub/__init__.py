@@ -14,7 +14,6 @@ from bookbuilder.formats.epub.clock import modified
 from bookbuilder.formats.epub.cover import Cover, cover
 from bookbuilder.formats.epub.device import device_of
 from bookbuilder.formats.epub.images import for_readers
-from bookbuilder.formats.epub.kobo import with_spans
 from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, add_page_source
 from bookbuilder.formats.epub.nav import NAV_NAME, Landmark, Listing, nav_document, ncx
 from bookbuilder.formats.epub.page import Document, Frame
@@ -58,7 +57,7 @@ def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     report.raise_for_errors()
 
     book = with_page_breaks(book)
-    frame = Frame(said.language, style_names)
+    frame = Frame(said.language, style_names, device.sentence_spans)
     openings = {p.slug: f"{p.slug}.xhtml" for p in book.parts if p.title and p is not book.volume}
     volume = {book.volume.slug: TITLE_NAME} if book.volume is not None else {}
     assets, changes = _pictures(book)
@@ -76,8 +75,6 @@ def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     nav = nav_document(frame, entries, listings, landmarks, pages, words)
     cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
     spine = [*cover_pages, title_page(frame, said, words), nav, *chapters]
-    if device.sentence_spans:
-        spine = [page if page is nav else with_spans(page) for page in spine]
     shown = [asset for name, asset in assets.items() if name in splitter.used]
 
     package = epub.EpubBook()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 
-from bookbuilder.formats.epub.page import Document
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement
 
-_TOKEN = re.compile(r"(<[^>]+>)")
-_NAME = re.compile(r"</?([\w:-]+)")
-_BODY = re.compile(r"(<body[^>]*>\n?)(.*)(\n?</body>)", re.DOTALL)
+from bookbuilder.trees.markup import Contents, copy_of, new_tag, relink
+
+# What Kobo's own books have around the content of their body elements.
+COLUMNS = ('<div id="book-columns"><div id="book-inner">\n', "\n\n</div></div>")
 _SENTENCE = re.compile(
     r".+?(?:[.!?…]+[\"'”’»)\]]*(?:\s+|$)|[。！？]+[」』”]*\s*|$)",
     re.DOTALL,
@@ -22,39 +23,52 @@ _BLOCKS = frozenset(
 _WHOLE = frozenset(["pre", "svg", "math", "audio", "video", "style", "script"])
 
 
-def with_spans(document: Document) -> Document:
-    """`document` with its body wrapped as Kobo's own books have it, and its sentences numbered."""
-    text = document.data.decode()
+def with_numbered_sentences(tree: Tag, contents: Contents) -> Tag:
+    """Return a copy of `tree` in which every sentence and every picture is a span with a number.
 
-    def wrap(match: re.Match[str]) -> str:
-        body = "".join(_spans(match[2]))
-        inner = f'<div id="book-columns"><div id="book-inner">\n{body}\n</div></div>'
-        return f"{match[1]}{inner}{match[3]}"
-
-    return replace(document, data=_BODY.sub(wrap, text).encode())
-
-
-def _spans(markup: str) -> Iterator[str]:
-    block, sentence, whole = 0, 0, 0
-    for token in _TOKEN.split(markup):
-        if token.startswith("<"):
-            match = _NAME.match(token)
-            name = match[1] if match else ""
-            if name in _WHOLE and not token.endswith("/>"):
-                whole += -1 if token.startswith("</") else 1
-            if name in _BLOCKS and not token.startswith("</"):
-                block, sentence = block + 1, 0
-            if name == "img" and not whole:
-                block, sentence = block + 1, 1
-                yield f'<span class="koboSpan" id="kobo.{block}.1">{token}</span>'
-            else:
-                yield token
-        elif whole or not token.strip():
-            yield token
-        else:
-            for piece in _SENTENCE.findall(token):
+    `contents` gives what each element of the copy is to hold.
+    """
+    copied = copy_of(tree)
+    top: list[PageElement] = []
+    stack: list[tuple[PageElement, list[PageElement]]] = [(copied, top)]
+    block = sentence = 0
+    while stack:
+        node, siblings = stack.pop()
+        if not isinstance(node, Tag):
+            for piece in _SENTENCE.findall(str(node)) if str(node).strip() else [str(node)]:
                 if piece.strip():
                     block, sentence = max(block, 1), sentence + 1
-                    yield f'<span class="koboSpan" id="kobo.{block}.{sentence}">{piece}</span>'
+                    siblings.append(_span(block, sentence, NavigableString(piece)))
                 elif piece:
-                    yield piece
+                    siblings.append(NavigableString(piece))
+            continue
+        if node.name == "img":
+            block, sentence = block + 1, 1
+            siblings.append(_span(block, sentence, node))
+            continue
+        if node.name in _BLOCKS:
+            block, sentence = block + 1, 0
+        siblings.append(node)
+        if node.name not in _WHOLE:
+            inner = _with_whole_texts(contents(node))
+            node.contents = []
+            stack.extend((child, node.contents) for child in reversed(inner))
+    relink(copied)
+    return copied
+
+
+def _with_whole_texts(nodes: Sequence[PageElement]) -> list[PageElement]:
+    """Join texts that follow each other: a sentence may go from one into the next."""
+    joined: list[PageElement] = []
+    for node in nodes:
+        if joined and not isinstance(node, Tag) and not isinstance(joined[-1], Tag):
+            joined[-1] = NavigableString(f"{joined[-1]}{node}")
+        else:
+            joined.append(node)
+    return joined
+
+
+def _span(block: int, sentence: int, content: PageElement) -> Tag:
+    span = new_tag("span", {"class": "koboSpan", "id": f"kobo.{block}.{sentence}"})
+    span.contents.append(content)
+    return span

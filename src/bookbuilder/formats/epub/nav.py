@@ -66,9 +66,9 @@ def nav_document(
         f"{lists}"
         f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
         ' hidden="hidden">\n'
-        f"<ol>\n{marks}\n</ol>\n</nav>{page_list if pages else ''}"
+        f"<ol>\n{marks}\n</ol>\n</nav>{page_list if pages else ''}\n"
     )
-    return frame.document(NAV_NAME, words.contents, body, properties=("nav",))
+    return frame.wrapped(NAV_NAME, words.contents, body, properties=("nav",))
 
 
 def _list(entries: Sequence[Entry], hide_headings: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.tables import fitted_columns
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import elements, serialize
+from bookbuilder.trees.markup import elements
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
@@ -27,9 +26,6 @@ EPUB_TYPES = {
 }
 
 _CODE = ("pre", "code", "kbd", "samp")
-# Raised by an element, for readers that set the book without its stylesheet.
-_REFERENCE = re.compile(r'(<a\b[^>]*\brole="doc-noteref"[^>]*>)(\d+)(</a>)')
-_NOTE = re.compile(r'(<aside\b[^>]*\bdata-number="(\d+)"[^>]*>\s*)(<p\b[^>]*>)?')
 
 
 @dataclass(slots=True)
@@ -47,9 +43,11 @@ class Splitter:
     def document(self, name: str, title: str, tree: Tag, matter: str) -> Document:
         language = str(tree.get("lang", "")) or self.frame.language
         turns_code = direction(language) == "rtl"
-        fitted = fitted_columns(tree)
+        fitted: dict[int, str] = {}
 
         def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
+            if tag.name == "table":
+                fitted.update(fitted_columns(tag))
             if turns_code and tag.name in _CODE:
                 attributes.setdefault("dir", "ltr")
             if style := fitted.get(id(tag)):
@@ -59,10 +57,14 @@ class Splitter:
         properties = [
             p for p, element in (("mathml", "math"), ("svg", "svg")) if elements(tree, element)
         ]
-        markup = _NOTE.sub(_numbered_note, serialize(tree, rewrite))
-        markup = _REFERENCE.sub(r"\1<sup>\2</sup>\3", markup)
         return self.frame.document(
-            name, title, markup, matter=matter, properties=properties, language=language
+            name,
+            title,
+            tree,
+            matter=matter,
+            properties=properties,
+            language=language,
+            rewrite=rewrite,
         )
 
     def _rewrite(self, here: str, tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
@@ -100,11 +102,3 @@ def targets(book: Book, openings: Mapping[str, str]) -> dict[str, str]:
                 found[str(tag["id"])] = f"{name}#{tag['id']}"
         found[chapter.slug] = name
     return found
-
-
-def _numbered_note(match: re.Match[str]) -> str:
-    """A note's opening with its number as text: not every reader shows generated content."""
-    opening, number, paragraph = match.groups()
-    if paragraph:
-        return f'{opening}{paragraph}<span class="note-number">{number}.</span> '
-    return f'{opening}<p class="note-number">{number}.</p>'

@@ -37,29 +37,27 @@ class _Column:
     cell: int
 
 
-def fitted_columns(tree: Tag) -> dict[int, str]:
-    """Styles by the `id()` of what needs them: tables, and the cells of their first rows.
+def fitted_columns(table: Tag) -> dict[int, str]:
+    """Return styles by the `id()` of what needs them: the table, and the cells of its first row.
 
-    Tables that fit in any case are left to the browser, those with widths of the author's to him.
+    There are none for a table that fits in any case, or that has widths of the author's.
     """
-    found: dict[int, str] = {}
-    for table in elements(tree, "table"):
-        rows = list(_rows(table))
-        if not rows or _has_widths(table, rows[0]):
-            continue
-        columns = _columns(rows)
-        total = sum(column.cell for column in columns)
-        ends = sum(_span(cell, "colspan") for cell in rows[0])
-        if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
-            continue
-        width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
-        found[id(table)] = f"table-layout: fixed; width: {width}"
-        shares = _shares(columns)
-        start = 0
-        for cell in rows[0]:
-            end = start + _span(cell, "colspan")
-            found[id(cell)] = f"width: {sum(shares[start:end])}%"
-            start = end
+    rows = list(_rows(table))
+    if not rows or _has_widths(table, rows[0]):
+        return {}
+    columns = _columns(rows)
+    total = sum(column.cell for column in columns)
+    ends = sum(_span(cell, "colspan") for cell in rows[0])
+    if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
+        return {}
+    width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
+    found = {id(table): f"table-layout: fixed; width: {width}"}
+    shares = _shares(columns)
+    start = 0
+    for cell in rows[0]:
+        end = start + _span(cell, "colspan")
+        found[id(cell)] = f"width: {sum(shares[start:end])}%"
+        start = end
     return found
 
 
