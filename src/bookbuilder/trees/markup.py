@@ -92,6 +92,11 @@ def plain_characters(text: str) -> str:
     return NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Return `text` on one line, without the characters that XML forbids."""
+    return " ".join(plain_characters(text).split())
+
+
 def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageElement | str) -> Tag:
     """A detached element; `class` is split as the parser does it."""
     tag = Tag(

@@ -23,11 +23,11 @@ from bookbuilder.formats.cover_art import (
     title_size,
     wrapped,
 )
-from bookbuilder.formats.epub.text import plain
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.files import is_file, is_inside, read_file
 from bookbuilder.text.words import direction
+from bookbuilder.trees.markup import one_line
 
 NO_COVER = Rule(
     "E002",
@@ -78,8 +78,8 @@ class Cover:
 
 def cover(book: Book, report: Report) -> Cover:
     """The cover of `book`, its alt text with it."""
-    authors = ", ".join(plain(p.name) for p in book.metadata.authors)
-    title = plain(book.metadata.title)
+    authors = ", ".join(one_line(p.name) for p in book.metadata.authors)
+    title = one_line(book.metadata.title)
     alt = f"{title}, {authors}" if authors else title
     if book.config.book.cover and (own := _own_cover(book, report)) is not None:
         media_type, data = own
@@ -136,9 +136,9 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
 
 def _draw(book: Book, report: Report) -> bytes:
     said = book.metadata
-    title, subtitle = plain(said.title), plain(said.subtitle)
-    authors = [plain(p.name) for p in said.authors if p.role == "aut"]
-    authors = authors or [plain(p.name) for p in said.authors]
+    title, subtitle = one_line(said.title), one_line(said.subtitle)
+    authors = [one_line(p.name) for p in said.authors if p.role == "aut"]
+    authors = authors or [one_line(p.name) for p in said.authors]
     image = Image.new("L", (WIDTH, HEIGHT), _LIGHT)
     draw = ImageDraw.Draw(image)
     field = round(HEIGHT * FIELD)
@@ -156,7 +156,7 @@ def _draw(book: Book, report: Report) -> bytes:
         draw.rectangle(edges, fill=_LIGHT)
     if authors:
         pen.write(", ".join(authors), field + 150, 96, _DARK, lines=4)
-    if publisher := plain(said.publisher):
+    if publisher := one_line(said.publisher):
         pen.write(publisher, HEIGHT - 230, 64, _DARK, lines=1)
     return _coloured(image, colour_of(book))
 

@@ -16,7 +16,7 @@ from xml.parsers import expat
 from PIL import Image
 
 from bookbuilder.book import Book
-from bookbuilder.formats.epub.trace import FOLDER, trace
+from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.text.language import guess_language

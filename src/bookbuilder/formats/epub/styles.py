@@ -13,7 +13,6 @@ from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, U
 from tinycss2.serializer import serialize_string_value
 
 from bookbuilder.config.schema import Config
-from bookbuilder.formats.epub.media import media_type_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.files import is_file, is_inside, read_file, read_text
@@ -49,6 +48,18 @@ _FORBIDDEN = ("direction", "unicode-bidi")
 _NESTING = ("media", "supports")
 # Functions in which strings are addresses.
 _LOADING = ("image", "image-set", "src")
+
+# The core media types of EPUB 3.3 that stylesheets use, by how their files begin.
+_MAGIC = (
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
+    (b"GIF8", "image/gif", ".gif"),
+    (b"\0\1\0\0", "font/ttf", ".ttf"),
+    (b"true", "font/ttf", ".ttf"),
+    (b"OTTO", "font/otf", ".otf"),
+    (b"wOFF", "font/woff", ".woff"),
+    (b"wOF2", "font/woff2", ".woff2"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +208,7 @@ class _Reader:
             data = read_file(path, LARGEST_FILE)
         except OSError:
             data = b""
-        if (kind := media_type_of(data)) is None:
+        if (kind := _media_type_of(data)) is None:
             return "is no picture or font that every reader can use"
         media_type, suffix = kind
         name = unique(file_slug(path.stem, "file"), self.names)
@@ -217,4 +228,14 @@ def _url(token: Node) -> str | None:
         return str(token.value)
     if token.type == "function" and token.lower_name == "url":
         return next((str(t.value) for t in token.arguments if t.type == "string"), "")
+    return None
+
+
+def _media_type_of(data: bytes) -> tuple[str, str] | None:
+    """Return the media type and usual suffix of a raster picture or a font; None for all else."""
+    for magic, media_type, suffix in _MAGIC:
+        if data.startswith(magic):
+            return media_type, suffix
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp", ".webp"
     return None

@@ -1,17 +1,31 @@
-"""Kobo's spans: each sentence in an element with a number, by which a Kobo knows where one is."""
+"""What devices want of an EPUB: data in profiles/device.toml, and the spans of Kobo."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import Contents, copy_of, new_tag, relink
 
-# What Kobo's own books have around the content of their body elements.
-COLUMNS = ('<div id="book-columns"><div id="book-inner">\n', "\n\n</div></div>")
+UNKNOWN_DEVICE = Rule(
+    "E017",
+    "unknown-profile",
+    Severity.ERROR,
+    "`profile` in [epub] names a device. The known ones are in profiles/device.toml: generic,"
+    " kindle, kobo and apple.",
+)
+
+# Kobo's own books have these around the content of their body elements.
+KOBO_COLUMNS = ('<div id="book-columns"><div id="book-inner">\n', "\n\n</div></div>")
 _SENTENCE = re.compile(
     r".+?(?:[.!?…]+[\"'”’»)\]]*(?:\s+|$)|[。！？]+[」』”]*\s*|$)",
     re.DOTALL,
@@ -23,10 +37,43 @@ _BLOCKS = frozenset(
 _WHOLE = frozenset(["pre", "svg", "math", "audio", "video", "style", "script"])
 
 
-def with_numbered_sentences(tree: Tag, contents: Contents) -> Tag:
-    """Return a copy of `tree` in which every sentence and every picture is a span with a number.
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One table of profiles/device.toml, which explains its keys."""
 
-    `contents` gives what each element of the copy is to hold.
+    suffix: str
+    cover_page: bool
+    toc_levels: int
+    sentence_spans: bool
+    apple_options: bool
+
+
+def device_of(config: Config, report: Report) -> Device:
+    """Return the device that `config` names, or the generic one if there is none of that name."""
+    known = devices()
+    name = config.epub.profile
+    if name not in known:
+        hint = did_you_mean(name, list(known)) or f"the profiles are {', '.join(known)}"
+        span = config.span_of("epub.profile")
+        report.add(UNKNOWN_DEVICE, f"there is no profile `{name}`", span, hint)
+        return known["generic"]
+    return known[name]
+
+
+def devices() -> dict[str, Device]:
+    """Return all devices by name."""
+    text = resources.files("bookbuilder").joinpath("profiles/device.toml").read_text("utf-8")
+    return {
+        name: Device(**{key.replace("-", "_"): value for key, value in table.items()})
+        for name, table in tomllib.loads(text).items()
+    }
+
+
+def with_kobo_spans(tree: Tag, contents: Contents) -> Tag:
+    """Return a copy of `tree` in which every sentence and every picture is in a numbered span.
+
+    A Kobo tells by the numbers where its reader is. `contents` gives what each element of the copy
+    is to hold.
     """
     copied = copy_of(tree)
     top: list[PageElement] = []

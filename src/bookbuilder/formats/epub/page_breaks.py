@@ -13,7 +13,6 @@ from bs4 import Tag
 from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.formats.epub.toc import Entry
 from bookbuilder.model.pagination import PageStart, blocks
 from bookbuilder.text.slugs import loose
 from bookbuilder.trees.markup import copy_of, new_tag, texts
@@ -49,15 +48,15 @@ def with_page_breaks(book: Book) -> Book:
     )
 
 
-def page_list(book: Book, targets: Mapping[str, str]) -> list[Entry]:
-    """An entry for each page that starts in `book`; `targets` are the places of its ids."""
-    if book.pagination is None:
-        return []
-    places = (
-        (start.label, targets.get(start.section if start.block is None else _mark_id(start)))
-        for start in book.pagination.pages
-    )
-    return [Entry(label, place) for label, place in places if place is not None]
+def page_places(book: Book, targets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the label and the place of each page that starts in `book`.
+
+    `targets` are the places of its ids.
+    """
+    for start in book.pagination.pages if book.pagination is not None else ():
+        place = targets.get(start.section if start.block is None else _mark_id(start))
+        if place is not None:
+            yield start.label, place
 
 
 def _mark_id(start: PageStart) -> str:
