@@ -1,4 +1,4 @@
-"""What devices want of an EPUB: data in profiles/device.toml, and the spans of Kobo."""
+"""Devices and their wishes: the data in profiles/device.toml, and the numbered spans for Kobo."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WHOLE = frozenset(["pre", "svg", "math", "audio", "video", "style", "script"])
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One table of profiles/device.toml, which explains its keys."""
+    """A table of profiles/device.toml, which explains its keys."""
 
     suffix: str
     cover_page: bool

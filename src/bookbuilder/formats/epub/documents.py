@@ -35,7 +35,7 @@ _CODE = ("pre", "code", "kbd", "samp")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file of the spine. `properties` are those of its manifest item."""
+    """A file of the spine. `properties` are those of its manifest item."""
 
     name: str
     title: str
@@ -45,7 +45,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every document of a book shares. `styles` are file names, in cascade order."""
+    """Wraps bodies as files: what all documents of a book share. `styles` are in cascade order."""
 
     language: str
     styles: Sequence[str]

@@ -18,7 +18,7 @@ _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*-[A-Za-z0-9.+-]*|MIT|ISC|Unlicense
 
 
 def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility) -> None:
-    """All that the package says of the book, `dcterms:modified` excepted."""
+    """Add all that the package says of the book, except for `dcterms:modified`."""
     # ebooklib starts with a random identifier and names itself as the generator.
     package.IDENTIFIER_ID = "book-id"
     package.metadata = {}
@@ -49,7 +49,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
 
 
 def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
-    """Apple's own vocabulary: that the book's fonts are to be used, and its version."""
+    """Say in Apple's own vocabulary that the book's fonts are to be used, and its version."""
     match = re.fullmatch(r"v?(\d+(?:\.\d+){0,2})", one_line(version))
     if has_fonts or match:
         package.add_prefix(
@@ -62,12 +62,12 @@ def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
 
 
 def add_page_source(package: EpubBook, source: str) -> None:
-    """Which edition's pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
+    """Name the edition whose pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
     _meta(package, "pageBreakSource", one_line(source))
 
 
 def license_url(text: str) -> str:
-    """The web address of a licence given as one, or by its SPDX identifier; else nothing."""
+    """Return the web address of a licence given as one, or by its SPDX identifier; else nothing."""
     text = one_line(text)
     if re.fullmatch(r"https?://[^\s\"<>]+", text):
         return text
@@ -92,7 +92,7 @@ def _titles(package: EpubBook, said: Metadata) -> None:
 
 
 def _people(package: EpubBook, people: Sequence[Person]) -> None:
-    """Authors are creators, everybody else a contributor; without authors, all are creators."""
+    """Add authors as creators and all others as contributors; without authors, all are creators."""
     has_author = any(p.role == "aut" for p in people)
     counts = {"creator": 0, "contributor": 0}
     for person in people:
@@ -109,7 +109,7 @@ def _people(package: EpubBook, people: Sequence[Person]) -> None:
 
 
 def _series(package: EpubBook, said: Metadata) -> None:
-    """The series for EPUB 3, and in Calibre's form, which library apps read."""
+    """Add the series for EPUB 3, and in Calibre's form, which library apps read."""
     name, position = one_line(said.series), one_line(said.series_position)
     if not name:
         return
@@ -147,5 +147,5 @@ def _refine(
 
 
 def _old_meta(package: EpubBook, name: str, content: str) -> None:
-    """EPUB 2's form, which EPUB 3 readers ignore and older ones look for."""
+    """Add a `meta` in EPUB 2's form, which EPUB 3 readers ignore and older ones look for."""
     package.add_metadata(None, "meta", "", {"name": name, "content": content})

@@ -29,7 +29,7 @@ _LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of a list, as readers show it."""
+    """A line of a list, as readers show it, and the lines below it."""
 
     title: str
     href: str
@@ -37,13 +37,16 @@ class Link:
 
     @property
     def depth(self) -> int:
-        """Levels of links from here down; 1 without children."""
+        """Count the levels of links from here down; 1 without children."""
         return 1 + max((child.depth for child in self.children), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """`kind` is an `epub:type`; `guide` its counterpart in EPUB 2's guide, if there is one."""
+    """A place that readers offer by name.
+
+    `kind` is an `epub:type`; `guide` its counterpart in EPUB 2's guide, if there is one.
+    """
 
     kind: str
     title: str
@@ -228,7 +231,7 @@ def ncx(said: Metadata, navigation: Navigation) -> bytes:
 
 @dataclass(slots=True)
 class _Order:
-    """Numbers the links of all lists, those that lead to one place alike."""
+    """Numbers the links of all lists; those that lead to one place get the same number."""
 
     count: int = 0
     places: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The zip container (OCF 3.3, section 4), packed so that its bytes depend on its members alone."""
+"""The package and its zip container (OCF 3.3, section 4), whose bytes depend on the book alone."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Publication:
 
 
 def modified(published: date | None, report: Report) -> datetime:
-    """Return when the book was last changed, by what it and the environment say; not by the clock.
+    """Return when the book was last changed; the clock is never asked.
 
     That is `SOURCE_DATE_EPOCH`, else midnight UTC of the book's date, else 1980-01-01.
     """
@@ -72,7 +72,7 @@ def modified(published: date | None, report: Report) -> datetime:
 
 
 def pack(publication: Publication, changed: datetime) -> bytes:
-    """Return the bytes of the EPUB. `changed` is when the book was last changed."""
+    """Pack an EPUB. `changed` is when the book was last changed."""
     package = _package(publication)
     packed = io.BytesIO()
     options = {"mtime": changed, "compresslevel": 0, "package_direction": True}

@@ -72,7 +72,7 @@ class Resource:
 
 
 def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resource]]:
-    """The names of the stylesheets in cascade order; they and the files that they use."""
+    """Return the names of stylesheets in cascade order; the stylesheets and the files they use."""
     theme = resources.files("bookbuilder").joinpath(THEME).read_bytes()
     sheets = [Resource("styles/epub.css", "text/css", theme)]
     reader = _Reader(config, report)
@@ -172,7 +172,7 @@ class _Reader:
         return f"{node.name}: {''.join(filter(None, value)).strip()}{important}"
 
     def _value(self, token: Node, source: Source, *, strings_load: bool = False) -> str | None:
-        """`token` with the names that files have in the package; None if it may not use one."""
+        """Write `token` with the names of files in the package; None if it may not use one."""
         url = token.value if strings_load and token.type == "string" else _url(token)
         if url is not None:
             name = self._resource(url, source, token)
@@ -184,7 +184,7 @@ class _Reader:
         return None if None in inner else f"{token.name}({''.join(filter(None, inner))})"
 
     def _resource(self, url: str, source: Source, token: Node) -> str | None:
-        """What a stylesheet calls the file that `url` means; None if it may not use it."""
+        """Return what a stylesheet calls the file that `url` means; None if it may not use it."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -198,7 +198,7 @@ class _Reader:
         return None
 
     def _add(self, path: Path) -> str:
-        """Take `path` into the package; what is wrong with it, if anything."""
+        """Take `path` into the package. Return what is wrong with it, if anything."""
         if "\0" in str(path) or not is_inside(path, *self.config.folders) or not is_file(path):
             return "is not a file inside the book's folder"
         path = path.resolve()
