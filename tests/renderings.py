@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bookbuilder import Book, Report
-from bookbuilder.formats.epub import compose
+from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.epub.cover import Cover
 from bookbuilder.model.pagination import PageStart, Pagination
 
