@@ -13,6 +13,7 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.epub.column_widths import fitted_columns
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import Rewrite, elements, new_tag, one_line, serialize
 
@@ -170,7 +171,7 @@ def targets_of(book: Book) -> dict[str, str]:
     found = {part.slug: f"{part.slug}.xhtml" for part in book.parts if has_opening(book, part)}
     if book.volume is not None:
         found[book.volume.slug] = TITLE_NAME
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         name = f"{chapter.slug}.xhtml"
         for tag in elements(chapter.tree):
             if "id" in tag.attrs:

@@ -24,6 +24,7 @@ from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.styles import Resource, stylesheets
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
 
 
@@ -103,12 +104,12 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
 
 def _chapters(book: Book, writer: ChapterWriter, words: Words) -> Iterator[Document]:
     """Write chapters and part openings in reading order."""
-    for chapter in book.front:
+    for chapter in tracked(book.front):
         yield writer.document(chapter, "frontmatter")
     for part in book.parts:
         if has_opening(book, part):
             yield part_opening(writer.frame, writer.targets[part.slug], part, words)
-        for chapter in part.chapters:
+        for chapter in tracked(part.chapters):
             yield writer.document(chapter, "bodymatter")
-    for chapter in book.back:
+    for chapter in tracked(book.back):
         yield writer.document(chapter, "backmatter")
