@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from bookbuilder import Book, Report
-from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.writer import compose
 from bookbuilder.model.pagination import PageStart, Pagination
 
 # Characters that an editor does not show, or not as what they are.
