@@ -43,8 +43,8 @@ _FAMILIES = (
 def read_cover(book: Book) -> bytes:
     """Read the author's picture for the cover.
 
-    Raises `FileNotFoundError` if it is no file in the book's folder, and `OSError` if it cannot be
-    read.
+    Raises `FileNotFoundError` if there is no such file in the book's folder, and `OSError` if it
+    cannot be read.
     """
     name = book.config.book.cover
     path = book.config.root / name

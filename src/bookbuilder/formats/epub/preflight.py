@@ -249,7 +249,7 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
     name_of_opf, opf = _opf(package)
     said = (re.findall(r"<dc:language[^>]*>\s*([^<\s]*)", opf) or [""])[0]
     if not _LANGUAGE.fullmatch(said):
-        yield Finding(WRONG_LANGUAGE, f"`{said}` is no language tag", name_of_opf)
+        yield Finding(WRONG_LANGUAGE, f"`{said}` is not a language tag", name_of_opf)
         return
     text = ""
     for name in package.namelist():

@@ -137,7 +137,7 @@ class _Reader:
             if "src:" in block:
                 yield block
         elif keyword == "namespace":
-            # Names are no addresses to load anything from, but look like some as `url()`.
+            # A name loads nothing, although it may be written as `url()` like an address.
             urls = ((token, _url(token)) for token in rule.prelude)
             names = (t.serialize() if url is None else _quoted(url) for t, url in urls)
             yield f"@namespace{''.join(names)};"
@@ -209,7 +209,7 @@ class _Reader:
         except OSError:
             data = b""
         if (kind := _media_type_of(data)) is None:
-            return "is no picture or font that every reader can use"
+            return "is not a picture or a font that every reader can use"
         media_type, suffix = kind
         name = unique(file_slug(path.stem, "file"), self.names)
         self.files[path] = Resource(f"styles/{name}{suffix}", media_type, data)
