@@ -8,7 +8,7 @@ value, which is quadratic on deep trees.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -42,6 +42,7 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 PREFIXES = {"xlink": XLINK, "xml": _XML}
 
 Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
+Contents = Callable[[Tag], Sequence[PageElement]]
 
 NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BLOCK = frozenset(
@@ -89,6 +90,11 @@ _BLOCK = frozenset(
 def plain_characters(text: str) -> str:
     """`text` without what XML 1.0 forbids or discourages: controls, surrogates, U+FFFE, U+FFFF."""
     return NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, without the characters that XML forbids."""
+    return " ".join(plain_characters(text).split())
 
 
 def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageElement | str) -> Tag:
@@ -193,10 +199,11 @@ def relink(root: Tag) -> None:
     last.next_element = None
 
 
-def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
+def serialize(tag: Tag, rewrite: Rewrite | None = None, contents: Contents | None = None) -> str:
     """A cleaned tree as XHTML5 text, without declarations of the HTML namespace.
 
-    `rewrite` gets each element and a copy of its attributes and returns the attributes to write.
+    `rewrite` gets each element and a copy of its attributes and returns the attributes to write;
+    `contents` gets each element that may hold something and returns what to write inside it.
     `lang` is written as `xml:lang` too. Comments are left out.
     """
     pieces: list[str] = []
@@ -214,7 +221,7 @@ def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
                 continue
             write(">")
             stack.append(f"</{name}>")
-            stack.extend(reversed(node.contents))
+            stack.extend(reversed(node.contents if contents is None else contents(node)))
         elif _is_text(node):
             write(_escape(str(node)))
     return plain_characters("".join(pieces))
