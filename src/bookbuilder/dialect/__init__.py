@@ -12,10 +12,12 @@ from bookbuilder.dialect.core.balance import BalanceExtension
 from bookbuilder.dialect.core.code import CodeExtension
 from bookbuilder.dialect.core.containers import ContainerExtension
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import InlineExtension
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.leaves import LeafExtension
 from bookbuilder.dialect.core.links import LinkExtension
+from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.raw_html import RawHtmlExtension
+from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
@@ -39,7 +41,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CalloutExtension,
     DefinitionExtension,
     AbbreviationExtension,
-    InlineExtension,
+    SpanExtension,
     LinkExtension,
     MarkExtension,
     FootnoteExtension,
@@ -54,7 +56,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
 def convert(source: Source, body_offset: int, report: Report) -> str:
     """`source.text[body_offset:]`, the front matter already cut, as an HTML fragment."""
     first_line = source.text.count("\n", 0, body_offset) + 1
-    engine = Engine(EXTENSIONS, source, first_line, report)
+    engine = Engine(EXTENSIONS, Conversion(Problems(source, report), first_line))
     text = source.text[body_offset:]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     return engine.convert(text.translate({0x02: None, 0x03: None}))

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
-from bookbuilder.dialect.core.blocks import Block, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import unescape
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNCLOSED_FENCE = Rule(
     "M005",
@@ -44,8 +41,8 @@ class Fence(Block):
         self.lines: list[str] = []
         self.closed = False
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         close = None if line.indented else _CLOSE.match(line.rest)
         if close and close[1][0] == self.mark[0] and len(close[1]) >= len(self.mark):
             self.closed = True
@@ -53,32 +50,32 @@ class Fence(Block):
         line.advance(min(self.indent, line.indent))
         return Continue.YES
 
-    def add_line(self, parser: LineParser) -> None:
-        self.lines.append(parser.line.remainder())
+    def add_line(self, state: BlockState) -> None:
+        self.lines.append(state.line.remainder())
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         if not self.closed:
             message = f"the code fence `{self.mark}{self.info}` is never closed"
-            parser.engine.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
+            state.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "".join(f"{line}\n" for line in self.lines)
-        code_block(md, parent, text, self.info, self.attributes)
+        code_block(conversion, parent, text, self.info, self.attributes)
 
 
-def start_fence(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_fence(state: BlockState, container: Block) -> Started:
+    line = state.line
     match = None if line.indented else _OPEN.match(line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     mark, info = match[1] or match[3], match[2] or match[4] or ""
-    parser.add(Fence(mark, info.strip(), line.indent))
+    state.add(Fence(mark, info.strip(), line.indent))
     return Started.LEAF
 
 
 def code_block(
-    md: Engine, parent: ElementTree.Element, text: str, info: str, attributes: str
+    conversion: Conversion, parent: ElementTree.Element, text: str, info: str, attributes: str
 ) -> None:
     """Append `text` as code in the language that `info`, a fence's info string, names."""
     pre = ElementTree.SubElement(parent, "pre", {"class": "code"})

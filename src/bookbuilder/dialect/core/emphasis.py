@@ -1,4 +1,4 @@
-"""Runs of delimiters: emphasis (spec 6.2), and what extensions mark in the same way."""
+"""The two stacks of the inline parser: delimiters of emphasis (spec 6.2), and open brackets."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ class Delimiter:
     length: int
     previous: Delimiter | None
     next: Delimiter | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Bracket:
+    """An opening bracket: `[`, `![` or, for an inline note, `^[`."""
+
+    node: Node
+    kind: str
+    end: int
+    delimiter: Delimiter | None
+    active: bool = True
+    followed: bool = False
+    """Whether another bracket opened after it, so that it cannot be a label itself."""
 
 
 def scan_run(text: str, start: int) -> Run:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.emphasis import Bracket
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import (
     LABEL,
@@ -20,11 +21,6 @@ from bookbuilder.dialect.core.references import (
     skip_blanks,
 )
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.emphasis import Delimiter
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 BROKEN_LINK = Rule(
     "M011",
@@ -49,21 +45,10 @@ _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
 
-def is_rule_id(md: Engine, label: str) -> bool:
-    return bool(_RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(md.problems.source.text))
-
-
-@dataclass(slots=True, eq=False)
-class Bracket:
-    """An opening bracket: `[`, `![` or, for an inline note, `^[`."""
-
-    node: Node
-    kind: str
-    end: int
-    delimiter: Delimiter | None
-    active: bool = True
-    followed: bool = False
-    """Whether another bracket opened after it, so that it cannot be a label itself."""
+def is_rule_id(conversion: Conversion, label: str) -> bool:
+    return bool(
+        _RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(conversion.problems.source.text)
+    )
 
 
 def open_bracket(parser: InlineParser, kind: str) -> None:
@@ -165,8 +150,8 @@ def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Targ
         if opener.followed or close - opener.end > MAX_LABEL:
             return None
         label = text[opener.end : close]
-    reference: Reference | None = parser.md.definitions.get(normalise_label(label))
-    if reference is None and opener.kind == "[" and is_rule_id(parser.md, label):
+    reference: Reference | None = parser.conversion.definitions.get(normalise_label(label))
+    if reference is None and opener.kind == "[" and is_rule_id(parser.conversion, label):
         return (RULE_SCHEME + label, None), end
     return ((reference.destination, reference.title), end) if reference else None
 
@@ -205,6 +190,6 @@ def _no_links_inside(node: Node) -> None:
 
 class LinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("[", handle_open)
-        md.inlines.register("!", handle_image)
-        md.inlines.register("]", handle_close)
+        md.conversion.inlines.register("[", handle_open)
+        md.conversion.inlines.register("!", handle_image)
+        md.conversion.inlines.register("]", handle_close)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
-from bookbuilder.dialect.core.blocks import MAX_INLINE_DEPTH
+from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH
 
 
 class Node:

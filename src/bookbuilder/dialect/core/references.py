@@ -6,10 +6,6 @@ import html
 import re
 from dataclasses import dataclass
 from html.entities import html5
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +85,12 @@ def read_title(text: str, position: int) -> tuple[str, int] | None:
     return unescape(next(group for group in match.groups() if group is not None)), match.end()
 
 
-def take_definitions(md: Engine, lines: list[str], line: int) -> int:
-    """Record the definitions that `lines` start with; how many lines they take up."""
+def take_definitions(definitions: dict[str, Reference], lines: list[str]) -> int:
+    """Record the definitions at the start of `lines`; return how many lines they take up."""
     text = "\n".join(lines)
     position = taken = 0
     while text.startswith("[", position):
-        end = _take_definition(md, text, position)
+        end = _take_definition(definitions, text, position)
         if end is None:
             break
         taken += text.count("\n", position, end) + (end == len(text) and text[end - 1] != "\n")
@@ -102,7 +98,7 @@ def take_definitions(md: Engine, lines: list[str], line: int) -> int:
     return taken
 
 
-def _take_definition(md: Engine, text: str, position: int) -> int | None:
+def _take_definition(definitions: dict[str, Reference], text: str, position: int) -> int | None:
     label = LABEL.match(text, position)
     if not label or not label[1].strip() or not text.startswith(":", label.end()):
         return None
@@ -120,5 +116,5 @@ def _take_definition(md: Engine, text: str, position: int) -> int | None:
             title, end = titled[0], title_end
     if end is None:
         return None
-    md.definitions.setdefault(normalise_label(label[1]), Reference(destination, title))
+    definitions.setdefault(normalise_label(label[1]), Reference(destination, title))
     return end.end()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
 from bookbuilder.dialect.core.containers import skip_quote_mark
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNCLOSED_CALLOUT = Rule(
     "M009",
@@ -76,7 +73,7 @@ class Callout(Container):
         self.title = title
         self.classes = classes
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         name = self.kind.lower()
         kind = KINDS.get(name, "note")
         if name in GENERIC:
@@ -99,34 +96,34 @@ class Callout(Container):
             if self.title is None and name in KINDS:
                 add_class(title, DEFAULT_TITLE)
             title.tail = "\n"
-            md.inline(title, shown, self.line)
-        self.render_children(md, aside)
+            conversion.inline(title, shown, self.line)
+        self.render_children(conversion, aside)
 
 
 class QuotedCallout(Callout):
     """`> [!NOTE]`: a quote whose first line says that it is a callout."""
 
-    def continues(self, parser: LineParser) -> Continue:
-        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+    def continues(self, state: BlockState) -> Continue:
+        return Continue.YES if skip_quote_mark(state) else Continue.NO
 
 
-def start_quoted_callout(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_quoted_callout(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or line.first != ">":
         return Started.NOTHING
     match = _OBSIDIAN.match(line.rest[1:].lstrip(" \t"))
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(QuotedCallout(match[1], match[3] or None))
+    state.close_unmatched()
+    state.add(QuotedCallout(match[1], match[3] or None))
     return Started.LEAF
 
 
 class IndentedCallout(Callout):
     """`!!! note "Title"`: what is indented below it."""
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if not line.indented:
@@ -135,12 +132,12 @@ class IndentedCallout(Callout):
         return Continue.YES
 
 
-def start_indented_callout(parser: LineParser, container: Block) -> Started:
-    match = None if parser.line.indented else _MKDOCS.match(parser.line.rest)
+def start_indented_callout(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _MKDOCS.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
+    state.close_unmatched()
+    state.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
     return Started.LEAF
 
 
@@ -157,8 +154,8 @@ class FencedCallout(Callout):
         self.closed = False
         self.takes_options = marks[0] == "/"
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if not line.indented and line.rest.rstrip() == self.marks and not self._is_for_inner():
             self.closed = True
             return Continue.CLOSED_BY_IT
@@ -172,15 +169,15 @@ class FencedCallout(Callout):
                 return True
         return False
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         if not self.closed:
             message = f"the block `{self.marks} {self.kind}` is never closed"
-            parser.engine.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
+            state.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
 
 
-def start_fenced_callout(parser: LineParser, container: Block) -> Started:
-    rest = parser.line.rest
-    if parser.line.indented or rest[:3] not in ("///", ":::"):
+def start_fenced_callout(state: BlockState, container: Block) -> Started:
+    rest = state.line.rest
+    if state.line.indented or rest[:3] not in ("///", ":::"):
         return Started.NOTHING
     if match := _SLASHES.match(rest):
         marks, kind, title = match[1], match[2], match[3]
@@ -190,22 +187,22 @@ def start_fenced_callout(parser: LineParser, container: Block) -> Started:
         return Started.NOTHING
     if kind.lower() not in KINDS.keys() | GENERIC:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(FencedCallout(marks, kind, title or None))
+    state.close_unmatched()
+    state.add(FencedCallout(marks, kind, title or None))
     return Started.LEAF
 
 
-def start_option(parser: LineParser, container: Block) -> Started:
+def start_option(state: BlockState, container: Block) -> Started:
     """The indented options right below `/// kind`; `type` is the one that print can show."""
     if not isinstance(container, FencedCallout) or not container.takes_options:
         return Started.NOTHING
-    match = _OPTION.match(parser.line.rest) if parser.line.indented else None
+    match = _OPTION.match(state.line.rest) if state.line.indented else None
     if container.children or container.ends_blank or not match:
         container.takes_options = False
         return Started.NOTHING
     if match[1] == "type":
         container.kind = match[2]
-    parser.close_unmatched()
+    state.close_unmatched()
     return Started.LEAF
 
 

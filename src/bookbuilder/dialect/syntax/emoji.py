@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 from pymdownx import gemoji_db
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 UNKNOWN_ICON = Rule(
     "M010",
@@ -46,4 +43,4 @@ def handle_shortcode(parser: InlineParser) -> bool:
 
 class EmojiExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register(":", handle_shortcode)
+        md.conversion.inlines.register(":", handle_shortcode)

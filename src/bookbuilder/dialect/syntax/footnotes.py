@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.links import open_bracket
 from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.references import normalise_label
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNDEFINED_NOTE = Rule(
     "M001",
@@ -94,8 +90,8 @@ class FootnoteDefinition(Container):
         super().__init__()
         self.label = label
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if not line.indented:
@@ -103,7 +99,7 @@ class FootnoteDefinition(Container):
         line.advance(CODE_INDENT)
         return Continue.YES
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         """Nothing here: the notes come after the text."""
 
 
@@ -112,28 +108,28 @@ class FootnoteExtension(Extension):
         self.notes = Notes()
         md.parser.starts.register(self.start_definition, "footnote", 85)
         md.parser.starts.register(end_note_before_link_definition, "after_footnote", 84)
-        md.inlines.register("[", self.handle_reference)
-        md.inlines.register("^", handle_inline_note)
-        md.inlines.register("]", self.handle_inline_note_end)
+        md.conversion.inlines.register("[", self.handle_reference)
+        md.conversion.inlines.register("^", handle_inline_note)
+        md.conversion.inlines.register("]", self.handle_inline_note_end)
         md.treeprocessors.register(_AppendNotes(md, self.notes), "footnotes", 50)
 
-    def start_definition(self, parser: LineParser, container: Block) -> Started:
-        line = parser.line
+    def start_definition(self, state: BlockState, container: Block) -> Started:
+        line = state.line
         match = None if line.indented else _DEFINITION.match(line.rest)
         if not match:
             return Started.NOTHING
-        parser.close_unmatched()
+        state.close_unmatched()
         label = match[1].strip()
         definition = FootnoteDefinition(label)
         line.skip_indent()
         line.advance_characters(match.end())
-        parser.add(definition)
+        state.add(definition)
         key = normalise_label(label)
         if key in self.notes.defined:
             message = f"the footnote `[^{label}]` is defined a second time"
             text = match[0].rstrip()
-            problems = parser.engine.problems
-            problems.add(DUPLICATE_NOTE, message, parser.number, text, "rename one of them")
+            problems = state.problems
+            problems.add(DUPLICATE_NOTE, message, state.number, text, "rename one of them")
         else:
             self.notes.defined[key] = Note(label, definition)
         return Started.CONTAINER
@@ -167,13 +163,13 @@ class FootnoteExtension(Extension):
         return True
 
 
-def end_note_before_link_definition(parser: LineParser, container: Block) -> Started:
+def end_note_before_link_definition(state: BlockState, container: Block) -> Started:
     """A link definition right below a note is no lazy line of the note's last paragraph."""
-    if parser.line.indented or not _LINK_DEFINITION.match(parser.line.rest):
+    if state.line.indented or not _LINK_DEFINITION.match(state.line.rest):
         return Started.NOTHING
-    block = parser.tip if isinstance(parser.tip, Paragraph) else None
+    block = state.tip if isinstance(state.tip, Paragraph) else None
     if block and block is not container and isinstance(block.parent, FootnoteDefinition):
-        parser.close_unmatched()
+        state.close_unmatched()
     return Started.NOTHING
 
 
@@ -189,7 +185,7 @@ class _AppendNotes(Treeprocessor):
 
     def __init__(self, md: Engine, notes: Notes) -> None:
         super().__init__(md)
-        self.engine = md
+        self.conversion = md.conversion
         self.notes = notes
 
     def run(self, root: ElementTree.Element) -> None:
@@ -205,7 +201,7 @@ class _AppendNotes(Treeprocessor):
             if not note.references and isinstance(note.content, FootnoteDefinition):
                 message = f"nothing refers to the footnote `[^{note.label}]`"
                 line = note.content.line
-                self.engine.problems.add(
+                self.conversion.problems.add(
                     UNUSED_NOTE, message, line, f"[^{note.label}]", _UNUSED_HINT
                 )
 
@@ -215,7 +211,7 @@ class _AppendNotes(Treeprocessor):
         if isinstance(note.content, Node):
             build(ElementTree.SubElement(item, "p"), note.content)
         else:
-            note.content.render_children(self.engine, item)
+            note.content.render_children(self.conversion, item)
         return item
 
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, find_mistake
-from bookbuilder.dialect.core.blocks import Block, Started, Text
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started, Text
 from bookbuilder.dialect.core.containers import List
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNSUPPORTED_INCLUDE = Rule(
     "M007",
@@ -48,10 +44,10 @@ _CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
 _RULE_ID = re.compile(r"r\[([\w.:-]+)\][ \t]*$")
 
 
-def start_attributes(parser: LineParser, container: Block) -> Started:
+def start_attributes(state: BlockState, container: Block) -> Started:
     """`{: .class}` on its own line belongs to the block before it, or else to the next one."""
-    rest = parser.line.rest
-    if parser.line.indented or not rest.startswith("{"):
+    rest = state.line.rest
+    if state.line.indented or not rest.startswith("{"):
         return Started.NOTHING
     match = ATTRIBUTES.fullmatch(rest.rstrip())
     if not match and not _KRAMDOWN.match(rest):
@@ -61,12 +57,12 @@ def start_attributes(parser: LineParser, container: Block) -> Started:
         return Started.NOTHING
     if not match and "=" in rest and not rest.startswith("{::"):
         message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
-        parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
-    parser.close_unmatched()
+        state.problems.add(BAD_ATTRIBUTES, message, state.number, rest.rstrip())
+    state.close_unmatched()
     if isinstance(target, Text) and target.open:
-        parser.close(target)
+        state.close(target)
     if target is None:
-        parser.pending_attributes = match[1] if match else ""
+        state.pending_attributes = match[1] if match else ""
     elif match:
         target.attributes = f"{target.attributes} {match[1]}".strip()
     elif isinstance(target, List) and rest.startswith("{:toc") and target.parent is not None:
@@ -79,23 +75,23 @@ def _previous(container: Block) -> Block | None:
     return None if last is None or last.ends_blank else last
 
 
-def start_directive(parser: LineParser, container: Block) -> Started:
-    rest = parser.line.rest
-    if parser.line.indented:
+def start_directive(state: BlockState, container: Block) -> Started:
+    rest = state.line.rest
+    if state.line.indented:
         return Started.NOTHING
     if match := _INCLUDE_LINE.match(rest):
-        report_directive(parser.engine, match[0].strip(), parser.number)
+        report_directive(state.conversion, match[0].strip(), state.number)
     elif not _CONTENTS.match(rest):
         return Started.NOTHING
-    parser.close_unmatched()
-    if isinstance(parser.tip, Paragraph):
-        parser.close(parser.tip)
+    state.close_unmatched()
+    if isinstance(state.tip, Paragraph):
+        state.close(state.tip)
     return Started.LEAF
 
 
-def report_directive(md: Engine, text: str, line: int) -> None:
+def report_directive(conversion: Conversion, text: str, line: int) -> None:
     message = f"`{text}` is left out: directives of other tools are not carried out"
-    md.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
+    conversion.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
 
 
 class Anchor(Block):
@@ -105,18 +101,18 @@ class Anchor(Block):
         super().__init__()
         self.name = name
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         mark = ElementTree.SubElement(parent, "p", {"class": "rule-id", "id": f"r-{self.name}"})
         mark.text = f"[{self.name}]"
         mark.tail = "\n"
 
 
-def start_anchor(parser: LineParser, container: Block) -> Started:
-    match = None if parser.line.indented else _RULE_ID.match(parser.line.rest)
+def start_anchor(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _RULE_ID.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.close(parser.add(Anchor(match[1])))
+    state.close_unmatched()
+    state.close(state.add(Anchor(match[1])))
     return Started.LEAF
 
 
@@ -155,5 +151,5 @@ class ForeignExtension(Extension):
         md.parser.starts.register(start_attributes, "attributes", 97)
         md.parser.starts.register(start_directive, "directive", 96)
         md.parser.starts.register(start_anchor, "anchor", 94)
-        md.inlines.register("{", handle_mistaken_attributes)
-        md.inlines.register("{", handle_template)
+        md.conversion.inlines.register("{", handle_mistaken_attributes)
+        md.conversion.inlines.register("{", handle_template)

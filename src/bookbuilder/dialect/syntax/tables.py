@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, Started, Text
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started, Text
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 ROW_TOO_LONG = Rule(
     "M013",
@@ -39,28 +36,35 @@ class Table(Text):
         self.alignments = alignments
         self.added = 0
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         table = ElementTree.SubElement(parent, "table")
         table.text = table.tail = "\n"
         apply_attributes(table, self.attributes)
         head = ElementTree.SubElement(table, "thead")
         head.tail = "\n"
-        self._render_row(md, head, "th", self.header, self.line)
+        self._render_row(conversion, head, "th", self.header, self.line)
         if self.lines:
             body = ElementTree.SubElement(table, "tbody")
             body.tail = "\n"
             for number, line in enumerate(self.lines, self.line + 2):
-                self._render_row(md, body, "td", split_row(line), number)
+                self._render_row(conversion, body, "td", split_row(line), number)
 
     def _render_row(
-        self, md: Engine, parent: ElementTree.Element, tag: str, cells: list[str], line: int
+        self,
+        conversion: Conversion,
+        parent: ElementTree.Element,
+        tag: str,
+        cells: list[str],
+        line: int,
     ) -> None:
         row = ElementTree.SubElement(parent, "tr")
         row.tail = "\n"
         width = len(self.alignments)
         if any(cells[width:]):
             message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
-            md.problems.add(ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell")
+            conversion.problems.add(
+                ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell"
+            )
         missing = max(0, min(width - len(cells), MOST_ADDED_CELLS - self.added))
         self.added += missing
         cells = [*cells, *[""] * missing]
@@ -69,7 +73,7 @@ class Table(Text):
             if alignment:
                 cell.set("style", f"text-align: {alignment}")
             content, attributes = trailing_attributes(text)
-            md.inline(cell, content, line)
+            conversion.inline(cell, content, line)
             apply_attributes(cell, attributes)
 
 
@@ -94,8 +98,8 @@ def split_row(text: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in cells]
 
 
-def start_table(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_table(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or not isinstance(container, Paragraph) or not container.lines:
         return Started.NOTHING
     rest = line.rest
@@ -104,15 +108,15 @@ def start_table(parser: LineParser, container: Block) -> Started:
     delimiters, header = split_row(rest), split_row(container.lines[-1])
     if len(delimiters) != len(header) or ("|" not in rest and "|" not in container.lines[-1]):
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     container.lines.pop()
     assert container.parent is not None
     if container.lines:
-        parser.close(container)
+        state.close(container)
     else:
         container.parent.children.remove(container)
-        parser.tip = container.parent
-    parser.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+        state.tip = container.parent
+    state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
     return Started.LEAF
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.references import normalise_label
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\](?![(\[])")
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?$")
@@ -43,7 +40,7 @@ def handle_wikilink(parser: InlineParser) -> bool:
 
 
 def _is_reference(parser: InlineParser, label: str) -> bool:
-    return normalise_label(label) in parser.md.definitions
+    return normalise_label(label) in parser.conversion.definitions
 
 
 def _address(target: str) -> str:
@@ -57,4 +54,4 @@ def _address(target: str) -> str:
 
 class WikilinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("[!", handle_wikilink)
+        md.conversion.inlines.register("[!", handle_wikilink)
