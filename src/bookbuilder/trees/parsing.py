@@ -6,9 +6,9 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import html5lib
 from bs4 import Tag
 from bs4.element import NavigableString
+from tinyhtml5.parser import HTMLParser
 
 from bookbuilder.trees.markup import NOT_TEXT, PREFIXES, VOID, new_tag, plain_characters, relink
 
@@ -46,9 +46,7 @@ def parse_fragment(html: str) -> Tag:
     # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
     text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
-    parser = html5lib.HTMLParser(tree=_ShallowBuilder, namespaceHTMLElements=False)
-    root = parser.parse(page)
-    body = root.find("body")
+    body = _shallow_parser().parse(page).find("body")
     return new_tag("section") if body is None else _from_element(body)
 
 
@@ -71,21 +69,26 @@ def _bounded_tag(tag: re.Match[str]) -> str:
     return tag[0] if tag[0].count("=") < MOST_ATTRIBUTES else f"{tag[1]} "
 
 
-class _ShallowBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
-    """html5lib's tree, but what nests deeper than `DEEPEST` stands side by side.
+def _shallow_parser() -> HTMLParser:
+    """Return a parser that puts elements nested deeper than `DEEPEST` side by side.
 
-    As browsers have it (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512);
-    the parser looks through all that is open at each tag, so it also bounds the time.
+    So do browsers (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512). The
+    parser looks through all open elements at each tag, so this also bounds the time.
     """
+    parser = HTMLParser(namespace_html_elements=False)
+    tree = parser.tree
+    insert = tree.insert_element_normal
 
-    def insertElementNormal(self, token: Any) -> Any:  # noqa: N802
-        while len(self.openElements) >= DEEPEST:
-            self.openElements.pop()
-        return super().insertElementNormal(token)
+    def insert_bounded(token: dict[str, Any]) -> Any:
+        del tree.open_elements[DEEPEST - 1 :]
+        return insert(token)
+
+    tree.insert_element_normal = insert_bounded
+    return parser
 
 
 def _from_element(root: ET.Element) -> Tag:
-    """html5lib's ElementTree as a detached section of bs4 tags."""
+    """Return the parsed tree as a detached section of bs4 tags."""
     section = new_tag("section")
     stack = [(root, section)]
     while stack:
