@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bookbuilder.passes.svg import LARGEST_SIDE, sanitize_svg
+from bookbuilder.passes.cleaning.svg import LARGEST_SIDE, sanitize_svg
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 

@@ -9,7 +9,7 @@ import zlib
 
 from PIL import Image, ImageOps
 
-from bookbuilder.passes.svg import sanitize_svg
+from bookbuilder.passes.cleaning.svg import sanitize_svg
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000

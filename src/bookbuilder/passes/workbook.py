@@ -10,8 +10,9 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.model.source import Source
 from bookbuilder.passes.captions import CAPTIONS, captioned
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, serialize
+from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.serializing import serialize
 
 SLUG = "workbook"
 CLASS = "exercise"

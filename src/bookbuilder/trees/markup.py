@@ -1,6 +1,7 @@
-"""Trees: made, walked, and written as XHTML5 text, an ElementTree or plain text.
+"""Build, copy and walk trees, and read their text.
 
-Trees are Beautiful Soup's; `parsing.py` reads them. They are walked through `contents` with a stack
+Trees are Beautiful Soup's; `parsing.py` makes them from HTML, `serializing.py` writes them. They
+are walked through `contents` with a stack
 of our own: a chapter may be nested as deep as it likes, and bs4's event stream compares siblings by
 value, which is quadratic on deep trees.
 """
@@ -8,9 +9,8 @@ value, which is quadratic on deep trees.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, CData, NavigableString, PageElement, PreformattedString
@@ -40,8 +40,6 @@ NAMESPACES = {
 XLINK = "http://www.w3.org/1999/xlink"
 _XML = "http://www.w3.org/XML/1998/namespace"
 PREFIXES = {"xlink": XLINK, "xml": _XML}
-
-Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
 
 NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BLOCK = frozenset(
@@ -193,66 +191,6 @@ def relink(root: Tag) -> None:
     last.next_element = None
 
 
-def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
-    """A cleaned tree as XHTML5 text, without declarations of the HTML namespace.
-
-    `rewrite` gets each element and a copy of its attributes and returns the attributes to write.
-    `lang` is written as `xml:lang` too. Comments are left out.
-    """
-    pieces: list[str] = []
-    write = pieces.append
-    stack: list[PageElement | str] = [tag]
-    while stack:
-        node = stack.pop()
-        if node.__class__ is str:
-            write(node)
-        elif isinstance(node, Tag):
-            name = node.name
-            write(f"<{name}{_attributes(node, name, rewrite)}")
-            if name in VOID:
-                write("/>")
-                continue
-            write(">")
-            stack.append(f"</{name}>")
-            stack.extend(reversed(node.contents))
-        elif _is_text(node):
-            write(_escape(str(node)))
-    return plain_characters("".join(pieces))
-
-
-def to_element(tag: Tag) -> ET.Element:
-    """The tree as an ElementTree: HTML names bare, SVG and MathML in their namespaces.
-
-    It is what tinyhtml5 with `namespace_html_elements=False` yields, without its repairs: blocks
-    inside a paragraph stay there.
-    """
-    root: ET.Element | None = None
-    last: dict[ET.Element, ET.Element] = {}
-    stack: list[tuple[PageElement, ET.Element | None, str]] = [(tag, None, "")]
-    while stack:
-        node, parent, space = stack.pop()
-        if isinstance(node, Tag):
-            space = NAMESPACES.get(node.name, space)
-            name = f"{{{space}}}{node.name}" if space else node.name
-            attrs = {
-                _expanded(key) if space else key: _text_of_value(value)
-                for key, value in node.attrs.items()
-                if not key.startswith("xmlns")
-            }
-            if parent is None:
-                element = root = ET.Element(name, attrs)
-            else:
-                element = last[parent] = ET.SubElement(parent, name, attrs)
-            stack.extend((child, element, space) for child in reversed(node.contents))
-        elif parent is not None and _is_text(node):
-            if (before := last.get(parent)) is not None:
-                before.tail = (before.tail or "") + str(node)
-            else:
-                parent.text = (parent.text or "") + str(node)
-    assert root is not None
-    return root
-
-
 def text_of(tag: Tag) -> str:
     """One line of what a reader sees: no note references, no ruby readings, alt for pictures."""
     pieces: list[str] = []
@@ -266,12 +204,12 @@ def text_of(tag: Tag) -> str:
             if node.name in ("rt", "rp", "annotation") or role in ("doc-noteref", "doc-backlink"):
                 continue
             if node.name == "img":
-                pieces.append(_text_of_value(node.get("alt")))
+                pieces.append(text_of_value(node.get("alt")))
             if node.name in _BLOCK:
                 pieces.append(" ")
                 stack.append(" ")
             stack.extend(reversed(node.contents))
-        elif _is_text(node):
+        elif is_text(node):
             pieces.append(str(node))
     return " ".join("".join(pieces).split())
 
@@ -284,50 +222,18 @@ def raw_text(tag: Tag) -> str:
         node = stack.pop()
         if isinstance(node, Tag):
             stack.extend(reversed(node.contents))
-        elif _is_text(node):
+        elif is_text(node):
             pieces.append(str(node))
     return "".join(pieces)
 
 
-def _is_text(node: object) -> bool:
+def is_text(node: object) -> bool:
     return isinstance(node, NavigableString) and (
         not isinstance(node, PreformattedString) or isinstance(node, CData)
     )
 
 
-def _text_of_value(value: object) -> str:
+def text_of_value(value: object) -> str:
     if isinstance(value, str):
         return str(value)
     return " ".join(value) if isinstance(value, (list, tuple)) else ""
-
-
-def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
-    if not tag.attrs and rewrite is None and name not in NAMESPACES:
-        return ""
-    attrs: Mapping[str, str] = {
-        str(key): _text_of_value(value)
-        for key, value in tag.attrs.items()
-        if not key.startswith("xmlns")
-    }
-    if rewrite is not None:
-        attrs = rewrite(tag, dict(attrs))
-    pieces = []
-    if name in NAMESPACES:
-        pieces.append(f' xmlns="{NAMESPACES[name]}"')
-        if name == "svg":
-            pieces.append(f' xmlns:xlink="{XLINK}"')
-    for key, value in attrs.items():
-        pieces.append(f' {key}="{_escape(value, quote=True)}"')
-        if key == "lang" and "xml:lang" not in attrs:
-            pieces.append(f' xml:lang="{_escape(value, quote=True)}"')
-    return "".join(pieces)
-
-
-def _escape(text: str, quote: bool = False) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;") if quote else text
-
-
-def _expanded(key: str) -> str:
-    prefix, colon, local = key.partition(":")
-    return f"{{{PREFIXES[prefix]}}}{local}" if colon and prefix in PREFIXES else str(key)

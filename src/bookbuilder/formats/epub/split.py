@@ -12,7 +12,8 @@ from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.tables import fitted_columns
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import elements, serialize
+from bookbuilder.trees.markup import elements
+from bookbuilder.trees.serializing import serialize
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.

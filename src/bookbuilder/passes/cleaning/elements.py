@@ -13,7 +13,7 @@ from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.attributes import clean_attributes
 from bookbuilder.passes.cleaning.mathml import clean_math
 from bookbuilder.passes.cleaning.remarks import Remarks
-from bookbuilder.passes.svg import clean_drawing
+from bookbuilder.passes.cleaning.svg import clean_drawing
 from bookbuilder.trees.markup import new_tag, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import (

@@ -19,7 +19,8 @@ from tinycss2.ast import (
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
 from bookbuilder.text.css import nests_too_deep
 from bookbuilder.text.slugs import unique
-from bookbuilder.trees.markup import new_tag, raw_text, serialize, text_of
+from bookbuilder.trees.markup import new_tag, raw_text, text_of
+from bookbuilder.trees.serializing import serialize
 from bookbuilder.trees.xhtml import names
 
 DEEPEST = 100
