@@ -1,4 +1,4 @@
-"""The Markdown that authors write, as HTML. docs/markdown.md is the author's guide to it.
+"""Convert authors' Markdown to HTML. docs/markdown.md is the guide for authors.
 
 CommonMark and GFM, with Obsidian's, MkDocs' and Markdown Extra's additions. Nothing else in
 bookbuilder knows Markdown.
@@ -54,7 +54,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
 
 
 def convert(source: Source, body_offset: int, report: Report) -> str:
-    """`source.text[body_offset:]`, the front matter already cut, as an HTML fragment."""
+    """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment."""
     first_line = source.text.count("\n", 0, body_offset) + 1
     engine = Engine(EXTENSIONS, Conversion(Problems(source, report), first_line))
     text = source.text[body_offset:]

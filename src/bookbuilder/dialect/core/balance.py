@@ -1,4 +1,4 @@
-"""Elements that raw HTML opens and nothing closes, found where they were opened."""
+"""Report raw HTML elements that are opened and never closed, at their start tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bookbuilder.dialect.core.raw_html import UNCLOSED_HTML
 
 
 class _OpenElements(HTMLParser):
-    """The elements open after what was fed, and those that another's end tag closed with it."""
+    """Track which elements are still open, and which another element's end tag closed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Blocks, and the state of reading them from lines."""
+"""Define blocks, and hold the state of reading them from lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bookbuilder.dialect.core.line import Line
 
 
 class Continue(Enum):
-    """What an open block says of the next line."""
+    """Say whether an open block continues on the next line."""
 
     YES = auto()
     NO = auto()
@@ -19,7 +19,7 @@ class Continue(Enum):
 
 
 class Started(Enum):
-    """What a block start made of a line. After `LEAF` the line is used up."""
+    """Say which kind of block a line has started. After `LEAF` the line is used up."""
 
     NOTHING = auto()
     CONTAINER = auto()
@@ -27,7 +27,7 @@ class Started(Enum):
 
 
 class Block:
-    """An open or closed block. Subclasses say what may continue it and how it becomes HTML.
+    """Hold an open or closed block. Subclasses decide what continues it, and render it as HTML.
 
     `verbatim` blocks take their lines before any other block may start in them. A blank line that
     `hides_blank_lines` does not make the list around it loose. `attributes` is the inside of `{…}`.
@@ -48,17 +48,17 @@ class Block:
         self.attributes = ""
 
     def continues(self, state: BlockState) -> Continue:
-        """May move the cursor over what marks the line as its own."""
+        """Decide about the next line, and move the cursor past the marks of this block."""
         return Continue.NO
 
     def can_hold(self, child: Block) -> bool:
         return False
 
     def add_line(self, state: BlockState) -> None:
-        """Take what is left of the line; only called where `accepts_lines`."""
+        """Take the rest of the line; called only on blocks with `accepts_lines`."""
 
     def finish(self, state: BlockState) -> None:
-        """Called once, when the block is closed."""
+        """Complete the block; called once, when it is closed."""
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         self.render_children(conversion, parent)
@@ -73,7 +73,7 @@ class Block:
 
 
 class Container(Block):
-    """A block of blocks. List items stand in lists alone."""
+    """Hold other blocks, except list items, which only lists hold."""
 
     def can_hold(self, child: Block) -> bool:
         return not child.only_in_lists
@@ -85,7 +85,7 @@ class Document(Container):
 
 
 class Text(Block):
-    """A block of lines that hold inline Markdown."""
+    """Hold lines of inline Markdown."""
 
     accepts_lines = True
 
@@ -158,7 +158,7 @@ class BlockState:
         self.tip = block.parent
 
     def close_down_to(self, block: Block) -> None:
-        """Close `block` and whatever is open in it."""
+        """Close `block` and all open blocks in it."""
         while self.tip is not block.parent:
             self.close(self.tip)
 

@@ -1,4 +1,4 @@
-"""Fenced code; `passes.highlight` colours it."""
+"""Read fenced code; `passes.highlight` colours it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ UNCLOSED_FENCE = Rule(
     "M005",
     "unclosed-fence",
     Severity.WARNING,
-    "A fence that is never closed turns the rest of the chapter, or of its list item or quote,"
-    " into code. Close it with as many backticks or tildes as it was opened with.",
+    "A fence that is never closed turns the rest of the chapter, list item or quote into code."
+    " Close it with at least as many backticks or tildes as open it.",
 )
 
 _OPEN = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
@@ -77,14 +77,14 @@ def start_fence(state: BlockState, container: Block) -> Started:
 def code_block(
     conversion: Conversion, parent: ElementTree.Element, text: str, info: str, attributes: str
 ) -> None:
-    """Append `text` as code in the language that `info`, a fence's info string, names."""
+    """Append `text` as code. `info`, the fence's info string, names its language."""
     pre = ElementTree.SubElement(parent, "pre", {"class": "code"})
     pre.tail = "\n"
     code = ElementTree.SubElement(pre, "code")
     language = language_of(info)
     if language:
         code.set("class", f"language-{language}")
-    # Whatever Python-Markdown does to text, it leaves code alone.
+    # Python-Markdown's tree processors must not change code.
     code.text = AtomicString(text)
     braces = ATTRIBUTES.search(info)
     if braces:
@@ -94,7 +94,7 @@ def code_block(
 
 
 def language_of(info: str) -> str:
-    """The language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
+    """Return the language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
     info = unescape(info.strip())
     match = _LANGUAGE.match(info)
     language = match[1] if match else ""

@@ -1,4 +1,4 @@
-"""Block quotes and lists."""
+"""Read block quotes and lists."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def start_quote(state: BlockState, container: Block) -> Started:
 
 
 class List(Block):
-    """`kind` is the bullet, or `.` or `)` for a numbered list, which starts at `start`."""
+    """Hold list items. `kind` is the bullet, or the `.` or `)` of a numbered list.
+
+    A numbered list counts from `start`; bulleted lists have None.
+    """
 
     def __init__(self, kind: str, start: int | None) -> None:
         super().__init__()
@@ -98,7 +101,7 @@ def ends_with_blank_line(block: Block) -> bool:
 
 
 class Item(Container):
-    """A list item; its content starts `offset` columns in."""
+    """Hold the content of a list item, which starts `offset` columns in."""
 
     only_in_lists = True
 
@@ -139,9 +142,9 @@ class Item(Container):
 
 
 def _add_box(item: ElementTree.Element, *, done: bool) -> None:
-    """A box before the item's text: it has to print, so it is no form control.
+    """Put a box before the item's text. It must print, so it is not a form control.
 
-    `passes.furniture` names it, in the chapter's language.
+    `passes.furniture` labels it in the chapter's language.
     """
     add_class(item, "task-list-item")
     holder = item[0] if len(item) and item[0].tag == "p" else item
@@ -185,7 +188,7 @@ def start_item(state: BlockState, container: Block) -> Started:
 
 
 def _skip_padding(state: BlockState) -> int:
-    """Move over the blanks after a marker; how many columns of them the item's content skips."""
+    """Move past the blanks after a marker; return how many columns the item's content skips."""
     line = state.line
     start = line.column, line.offset, line.inside_tab
     line.find()

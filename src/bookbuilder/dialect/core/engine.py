@@ -1,4 +1,4 @@
-"""Python-Markdown set up for one chapter, with our parsers in place of its own."""
+"""Set up Python-Markdown for one chapter, with our parsers in place of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bookbuilder.dialect.core.lines import LineParser
 
 
 class Engine(markdown.Markdown):
-    """One conversion. Nothing in it outlives the chapter that it was made for."""
+    """Convert one chapter. An engine is used once, so nothing leaks into the next chapter."""
 
     parser: LineParser
 
@@ -34,7 +34,7 @@ class Engine(markdown.Markdown):
         return self
 
     def set_output_format(self, format: str) -> Engine:
-        """Python-Markdown's own serialiser does not escape what looks like an entity."""
+        """Use ElementTree's serialiser: Python-Markdown's does not escape text like `&amp;`."""
         self.serializer = _serialise
         return self
 

@@ -1,4 +1,4 @@
-"""Inline structure, by the algorithm of CommonMark's appendix: one pass, two stacks."""
+"""Parse inline structure by the algorithm of CommonMark's appendix: one pass, two stacks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BACKTICKS = re.compile(r"`+")
 
 @dataclass
 class Inlines:
-    """What the inline parser tries, by the character that it stands on; `patterns` start anywhere.
+    """Register handlers by the character that they start with; `patterns` start with any.
 
     A handler that returns False has left the parser where it was. Later handlers go first.
     """
@@ -36,7 +36,7 @@ class Inlines:
 
     @cached_property
     def special(self) -> re.Pattern[str]:
-        """Find the next place where a handler may have something to do."""
+        """Compile the pattern that finds the next place where a handler may apply."""
         special = "".join(re.escape(character) for character in self.handlers)
         return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
 
@@ -65,7 +65,7 @@ class Conversion:
 
 
 class InlineParser:
-    """Parses one block's text. Handlers look at `text` from `position` on and move `position`."""
+    """Parse one block's text. Handlers read `text` from `position` on and move `position`."""
 
     def __init__(self, conversion: Conversion, text: str, line: int) -> None:
         self.conversion = conversion
@@ -123,7 +123,7 @@ class InlineParser:
         self.add_text(self.conversion.raw(html, line), literal=True)
 
     def find(self, text: str, start: int) -> int:
-        """`str.find` in the text, but told once that there is no more, it does not look again."""
+        """Like `str.find` in the text, but remember a failure instead of searching again."""
         if start >= self._absent.get(text, len(self.text) + 1):
             return -1
         index = self.text.find(text, start)
@@ -136,7 +136,7 @@ class InlineParser:
         self.conversion.problems.add(rule, message, line, self.text[at : at + length], hint)
 
     def closing_backticks(self, length: int, start: int) -> int:
-        """Where the next run of exactly `length` backticks stands; -1 where there is none."""
+        """Return the offset of the next run of exactly `length` backticks, or -1."""
         if self._backticks is None:
             self._backticks = {}
             for match in BACKTICKS.finditer(self.text):

@@ -1,4 +1,4 @@
-"""Headings, rules and indented code."""
+"""Read headings, thematic breaks and indented code."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Block structure, line by line, by the algorithm of CommonMark's appendix.
+"""Parse block structure line by line, by the algorithm of CommonMark's appendix.
 
-A line is first matched against the blocks that are open; what is left of it may start new ones, and
-the rest is text. That settles laziness, nesting and tightness in one pass over the lines.
+A line is first matched against the open blocks; the rest of it may start new blocks, and whatever
+then remains is text. One pass over the lines settles laziness, nesting and tightness.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
 
 
 class LineParser(BlockParser):
-    """Python-Markdown's block parser, reading lines instead of chunks between blank lines.
+    """Replace Python-Markdown's block parser, which reads chunks between blank lines.
 
     `starts` are tried in order of priority.
     """
@@ -63,7 +63,7 @@ class LineParser(BlockParser):
             state.add(Paragraph()).add_line(state)
 
     def _start_blocks(self, state: BlockState, container: Block) -> tuple[Block, bool]:
-        """Start what the line starts; return the deepest block, and whether the line is used up."""
+        """Start new blocks; return the deepest one, and whether the line is used up."""
         line = state.line
         while not container.verbatim:
             line.find()

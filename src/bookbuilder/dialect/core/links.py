@@ -1,4 +1,4 @@
-"""Links and images (spec 6.3, 6.4). Addresses are left as typed; a later pass resolves them."""
+"""Read links and images (spec 6.3, 6.4). Addresses stay as typed; a later pass resolves them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ BROKEN_LINK = Rule(
     "M011",
     "broken-link-syntax",
     Severity.WARNING,
-    "Text in brackets is followed by an address in parentheses, but the two do not make a link, so"
-    " the brackets are printed. An address with blanks needs `<…>` around it, or `%20` for each.",
+    "Text in brackets is followed by an address in parentheses, but they do not form a link, so"
+    " both are printed as typed. Write `<…>` around an address that has spaces, or `%20` for"
+    " each space.",
 )
 UNDEFINED_LABEL = Rule(
     "M012",
     "undefined-link-label",
     Severity.WARNING,
-    "`[text][label]` is a link only where the chapter has a line `[label]: address`; without it the"
-    " brackets are printed.",
+    "`[text][label]` is a link only if the chapter has a line `[label]: address`. Without it,"
+    " the brackets are printed.",
 )
 
 
 BARE_URL = "bare-url"
-# `[text][types.array]` in a book with mdBook's rule ids: which chapter has the id is settled later.
+# For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
@@ -106,7 +107,7 @@ def handle_close(parser: InlineParser) -> bool:
 
 
 def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
-    """What stands between `opener` and here as an element; attributes after it are its own."""
+    """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)
     node.take(opener.node, None)
@@ -120,7 +121,7 @@ Target = tuple[tuple[str, str | None], int]
 
 
 def _inline_target(parser: InlineParser, position: int) -> Target | None:
-    """`(destination "title")` at `position`."""
+    """Read `(destination "title")` at `position`."""
     text = parser.text
     if not text.startswith("(", position):
         return None
@@ -138,7 +139,7 @@ def _inline_target(parser: InlineParser, position: int) -> Target | None:
 
 
 def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Target | None:
-    """What `[label]` after the bracket names, or the bracket's own text."""
+    """Look up the `[label]` after the bracket or, without one, the bracket's own text."""
     text = parser.text
     end = close + 1
     label = None

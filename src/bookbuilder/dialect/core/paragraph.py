@@ -1,4 +1,4 @@
-"""Paragraphs and the headings made of them, and the link definitions at a paragraph's head."""
+"""Hold paragraphs and headings, and take the link definitions off a paragraph's start."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bookbuilder.dialect.core.references import take_definitions
 
 
 class Paragraph(Text):
-    """Lines of text. `tight` ones, in a list without blank lines, get no `<p>`."""
+    """Hold lines of text. A `tight` one, in a list without blank lines, gets no `<p>`."""
 
     tight = False
 
     def take_definitions(self, state: BlockState) -> None:
-        """Move link definitions at its head to the chapter's table."""
+        """Move the link definitions at its start to the chapter's table."""
         if self.lines and self.lines[0].startswith("["):
             taken = take_definitions(state.conversion.definitions, self.lines)
             self.line += taken
@@ -52,7 +52,7 @@ _MDX_ID = re.compile(r"\{/\*[ ]*([\w.-]+)[ ]*\*/\}$")
 
 
 class Heading(Text):
-    """A heading of either kind, complete when it starts."""
+    """Hold a heading of either kind, which is complete when it starts."""
 
     accepts_lines = False
 

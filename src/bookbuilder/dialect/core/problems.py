@@ -1,4 +1,4 @@
-"""Where the parsers of a chapter report to, and how deep they let an author nest."""
+"""Report problems at lines of a chapter, and limit how deep it may nest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 
-# Where the text of a page still has a column of its own.
+# At this depth the text on a page still has some width left.
 MAX_DEPTH = 30
 MAX_INLINE_DEPTH = 20
 
@@ -15,15 +15,15 @@ TOO_DEEP = Rule(
     "M004",
     "nested-too-deep",
     Severity.WARNING,
-    f"Quotes and lists nest at most {MAX_DEPTH} deep, emphasis and links {MAX_INLINE_DEPTH}. Nobody"
-    " can read deeper nesting, and it is nearly always a program's mistake; what lies deeper is"
-    " kept as text.",
+    f"Quotes and lists nest at most {MAX_DEPTH} deep, emphasis and links {MAX_INLINE_DEPTH}."
+    " Nobody can read deeper nesting, and it is nearly always a program's mistake. Everything"
+    " deeper is kept as text.",
 )
 
 
 @dataclass(slots=True)
 class Problems:
-    """Report at lines of `source`."""
+    """Report problems at lines of `source`."""
 
     source: Source
     report: Report

@@ -1,4 +1,4 @@
-"""HTML in Markdown: blocks (spec 4.6), inline tags (6.6), and Markdown inside `markdown="1"`."""
+"""Read HTML blocks (spec 4.6), inline tags (6.6), and Markdown inside `markdown="1"`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ UNCLOSED_HTML = Rule(
     "M006",
     "unclosed-html",
     Severity.WARNING,
-    "A comment, script or the like that is never closed would swallow the rest of the chapter.",
+    "An element or comment is opened and never closed. A comment, a script and the like would"
+    " hide the rest of the chapter. Add the end tag, or `-->`.",
 )
 UNKNOWN_TAG = Rule(
     "M008",
     "unknown-tag",
     Severity.WARNING,
-    "What stands in angle brackets is no element of HTML, SVG or MathML, so it is printed as text."
-    " Components of other tools (`<Note>`) do not exist in a book; use a callout or drop the tag.",
+    "The name in angle brackets is not an element of HTML, SVG or MathML, so the tag is printed"
+    " as text. Components of other tools (`<Note>`) do not exist in a book; use a callout or"
+    " delete the tag.",
 )
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
@@ -46,7 +48,7 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _RAW_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
-# `Vec<T>` and `<your file>` are types and what to fill in: text, as it was meant.
+# `Vec<T>` is a type and `<your file>` a placeholder: both are meant as text.
 _COMPONENT = re.compile(r"<([A-Z][\w.-]*|[a-z][\w-]*:[A-Za-z][\w.-]*)((?=[\s/>])[^<>]*)>")
 _NO_COMPONENTS_IN = re.compile(
     r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
@@ -55,12 +57,12 @@ _NO_COMPONENTS_IN = re.compile(
 _END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
 _VALUE = re.compile(r"""[\w-]=["'{]""")
 LONGEST_ELEMENT = 5_000
-"""How far behind a tag that may be a component its end is looked for: time for each of them."""
+"""How far after a tag to look for its end tag. Each such tag costs a search."""
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
 def clean(html: str) -> str:
-    """Raw HTML without comments, and with tags that are none as text."""
+    """Return raw HTML without comments, and with unknown tags escaped."""
     html = _COMMENT.sub("", html)
     return re.sub(r"<(?=/?([A-Za-z][^\s/>]*))", _escape_unknown, html)
 
@@ -70,10 +72,10 @@ def _escape_unknown(match: re.Match[str]) -> str:
 
 
 def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
-    """Whether what looks like a tag and is none is surely meant as one."""
+    """Return whether an unknown tag is surely meant as a tag, not as text."""
     name, attributes = match[1], match[2].strip()
     if name.lower() in KNOWN:
-        # JSX: as HTML it would have been none.
+        # A known name is a component only if its attributes are JSX.
         return "={" in attributes
     is_meant = is_closed or attributes.endswith("/") or _VALUE.search(attributes)
     return bool(is_meant or (":" in name and not attributes))
@@ -81,11 +83,11 @@ def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
 
 def _component_message(match: re.Match[str]) -> str:
     shown = f"<{match[1]} …>" if match[2].strip("/ \t\n") else match[0]
-    return f"`{shown}` is no HTML element and is printed as text"
+    return f"`{shown}` is not an HTML element, so it is printed as text"
 
 
 class HtmlBlock(Block):
-    """`end` is the text that ends it; a blank line does, where it is empty."""
+    """Hold raw HTML up to the text `end`, or up to a blank line if `end` is empty."""
 
     accepts_lines = True
     verbatim = True
@@ -156,7 +158,7 @@ def start_html(state: BlockState, container: Block) -> Started:
 
 
 def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Pattern[str] | None:
-    """What ends the HTML block that `rest` starts; None where it starts none."""
+    """Return the end of the HTML block that `rest` starts, or None if it starts none."""
     for pattern, end in _STARTS:
         if pattern.match(rest):
             if end == "-->" and end not in rest and not state.comes_later(end):
@@ -172,7 +174,7 @@ def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Patter
         return None
     name = match[1] or match[3]
     if name.lower() not in KNOWN:
-        message = f"`{match[0].strip()}` is no HTML element and is printed as text"
+        message = f"`{match[0].strip()}` is not an HTML element, so it is printed as text"
         state.problems.add(UNKNOWN_TAG, message, state.number, match[0].strip())
         return None
     interrupts = isinstance(container, Paragraph) or isinstance(state.tip, Paragraph)
@@ -180,7 +182,7 @@ def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Patter
 
 
 class MarkdownInHtml(Container):
-    """`<div markdown="1">` to its own end tag; Markdown in between, less its indentation."""
+    """Hold the Markdown between `<div markdown="1">` and its end tag, without its indentation."""
 
     hides_blank_lines = True
 
@@ -245,7 +247,7 @@ def start_markdown_in_html(state: BlockState, container: Block) -> Started:
 
 
 class InlineInHtml(Block):
-    """`<p markdown="1">*text*</p>` on one line."""
+    """Hold `<p markdown="1">*text*</p>` on one line."""
 
     def __init__(self, name: str, opening: str, text: str) -> None:
         super().__init__()
@@ -317,7 +319,7 @@ def _ends(parser: InlineParser) -> bool:
 
 
 def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
-    """Whether this is HTML: an element that exists, and does not swallow the rest of the text."""
+    """Return whether this tag is of a known element and does not swallow the rest of the text."""
     name = match[1] or match[3]
     lowered = name.lower()
     if lowered not in KNOWN:

@@ -1,4 +1,4 @@
-"""Link destinations, titles and labels, and the definitions `[label]: destination "title"`."""
+"""Read link destinations, titles, labels, and definitions `[label]: destination "title"`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html.entities import html5
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A link definition, `[label]: destination "title"`."""
+    """Hold a link definition, `[label]: destination "title"`."""
 
     destination: str
     title: str | None
@@ -32,7 +32,7 @@ MAX_PARENTHESES = 32
 
 
 def decode_entity(entity: str) -> str:
-    """`&amp;` as `&`; what HTML does not know stays as it is."""
+    """Decode `&amp;` as `&`; names that HTML does not know stay."""
     if entity[1] != "#":
         return html5.get(entity[1:], entity)
     hexadecimal = entity[2] in "xX"
@@ -41,7 +41,7 @@ def decode_entity(entity: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """`text` without backslash escapes and entities."""
+    """Return `text` with backslash escapes and entities resolved."""
     if "\\" not in text and "&" not in text:
         return text
     return _ESCAPE_OR_ENTITY.sub(lambda m: m[1] or decode_entity(m[0]), text)
@@ -52,13 +52,13 @@ def normalise_label(label: str) -> str:
 
 
 def skip_blanks(text: str, position: int) -> int:
-    """Past blanks and at most one line end."""
+    """Return the position after blanks and at most one line end."""
     match = _BLANKS.match(text, position)
     return match.end() if match else position
 
 
 def read_destination(text: str, position: int) -> tuple[str, int] | None:
-    """A link destination at `position` (spec 6.3) and where it ends."""
+    """Return the link destination at `position` (spec 6.3) and its end."""
     if text.startswith("<", position):
         match = _POINTED.match(text, position)
         return (unescape(match[1]), match.end()) if match else None
@@ -78,7 +78,7 @@ def read_destination(text: str, position: int) -> tuple[str, int] | None:
 
 
 def read_title(text: str, position: int) -> tuple[str, int] | None:
-    """A link title at `position`, in any of the three kinds of quotes, and where it ends."""
+    """Return the link title at `position`, in any of three kinds of quotes, and its end."""
     match = _TITLE.match(text, position)
     if not match or re.search(r"\n[ \t]*\n", match[0]):
         return None

@@ -1,4 +1,4 @@
-"""Code spans, emphasis, escapes, entities and line ends (spec 6.1 to 6.2, 6.7)."""
+"""Read code spans, emphasis, escapes, entities and line ends (spec 2.4, 2.5, 6.1, 6.2, 6.7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ESCAPED = re.compile(ESCAPABLE)
 
 
 def handle_newline(parser: InlineParser) -> bool:
-    """A line end, hard after two spaces (spec 6.7); blanks around it go."""
+    """Read a line end, hard after two spaces (spec 6.7), and drop the blanks around it."""
     last = parser.root.last
     hard = False
     if last is not None and not last.tag and not last.literal:

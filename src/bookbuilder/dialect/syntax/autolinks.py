@@ -1,4 +1,4 @@
-"""Bare addresses as links, by GFM's rules for extended autolinks."""
+"""Turn bare addresses into links, by GFM's rules for extended autolinks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _is_host(domain: str, address: str) -> bool:
 
 
 def _without_trailing(address: str) -> str:
-    """Without the punctuation that ends a sentence, or a parenthesis opened before the address."""
+    """Strip the sentence's punctuation, and a parenthesis that was opened before the address."""
     opened, closed = address.count("("), address.count(")")
     while address:
         if address[-1] == ")" and closed > opened:

@@ -1,4 +1,4 @@
-"""Callouts, as GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress write them."""
+"""Read callouts of GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ UNCLOSED_CALLOUT = Rule(
     "M009",
     "unclosed-callout",
     Severity.WARNING,
-    "A block opened with `/// kind` or `::: kind` ends at a line of as many slashes or colons."
-    " Without it, the rest of the chapter becomes part of the block.",
+    "A block opened with `/// kind` or `::: kind` ends at a line with the same number of slashes"
+    " or colons. Without that line, the rest of the chapter becomes part of the block.",
 )
 
 KINDS = {
@@ -44,12 +44,12 @@ KINDS = {
     )
     for name in (kind, *others)
 }
-"""Every name of a callout, with the kind that it is shown as."""
+"""Every name of a callout, and the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition"})
 DEFAULT_TITLE = "callout-kind"
-"""The class of a title, or of a callout without one, that is called by its kind's own name.
+"""The class of a callout's title, or of a callout without one, that says only its kind.
 
-`passes.furniture` says the name in the book's language.
+`passes.furniture` translates it into the book's language.
 """
 
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
@@ -63,7 +63,7 @@ _OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
 
 
 class Callout(Container):
-    """`title` is inline Markdown; None asks for the kind's own name, empty for no title."""
+    """Hold a callout. `title` is inline Markdown, None for the kind's name, empty for no title."""
 
     hides_blank_lines = True
 
@@ -101,7 +101,7 @@ class Callout(Container):
 
 
 class QuotedCallout(Callout):
-    """`> [!NOTE]`: a quote whose first line says that it is a callout."""
+    """Hold a quote that starts with `> [!NOTE]`."""
 
     def continues(self, state: BlockState) -> Continue:
         return Continue.YES if skip_quote_mark(state) else Continue.NO
@@ -120,7 +120,7 @@ def start_quoted_callout(state: BlockState, container: Block) -> Started:
 
 
 class IndentedCallout(Callout):
-    """`!!! note "Title"`: what is indented below it."""
+    """Hold the indented text below `!!! note "Title"`."""
 
     def continues(self, state: BlockState) -> Continue:
         line = state.line
@@ -146,7 +146,7 @@ def _only_classes(words: str) -> str:
 
 
 class FencedCallout(Callout):
-    """`/// note | Title` and `::: note Title`, to a line of as many marks."""
+    """Hold everything between `/// note | Title` or `::: note Title` and its closing line."""
 
     def __init__(self, marks: str, kind: str, title: str | None) -> None:
         super().__init__(kind, title)
@@ -193,7 +193,7 @@ def start_fenced_callout(state: BlockState, container: Block) -> Started:
 
 
 def start_option(state: BlockState, container: Block) -> Started:
-    """The indented options right below `/// kind`; `type` is the one that print can show."""
+    """Read the indented options right below `/// kind`; only `type` has an effect."""
     if not isinstance(container, FencedCallout) or not container.takes_options:
         return Started.NOTHING
     match = _OPTION.match(state.line.rest) if state.line.indented else None

@@ -1,4 +1,4 @@
-"""Definition lists and abbreviations, as Markdown Extra has them."""
+"""Read definition lists and abbreviations of Markdown Extra."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ABBREVIATION = re.compile(r"\*\[([^\]\\\n]+)\][ ]?:[ \t]*(.*?)[ \t]*$")
 
 
 class DefinitionList(Container):
-    """Terms and definitions in turn."""
+    """Hold terms and definitions in turn."""
 
     def continues(self, state: BlockState) -> Continue:
         return Continue.YES
@@ -48,7 +48,7 @@ class Term(Block):
 
 
 class Definition(Container):
-    """What follows `:`. A blank line before it or within it asks for paragraphs."""
+    """Hold the text after `:`. A blank line before it or in it makes paragraphs."""
 
     def __init__(self, offset: int, *, loose: bool) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ def _reopen(state: BlockState, block: Block) -> None:
 
 
 def _make_terms(state: BlockState, holder: Block, paragraph: Paragraph) -> None:
-    """Turn the lines of `paragraph` into terms, of the list before it where there is one."""
+    """Turn the lines of `paragraph` into terms, in the list before it if there is one."""
     holder.children.pop()
     before = holder.last_child
     if isinstance(before, DefinitionList):
@@ -138,7 +138,7 @@ class DefinitionExtension(Extension):
 
 
 class AbbreviationExtension(Extension):
-    """Collects `*[HTML]: HyperText Markup Language`; Python-Markdown marks them in the text."""
+    """Collect `*[HTML]: HyperText Markup Language`; Python-Markdown marks the uses."""
 
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.abbreviations: dict[str, str] = {}

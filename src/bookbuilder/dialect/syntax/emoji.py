@@ -1,4 +1,4 @@
-"""Emoji by their GitHub names, `:smile:`; the icons that MkDocs knows beyond them are reported."""
+"""Replace GitHub's names of emoji, `:smile:`, and report MkDocs' other icons."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ UNKNOWN_ICON = Rule(
     "M010",
     "icon-left-out",
     Severity.WARNING,
-    "Icons such as `:material-check:` are drawn by a web theme. A book has no such theme, so they"
-    " are left out; use an emoji or a picture.",
+    "Icons such as `:material-check:` belong to a web theme. A book has no such theme, so they"
+    " are left out. Use an emoji or a picture.",
 )
 
 _SHORTCODE = re.compile(r":([a-z0-9_+-]+):(?![\w:])")

@@ -1,4 +1,4 @@
-"""Footnotes: `[^label]` with its definition, and `^[notes written in place]`."""
+"""Read footnotes: `[^label]` with its definition, and `^[notes written in place]`."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ UNDEFINED_NOTE = Rule(
     "M001",
     "undefined-footnote",
     Severity.WARNING,
-    "A reference `[^label]` needs a line `[^label]: The note.` in the same chapter. Without one the"
-    " reference is printed as it was typed.",
+    "A reference `[^label]` needs a line `[^label]: The note.` in the same chapter. Without one,"
+    " the reference is printed as typed.",
 )
 UNUSED_NOTE = Rule(
     "M002",
     "unused-footnote",
     Severity.WARNING,
-    "A footnote that nothing refers to does not appear in the book.",
+    "A footnote without a reference `[^label]` in the text does not appear in the book.",
 )
 _UNUSED_HINT = "refer to it in the text, or delete it"
 DUPLICATE_NOTE = Rule(
     "M003",
     "duplicate-footnote",
     Severity.WARNING,
-    "Two footnotes of one chapter have the same label. The first is used.",
+    "Two footnotes in one chapter have the same label. The first one is used.",
 )
 
 _DEFINITION = re.compile(r"\[\^([^\]\s][^\]\n]*)\]:[ \t]*")
@@ -47,7 +47,7 @@ _REFERENCE = re.compile(r"\[\^([^\]\s][^\]\n]*)\]")
 
 @dataclass(slots=True, eq=False)
 class Note:
-    """A footnote: a block where it was defined, a node where it was written in place."""
+    """Hold a footnote: a block if it has a definition, a node if it was written in place."""
 
     label: str
     content: FootnoteDefinition | Node
@@ -56,13 +56,13 @@ class Note:
 
 @dataclass(slots=True)
 class Notes:
-    """The chapter's footnotes by label, and those referred to, in order."""
+    """Hold the chapter's footnotes by label, and those with references in order of reference."""
 
     defined: dict[str, Note] = field(default_factory=dict)
     used: list[Note] = field(default_factory=list)
 
     def refer(self, note: Note) -> Node:
-        """A reference to `note`, in the form of Python-Markdown's footnotes extension."""
+        """Return a reference to `note`, in the form of Python-Markdown's footnotes extension."""
         note.references += 1
         if note.references == 1:
             self.used.append(note)
@@ -100,7 +100,7 @@ class FootnoteDefinition(Container):
         return Continue.YES
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        """Nothing here: the notes come after the text."""
+        """Render nothing here: the notes come after the text."""
 
 
 class FootnoteExtension(Extension):
@@ -164,7 +164,7 @@ class FootnoteExtension(Extension):
 
 
 def end_note_before_link_definition(state: BlockState, container: Block) -> Started:
-    """A link definition right below a note is no lazy line of the note's last paragraph."""
+    """End a note at a link definition, which is not a lazy line of the note's last paragraph."""
     if state.line.indented or not _LINK_DEFINITION.match(state.line.rest):
         return Started.NOTHING
     block = state.tip if isinstance(state.tip, Paragraph) else None
@@ -181,7 +181,7 @@ def handle_inline_note(parser: InlineParser) -> bool:
 
 
 class _AppendNotes(Treeprocessor):
-    """The notes referred to, after the text, as Python-Markdown's own extension writes them."""
+    """Append the notes that have references, as Python-Markdown's own extension does."""
 
     def __init__(self, md: Engine, notes: Notes) -> None:
         super().__init__(md)

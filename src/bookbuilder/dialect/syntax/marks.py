@@ -1,4 +1,4 @@
-"""Highlights, strikethrough, super- and subscripts, and comments."""
+"""Read highlights, strikethrough, super- and subscripts, and comments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SCRIPT = re.compile(r"([~^])((?:\\.|[^\s\\~^`\[\]<>])+)\1(?![~^])")
 
 
 def handle_doubled(parser: InlineParser) -> bool:
-    """`==highlight==` and `~~strikethrough~~`: exactly two, flanking as for emphasis."""
+    """Read `==highlight==` and `~~strikethrough~~`: exactly two, flanking as for emphasis."""
     run = scan_run(parser.text, parser.position)
     if run.end - run.start == 1 and run.character == "~":
         return handle_script(parser)
@@ -27,7 +27,7 @@ def handle_doubled(parser: InlineParser) -> bool:
 
 
 def handle_script(parser: InlineParser) -> bool:
-    """`H~2~O` and `x^2^`: no blanks between the marks, unless escaped."""
+    """Read `H~2~O` and `x^2^`, with no blanks between the marks unless escaped."""
     match = _SCRIPT.match(parser.text, parser.position)
     if not match:
         return False
@@ -38,7 +38,7 @@ def handle_script(parser: InlineParser) -> bool:
 
 
 def handle_comment(parser: InlineParser) -> bool:
-    """`%% … %%` within a paragraph."""
+    """Skip `%% … %%` in a paragraph."""
     if not parser.text.startswith("%%", parser.position):
         return False
     end = parser.find("%%", parser.position + 2)
@@ -49,7 +49,7 @@ def handle_comment(parser: InlineParser) -> bool:
 
 
 class Comment(Block):
-    """`%%` on a line of its own, to the next line that holds `%%`."""
+    """Hold a comment from a line `%%` to the next line that contains `%%`."""
 
     accepts_lines = True
     verbatim = True

@@ -1,4 +1,4 @@
-"""Lines that mean something to other tools: attribute lines, includes, templates, anchors."""
+"""Handle lines for other tools: attribute lists, includes, templates, anchors."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ UNSUPPORTED_INCLUDE = Rule(
     "M007",
     "unsupported-directive",
     Severity.WARNING,
-    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are not carried"
-    " out: they are left out of the book, and no file is read. mdBook's `{{#include}}` and"
-    " pymdownx's `--8<--` are carried out where they are alone on their line.",
+    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are left out"
+    " of the book, and no file is read. mdBook's `{{#include}}` and pymdownx's `--8<--` work on"
+    " a line of their own.",
 )
 
 BAD_ATTRIBUTES = Rule(
     "M014",
     "bad-attributes",
     Severity.WARNING,
-    "An attribute list holds `#id`, `.class` and `key=value`, with blanks between them and quotes"
-    " around a value that has blanks. If one entry is anything else, none of them is used.",
+    "An attribute list holds `#id`, `.class` and `key=value`, separated by spaces, with quotes"
+    " around a value that has spaces. If one entry is anything else, the whole list is ignored.",
 )
 
 _KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
@@ -45,7 +45,7 @@ _RULE_ID = re.compile(r"r\[([\w.:-]+)\][ \t]*$")
 
 
 def start_attributes(state: BlockState, container: Block) -> Started:
-    """`{: .class}` on its own line belongs to the block before it, or else to the next one."""
+    """Apply `{: .class}` on its own line to the block before it, or else to the next one."""
     rest = state.line.rest
     if state.line.indented or not rest.startswith("{"):
         return Started.NOTHING
@@ -56,7 +56,7 @@ def start_attributes(state: BlockState, container: Block) -> Started:
     if match and match[0][1] != ":" and target is None:
         return Started.NOTHING
     if not match and "=" in rest and not rest.startswith("{::"):
-        message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
+        message = f"the attributes `{rest.rstrip()}` are not understood, so they are left out"
         state.problems.add(BAD_ATTRIBUTES, message, state.number, rest.rstrip())
     state.close_unmatched()
     if isinstance(target, Text) and target.open:
@@ -90,12 +90,12 @@ def start_directive(state: BlockState, container: Block) -> Started:
 
 
 def report_directive(conversion: Conversion, text: str, line: int) -> None:
-    message = f"`{text}` is left out: directives of other tools are not carried out"
+    message = f"`{text}` is left out: it is a directive of another tool"
     conversion.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
 
 
 class Anchor(Block):
-    """mdBook's `r[rule.id]`: a place to link to, called by its name."""
+    """Hold mdBook's `r[rule.id]`, a named place to link to."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -117,12 +117,12 @@ def start_anchor(state: BlockState, container: Block) -> Started:
 
 
 def handle_template(parser: InlineParser) -> bool:
-    """`{{#include …}}` and `{% … %}` go; `{{ name }}` is text."""
+    """Drop `{{#include …}}` and `{% … %}`; `{{ name }}` is text."""
     for pattern in (_MDBOOK, _LIQUID):
         if match := pattern.match(parser.text, parser.position):
             parser.report(
                 UNSUPPORTED_INCLUDE,
-                f"`{match[0]}` is left out: directives of other tools are not carried out",
+                f"`{match[0]}` is left out: it is a directive of another tool",
                 match.start(),
                 len(match[0]),
                 "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else "",
@@ -133,12 +133,12 @@ def handle_template(parser: InlineParser) -> bool:
 
 
 def handle_mistaken_attributes(parser: InlineParser) -> bool:
-    """`{.a b}` is text, but hardly meant as such."""
+    """Report text such as `{.a b}`, which is probably meant as an attribute list."""
     if found := find_mistake(parser.text, parser.position):
         braces, entry = found
         parser.report(
             BAD_ATTRIBUTES,
-            f"`{entry[:80]}` is no attribute, so `{braces[:80]}` is printed as it is",
+            f"`{entry[:80]}` is not an attribute, so `{braces[:80]}` is printed as typed",
             parser.position,
             len(braces),
             f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",

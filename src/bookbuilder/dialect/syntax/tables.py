@@ -1,4 +1,4 @@
-"""GFM tables. A pipe inside a code span does not end a cell."""
+"""Read GFM tables. A pipe inside a code span does not end a cell."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ROW_TOO_LONG = Rule(
     "M013",
     "table-row-too-long",
     Severity.WARNING,
-    "A table has as many columns as its first row. What a later row has beyond them is not shown;"
-    " a pipe that belongs to the text is written `\\|`.",
+    "A table has as many columns as its first row. Cells beyond them in a later row are left"
+    " out. Write a pipe that belongs to the text as `\\|`.",
 )
 
 # A short text can ask for a table of millions of empty cells.
@@ -61,7 +61,7 @@ class Table(Text):
         row.tail = "\n"
         width = len(self.alignments)
         if any(cells[width:]):
-            message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
+            message = f"the row has {len(cells)} cells for {width} columns; the rest is left out"
             conversion.problems.add(
                 ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell"
             )
@@ -78,7 +78,7 @@ class Table(Text):
 
 
 def split_row(text: str) -> list[str]:
-    """The cells of a row, with `\\|` as `|`."""
+    """Return the cells of a row, with `\\|` as `|`."""
     text = text.strip()
     cells, start, position = [], 0, 0
     while match := _TOKEN.search(text, position):

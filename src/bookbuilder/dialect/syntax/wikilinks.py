@@ -1,4 +1,4 @@
-"""Obsidian's links and embeds: `[[Chapter]]`, `[[file#heading|text]]`, `![[image.png|300]]`."""
+"""Read Obsidian's `[[Chapter]]`, `[[file#heading|text]]` and `![[image.png|300]]`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _is_reference(parser: InlineParser, label: str) -> bool:
 
 
 def _address(target: str) -> str:
-    """The target as an address: it is a file's name, so what would mean more in a URL is quoted."""
+    """Return the address of a file name, with characters that are special in URLs quoted."""
     file, separator, heading = target.partition("#")
     return "".join(
         character if character.isalnum() else quote(character, safe="/.-_~!$'()*,;:@+=")
