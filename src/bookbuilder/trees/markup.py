@@ -1,9 +1,8 @@
 """Build, copy and walk trees, and read their text.
 
-Trees are Beautiful Soup's; `parsing.py` makes them from HTML, `serializing.py` writes them. They
-are walked through `contents` with a stack
-of our own: a chapter may be nested as deep as it likes, and bs4's event stream compares siblings by
-value, which is quadratic on deep trees.
+Trees are Beautiful Soup's; `parsing.py` makes them from HTML, `serializing.py` writes them. We
+walk `contents` with a stack of our own: recursion would fail on deep trees, and bs4's event stream
+compares siblings by value, which takes quadratic time on them.
 """
 
 from __future__ import annotations
@@ -85,12 +84,12 @@ _BLOCK = frozenset(
 
 
 def plain_characters(text: str) -> str:
-    """`text` without what XML 1.0 forbids or discourages: controls, surrogates, U+FFFE, U+FFFF."""
+    """Drop characters that XML 1.0 forbids or discourages: controls, surrogates, U+FFFE, U+FFFF."""
     return NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageElement | str) -> Tag:
-    """A detached element; `class` is split as the parser does it."""
+    """Return a detached element, its `class` split into names as Beautiful Soup's parsers do."""
     tag = Tag(
         name=name,
         attrs=dict(attrs or {}),
@@ -105,9 +104,9 @@ def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageEl
 
 
 def elements(root: Tag, *names: str) -> list[Tag]:
-    """The elements below `root` in document order, all of them or those of the given names.
+    """Return the elements below `root` in document order, all of them or only the given `names`.
 
-    Several times faster than bs4's `find_all`, which most of a build's time would go to.
+    This is several times faster than bs4's `find_all`, which would take most of a build's time.
     """
     found: list[Tag] = []
     stack: list[PageElement] = root.contents[::-1]
@@ -121,7 +120,7 @@ def elements(root: Tag, *names: str) -> list[Tag]:
 
 
 def texts(root: Tag) -> list[NavigableString]:
-    """The pieces of text below `root` in document order."""
+    """Return the pieces of text below `root` in document order."""
     found: list[NavigableString] = []
     stack: list[PageElement] = list(reversed(root.contents))
     while stack:
@@ -138,7 +137,7 @@ def has_class(tag: Tag, name: str) -> bool:
 
 
 def copy_of(root: Tag) -> Tag:
-    """A detached copy. bs4's own looks through the whole tree for every tag that it copies."""
+    """Return a detached copy. bs4's own copying searches the whole tree for every tag."""
     copied = new_tag(root.name, _copied_attrs(root))
     stack = [(root, copied)]
     while stack:
@@ -164,8 +163,7 @@ def _copied_attrs(tag: Tag) -> dict[str, Any]:
 def relink(root: Tag) -> None:
     """Make every parent, sibling and element link of a detached tree agree with `contents`.
 
-    Rebuilding them all once is linear; bs4's own `insert` and `unwrap` search on every call, and
-    its html5lib builder leaves wrong ones behind after misnested tags.
+    Rebuilding all of them once takes linear time; bs4's `insert` and `unwrap` search on every call.
     """
     root.parent = None
     root.previous_element = root.next_sibling = root.previous_sibling = None
@@ -192,7 +190,7 @@ def relink(root: Tag) -> None:
 
 
 def text_of(tag: Tag) -> str:
-    """One line of what a reader sees: no note references, no ruby readings, alt for pictures."""
+    """Return the visible text as one line: no note marks or ruby readings, alt for pictures."""
     pieces: list[str] = []
     stack: list[PageElement | str] = [tag]
     while stack:
@@ -215,7 +213,7 @@ def text_of(tag: Tag) -> str:
 
 
 def raw_text(tag: Tag) -> str:
-    """Every character of text under `tag`, as it stands; no comments."""
+    """Return all text under `tag` unchanged, without comments."""
     pieces: list[str] = []
     stack: list[PageElement] = [tag]
     while stack:

@@ -1,4 +1,4 @@
-"""HTML text in, a tree out: as XML where it is well-formed, else as an HTML5 parser repairs it."""
+"""Parse HTML into trees: as XML if it is well-formed, else with an HTML5 parser."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _OVERLONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
 _SPACES = {uri: prefix for prefix, uri in PREFIXES.items()}
 
 _NUMERIC = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
-# Parsers append to a text once for each reference, which is quadratic; so they are given controls,
-# which no text has, to stand for the commonest.
+# The parser appends to a text once for each reference, which takes quadratic time. So control
+# characters, which no text has, stand for the commonest ones.
 _ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
 _STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
 _STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
-# Capitals, comments, declarations; elements with rules of their own; the newline that `pre` drops.
+# Capitals, comments, declarations; elements with special rules; the newline that `pre` drops.
 _NOT_LIKE_XML = re.compile(
     rf"<(?![a-z/])|<(?:{'|'.join(_SWALLOWING)}|svg|math|noscript|plaintext|template|pre[^>]*>\n)"
 )
@@ -32,18 +32,18 @@ _OPEN_VOID = re.compile(rf"<((?:{'|'.join(VOID)})(?:\s[^<>]*?)?)\s*/?>")
 
 
 def parse_fragment(html: str) -> Tag:
-    """`html`, as an HTML5 parser reads it, in a detached `<section>`. Comments are left out.
+    """Parse `html` as HTML5 into a detached `<section>`, without comments.
 
-    An element or comment that hides all that follows because it is never closed (`<script>`,
-    `<!--`) is closed at once, so that what follows is still read.
+    An unclosed element or comment that would hide everything after it (`<script>`, `<!--`) is
+    closed at once.
     """
     text = plain_characters(html)
     if (root := _well_formed(text)) is not None:
         return _from_element(root)
     text = _close_swallowing(_NUMERIC.sub(_without_forbidden, text))
     text = _ESCAPED.sub(lambda match: _STAND_INS[match[1].lower()], text)
-    # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
-    # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
+    # Not with Beautiful Soup's own builder, which takes quadratic time on deep trees.
+    # Nor as a fragment, which loses misplaced elements of tables.
     text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
     body = _shallow_parser().parse(page).find("body")
@@ -51,9 +51,9 @@ def parse_fragment(html: str) -> Tag:
 
 
 def _well_formed(html: str) -> ET.Element | None:
-    """`html` read as XML, ten times as fast, where an HTML parser would read the same; else None.
+    """Parse `html` as XML if an HTML parser would give the same tree; else return None.
 
-    That is so of what the dialect writes, unless an author's own HTML is in it and is unfinished.
+    XML is parsed ten times as fast, and nearly all output of the dialect is well-formed.
     """
     if _NOT_LIKE_XML.search(html):
         return None
@@ -65,7 +65,7 @@ def _well_formed(html: str) -> ET.Element | None:
 
 
 def _bounded_tag(tag: re.Match[str]) -> str:
-    """A start tag without attributes where it has thousands, which are compared with each other."""
+    """Drop the attributes of a tag that has too many: the parser compares each with the others."""
     return tag[0] if tag[0].count("=") < MOST_ATTRIBUTES else f"{tag[1]} "
 
 

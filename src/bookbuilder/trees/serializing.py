@@ -22,7 +22,7 @@ Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
 
 
 def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
-    """A cleaned tree as XHTML5 text, without declarations of the HTML namespace.
+    """Return a cleaned tree as XHTML5 text, without declarations of the HTML namespace.
 
     `rewrite` gets each element and a copy of its attributes and returns the attributes to write.
     `lang` is written as `xml:lang` too. Comments are left out.
@@ -49,10 +49,10 @@ def serialize(tag: Tag, rewrite: Rewrite | None = None) -> str:
 
 
 def to_element(tag: Tag) -> ET.Element:
-    """The tree as an ElementTree: HTML names bare, SVG and MathML in their namespaces.
+    """Return the tree as an ElementTree: HTML names bare, SVG and MathML in their namespaces.
 
-    It is what tinyhtml5 with `namespace_html_elements=False` yields, without its repairs: blocks
-    inside a paragraph stay there.
+    tinyhtml5 with `namespace_html_elements=False` gives the same, but repairs the tree: here,
+    blocks inside a paragraph stay there.
     """
     root: ET.Element | None = None
     last: dict[ET.Element, ET.Element] = {}
