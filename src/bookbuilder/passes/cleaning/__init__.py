@@ -1,4 +1,4 @@
-"""Whatever HTML an author wrote, as valid XHTML5 without scripts and without losing text."""
+"""Clean authors' HTML: make it valid XHTML5 without scripts, and lose no text."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def clean(book: Book, report: Report) -> None:
 
 
 def clean_tree(tree: Tag, source: Source, report: Report) -> None:
-    """Make a detached tree valid in place. What is taken out is reported; ids are left as they are.
+    """Make a detached tree valid in place, and report what is taken out.
 
-    The link pass makes ids unique and valid; it has to know them as the author wrote them.
+    Ids stay as the author wrote them, for the link pass, which makes them unique and valid.
     """
     clean_elements(tree, Remarks(source, report))
     repair_structure(tree)
