@@ -25,7 +25,7 @@ from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
-from bookbuilder.dialect.syntax.other_tools import ForeignExtension
+from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -49,7 +49,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AutolinkExtension,
     EmojiExtension,
     FormulaExtension,
-    ForeignExtension,
+    OtherToolsExtension,
 )
 
 

@@ -146,7 +146,7 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
     return False
 
 
-class ForeignExtension(Extension):
+class OtherToolsExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_attributes, "attributes", 97)
         md.parser.starts.register(start_directive, "directive", 96)
