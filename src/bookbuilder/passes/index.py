@@ -15,6 +15,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.passes.typography import NBSP
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
@@ -45,7 +46,7 @@ def index(book: Book, report: Report) -> None:
     it. The list is appended to the chapter with the role `doc-index`, which is created if missing.
     """
     top = _Entry()
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for terms, name in _mark(chapter):
             entry = top
             for term in terms:

@@ -24,6 +24,7 @@ BAD_LANGUAGE = Rule(
     Severity.ERROR,
     "`language` must be a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. E-readers hyphenate, pronounce"
     " and choose fonts by it.",
+    stops=False,
 )
 
 

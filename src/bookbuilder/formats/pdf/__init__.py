@@ -15,6 +15,7 @@ from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arranged
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
@@ -44,6 +45,7 @@ from bookbuilder.formats.pdf.weasy.page_starts import pagination_of
 from bookbuilder.formats.pdf.weasy.style_log import report_style_log
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.cache import Cache, users_cache
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements
 
@@ -73,6 +75,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        digest = fingerprint(book)
         book = arranged(book)
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book.config, report), *own]
@@ -86,7 +89,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out_runs[0].style_messages, styles, report)
         _report_settings(laid_out_runs, messages, book, report)
         cache.trim()
-    data = finish(data, len(laid_out_runs[0].pages), book)
+    data = finish(data, len(laid_out_runs[0].pages), book, digest)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
@@ -113,7 +116,7 @@ def _lay_out(
         for chapter in book.chapters
         for aside in elements(chapter.tree, "aside")
     }
-    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    at_end = {note: chapter for chapter in tracked(book.chapters) for note in long_notes(chapter)}
     layouter = None
     laid_out_runs: list[LaidOutRun] = []
     with contextlib.ExitStack() as open_layouters:
@@ -151,7 +154,10 @@ def _make(
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """The trees of front and body, and their runs, the front first."""
     front, body = make_front(book, at_end), make_body(book, at_end)
-    return (front, body), [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+    return (front, body), [
+        Run(front, book.place, part=-1, has_leaf=True),
+        *body_runs(book, body, whole),
+    ]
 
 
 def _measure(
