@@ -14,7 +14,8 @@ from bs4.element import NavigableString, PageElement
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import Contents, copy_of, new_tag, relink
+from bookbuilder.trees.markup import copy_of, new_tag, relink
+from bookbuilder.trees.serializing import Contents
 
 UNKNOWN_DEVICE = Rule(
     "E017",

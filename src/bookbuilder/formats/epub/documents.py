@@ -15,7 +15,8 @@ from bookbuilder.formats.epub.column_widths import fitted_columns
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import Rewrite, elements, new_tag, one_line, serialize
+from bookbuilder.trees.markup import elements, new_tag, one_line
+from bookbuilder.trees.serializing import Rewrite, serialize
 
 NAV_NAME = "nav.xhtml"
 COVER_NAME = "cover.xhtml"

@@ -24,7 +24,7 @@ from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses, 
 from bookbuilder.formats.pdf.weasy.page_starts import mark_opening, mark_places
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary, words_for
-from bookbuilder.trees.markup import to_element
+from bookbuilder.trees.serializing import to_element
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Entries that fill a page of contents, set as usual and set tight.
