@@ -47,9 +47,7 @@ def write(
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
-    from bookbuilder.formats.pdf.weasy.layout import html_of
-    from bookbuilder.formats.pdf.weasy.log import BASE_URL
+    from bookbuilder.formats.pdf.weasy.documents import BASE_URL, BookFetcher, html_of
 
     fonts = FontConfiguration()
     fetcher = BookFetcher(assets)

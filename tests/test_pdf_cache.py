@@ -18,7 +18,7 @@ from PIL import Image
 
 from bookbuilder import Report, load, write
 from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
-from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
@@ -205,17 +205,17 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
     monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
     counts: Counter[str] = Counter()
     with engine([], Report()):
-        from bookbuilder.formats.pdf.weasy.layout import Press
+        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        lay_out = Press._lay_out_run
+        lay_out = TreeLayouter._lay_out_run
 
-        def counted(self: Press, run: Run, start: int) -> object:
+        def counted(self: TreeLayouter, run: Run, start: int) -> object:
             counts[run.chapter.title if run.chapter else ""] += 1
             return lay_out(self, run, start)
 
-        monkeypatch.setattr(Press, "_lay_out_run", counted)
+        monkeypatch.setattr(TreeLayouter, "_lay_out_run", counted)
         # Other tests may have left this process little memory to keep pages in.
-        monkeypatch.setattr(Press, "_has_room", lambda self: True)
+        monkeypatch.setattr(TreeLayouter, "_has_room", lambda self: True)
     assert build(tmp_path, cache=False)[0] == wanted
     assert counts == {"": 1, "One": 2, "b.md": 1, "c.md": 1}
 

@@ -9,7 +9,7 @@ import pytest
 from bookbuilder import Report, write
 from bookbuilder.formats import pdf
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.weasy.log import report_layout_log
+from bookbuilder.formats.pdf.weasy.findings import report_layout_log
 from books import load_files, rules_of
 
 

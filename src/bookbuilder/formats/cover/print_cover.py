@@ -30,8 +30,7 @@ from bookbuilder.formats.pdf.compose.front_cover import (
 from bookbuilder.formats.pdf.compose.styles import theme_style
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
 from bookbuilder.formats.pdf.weasy.engine import engine
-from bookbuilder.formats.pdf.weasy.log import (
-    BASE_URL,
+from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_layout_log,
     report_refused,
@@ -116,24 +115,14 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     pages = book.config.pdf.pages or _counted(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
     with engine(book.config.folders, report), caught_log() as messages:
-        from weasyprint import CSS, HTML
-
-        from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
+        from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)
         book, tree = _sheet(book, trim, wrap, report)
         fetcher = BookFetcher(book.assets)
-        html = HTML(
-            string=ET.tostring(tree, encoding="unicode", method="html"),
-            base_url=BASE_URL,
-            url_fetcher=fetcher,
-        )
         size = f"{wrap.whole + 2 * SLUG:.3f}mm {wrap.height + 2 * SLUG:.3f}mm"
         styles = [f"@page {{ size: {size}; margin: 0 }} body {{ margin: 0 }}", theme_style("cover")]
-        data = html.write_pdf(
-            stylesheets=[CSS(string=text) for text in styles],
-            pdf_variant="pdf/ua-1",
-        )
+        data = write_sheet(tree, styles, fetcher)
         report_refused(fetcher.refused, report)
         report_layout_log(messages, book, report)
     deliver(path, _with_boxes(data, wrap), report)

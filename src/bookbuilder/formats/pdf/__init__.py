@@ -18,6 +18,7 @@ from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
+from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, RunLayouter
 from bookbuilder.formats.pdf.paginate.numbering import (
     about,
@@ -26,22 +27,22 @@ from bookbuilder.formats.pdf.paginate.numbering import (
     is_doubtful,
     labels_of,
     pages_of,
+    pagination_of,
     placeholder,
     quoted_in,
     roman,
     starts_of,
 )
-from bookbuilder.formats.pdf.paginate.runs import Run, body_runs, needs_the_whole
-from bookbuilder.formats.pdf.weasy.engine import engine
-from bookbuilder.formats.pdf.weasy.inspection import report_wide
-from bookbuilder.formats.pdf.weasy.log import (
+from bookbuilder.formats.pdf.paginate.runs import body_runs, needs_the_whole
+from bookbuilder.formats.pdf.weasy.engine import engine, srgb_profile
+from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_failures,
     report_layout_log,
     report_refused,
+    report_style_log,
+    report_wide,
 )
-from bookbuilder.formats.pdf.weasy.page_starts import pagination_of
-from bookbuilder.formats.pdf.weasy.style_log import report_style_log
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
@@ -86,7 +87,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out_runs[0].style_messages, styles, report)
         _report_settings(laid_out_runs, messages, book, report)
         cache.trim()
-    data = finish(data, len(laid_out_runs[0].pages), book)
+    data = finish(data, len(laid_out_runs[0].pages), book, srgb_profile())
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)

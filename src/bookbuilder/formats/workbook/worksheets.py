@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
 
-FIELD = "field"
 WRITE, WRITE_LINE, MARK = "write", "write-line", "mark"
 LONGEST_LABEL = 120
 

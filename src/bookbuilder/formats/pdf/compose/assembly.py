@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.formats.pdf.compose.elements import classes_of, element
+from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.front_cover import front_cover
 from bookbuilder.formats.pdf.compose.index_pages import print_index
@@ -22,10 +22,11 @@ from bookbuilder.formats.pdf.compose.page_references import print_pages
 from bookbuilder.formats.pdf.compose.running_heads import set_running_heads
 from bookbuilder.formats.pdf.compose.tables import mark_tables
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses, unlink_many_links
-from bookbuilder.formats.pdf.weasy.page_starts import mark_opening, mark_places
+from bookbuilder.formats.pdf.pages.runs import LAST_LEAF, PAGE_OF, PLACE, classes_of
+from bookbuilder.model.pagination import blocks
 from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.text.words import direction, primary, words_for
-from bookbuilder.trees.markup import text_of, to_element
+from bookbuilder.trees.markup import elements, text_of, to_element
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Entries that fill a page of contents, set as usual and set tight.
@@ -46,7 +47,7 @@ def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
     pages = [*first, _title_page(book), _copyright_page(book), _contents(book)]
     pages += _lists(book)
     pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
-    return make_document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
+    return make_document(book, "front", [*pages, element("section", LAST_LEAF, "\u00a0")])
 
 
 def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
@@ -232,7 +233,7 @@ def contents_line(target: str, number: str, title: str, classes: str) -> ET.Elem
     link.append(element("span", "toc-title", title))
     link.append(element("span", "toc-leader"))
     page = element("span", "toc-page")
-    page.set("data-page-of", f"#{target}")
+    page.set(PAGE_OF, f"#{target}")
     link.append(page)
     return element("li", classes, link)
 
@@ -250,17 +251,26 @@ def _part_opening(book: Book, part: Part) -> ET.Element:
     heading.set("data-bookmark", f"{label}: {part.title}")
     opening = element("section", "part-opening", element("p", "part-number", label), heading)
     opening.set("id", part.slug)
-    mark_opening(opening, part.slug)
+    opening.set(PLACE, part.slug)
     if part.subtitle:
         opening.append(element("p", "subtitle", part.subtitle))
     return opening
+
+
+def _mark_places(section: ET.Element, chapter: Chapter) -> None:
+    """Let blocks of `section`, made of the chapter's tree and not changed, say where they are."""
+    tree = chapter.tree
+    places = {id(tag): number for number, tag in enumerate(blocks(tree))}
+    for tag, made in zip([tree, *elements(tree)], section.iter(), strict=True):
+        if id(tag) in places:
+            made.set(PLACE, f"{chapter.slug}/{places[id(tag)]}")
 
 
 def _chapter(
     book: Book, chapter: Chapter, part: Part | None, notes_at_end: Collection[str]
 ) -> ET.Element:
     section = to_element(chapter.tree)
-    mark_places(section, chapter.tree, chapter.slug)
+    _mark_places(section, chapter)
     section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
     place_notes(section, notes_at_end)
     print_index(section)

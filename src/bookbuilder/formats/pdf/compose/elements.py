@@ -1,4 +1,4 @@
-"""Making elements, and asking them."""
+"""Make elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,3 @@ def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Ele
         else:
             made.text = child
     return made
-
-
-def classes_of(element: ET.Element) -> list[str]:
-    return element.get("class", "").split()

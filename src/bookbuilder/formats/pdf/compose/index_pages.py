@@ -6,9 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
-
-_PAGES_OF = "data-pages-of"
+from bookbuilder.formats.pdf.pages.runs import PAGES_OF, classes_of
 
 
 def print_index(section: ET.Element) -> None:
@@ -26,7 +24,7 @@ def print_index(section: ET.Element) -> None:
         for link in links:
             entry.remove(link)
         targets = " ".join(link.get("href", "") for link in links)
-        pages = ET.Element("span", {"class": "index-pages", _PAGES_OF: targets})
+        pages = ET.Element("span", {"class": "index-pages", PAGES_OF: targets})
         pages.tail = links[-1].tail
         entry.insert(sum(1 for child in entry if "index-term" in classes_of(child)), pages)
     for entries in [child for child in section if "index-entries" in classes_of(child)]:
@@ -47,11 +45,11 @@ def _initial(entry: ET.Element) -> str:
 
 def index_places(tree: ET.Element) -> Iterator[ET.Element]:
     """Where in `tree` the pages of entries are."""
-    return (place for place in tree.iter("span") if place.get(_PAGES_OF) is not None)
+    return (place for place in tree.iter("span") if place.get(PAGES_OF) is not None)
 
 
 def targets_of(place: ET.Element) -> list[str]:
-    return place.get(_PAGES_OF, "").split()
+    return place.get(PAGES_OF, "").split()
 
 
 def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:

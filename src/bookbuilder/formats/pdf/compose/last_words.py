@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import classes_of
 
 TOGETHER = "last-words"
 NO_BREAK_SPACE = "\u00a0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
 
 _CLOSING = tuple(".,;:!?)]…»”。、）")
@@ -49,7 +49,7 @@ def _reference(target: str, language: str, comma: bool) -> ET.Element:
     reference = ET.Element("span", {"class": "page-reference"})
     words = before.replace(" ", "\N{NO-BREAK SPACE}")
     reference.text = f", {words}" if comma else f" ({words}"
-    number = ET.SubElement(reference, "span", {"data-page-of": f"#{target}"})
+    number = ET.SubElement(reference, "span", {PAGE_OF: f"#{target}"})
     number.tail = after if comma else f"{after})"
     return reference
 

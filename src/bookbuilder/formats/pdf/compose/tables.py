@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import classes_of
 
 # More columns than these, and no more rows than that.
 WIDE_TABLE = 5

@@ -11,7 +11,6 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.elements import classes_of
 from bookbuilder.formats.pdf.compose.end_notes import (
     add_note,
     has_own_notes,
@@ -19,6 +18,7 @@ from bookbuilder.formats.pdf.compose.end_notes import (
     make_call,
     renumber,
 )
+from bookbuilder.formats.pdf.pages.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.slugs import unique
 from bookbuilder.text.words import primary

@@ -12,18 +12,16 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Chapter
 from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
+from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
-from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.formats.pdf.weasy.engine import versions
 from bookbuilder.runtime.cache import Cache, digest_of
 from bookbuilder.runtime.workers import WorkerPool, worker_pool
-
-_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +96,9 @@ class LayoutCache:
     def _open(self, runs: Sequence[Run]) -> Callable[[LayoutRequest], LayoutResult]:
         """For a worker: what sets a run."""
         # Not before: only workers may use Pango, for who forks afterwards waits for it for ever.
-        from bookbuilder.formats.pdf.weasy.layout import Press
+        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        press = Press(self._assets, self._styles)
+        layouter = TreeLayouter(self._assets, self._styles)
         known = set(self.blobs)
         own = list(runs)
 
@@ -109,11 +107,11 @@ class LayoutCache:
                 own[order.number] = replace(own[order.number], tree=ET.fromstring(order.tree))
             run = own[order.number]
             bake(run.tree, order.labels)
-            laid_out, blobs = press.set_run(run, order.start, order.in_full)
+            laid_out, blobs = layouter.lay_out_run(run, order.start, order.in_full)
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
             known.update(new)
             record = pack(laid_out) if self._cache.remembers else b""
-            return LayoutResult(laid_out, record, new, press.keeps(run))
+            return LayoutResult(laid_out, record, new, layouter.keeps(run))
 
         return work
 
@@ -228,20 +226,8 @@ def _texts(runs: Sequence[Run]) -> list[str]:
 
 def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> bytes:
     """A digest of all that a layout depends on but the text and its pictures."""
-    from weasyprint.text.ffi import ffi, harfbuzz, pango
-
-    ffi.cdef(
-        "const char * pango_version_string (void); const char * hb_version_string (void);",
-        override=True,
-    )
-    versions = [
-        sys.version,
-        *(metadata.version(name) for name in _PACKAGES),
-        ffi.string(pango.pango_version_string()).decode(),
-        ffi.string(harfbuzz.hb_version_string()).decode(),
-    ]
     return digest_of(
-        *(text.encode() for text in versions),
+        *(text.encode() for text in (sys.version, *versions())),
         *(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py"))),
         *(text.encode("utf-8", "surrogatepass") for style in styles for text in style),
         *(path.name.encode() + path.read_bytes() for path in fonts),

@@ -7,15 +7,17 @@ pages laid out again until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from statistics import mean
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.index_pages import bake_index, index_places, targets_of
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.formats.pdf.pages.runs import PAGE_OF, Run
+from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
 # Of plain text; tables, code and notes take more room.
@@ -109,14 +111,6 @@ def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
     return changed
 
 
-def numbers_in(tree: ET.Element) -> dict[ET.Element, str]:
-    """The elements of `tree` that hold page numbers, and what they hold, links included."""
-    numbers = {element: element.text or "" for element, _ in _quoting(tree)}
-    for place in index_places(tree):
-        numbers[place] = " ".join(f"{link.text} {link.get('href')}" for link in place)
-    return numbers
-
-
 def quoted_in(tree: ET.Element) -> set[str]:
     """The anchors whose pages `tree` quotes, in the index too."""
     indexed = (target for place in index_places(tree) for target in targets_of(place))
@@ -125,6 +119,24 @@ def quoted_in(tree: ET.Element) -> set[str]:
 
 def _quoting(tree: ET.Element) -> Iterator[tuple[ET.Element, str]]:
     for element in tree.iter():
-        target = element.get("data-page-of")
+        target = element.get(PAGE_OF)
         if target is not None:
             yield element, target.removeprefix("#")
+
+
+def pagination_of(laid_out_runs: Sequence[LaidOutRun], book: Book) -> Pagination:
+    """Say where the pages of front and body start in the text of `book`, by their folios."""
+    front = ((roman(number), page) for number, page in enumerate(laid_out_runs[0].pages, 1))
+    body = ((str(number), page) for number, page in enumerate(pages_of(laid_out_runs[1:]), 1))
+    said, pdf = book.metadata, book.config.pdf
+    edition = f"{pdf.edition} edition, PDF, {pdf.trim}"
+    source = ", ".join(filter(None, (said.title, edition, said.version)))
+    return Pagination(source, tuple(_started(chain(front, body))))
+
+
+def _started(pages: Iterator[tuple[str, PageRecord]]) -> Iterator[PageStart]:
+    for label, page in pages:
+        if page.start is not None:
+            section, _, block = page.start.place.partition("/")
+            number = int(block) if block else None
+            yield PageStart(label, section, number, page.start.offset, page.start.words)

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book, Chapter
-
-LEAF = "--leaf"
+from bookbuilder.book import Book
+from bookbuilder.formats.pdf.pages.runs import LEAF, Run
 
 # What reaches from one chapter into another, or means the document's pages, needs them all at once.
 _NEEDS_THE_WHOLE = re.compile(
@@ -22,24 +20,6 @@ _NEEDS_THE_WHOLE = re.compile(
     r"|position\s*:\s*(?:fixed|running)|@page[^{;]*:\s*(?:first|nth)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """What is laid out at one go: `tree` is a document, `part` where in the body it stands.
-
-    `chapter` is the one that it holds, if it is one; `has_leaf` says whether it ends with a leaf.
-    """
-
-    tree: ET.Element
-    part: int = 0
-    chapter: Chapter | None = None
-    has_leaf: bool = False
-
-    @property
-    def size(self) -> int:
-        """The characters of its text."""
-        return sum(map(len, self.tree.itertext()))
 
 
 def needs_the_whole(styles: Iterable[str]) -> bool:
@@ -80,26 +60,6 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
         chapter = chapters.get(section.get("id", ""))
         runs.append(Run(root, number, chapter, has_leaf=following is not None))
     return runs
-
-
-def with_room_for_notes(tree: ET.Element) -> ET.Element:
-    """The run with an empty leaf before its last one, for notes that its text left no room for."""
-    root = ET.Element("html", tree.attrib)
-    head, body = tree
-    inside = ET.Element("body", body.attrib)
-    inside.extend(list(body)[:-1])
-    last = body[-1]
-    if last.get("id") == LEAF or last.get("class") == "last-leaf":
-        inside.extend([_empty_like(last), last])
-    else:
-        holder = ET.SubElement(inside, last.tag, last.attrib)
-        holder.extend([*list(last)[:-1], _empty_like(last[-1]), last[-1]])
-    root.extend([head, inside])
-    return root
-
-
-def _empty_like(leaf: ET.Element) -> ET.Element:
-    return ET.Element(leaf.tag, {"class": leaf.get("class", "")})
 
 
 def _leaf_like(section: ET.Element) -> ET.Element:

@@ -1,11 +1,10 @@
-"""Which PDF structure type each element of a book's trees has (ISO 32000-1, 14.8.4)."""
+"""Choose the PDF structure type of each element of a book's trees (ISO 32000-1, 14.8.4)."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
-from bookbuilder.formats.workbook.worksheets import FIELD
+from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
