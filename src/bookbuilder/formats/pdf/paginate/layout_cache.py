@@ -16,7 +16,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Chapter
-from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
+from bookbuilder.formats.pdf.pages.codec import BadRecordError, pack, unpack
+from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
 from bookbuilder.formats.pdf.weasy.engine import versions
@@ -132,7 +133,8 @@ class LayoutCache:
         if done.laid_out.failure is None:
             for digest, blob in done.blobs.items():
                 self._cache.put(digest, blob)
-            self._cache.put(job.name, done.record)
+            if done.record:
+                self._cache.put(job.name, done.record)
 
     def _recalled(self, name: str) -> LaidOutRun | None:
         """A laid-out run with its blobs out of the cache, if they are there and still true."""
