@@ -20,10 +20,10 @@ from PIL import Image
 
 from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
 from bookbuilder.config.schema import BookConfig, Config, PdfConfig
-from bookbuilder.formats.pdf import write_pdf
 from bookbuilder.formats.pdf.compose.web_links import readable
 from bookbuilder.formats.pdf.paginate.numbering import bake, roman
 from bookbuilder.formats.pdf.weasy.engine import FALLBACKS, fontconfig_xml
+from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Source, Span
 from bookbuilder.trees.markup import text_of

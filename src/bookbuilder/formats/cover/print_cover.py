@@ -132,7 +132,7 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
 
 def _counted(book: Book) -> int:
     """How many pages the inside has."""
-    from bookbuilder.formats.pdf import write_pdf
+    from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
     book = replace(book, config=replace(book.config, pdf=pdf))
