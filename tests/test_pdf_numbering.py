@@ -15,7 +15,7 @@ from bookbuilder.formats.pdf.compose.print_notes import arranged
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.pages.runs import Run
-from bookbuilder.formats.pdf.paginate.numbering import about, bake, is_doubtful
+from bookbuilder.formats.pdf.paginate.numbering import estimate, is_doubtful, write_numbers
 from bookbuilder.formats.pdf.paginate.runs import body_runs
 from bookbuilder.formats.pdf.weasy.engine import engine
 from books import write_files
@@ -62,7 +62,7 @@ class CountingLayouter:
         return self._lay_out(*arguments)
 
     def set(self, run: Run, start: int, in_full: bool, **labels: str) -> LaidOutRun:
-        bake(run.tree, labels)
+        write_numbers(run.tree, labels)
         laid_out: LaidOutRun = self._layouter.lay_out_run(run, start, in_full)[0]
         assert laid_out.failure is None
         return laid_out
@@ -143,6 +143,6 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
         return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
 
     leaves = {run(7900): pages(8), run(4100): pages(4), run(10): pages(2)}
-    assert [len(about(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]
+    assert [len(estimate(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]
     single = {run(5000): pages(5), run(3000): pages(3)}
-    assert [len(about(run(n), single).pages) for n in (0, 4900)] == [1, 5]
+    assert [len(estimate(run(n), single).pages) for n in (0, 4900)] == [1, 5]

@@ -19,7 +19,7 @@ from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_style
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
-from bookbuilder.formats.pdf.paginate.numbering import bake, labels_of
+from bookbuilder.formats.pdf.paginate.numbering import labels_of, write_numbers
 from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
@@ -102,7 +102,7 @@ def _lay_out(
         laid = layouter.lay_out(tree, 1, fetcher)
         measured, _ = record(laid, tree, in_full=False)
         _fill_pages(tree, dict(laid.room_below(sections)))
-        bake(tree, labels_of(measured.pages))
+        write_numbers(tree, labels_of(measured.pages))
         laid = layouter.lay_out(tree, 1, fetcher)
         laid.number(1)
         _report_long(book, [section for section, _ in laid.room_below(sections)], report)

@@ -10,7 +10,7 @@ from bookbuilder.formats.pdf.pages.runs import PAGES_OF, classes_of
 
 
 def print_index(section: ET.Element) -> None:
-    """Replace the links of each entry by one place for its pages, which `bake_index` fills.
+    """Replace the links of each entry by one place for its pages; they are filled in later.
 
     The first entry of each letter has the class `index-letter`, in scripts that have capitals: in
     others nearly every entry may begin with a sign of its own.
@@ -52,7 +52,7 @@ def targets_of(place: ET.Element) -> list[str]:
     return place.get(PAGES_OF, "").split()
 
 
-def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:
+def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
     """Write the pages of every entry, each page once and runs as ranges; whether one changed."""
     changed = False
     for place in list(index_places(tree)):

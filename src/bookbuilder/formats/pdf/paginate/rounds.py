@@ -18,9 +18,8 @@ from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.paginate.numbering import (
-    about,
-    bake,
-    guessed,
+    estimate,
+    guess_pages,
     is_doubtful,
     labels_of,
     pages_of,
@@ -28,6 +27,7 @@ from bookbuilder.formats.pdf.paginate.numbering import (
     quoted_in,
     roman,
     starts_of,
+    write_numbers,
 )
 from bookbuilder.formats.pdf.paginate.run_layouter import (
     LayoutEngine,
@@ -131,7 +131,7 @@ def _measure(
     one whose guess is doubtful, come last, when most are known, so that they too need not be laid
     out again.
     """
-    guesses = {} if before else guessed([run.tree for run in runs[1:]])
+    guesses = {} if before else guess_pages([run.tree for run in runs[1:]])
     doubtful = {name for name, page in guesses.items() if is_doubtful(page)}
     labels = {name: placeholder(page) for name, page in guesses.items()} | _labels(before)
     stages: list[list[int]] = [[], [], []]
@@ -143,10 +143,10 @@ def _measure(
     for numbers in filter(None, stages):
         known = {runs[number]: laid_out for number, laid_out in found.items() if number}
         if known:
-            laid_out_runs = [known.get(run) or about(run, known) for run in runs[1:]]
+            laid_out_runs = [known.get(run) or estimate(run, known) for run in runs[1:]]
             labels |= labels_of(pages_of(laid_out_runs))
         for tree in trees:
-            bake(tree, labels)
+            write_numbers(tree, labels)
         found |= layouter.lay_out(dict.fromkeys(numbers, 1), labels, in_full=False)
     return [found[number] for number in range(len(runs))]
 
@@ -161,7 +161,7 @@ def _settle(
     starts: list[int] = []
     for _ in range(ROUNDS + 1):
         labels = _labels(laid_out_runs)
-        changed = [bake(tree, labels) for tree in trees]
+        changed = [write_numbers(tree, labels) for tree in trees]
         before, starts = starts, [1, *starts_of(laid_out_runs[1:])]
         if starts == before and not any(changed):
             return laid_out_runs

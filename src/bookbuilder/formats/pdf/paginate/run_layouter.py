@@ -13,7 +13,7 @@ from bookbuilder.formats.pdf.pages.codec import pack
 from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
-from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
+from bookbuilder.formats.pdf.paginate.numbering import quoted_in, write_numbers
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.workers import WorkerPool, worker_pool
 
@@ -105,7 +105,7 @@ def _worker(
         if request.tree is not None:
             own[request.number] = replace(own[request.number], tree=ET.fromstring(request.tree))
         run = own[request.number]
-        bake(run.tree, request.labels)
+        write_numbers(run.tree, request.labels)
         laid_out, blobs = engine.lay_out_run(run, request.start, request.in_full)
         new = {digest: blob for digest, blob in blobs.items() if digest not in known}
         known.update(new)
