@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bookbuilder import Report, load
-from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.assembly import print_trees
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.pages.runs import Run
@@ -39,9 +39,9 @@ CHAPTER = f"""\
 @pytest.fixture
 def layouter_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
-    book, report = arranged(load(tmp_path)), Report()
-    front = Run(make_front(book, {}), part=-1, has_leaf=True)
-    runs = [*body_runs(book, make_body(book, {}), whole=False), front]
+    book, report = arrange_notes(load(tmp_path)), Report()
+    front, body = print_trees(book)
+    runs = [*body_runs(book, body, whole=False), Run(front, part=-1, has_leaf=True)]
     with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 

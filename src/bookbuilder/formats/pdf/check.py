@@ -6,7 +6,7 @@ from bookbuilder.book import Book
 from bookbuilder.formats.cover.print_cover import spine_width
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report
@@ -20,5 +20,6 @@ def check_pdf(book: Book, report: Report) -> None:
     spine_width(book.config, 1, report)
     for _ in author_styles(book.config, report):
         pass
-    at_end = {note: chapter for chapter in arranged(book).chapters for note in long_notes(chapter)}
+    chapters = arrange_notes(book).chapters
+    at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

@@ -8,7 +8,7 @@ from pathlib import Path
 from bookbuilder.book import Book
 from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.finish.finishing import finish
@@ -46,7 +46,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
-        book = arranged(book)
+        book = arrange_notes(book)
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book.config, report), *own]
         report.raise_for_errors()

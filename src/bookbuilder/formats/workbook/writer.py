@@ -11,8 +11,9 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats import Output, deliver
-from bookbuilder.formats.pdf.compose.assembly import contents_line, imprint, make_document
+from bookbuilder.formats.pdf.compose.assembly import make_document
 from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.last_words import keep_last_words
 from bookbuilder.formats.pdf.compose.long_words import break_long_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles

@@ -1,9 +1,10 @@
-"""Links to other chapters, printed: paper needs the number of the page."""
+"""Print the pages that links to other chapters lead to."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.compose.elements import ancestors_of
 from bookbuilder.formats.pdf.pages.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
 
@@ -13,11 +14,11 @@ _PARAGRAPHS = frozenset({"p", "li", "dd", "td", "th", "figcaption", "caption", "
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def print_pages(section: ET.Element, titles: dict[str, str], language: str) -> None:
+def add_page_references(section: ET.Element, titles: dict[str, str], language: str) -> None:
     """Write after each link into another chapter the page it leads to, once in a paragraph.
 
     `titles` are those of the book's chapters by id. After a link that is a title and ends its
-    phrase, a comma does; else parentheses hold the page apart. Baking writes the numbers.
+    phrase, a comma does; else parentheses hold the page apart. The numbers are filled in later.
     """
     own = section.get("id", "")
     parents = {child: parent for parent in section.iter() for child in parent}
@@ -28,7 +29,7 @@ def print_pages(section: ET.Element, titles: dict[str, str], language: str) -> N
             continue
         if link.get("role") or "glossary-link" in classes_of(link):
             continue
-        above = _ancestors(link, parents)
+        above = ancestors_of(link, parents)
         if any(e.tag in _HEADINGS or e.tag == "pre" for e in above):
             continue
         if (link.tail or "")[:1].isalpha() or (link.tail or "").startswith(_POSSESSIVE):
@@ -57,11 +58,3 @@ def _reference(target: str, language: str, comma: bool) -> ET.Element:
 def _insert(reference: ET.Element, link: ET.Element, parent: ET.Element) -> None:
     reference.tail, link.tail = link.tail, None
     parent.insert(list(parent).index(link) + 1, reference)
-
-
-def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> list[ET.Element]:
-    found = []
-    while (parent := parents.get(element)) is not None:
-        found.append(parent)
-        element = parent
-    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
+from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
@@ -106,7 +106,7 @@ def _make_runs(
     book: Book, at_end: Mapping[str, Chapter], whole: bool
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """Return the trees of front and body, and their runs, the front first."""
-    front, body = make_front(book, at_end), make_body(book, at_end)
+    front, body = print_trees(book, at_end)
     return (front, body), [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
 
 
