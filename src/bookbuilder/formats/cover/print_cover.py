@@ -1,4 +1,4 @@
-"""The cover for the printer: back, spine and front on one sheet that is folded around the pages."""
+"""Make the cover for the printer: back, spine and front on one sheet around the pages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ LONG_BLURB = Rule(
     " size that can be read is left out, from the end of a sentence.",
 )
 
-# Millimetres: what is printed beyond the cut, where marks stand beyond that, and how long they are.
+# In millimetres: the print beyond the cut, the marks' distance from the cut, and their length.
 BLEED, MARK_GAP, MARK = 3.0, 4.0, 5.0
 SLUG = MARK_GAP + MARK + 1
 # On a narrower spine, folds that are a little off would put the words round the corner.
@@ -76,7 +76,7 @@ _POINTS = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """Millimetres: the cut page, and the spine."""
+    """The size of a cover in millimetres: the cut page, and the spine."""
 
     width: float
     height: float
@@ -88,7 +88,7 @@ class Wrap:
 
 
 def spine_width(config: Config, pages: int, report: Report) -> float:
-    """In millimetres: as `spine` says, else the number of pages, made even, times the paper's."""
+    """Return `spine`, or else the paper's thickness times the pages, made even, in millimetres."""
     if config.pdf.spine is not None:
         return max(float(config.pdf.spine), 0.0)
     papers = tomllib.loads(
@@ -106,7 +106,7 @@ def spine_width(config: Config, pages: int, report: Report) -> float:
 def write_wrap(book: Book, path: Path, report: Report) -> Output:
     """Lay out the cover of `book` and write it to `path`.
 
-    Where `pages` is not said, the book's inside is laid out to count them. Raises `BookError` as
+    If `pages` is not set, the book's inside is laid out to count them. Raises `BookError` as
     `write_pdf` does.
     """
     trim = trim_of(book.config, report)
@@ -131,7 +131,7 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
 
 
 def _counted(book: Book) -> int:
-    """How many pages the inside has."""
+    """Lay out the inside to count its pages."""
     from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
@@ -141,7 +141,7 @@ def _counted(book: Book) -> int:
 
 
 def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
-    """The cut and the bleed as boxes (ISO 32000-1, 14.11.2), and a fixed identifier."""
+    """Return the PDF with boxes for cut and bleed (ISO 32000-1, 14.11.2) and a fixed identifier."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         page = pdf.pages[0]
         for name, beyond in (("/TrimBox", 0.0), ("/BleedBox", BLEED)):
@@ -155,7 +155,7 @@ def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
 
 
 def _sheet(book: Book, trim: Trim, wrap: Wrap, report: Report) -> tuple[Book, ET.Element]:
-    """The sheet as a document, and the book with what it shows among the assets."""
+    """Return the book with the pictures of its sheet among the assets, and the sheet."""
     back, book = _back(book, wrap, report)
     front = element("section", "front panel", *front_panel(book, trim))
     spine = element("section", "spine", *_on_spine(book, wrap))
@@ -201,7 +201,7 @@ def _bleed_picture(front: ET.Element, wrap: Wrap, outer: str) -> None:
 
 
 def _marks(wrap: Wrap) -> list[ET.Element]:
-    """Lines where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
+    """Draw where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
     hair = 0.1
     marks = []
     columns = {SLUG, SLUG + wrap.width, SLUG + wrap.width + wrap.spine, SLUG + wrap.whole}
@@ -215,7 +215,7 @@ def _marks(wrap: Wrap) -> list[ET.Element]:
 
 
 def _on_spine(book: Book, wrap: Wrap) -> list[ET.Element]:
-    """Title on the field and authors on the paper, read from the head down (ISO 6357)."""
+    """Set title on the field and authors on the paper, read from the head down (ISO 6357)."""
     if wrap.spine < NARROWEST_WITH_WORDS:
         return []
     meta = book.metadata
@@ -249,7 +249,7 @@ def _fit_on_line(text: str, room: float, largest: float, *, bold: bool) -> float
 
 
 def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
-    """The description on the field, and on the paper the publisher and the barcode."""
+    """Set the description on the field, and on the paper the publisher and the barcode."""
     back = element("section", "back panel")
     if text := book.metadata.description:
         width = wrap.width * (1 - 2 * MARGIN)
@@ -282,7 +282,7 @@ def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
 def _fit_blurb(
     text: str, width: float, room: float, book: Book, report: Report
 ) -> tuple[str, float]:
-    """As much of `text` as fits, and the size that it fits in."""
+    """Return as much of `text` as fits, and the size that it fits in."""
     font = font_for(text, 100)
 
     def fits(part: str, size: float) -> bool:

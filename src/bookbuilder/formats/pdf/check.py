@@ -1,4 +1,4 @@
-"""What can be said of a print PDF before a page is laid out, and without WeasyPrint."""
+"""Check a print PDF before a page is laid out, and without WeasyPrint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookbuilder.model.diagnostics import Report
 
 
 def check_pdf(book: Book, report: Report) -> None:
-    """Settings, stylesheets, the cover, and notes that are too long for the foot of any page."""
+    """Report on settings, stylesheets, the cover, and notes too long for the foot of any page."""
     trim_of(book.config, report)
     if edition_of(book.config, report) == "screen":
         with_picture(book, report)

@@ -1,4 +1,4 @@
-"""The workbook as a PDF of its own: one exercise to a page, to fill in on screen or by hand."""
+"""Write the workbook: one exercise to a page, to fill in on screen or by hand."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ LONG_EXERCISE = Rule(
     "An exercise of the workbook has one page, and this one takes more. Shorten it or make two.",
 )
 
-# Papers that people have in their printers. Where pages are cut in inches, that is Letter.
+# The paper in people's printers: Letter where pages are cut in inches.
 PAPER, AMERICAN_PAPER = "a4", "letter"
 _AMERICAN_TRIMS = ("6x9", "letter")
 
-# All in CSS pixels: from one ruled line to the next, how much a row of a table may grow, what is
+# In CSS pixels: from one ruled line to the next, how much a row of a table may grow, and what is
 # left free for rounding.
 LINE = 29.0
 ROW_GROWTH = 60.0
@@ -125,7 +125,7 @@ def _metadata(book: Book) -> Metadata:
 
 
 def make_workbook(book: Book) -> ET.Element:
-    """A page with title and contents, then the exercises with fields, all in one document."""
+    """Make a document of a page with title and contents, and the exercises with fields."""
     pages = []
     entries = element("ol", "")
     for chapter, section in exercises(book):
@@ -163,7 +163,7 @@ def make_workbook(book: Book) -> ET.Element:
 
 
 def _drop_links(page: ET.Element) -> None:
-    """The chapters are in another file."""
+    """Turn links to chapters into plain text: these are in another file."""
     for link in page.iter("a"):
         if link.get("href", "").startswith("#"):
             link.tag = "span"
@@ -201,7 +201,7 @@ def _fill_pages(tree: ET.Element, left: Mapping[ET.Element, float]) -> None:
 
 
 def _rule(tree: ET.Element) -> None:
-    """Draw the lines of each area that knows how many it has."""
+    """Draw the lines of each area whose number of lines is known."""
     for area in list(tree.iter(FIELD)):
         area[:] = [ET.Element("line") for _ in range(int(area.get("lines", "0")))]
 

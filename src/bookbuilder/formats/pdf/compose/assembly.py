@@ -71,7 +71,7 @@ def _make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
 
 
 def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
-    """Make an HTML document of the class `name`; its head has what the PDF says of itself."""
+    """Make an HTML document of the class `name`; its head has the metadata of the PDF."""
     meta = book.metadata
     head = element("head", "", element("title", "", meta.title))
     described = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-# Those that may stand below a chapter's title.
+# The headings below a chapter's title.
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 
 
@@ -20,7 +20,7 @@ def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Ele
 
 
 def ancestors_of(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:
-    """Return what `element` is in, the innermost first; `parents` are those of all elements."""
+    """Return the elements around `element`, the innermost first."""
     found = []
     while (parent := parents.get(element)) is not None:
         found.append(parent)

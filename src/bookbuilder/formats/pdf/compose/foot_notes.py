@@ -35,7 +35,7 @@ MOST_NOTES = 1500
 # Set solid in notes' size, this fills about half of an A5 page.
 LONGEST_NOTE = 1500
 
-# The layout drops or repeats notes that are called from these.
+# WeasyPrint drops or repeats notes whose references are inside these.
 _NO_NOTES_INSIDE = frozenset({"thead", "caption", "figcaption", "pre"})
 
 

@@ -1,4 +1,4 @@
-"""The index in print: pages and ranges of pages, where the book's tree names chapters."""
+"""Print the index with pages and ranges of pages, where the book's tree names chapters."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def print_index(section: ET.Element) -> None:
 
 
 def _initial(entry: ET.Element) -> str:
-    """The first letter, without its accents, as a capital; empty before digits and signs."""
+    """Return the first letter as a capital without accents; nothing for digits and signs."""
     text = unicodedata.normalize("NFKD", "".join(entry.itertext()))
     first = next((c for c in text if c.isalnum()), "")
     return first.upper() if first.isalpha() else ""
 
 
 def index_places(tree: ET.Element) -> Iterator[ET.Element]:
-    """Where in `tree` the pages of entries are."""
+    """Yield the elements of `tree` that hold the pages of entries."""
     return (place for place in tree.iter("span") if place.get(PAGES_OF) is not None)
 
 
@@ -53,7 +53,7 @@ def targets_of(place: ET.Element) -> list[str]:
 
 
 def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write the pages of every entry, each page once and runs as ranges; whether one changed."""
+    """Write the pages of every entry, each once; return whether one changed."""
     changed = False
     for place in list(index_places(tree)):
         wanted = list(page_ranges(targets_of(place), labels))
@@ -72,7 +72,7 @@ def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
 
 
 def page_ranges(targets: list[str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Pages as an index prints them, `12–14`, each with the first target on it."""
+    """Yield pages as an index prints them, `12–14`, each with the first target on it."""
     first: dict[str, str] = {}
     for target in targets:
         if label := labels.get(target.removeprefix("#")):

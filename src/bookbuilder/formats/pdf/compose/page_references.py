@@ -1,4 +1,4 @@
-"""Print the pages that links to other chapters lead to."""
+"""Print page numbers after links to other chapters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_page_references(section: ET.Element, titles: dict[str, str], language: s
     """
     own = section.get("id", "")
     parents = {child: parent for parent in section.iter() for child in parent}
-    said: set[tuple[ET.Element, str]] = set()
+    printed: set[tuple[ET.Element, str]] = set()
     for link in list(section.iter("a")):
         target = link.get("href", "").removeprefix("#")
         if target == link.get("href") or target.partition("--")[0] in ("", own):
@@ -35,9 +35,9 @@ def add_page_references(section: ET.Element, titles: dict[str, str], language: s
         if (link.tail or "")[:1].isalpha() or (link.tail or "").startswith(_POSSESSIVE):
             continue
         paragraph = next((e for e in above if e.tag in _PARAGRAPHS), section)
-        if (paragraph, target) in said:
+        if (paragraph, target) in printed:
             continue
-        said.add((paragraph, target))
+        printed.add((paragraph, target))
         text = " ".join("".join(link.itertext()).split())
         is_last = parents[link][-1] is link and not (link.tail or "").strip()
         closes = is_last or (link.tail or "").startswith(_CLOSING)

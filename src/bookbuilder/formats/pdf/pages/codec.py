@@ -15,7 +15,7 @@ from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord, Painte
 
 # A larger record is not one of ours: it would have about a hundred thousand pages.
 LARGEST_RECORD = 1_000_000_000
-# Marked content on one page.
+# How much marked content a page can have.
 MOST_MARKS = 1_000_000
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -37,12 +37,12 @@ class Bookmark:
 
 
 class Frozen:
-    """Marks what `resources.frozen` makes: values of a PDF dictionary as JSON."""
+    """Marks values of a PDF dictionary in plain types, as `frozen` in weasy makes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first of the text on a page: see `pagination.PageStart`. `place` is section and block."""
+    """The place where a page's text begins: see `PageStart`. `place` names section and block."""
 
     place: str
     offset: int
@@ -69,7 +69,7 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True)
 class FontUse:
-    """A font as WeasyPrint knows it, and which of its glyphs the run has; `file` is a digest."""
+    """A font as WeasyPrint knows it, with the glyphs that the run uses; `file` is a digest."""
 
     file: str
     index: int
@@ -115,7 +115,7 @@ class Painted:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """By their names in content: streams, shadings, and states with the group that masks them."""
+    """Streams, shadings, and states with the group that masks them, by their names in content."""
 
     x_objects: dict[str, Painted]
     patterns: dict[str, Painted]
@@ -125,9 +125,10 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A structure element. Its kids are others (`("node", index, 0)`), marked content
-    (`("content", page, mcid)`), links and fields (`("link", page, number)`), pages counted in the
-    run.
+    """An element of the PDF's logical structure.
+
+    Its kids are others (`("node", index, 0)`), marked content (`("content", page, mcid)`), links
+    and fields (`("link", page, number)`), pages counted in the run.
     """
 
     kind: str
@@ -148,7 +149,7 @@ class Wide:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """WeasyPrint failed: `culprits` are the chapters that fail even alone, and how."""
+    """A failure of WeasyPrint; `culprits` are the chapters that fail even alone, and how."""
 
     said: str
     culprits: tuple[tuple[str, str], ...]

@@ -37,7 +37,7 @@ class LayoutCache:
 
     @property
     def wants_records(self) -> bool:
-        """Whether runs are kept for the next build."""
+        """Tell whether runs are kept for the next build."""
         return self._cache.remembers
 
     def key_of(self, run: Run, start: int, in_full: bool) -> str:

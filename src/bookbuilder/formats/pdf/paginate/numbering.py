@@ -24,7 +24,7 @@ from bookbuilder.formats.pdf.pages.runs import PAGE_OF, Run
 from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
-# Of plain text; tables, code and notes take more room.
+# In plain text; tables, code and notes take more room.
 CHARACTERS_ON_PAGE = 1250
 
 

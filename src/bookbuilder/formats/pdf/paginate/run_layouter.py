@@ -87,7 +87,7 @@ class LayoutResult:
 def run_layouter(
     runs: Sequence[Run], cache: LayoutCache, start_engine: Callable[[], LayoutEngine]
 ) -> Iterator[RunLayouter]:
-    """Yield what lays out `runs`, as often as it takes. Workers start their engines themselves.
+    """Yield a layouter of `runs` with workers, each of which starts an engine of its own.
 
     Only they may use Pango: a process that is forked after its use waits for it for ever.
     """
@@ -116,7 +116,7 @@ def _worker(
 
 
 class RunLayouter:
-    """See `run_layouter`."""
+    """Lays out the same runs as often as needed; see `run_layouter`."""
 
     def __init__(self, runs: Sequence[Run], cache: LayoutCache, workers: WorkerPool) -> None:
         self._runs = runs

@@ -1,4 +1,4 @@
-"""Runs: the stretches of a book that are laid out at one go, each from a page of its own.
+"""Cut a book into runs, stretches that are laid out at one go from a page of their own.
 
 Every chapter starts a page, so what comes before it says no more to its layout than the number and
 the side of that page. To learn where the next run starts, each ends with a leaf that opens as the
@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.pages.runs import LEAF, Run
 
-# What reaches from one chapter into another, or means the document's pages, needs them all at once.
+# Styles that reach from one chapter into another, or count the document's pages.
 _NEEDS_THE_WHOLE = re.compile(
     r"counter-(?:increment|reset|set)|counter\(\s*pages|counters\(|target-|string-set"
     r"|position\s*:\s*(?:fixed|running)|@page[^{;]*:\s*(?:first|nth)",
@@ -23,12 +23,12 @@ _NEEDS_THE_WHOLE = re.compile(
 
 
 def needs_the_whole(styles: Iterable[str]) -> bool:
-    """Whether a book's own stylesheets say what chapters laid out one by one would not do."""
+    """Tell whether an author's stylesheets would fail where chapters are laid out one by one."""
     return any(_NEEDS_THE_WHOLE.search(text) for text in styles)
 
 
 def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
-    """The chapters and the openings of parts in the body's tree; the body itself if `whole`.
+    """Return the body's chapters and openings of parts as runs; one for all of it if `whole`.
 
     Their trees hold the very elements of `tree`, so that page numbers can be written into either.
     """
@@ -55,7 +55,7 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
                 place = ET.SubElement(inside, next_holder.tag, next_holder.attrib)
             place.append(_leaf_like(next_section))
         root = ET.Element("html", tree.attrib)
-        # What the head says is about the whole, and no matter of layout.
+        # The head describes the whole PDF, and layout does not depend on it.
         root.extend([ET.Element("head"), inside])
         chapter = chapters.get(section.get("id", ""))
         runs.append(Run(root, number, chapter, has_leaf=following is not None))
