@@ -18,6 +18,7 @@ from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.numbering import estimate, is_doubtful, write_numbers
 from bookbuilder.formats.pdf.paginate.runs import body_runs
 from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
 
 FILLER = "Some words that fill a line and then another one, so that lines are justified. "
@@ -41,7 +42,7 @@ def layouter_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
     book, report = arrange_notes(load(tmp_path)), Report()
     front, body = print_trees(book)
-    runs = [*body_runs(book, body, whole=False), Run(front, part=-1, has_leaf=True)]
+    runs = [*body_runs(book, body, whole=False), Run(front, book.place, part=-1, has_leaf=True)]
     with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -137,7 +138,7 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
     def run(characters: int) -> Run:
         tree = ET.Element("html")
         tree.text = "x" * characters
-        return Run(tree)
+        return Run(tree, THE_BUILD)
 
     def pages(count: int) -> LaidOutRun:
         return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))

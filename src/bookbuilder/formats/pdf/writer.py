@@ -11,6 +11,7 @@ from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
@@ -46,6 +47,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book.config, report), *own]
@@ -67,7 +69,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
         _report_findings(laid_out, messages, book, report)
         remembered.trim()
-    data = finish(data, len(laid_out.laid_out_runs[0].pages), book, srgb_profile())
+    front_pages = len(laid_out.laid_out_runs[0].pages)
+    data = finish(data, front_pages, book, srgb_profile(), digest)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)

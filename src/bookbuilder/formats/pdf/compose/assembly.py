@@ -26,6 +26,7 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     title_page,
 )
 from bookbuilder.formats.pdf.pages.runs import LAST_LEAF
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary
 
 
@@ -49,7 +50,7 @@ def _make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         copyright_page(book),
         contents(book),
         *lists(book),
-        *(printed_chapter(book, chapter, None, notes_at_end) for chapter in book.front),
+        *(printed_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.front)),
         element("section", LAST_LEAF, "\N{NO-BREAK SPACE}"),
     ]
     return make_document(book, "front", pages)
@@ -63,10 +64,12 @@ def _make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         holder = element("div", "part" if opens else "whole")
         if opens:
             holder.append(part_opening(book, part))
-        for chapter in part.chapters:
+        for chapter in tracked(part.chapters):
             holder.append(printed_chapter(book, chapter, part if opens else None, notes_at_end))
         sections.append(holder)
-    sections += [printed_chapter(book, chapter, None, notes_at_end) for chapter in book.back]
+    sections += [
+        printed_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.back)
+    ]
     return make_document(book, "body", sections)
 
 

@@ -10,6 +10,8 @@ from pikepdf import Dictionary, Name
 from bookbuilder.book import Book
 from bookbuilder.text.words import direction
 
+# Of the document information dictionary, which may have any (ISO 32000-1, 14.3.3).
+DIGEST_KEY = "/BookbuilderDigest"
 # Annotation flag (ISO 32000-1, table 165).
 _PRINT = 4
 # PDF/A knows no other standard's properties; this describes the one that PDF/UA needs (6.6.2.3).
@@ -32,10 +34,13 @@ _UA_SCHEMA = """<rdf:Description rdf:about=""
 """
 
 
-def finish(data: bytes, front_pages: int, book: Book, colour_profile: bytes = b"") -> bytes:
-    """The PDF with page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from its content.
+def finish(
+    data: bytes, front_pages: int, book: Book, colour_profile: bytes = b"", digest: str = ""
+) -> bytes:
+    """Add page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from the PDF's content.
 
-    A PDF/A needs the `colour_profile` of sRGB.
+    A PDF/A needs the `colour_profile` of sRGB. `digest` is the fingerprint of what the pages were
+    made from, for whoever counts them later.
     ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers).
     """
     metadata = book.metadata
@@ -61,6 +66,8 @@ def finish(data: bytes, front_pages: int, book: Book, colour_profile: bytes = b"
             xmp["dc:identifier"] = metadata.identifier
             if metadata.subjects:
                 xmp["dc:subject"] = list(metadata.subjects)
+        if digest:
+            pdf.docinfo[DIGEST_KEY] = digest
         for page in pdf.pages:
             for annotation in page.get("/Annots", []):
                 annotation.F = _PRINT

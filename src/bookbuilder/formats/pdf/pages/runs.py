@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Chapter
+from bookbuilder.model.source import Place
 
 # An element of ours, which no book has: somewhere to write.
 FIELD = "field"
@@ -25,12 +25,13 @@ LEAF, LAST_LEAF = "--leaf", "last-leaf"
 class Run:
     """What is laid out at one go: `tree` is a document, `part` where in the body it stands.
 
-    `chapter` is the one that it holds, if it is one; `has_leaf` says whether it ends with a leaf.
+    `place` is its chapter, or the book where it holds more; `has_leaf` says whether it ends with a
+    leaf.
     """
 
     tree: ET.Element
+    place: Place
     part: int = 0
-    chapter: Chapter | None = None
     has_leaf: bool = False
 
     @property

@@ -1,8 +1,9 @@
 """Remember laid-out runs, within a build and between builds.
 
 A laid-out run is kept under a digest of all that it depends on, so that a chapter is laid out again
-only if its text, its first page, a page number that it quotes, a style, a font, a picture or a
-version changed. What comes out of the cache is the same as what would be laid out, byte for byte.
+only if its text, its first page, a page number that it quotes, a style, a font, a picture,
+bookbuilder's own code or a library's version changed. What comes out of the cache is the same as
+what would be laid out, byte for byte.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import bookbuilder
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.pages.codec import BadRecordError, unpack
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
@@ -99,7 +101,15 @@ def circumstances(
     """
     return digest_of(
         *(text.encode() for text in (sys.version, *versions)),
-        *(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py"))),
+        *(path.read_bytes() for path in _own_code()),
         *(text.encode("utf-8", "surrogatepass") for style in styles for text in style),
         *(path.name.encode() + path.read_bytes() for path in fonts),
     ).encode()
+
+
+def _own_code() -> list[Path]:
+    """Return all modules of bookbuilder: records hold what many of them make.
+
+    What lies there as data need not be read: stylesheets and fonts are counted as they are used.
+    """
+    return sorted(Path(bookbuilder.__file__).parent.rglob("*.py"))

@@ -36,6 +36,7 @@ from bookbuilder.formats.pdf.paginate.run_layouter import (
 )
 from bookbuilder.formats.pdf.paginate.runs import body_runs
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements
 
 UNSETTLED = Rule(
@@ -78,7 +79,7 @@ def lay_out_book(
         for chapter in book.chapters
         for aside in elements(chapter.tree, "aside")
     }
-    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    at_end = {note: chapter for chapter in tracked(book.chapters) for note in long_notes(chapter)}
     layouter = None
     laid_out_runs: list[LaidOutRun] = []
     with contextlib.ExitStack() as open_layouters:
@@ -107,7 +108,10 @@ def _make_runs(
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """Return the trees of front and body, and their runs, the front first."""
     front, body = print_trees(book, at_end)
-    return (front, body), [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+    return (front, body), [
+        Run(front, book.place, part=-1, has_leaf=True),
+        *body_runs(book, body, whole),
+    ]
 
 
 def _misplaced_notes(laid_out_runs: Sequence[LaidOutRun], at_end: Collection[str]) -> list[str]:

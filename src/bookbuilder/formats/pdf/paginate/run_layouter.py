@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Chapter
 from bookbuilder.formats.pdf.pages.codec import pack
 from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.paginate.numbering import quoted_in, write_numbers
+from bookbuilder.model.source import Place
 from bookbuilder.runtime.cache import digest_of
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.workers import WorkerPool, worker_pool
 
 
@@ -66,8 +67,8 @@ class LayoutTask:
     worker: int | None
 
     @property
-    def chapter(self) -> Chapter | None:
-        return self.run.chapter
+    def place(self) -> Place:
+        return self.run.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,12 @@ def _worker(
         if request.tree is not None:
             own[request.number] = replace(own[request.number], tree=ET.fromstring(request.tree))
         run = own[request.number]
-        write_numbers(run.tree, request.labels)
-        laid_out, blobs = engine.lay_out_run(run, request.start, request.in_full)
+        with working_on(run.place):
+            write_numbers(run.tree, request.labels)
+            laid_out, blobs = engine.lay_out_run(run, request.start, request.in_full)
+            record = pack(laid_out) if cache.wants_records else b""
         new = {digest: blob for digest, blob in blobs.items() if digest not in known}
         known.update(new)
-        record = pack(laid_out) if cache.wants_records else b""
         return LayoutResult(laid_out, record, new, engine.keeps(run))
 
     return work

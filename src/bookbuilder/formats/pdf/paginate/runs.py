@@ -39,7 +39,7 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
         for section in (holder if holder.tag == "div" else [holder])
     ]
     if whole or len(stretches) < 2:
-        return [Run(tree)]
+        return [Run(tree, book.place)]
     chapters = {chapter.slug: chapter for chapter in book.chapters}
     runs = []
     for at, (number, holder, section) in enumerate(stretches):
@@ -57,8 +57,8 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
         root = ET.Element("html", tree.attrib)
         # The head describes the whole PDF, and layout does not depend on it.
         root.extend([ET.Element("head"), inside])
-        chapter = chapters.get(section.get("id", ""))
-        runs.append(Run(root, number, chapter, has_leaf=following is not None))
+        owner = chapters.get(section.get("id", ""), book)
+        runs.append(Run(root, owner.place, number, has_leaf=following is not None))
     return runs
 
 
