@@ -38,7 +38,7 @@ from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
-from bookbuilder.formats.pdf.weasy import contract
+from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.engine import engine, loaded_libraries, srgb_profile
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
@@ -276,7 +276,8 @@ def test_placeholders_hold_what_is_positioned_absolutely(sample: Sample) -> None
 
     held = [b for b in all_boxes(sample.page._page_box) if not isinstance(b, boxes.Box)]
     assert {type(box).__name__ for box in held} == {"AbsolutePlaceholder"}
-    assert {contract.without_placeholder(box).element_tag for box in held} == {"i"}
+    tags = {contract.without_placeholder(box).element_tag for box in held}
+    assert tags == {"i", "li::marker"}
 
 
 # Functions, and what they take and return.
@@ -565,3 +566,15 @@ def test_only_weasy_imports_weasyprint() -> None:
 def test_within_weasy_only_the_contract_does() -> None:
     found = {p.name for p in WEASY.glob("*.py") if imported_in(p.read_text("utf-8")) & LIBRARIES}
     assert found == {"contract.py", "engine.py"}
+
+
+def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
+    found = {
+        path.stem
+        for path in WEASY.glob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "Rule"
+    }
+    assert found == set(RULES_ARE_IN)
