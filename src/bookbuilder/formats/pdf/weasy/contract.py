@@ -259,7 +259,7 @@ PageState: TypeAlias = tuple[object, dict[str, list[int]], object, object]
 class _MakeStream(Protocol):
     def __call__(
         self,
-        fonts: dict[str, Font],
+        fonts: dict[int, Font],
         page_rectangle: Area,
         resources: Dictionary,
         images: dict[str, Any],

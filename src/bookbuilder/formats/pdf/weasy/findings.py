@@ -79,11 +79,11 @@ _GLYPH_HINT = "put a font that has it into the folder `fonts`"
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
 _SLOW_FONTS = "Using fontTools instead of HarfBuzz-Subset"
-_IMPORT = re.compile(r"Failed to load stylesheet at \S*?(?P<said>[^/\s]*)\s*: .*", re.DOTALL)
-_FONT = re.compile(r"Font-face '(?P<said>.*)' cannot be loaded", re.DOTALL)
-_IGNORED = re.compile(r"Ignored `(?P<said>.*)` at \d+:\d+, (?P<why>.*)", re.DOTALL)
+_IMPORT = re.compile(r"Failed to load stylesheet at \S*?(?P<text>[^/\s]*)\s*: .*", re.DOTALL)
+_FONT = re.compile(r"Font-face '(?P<text>.*)' cannot be loaded", re.DOTALL)
+_IGNORED = re.compile(r"Ignored `(?P<text>.*)` at \d+:\d+, (?P<why>.*)", re.DOTALL)
 _UNPARSED = re.compile(r"(?:Parse error at \d+:\d+|Error): (?P<why>.*?)(?: at \d+:\d+)?", re.DOTALL)
-_QUOTED = re.compile(r"'(?P<said>[^']+)'")
+_QUOTED = re.compile(r"'(?P<text>[^']+)'")
 _PLACE = re.compile(r" at (?P<line>\d+):(?P<column>\d+)")
 
 
@@ -154,7 +154,7 @@ def report_refused(names: Iterable[str], report: Report) -> None:
 
 
 def _report_glyph(char: str, book: Book, report: Report) -> None:
-    """One finding for each chapter whose text has `char`: WeasyPrint names no place."""
+    """Report every chapter whose text has `char`: WeasyPrint names no place."""
     message = f"no font has {char!r} (U+{ord(char):04X})"
     chapters = [c for c in book.chapters if char in c.tree.get_text()]
     for chapter in chapters:
@@ -166,7 +166,7 @@ def _report_glyph(char: str, book: Book, report: Report) -> None:
 
 
 def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) -> None:
-    """Say what is too wide on pages the first of which has the number `start`."""
+    """Report what is too wide on pages that are numbered from `start`."""
     chapters = {chapter.slug: chapter for chapter in book.chapters}
     for wide in things:
         chapter = chapters.get(wide.chapter)
@@ -179,40 +179,40 @@ def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) 
 def report_style_log(
     messages: Iterable[tuple[str, str]], styles: Iterable[tuple[str, str]], report: Report
 ) -> None:
-    """Messages of stylesheets by name; `styles` are names and texts."""
-    sources = {name: Source(Path(name), name, text) for name, text in styles}
+    """Report messages of stylesheets by name; `styles` are names and texts."""
+    sources = {name: Source(Path(name), name, style) for name, style in styles}
     for name, message in messages:
-        said, what, hint = _in_plain_words(message.rstrip("."))
-        report.add(BAD_STYLE, what, _place_of(message, said, sources[name]), hint)
+        text, what, hint = _in_plain_words(message.rstrip("."))
+        report.add(BAD_STYLE, what, _place_of(message, text, sources[name]), hint)
 
 
 def _in_plain_words(message: str) -> tuple[str, str, str]:
-    """What of the stylesheet a message is about, what is wrong with it, and how to mend it."""
+    """Return the text that a message is about, what is wrong with it, and how to mend it."""
     if match := _IGNORED.fullmatch(message):
-        said, why = match["said"].strip(), match["why"]
-        hint = _property_like(said) if why == "unknown property" else ""
-        return said, f"`{said[:200]}` is left out: {why}", hint
+        text, why = match["text"].strip(), match["why"]
+        hint = _property_like(text) if why == "unknown property" else ""
+        return text, f"`{text[:200]}` is left out: {why}", hint
     if match := _IMPORT.fullmatch(message):
         hint = "name every stylesheet in `style` in book.toml"
-        return match["said"], "`@import` is not for print: left out", hint
+        return match["text"], "`@import` is not for print: left out", hint
     if match := _FONT.fullmatch(message):
         hint = "put the font into the folder `fonts` of the book: print knows it by its own name"
-        return match["said"], f"`@font-face` loads no “{match['said'][:200]}”: left out", hint
+        return match["text"], f"`@font-face` loads no “{match['text'][:200]}”: left out", hint
     if match := _UNPARSED.fullmatch(message):
         return "", f"this does not parse ({match['why'].rstrip('.')}): left out", ""
     quoted = _QUOTED.search(message)
-    return quoted["said"].strip() if quoted else "", _PLACE.sub("", message), ""
+    return quoted["text"].strip() if quoted else "", _PLACE.sub("", message), ""
 
 
-def _place_of(message: str, said: str, source: Source) -> Span:
-    """Where the message says, else where `said` stands, else the whole file."""
+def _place_of(message: str, text: str, source: Source) -> Span:
+    """Find the place that the message names, else the text that it is about, else the file."""
     if place := _PLACE.search(message):
         span = source.span_of_line(int(place["line"]))
         column = int(place["column"])
         room = max(len(span.excerpt) - column + 1, 1)
-        return replace(span, column=column, length=min(len(said) or room, room))
-    found = re.search(rf"(?<![\w-]){re.escape(said)}(?![\w-])", source.text) if said else None
-    return source.span(found.start(), len(said)) if found else source.span_of_file()
+        return replace(span, column=column, length=min(len(text) or room, room))
+    found = re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", source.text) if text else None
+    return source.span(found.start(), len(text)) if found else source.span_of_file()
 
 
 def _property_like(declaration: str) -> str:

@@ -183,7 +183,7 @@ def _appearance(pdf: Pdf, drawn: str, width: float, height: float) -> PdfStream:
 
 
 def _font(pdf: Pdf) -> Dictionary:
-    """The font that fields are filled in with, embedded with all that its encoding has."""
+    """Embed the font that fields are filled in with, with all that its encoding has."""
     characters = {code: _character(code) for code in range(_FIRST, _LAST + 1)}
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
     with resources.files("bookbuilder").joinpath(_FONT_FILE).open("rb") as file:

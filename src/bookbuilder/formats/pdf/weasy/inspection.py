@@ -56,7 +56,7 @@ def room_below(
 
 
 def misplaced_notes(pages: Sequence[Page], tree: ET.Element) -> list[str]:
-    """The ids of notes that leave their page, or are not on the page of their call or the next.
+    """Find the ids of notes that leave their page, or stand on neither their call's nor the next.
 
     WeasyPrint never splits a note, and sometimes forgets one that it has put off.
     """
@@ -73,7 +73,7 @@ def misplaced_notes(pages: Sequence[Page], tree: ET.Element) -> list[str]:
 
 
 def _notes_at_foot(tree: ET.Element) -> dict[str, str]:
-    """The ids of notes that stand beside their calls, and the ids of those."""
+    """Find the ids of notes that stand beside their calls, and the ids of those."""
     calls: dict[str, str] = {}
     for reference in tree.iter("a"):
         if reference.get("role") == "doc-noteref" and reference.get("id"):
@@ -107,7 +107,7 @@ class End(Enum):
 
 
 def end_of(pages: Sequence[Page], tree: ET.Element) -> End:
-    """How the run in `tree`, whose last element is its leaf, ends."""
+    """Say how the run in `tree` ends, whose last element is its leaf."""
     last = tree
     around = {last}
     while len(last):
@@ -121,7 +121,7 @@ def end_of(pages: Sequence[Page], tree: ET.Element) -> End:
 
 
 def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
-    """Tables, code and pictures whose edge lies beyond the text's."""
+    """Find tables, code and pictures whose edge lies beyond the text's."""
     chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
     chapter = ""
     for number, page in enumerate(pages):
@@ -143,7 +143,7 @@ def _first_word(element: ET.Element) -> str:
 
 
 def _wide_candidates(box: Box) -> Iterator[Box]:
-    """Boxes that may be too wide, without descending into lines of text."""
+    """Yield boxes that may be too wide, but of lines of text none within others."""
     stack = [box]
     while stack:
         box = stack.pop()

@@ -104,7 +104,7 @@ class LaidOut:
     def _layout_of(
         self, box: TextBox, text: str, column: Box | None
     ) -> tuple[PangoLayout | None, float]:
-        """Pango's layout of `text` in place of the box's own; None if it takes other room.
+        """Lay out `text` in place of the box's own; return None if it takes other room.
 
         In a `column`, an inline block that is as wide as it is for whatever number, it may.
         """
@@ -173,7 +173,7 @@ def close_fragments(pages: Sequence[Page]) -> None:
 
 
 def _ruled(page_box: Box) -> list[Box]:
-    """The outermost blocks on a page with a rule at their side."""
+    """Find the outermost blocks on a page with a rule at their side."""
     found: list[Box] = []
     waiting = [page_box]
     while waiting:

@@ -15,7 +15,7 @@ _LETTERS = 60
 _REPEATED = ("thead", "tfoot")
 
 
-class Starts:
+class PageStartFinder:
     """Finds the first text of pages that are shown to it in order, laid out from `tree`."""
 
     def __init__(self, tree: ET.Element) -> None:
@@ -23,8 +23,8 @@ class Starts:
         self._places: dict[ET.Element, ET.Element | None] = {}
         self._set: dict[ET.Element, int] = {}
 
-    def of(self, page_box: Box) -> Start | None:
-        """None for a page without text of the book's: an empty one, or one of notes alone."""
+    def start_of(self, page_box: Box) -> Start | None:
+        """Return None for a page without text of the book's: empty, or of notes alone."""
         first: ET.Element | None = None
         offset, words = 0, ""
         new: set[ET.Element] = set()
@@ -49,7 +49,7 @@ class Starts:
         return Start(first.get(PLACE, ""), offset, words[:_LETTERS])
 
     def _block(self, element: ET.Element) -> ET.Element | None:
-        """The innermost block with a place that `element` is, or is in."""
+        """Find the innermost block with a place that `element` is, or is in."""
         passed: list[ET.Element] = []
         at: ET.Element | None = element
         while at is not None and at not in self._places and at.get(PLACE) is None:

@@ -19,7 +19,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
-from bookbuilder.formats.pdf.weasy.page_starts import Starts
+from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
@@ -42,11 +42,12 @@ def record(
     if not in_full:
         found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
         return LaidOutRun(found, misplaced_notes=misplaced), {}
-    structure, starts = Structure(tree), Starts(tree)
+    structure, finder = Structure(tree), PageStartFinder(tree)
     collector = ResourceCollector()
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure), start=starts.of(page._page_box)
+            _page(number, page, document, collector, structure),
+            start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
     )
@@ -138,7 +139,7 @@ def _elements(document: Node, heights: list[float]) -> list[Element]:
 
 
 def _link_text(node: Node) -> str:
-    """What a link says, for readers that list links."""
+    """Return what a link says, for readers that list links."""
     if node.element is None:
         return ""
     pictures = (i.get("alt", "") for i in node.element.iter("img"))
@@ -146,7 +147,7 @@ def _link_text(node: Node) -> str:
 
 
 def _without_empty(document: Node) -> list[Node]:
-    """The nodes in reading order, those without content taken out; cells stay."""
+    """Return the nodes in reading order, those without content taken out; cells stay."""
     nodes = list(document.descend())
     for node in reversed(nodes):
         node.kids = [
@@ -191,7 +192,7 @@ def _cell(element: ET.Element) -> Dictionary:
 
 
 def _bounds(box: Box, page_height: float) -> Array:
-    """A picture's rectangle in points from the lower left corner of its page."""
+    """Return a picture's rectangle in points from the lower left corner of its page."""
     left, top = box.content_box_x(), page_height - box.content_box_y()
     edges = (left, top - box.height, left + box.width, top)
     return Array([round(edge * POINTS, 2) for edge in edges])

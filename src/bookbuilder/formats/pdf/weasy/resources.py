@@ -36,7 +36,7 @@ class ResourceCollector:
     """Collects what WeasyPrint puts aside while it paints: to be given to its streams."""
 
     def __init__(self) -> None:
-        self.fonts: dict[str, Font] = {}
+        self.fonts: dict[int, Font] = {}
         self.images: dict[str, dict[str, Any]] = {}
         self.resources = Dictionary({kind: Dictionary() for kind in _KINDS})
         self.resources["ColorSpace"] = None

@@ -1,4 +1,4 @@
-"""The logical structure of laid-out pages: which marked content belongs to which element.
+"""Build the logical structure of laid-out pages: the marked content of each element.
 
 WeasyPrint builds a tag tree box by box. This one follows the book's own trees, so that a paragraph
 broken over two pages is one paragraph, a note stands beside its call, and lists, tables and the
@@ -53,7 +53,7 @@ class Node:
         return node
 
     def descend(self) -> Iterator[Node]:
-        """The node and all below it, in reading order."""
+        """Yield the node and all below it, in reading order."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -78,7 +78,7 @@ class Structure:
         links: Mapping[Box, int],
         fields: Mapping[Box, int],
     ) -> set[int]:
-        """Add what was drawn on a page; the marked content that belongs to no element.
+        """Add what was drawn on a page; return the marked content that belongs to no element.
 
         `marks`, `links` and `fields` are the numbers of boxes that are marked content, links
         and fields. What belongs to no element is decoration: running heads, folios, leaders,
@@ -128,7 +128,7 @@ class Structure:
             at = self._parents.get(at)
 
     def _node(self, element: ET.Element) -> Node:
-        """The node that holds the content of `element`, made with all above it where missing."""
+        """Return the node for the content of `element`, made with all above it where missing."""
         missing = []
         base = self.document
         for ancestor in self._up(element):
@@ -163,7 +163,7 @@ class Structure:
         return node
 
     def _after_call(self, note: ET.Element, base: Node) -> int | None:
-        """Where among its parent's kids a note stands: after the reference it was moved beside."""
+        """Find a note's place among its parent's kids: after the reference that it is beside."""
         siblings = list(self._parents[note])
         before = siblings[siblings.index(note) - 1] if siblings.index(note) else None
         node = self._nodes.get(before) if before is not None else None
@@ -172,7 +172,7 @@ class Structure:
         return base.kids.index(node) + 1 if node is not None else None
 
     def _make_rows(self, table: ET.Element, node: Node) -> None:
-        """Every row and cell, for the empty ones count too."""
+        """Make a node of every row and cell, for the empty ones count too."""
         stack = [(child, node) for child in reversed(table)]
         while stack:
             element, base = stack.pop()
@@ -183,7 +183,7 @@ class Structure:
 
 
 def _description(element: ET.Element, base: Node) -> Node:
-    """A term is the label of a list item, its definitions the body."""
+    """Make a term the label of a list item, and its definitions the body."""
     if base.kind != "L":
         return base
     last = base.kids[-1] if base.kids else None

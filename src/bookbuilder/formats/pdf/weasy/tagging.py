@@ -77,7 +77,7 @@ class _Writer:
         self._pdf.catalog["MarkInfo"] = Dictionary({"Marked": "true"})
 
     def _joined(self, laid_out_runs: Sequence[LaidOutRun], parts: Sequence[int]) -> _Written:
-        """All elements, with pages counted from the first run's; a part's runs in one."""
+        """Join all elements, with pages counted from the first run's; a part's runs become one."""
         root_element = Element("Document", {"d": {}}, "", ())
         document = _Written(root_element, self._new({"Type": "/StructElem"}))
         first_page, last_part = 0, None
@@ -120,7 +120,7 @@ class _Writer:
         return Dictionary(reference)
 
     def _parent_tree(self) -> Dictionary:
-        """From marked content and annotations back to their structure elements (14.7.4.4)."""
+        """Lead from marked content and annotations back to their elements (14.7.4.4)."""
         numbers = Array()
         for number, owners in enumerate(self._owners):
             page = object_of(self._pdf, self._pages[number])
