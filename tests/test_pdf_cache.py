@@ -155,7 +155,7 @@ def test_joined_chapters_are_the_pages_of_the_whole(
     folder = a_folder(tmp_path / "book")
     _, runs = build(folder, edition=edition, cache=False)
     joined = (folder / "book.pdf").rename(tmp_path / "joined.pdf")
-    monkeypatch.setattr("bookbuilder.formats.pdf.needs_the_whole", lambda styles: True)
+    monkeypatch.setattr("bookbuilder.formats.pdf.writer.needs_the_whole", lambda styles: True)
     _, whole_runs = build(folder, edition=edition, cache=False)
     assert (runs, whole_runs) == (1 + 2 + CHAPTERS, 2)
     assert pages_of(joined) == pages_of(folder / "book.pdf")

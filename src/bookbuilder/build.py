@@ -30,7 +30,8 @@ from bookbuilder.config.schema import (
     parse_config,
 )
 from bookbuilder.config.toml_text import parse_toml
-from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
+from bookbuilder.formats import FORMATS, find_format
+from bookbuilder.formats.format import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.passes import PASSES
@@ -50,7 +51,6 @@ from bookbuilder.reading.outline import (
 from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
 from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
-from bookbuilder.text.slugs import file_slug
 from bookbuilder.trees.markup import relink
 
 if TYPE_CHECKING:
@@ -156,9 +156,10 @@ def check(
     """`load`, and report what the formats have against the book, as far as no page is laid out."""
     found = Report() if report is None else report
     book = _linked(root, part, found, remote)
-    for check_format in CHECKS.values():
-        with contextlib.suppress(BookError):
-            check_format(book, found)
+    for known in FORMATS:
+        if known.check is not None:
+            with contextlib.suppress(BookError):
+                known.check(book, found)
     found.raise_for_errors(denied=report is None)
     return book
 
@@ -206,17 +207,15 @@ def write(
     report = Report() if report is None else report
     path = Path(path)
     suffix = path.suffix.lower()
-    name = format_name or suffix.removeprefix(".")
-    writer = FORMATS.get(name)
-    if writer is None or suffix != suffix_of(name):
+    chosen = find_format(format_name or suffix.removeprefix("."))
+    if chosen is None or chosen.suffix != suffix:
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
-        report.raise_for_errors()
-        raise AssertionError
+        raise BookError(report.diagnostics)
     apply_levels(book, report)
-    if name == "cover" and not book.config.pdf.pages:
+    if chosen.name == "cover" and not book.config.pdf.pages:
         pdf = replace(book.config.pdf, pages=_pages_built(book))
         book = replace(book, config=replace(book.config, pdf=pdf))
-    return writer(book, path, report)
+    return chosen.write(book, path, report)
 
 
 def _pages_built(book: Book) -> int:
@@ -226,10 +225,11 @@ def _pages_built(book: Book) -> int:
     """
     import pikepdf
 
+    from bookbuilder.formats.pdf import PDF
     from bookbuilder.formats.pdf.compose.trim import trim_of
 
     config = replace(book.config, pdf=replace(book.config.pdf, edition="print", booklet=False))
-    path = output_path(replace(book, config=config), "pdf")
+    path = PDF.output_path(replace(book, config=config))
     sources = [c.source.path for c in book.chapters]
     sources += [asset.path for asset in book.assets.values() if asset.path]
     sources += [config.root / name for name in (*config.book.style, *config.pdf.style)]
@@ -244,28 +244,6 @@ def _pages_built(book: Book) -> int:
             return len(pdf.pages) if abs((right - left) / 72 * 25.4 - width) < 1 else 0
     except (OSError, pikepdf.PdfError):
         return 0
-
-
-def output_path(book: Book, format_name: str) -> Path:
-    """Where `book` goes when nobody says: `dist/<name>.epub` in the book's folder."""
-    config = book.config
-    name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
-    if book.volume is not None:
-        name = f"{name}-{book.volume.slug}"
-    if format_name == "workbook":
-        name = f"{name}-workbook"
-    if format_name == "pdf" and config.pdf.edition == "screen":
-        name = f"{name}-screen"
-    if format_name == "cover":
-        name = f"{name}-cover"
-    if format_name == "pdf" and config.pdf.booklet:
-        name = f"{name}-booklet"
-    from bookbuilder.formats.epub.device import devices
-
-    device = devices().get(config.epub.profile) if format_name == "epub" else None
-    if device is not None:
-        return config.root / config.book.output / f"{name}{device.suffix}"
-    return config.root / config.book.output / f"{name}{suffix_of(format_name)}"
 
 
 def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:

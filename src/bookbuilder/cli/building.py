@@ -21,7 +21,7 @@ from bookbuilder.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bookbuilder.formats import Output
+    from bookbuilder.formats.format import Output
     from bookbuilder.model.diagnostics import Report
 
 
@@ -130,14 +130,15 @@ def build_formats(
     `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
     """
     from bookbuilder.cli.running import run
-    from bookbuilder.formats import suffix_of
+    from bookbuilder.formats import FORMATS
     from bookbuilder.model.diagnostics import BookError
 
-    if output and output.suffix.lower() != (suffix := suffix_of(formats[0])):
+    chosen = [known for name in formats for known in FORMATS if known.name == name]
+    if output and output.suffix.lower() != (suffix := chosen[0].suffix):
         raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")
 
     def work(root: Path, report: Report, said: list[str]) -> None:
-        from bookbuilder.build import load, output_path, write
+        from bookbuilder.build import load, write
 
         started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
@@ -147,16 +148,16 @@ def build_formats(
         if options.verbose:
             said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
         # What one format has against the book is no reason not to write the next.
-        branches = [report.branch() for _ in formats]
+        branches = [report.branch() for _ in chosen]
         try:
-            for name, found in zip(formats, branches, strict=True):
-                path = output or output_path(book, name)
+            for one, found in zip(chosen, branches, strict=True):
+                path = output or one.output_path(book)
                 with (
                     contextlib.suppress(BookError),
                     progress(f"Writing {path.name}", options),
                     unwritable_is_wrong_use(path),
                 ):
-                    written = write(book, path, found, name)
+                    written = write(book, path, found, one.name)
                     if options.verbose:
                         said += written.changes
                     said.append(_wrote(written, time.perf_counter() - started))

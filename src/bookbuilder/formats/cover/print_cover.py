@@ -14,9 +14,9 @@ import pikepdf
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.config.schema import Config
-from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_cover import (
     PICTURE,
@@ -141,9 +141,14 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     return Output(path, path.stat().st_size, 1, "pages", remark=remark)
 
 
+def check_wrap(book: Book, report: Report) -> None:
+    """Report what is wrong with the width of the spine, which needs no page to be laid out."""
+    spine_width(book.config, 1, report)
+
+
 def _counted(book: Book) -> int:
     """How many pages the inside has."""
-    from bookbuilder.formats.pdf import write_pdf
+    from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
     book = replace(book, config=replace(book.config, pdf=pdf))

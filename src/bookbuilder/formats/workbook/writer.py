@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.assembly import contents_line, imprint, make_document
 from bookbuilder.formats.pdf.compose.elements import classes_of, element
 from bookbuilder.formats.pdf.compose.last_words import keep_last_words
