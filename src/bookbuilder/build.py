@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookbuilder.book import Book, Chapter, Metadata, Part
+from bookbuilder.book import Book
+from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.levels import (
     CONTRADICTION,
     NOT_TO_ALLOW,
     UNKNOWN_RULE,
-    apply_levels,
     levels_of_book,
 )
-from bookbuilder.config.other_tools import from_mdbook, from_other_tool, is_mdbook
 from bookbuilder.config.schema import (
     CONFIG_NAME,
     MISSING_KEY,
@@ -26,20 +22,17 @@ from bookbuilder.config.schema import (
     UNKNOWN_KEY,
     WRONG_TYPE,
     Config,
-    LimitsConfig,
-    parse_config,
 )
-from bookbuilder.config.toml_text import parse_toml
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.format import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.model.source import Source, Span
+from bookbuilder.model.source import Span
 from bookbuilder.passes import PASSES
 from bookbuilder.passes.volume import select_part
 from bookbuilder.passes.workbook import add_workbook
+from bookbuilder.reading.book import read_book
 from bookbuilder.reading.front_matter import BAD_FRONT_MATTER
-from bookbuilder.reading.includes import with_includes
-from bookbuilder.reading.metadata import BAD_LANGUAGE, metadata_of
+from bookbuilder.reading.metadata import BAD_LANGUAGE
 from bookbuilder.reading.outline import (
     MISSING_CHAPTER,
     OUTSIDE,
@@ -48,9 +41,7 @@ from bookbuilder.reading.outline import (
     PartOutline,
     read_outline,
 )
-from bookbuilder.reading.reader import read_chapters
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
-from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
+from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE
 from bookbuilder.trees.markup import relink
 
 if TYPE_CHECKING:
@@ -67,21 +58,6 @@ NO_SUCH_FORMAT = Rule(
     "no-such-format",
     Severity.ERROR,
     "The output's suffix chooses the format: .epub or .pdf.",
-)
-BAD_FOLDER = Rule(
-    "C010",
-    "bad-path",
-    Severity.ERROR,
-    "`source` is a folder inside the book's folder, since nothing outside it is read, but for what"
-    " `allow` names: folders that are there. `name` is the file name of what is built, without a"
-    " folder; `output` says where that goes.",
-)
-ALLOWED_FOLDER = Rule(
-    "C015",
-    "allowed-folder",
-    Severity.NOTE,
-    "`allow` in book.toml lets the book read what lies outside its folder. Whoever builds somebody"
-    " else's book should know that it does.",
 )
 # What follows is worth finding although the book has these errors. After others, all that is found
 # would follow from them: links into chapters that could not be read.
@@ -103,28 +79,6 @@ _GO_ON_AFTER = frozenset(
         WRONG_TYPE,
     }
 )
-
-
-def find_root(start: str | Path) -> Path:
-    """The nearest folder at or above `start` that holds a book.toml; `start` if none does."""
-    start = Path(start).resolve()
-    for folder in (start, *start.parents):
-        if (folder / CONFIG_NAME).is_file():
-            return folder
-    return start
-
-
-def read_limits(root: str | Path) -> LimitsConfig:
-    """`[limits]` of the book in `root`; what is wrong with them `load` reports."""
-    root = Path(root).resolve(strict=True)
-    path = root / CONFIG_NAME
-    report = Report()
-    if not is_file(path) or not (source := read_source(path, (root,), report)):
-        return LimitsConfig()
-    data = parse_toml(source, report) or {}
-    # Nothing else yet: what is wrong takes its time to be located, and no limits hold here.
-    said = {key: value for key, value in data.items() if key == "limits"}
-    return parse_config(root, source, said, report).limits
 
 
 def load(
@@ -169,8 +123,13 @@ def _linked(
 ) -> Book:
     """The book, numbered and linked, although there may be errors in the report."""
     root = Path(root).resolve(strict=True)
-    config, outline = _read_file(root) if root.is_file() else _read_folder(root, report)
-    book = _read_book(config, outline, report)
+    if root.is_file():
+        config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
+    else:
+        config = read_config(root, report)
+        _raise_unless_worth_going_on(report)
+        outline = read_outline(config, report)
+    book = read_book(config, outline, report)
     book.remote = remote
     _raise_unless_worth_going_on(report)
     for run_pass in PASSES:
@@ -218,6 +177,12 @@ def write(
     return chosen.write(book, path, report)
 
 
+def apply_levels(book: Book, report: Report) -> None:
+    """Let `report` judge by what `book` says."""
+    report.of_book = levels_of_book(book.config, Report())
+    report.of_chapters |= {c.source.name: c.levels for c in book.chapters if c.levels}
+
+
 def _pages_built(book: Book) -> int:
     """How many pages the print PDF has where it is newer than all it is made from; else 0.
 
@@ -244,75 +209,3 @@ def _pages_built(book: Book) -> int:
             return len(pdf.pages) if abs((right - left) / 72 * 25.4 - width) < 1 else 0
     except (OSError, pikepdf.PdfError):
         return 0
-
-
-def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
-    config = Config(root)
-    path = root / CONFIG_NAME
-    if not os.path.lexists(path):
-        config = from_other_tool(root, report)
-    elif (source := read_source(path, (root,), report)) and (data := parse_toml(source, report)):
-        is_ours = not is_mdbook(data)
-        config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
-        _check_folders(config, report)
-        report.of_book = levels_of_book(config, report)
-    else:
-        report.raise_for_errors()
-    _raise_unless_worth_going_on(report)
-    return config, read_outline(config, report)
-
-
-def _check_folders(config: Config, report: Report) -> None:
-    said = config.book
-    for name, folder in zip(said.allow, config.folders[1:], strict=True):
-        span = config.span_of("book.allow", name)
-        if is_folder(folder):
-            report.add(ALLOWED_FOLDER, f"the book may read all of `{name[:200]}` too", span)
-        else:
-            message = f"`allow` names no folder: `{name[:200]}`"
-            report.add(BAD_FOLDER, message, span, "name it as seen from the folder of book.toml")
-    if not (is_folder(config.text_folder) and is_inside(config.text_folder, *config.folders)):
-        span = config.span_of("book.source", said.source)
-        message = f"`source` is no folder inside the book's: `{said.source[:200]}`"
-        report.add(BAD_FOLDER, message, span)
-    if re.search(r"[/\\]", said.name):
-        span = config.span_of("book.name", said.name)
-        report.add(BAD_FOLDER, f"`name` is a file name, not a path: `{said.name[:200]}`", span)
-
-
-def _read_file(path: Path) -> tuple[Config, Outline]:
-    return Config(path.parent), Outline(parts=[PartOutline(entries=[Entry(path)])])
-
-
-def _read_book(config: Config, outline: Outline, report: Report) -> Book:
-    entries = list(outline.entries)
-    chapters = {}
-    for entry, after in itertools.zip_longest(entries, entries[1:]):
-        source = read_source(entry.path, config.folders, report, config.variables)
-        if source is None:
-            # Its place is taken, so that the rest is looked at, and links to it are no findings.
-            name = name_of(entry.path, config.root)
-            source = Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
-        source = with_includes(source, config, report)
-        alone = len(entries) == 1
-        is_opener = after is not None and after.depth > entry.depth
-        chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
-        report.of_chapters[source.name] = chapters[entry.path][0].levels
-
-    def of(listed: list[Entry]) -> list[Chapter]:
-        return [chapter for entry in listed for chapter in chapters[entry.path]]
-
-    parts = [
-        Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))
-        for p in outline.parts
-    ]
-    book = Book(
-        config=config,
-        metadata=Metadata("", ""),
-        front=of(outline.front),
-        parts=parts,
-        back=of(outline.back),
-        numbered=outline.numbered,
-    )
-    book.metadata = metadata_of(book, report)
-    return book

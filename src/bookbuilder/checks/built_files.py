@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.build import load
+from bookbuilder.build import apply_levels, load
 from bookbuilder.checks.epubcheck import Message, NotRunError
-from bookbuilder.config.levels import apply_levels
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.trace import trace

@@ -38,7 +38,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     Without a `root`, the book is looked for from the working folder upwards.
     """
     with no_traceback(options):
-        from bookbuilder.build import find_root, read_limits
+        from bookbuilder.config.book_folder import find_root, read_limits
         from bookbuilder.runtime.limits import LimitHit, report_limit, run_bounded
 
         root = options.directory or root or find_root(Path.cwd())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bookbuilder.book import Book
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import WARNINGS, Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Span
@@ -39,12 +38,6 @@ def levels_of_book(config: Config, report: Report) -> Levels:
     """What `[lint]` says; what is wrong with it is reported."""
     said = {level: getattr(config.lint, level) for level in Level}
     return read_levels(said, lambda level, name: config.span_of(f"lint.{level}", name), report)
-
-
-def apply_levels(book: Book, report: Report) -> None:
-    """Let `report` judge by what `book` says."""
-    report.of_book = levels_of_book(book.config, Report())
-    report.of_chapters |= {c.source.name: c.levels for c in book.chapters if c.levels}
 
 
 def read_levels(

@@ -1,0 +1,51 @@
+"""The files of an outline in, a `Book` out, not yet numbered or linked."""
+
+from __future__ import annotations
+
+import itertools
+
+from bookbuilder.book import Book, Chapter, Metadata, Part
+from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
+from bookbuilder.reading.includes import with_includes
+from bookbuilder.reading.metadata import metadata_of
+from bookbuilder.reading.outline import Entry, Outline
+from bookbuilder.reading.reader import read_chapters
+from bookbuilder.runtime.files import name_of
+from bookbuilder.runtime.text_files import read_source
+
+
+def read_book(config: Config, outline: Outline, report: Report) -> Book:
+    """Read every file of `outline`, and the metadata off `config` and the text."""
+    entries = list(outline.entries)
+    chapters = {}
+    for entry, after in itertools.zip_longest(entries, entries[1:]):
+        source = read_source(entry.path, config.folders, report, config.variables)
+        if source is None:
+            # Its place is taken, so that the rest is looked at, and links to it are no findings.
+            name = name_of(entry.path, config.root)
+            source = Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+        source = with_includes(source, config, report)
+        alone = len(entries) == 1
+        is_opener = after is not None and after.depth > entry.depth
+        chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+        report.of_chapters[source.name] = chapters[entry.path][0].levels
+
+    def of(listed: list[Entry]) -> list[Chapter]:
+        return [chapter for entry in listed for chapter in chapters[entry.path]]
+
+    parts = [
+        Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))
+        for p in outline.parts
+    ]
+    book = Book(
+        config=config,
+        metadata=Metadata("", ""),
+        front=of(outline.front),
+        parts=parts,
+        back=of(outline.back),
+        numbered=outline.numbered,
+    )
+    book.metadata = metadata_of(book, report)
+    return book
