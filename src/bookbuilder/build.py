@@ -52,6 +52,7 @@ NO_SUCH_PART = Rule(
     "no-such-part",
     Severity.ERROR,
     "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
+    is_books_fault=False,
 )
 NO_SUCH_FORMAT = Rule(
     "C008",

@@ -79,12 +79,8 @@ def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
 
 
 def _exit_code(report: Report) -> int:
-    """Wrong use where an error is about what was asked, or where; else the book has errors."""
-    from bookbuilder.build import NO_SUCH_PART
-    from bookbuilder.formats.pdf.weasy.engine import NO_PANGO
-
-    not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
-    return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
+    is_books_fault = all(found.rule.is_books_fault for found in report.errors)
+    return EXIT_ERRORS_IN_BOOK if is_books_fault else EXIT_WRONG_USE
 
 
 def _levels(denied: tuple[str, ...]) -> Levels:

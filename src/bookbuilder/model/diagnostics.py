@@ -28,12 +28,15 @@ class Rule:
 
     `code` is a letter for the subject and three digits (`L001`); `name` reads after "allow"
     (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
+    `is_books_fault` is False for what the machine lacks or the command asks for in vain: no change
+    of the book would help.
     """
 
     code: str
     name: str
     severity: Severity
     why: str
+    is_books_fault: bool = True
 
 
 class Level(StrEnum):
