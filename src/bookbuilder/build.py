@@ -15,14 +15,8 @@ from bookbuilder.config.levels import (
     UNKNOWN_RULE,
     levels_of_book,
 )
-from bookbuilder.config.schema import (
-    CONFIG_NAME,
-    MISSING_KEY,
-    NUMBER_TWICE,
-    UNKNOWN_KEY,
-    WRONG_TYPE,
-    Config,
-)
+from bookbuilder.config.parsing import MISSING_KEY, NUMBER_TWICE, UNKNOWN_KEY, WRONG_TYPE
+from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.format import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity

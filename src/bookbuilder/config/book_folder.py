@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 from bookbuilder.config.levels import levels_of_book
-from bookbuilder.config.other_tools import from_mdbook, from_other_tool, is_mdbook
-from bookbuilder.config.schema import CONFIG_NAME, Config, LimitsConfig, parse_config
+from bookbuilder.config.other_tools import from_other_tool
+from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
+from bookbuilder.config.parsing import parse_config
+from bookbuilder.config.schema import CONFIG_NAME, Config, LimitsConfig
 from bookbuilder.config.toml_text import parse_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
