@@ -10,8 +10,7 @@ import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.building import build, cover, epub, pdf, workbook
-from bookbuilder.cli.checking import check
-from bookbuilder.cli.doctoring import doctor
+from bookbuilder.cli.checking import check, doctor
 from bookbuilder.cli.explaining import explain
 
 

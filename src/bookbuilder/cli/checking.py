@@ -1,17 +1,23 @@
-"""The command that checks and writes nothing."""
+"""The commands that check and write nothing: `check` the book, `doctor` the machine."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bookbuilder import __version__
 from bookbuilder.cli.console import no_traceback, progress, shown
 from bookbuilder.cli.options import Options, reading, remote_pictures
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report
+
+EXIT_CANNOT_BUILD = 1
+# All other formats are PDFs and need no more than that one.
+TRIED_FORMATS = ("epub", "pdf")
 
 
 @click.command()
@@ -76,3 +82,31 @@ def _check_built(path: Path, options: Options) -> None:
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
         run(work, options, find_sources(path, Path.cwd()))
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this machine has and lacks for each format.
+
+    Ends with 0 if both formats can be built here, else with 1. Nothing is fetched.
+    """
+    import platform
+
+    from bookbuilder.checks.machine import facts, trial
+
+    click.echo(f"bookbuilder {__version__} on {platform.platform()}")
+    for fact in facts():
+        click.echo(f"  {fact.state:9} {fact.what}")
+        for line in fact.hint.split("; "):
+            if line:
+                click.echo(f"{'':12}{line}")
+    click.echo()
+    failed = False
+    for name in TRIED_FORMATS:
+        why = trial(name)
+        failed |= bool(why)
+        click.echo(
+            f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}"
+        )
+    if failed:
+        sys.exit(EXIT_CANNOT_BUILD)
