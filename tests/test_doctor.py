@@ -68,6 +68,13 @@ def test_in_a_broken_installation_it_still_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_without_the_package_that_compares_versions_it_still_answers(tmp_path: Path) -> None:
+    done = run("doctor", env=broken_package(tmp_path, "packaging", "raise ImportError('gone')"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  lacking   packaging is broken: gone\n" in done.stdout
+
+
+@pytest.mark.slow
 def test_without_java_building_is_not_said_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     optional = [f for f in facts() if f.state is State.OPTIONAL]

@@ -10,7 +10,6 @@ import importlib
 import importlib.metadata
 import io
 import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 OLDEST_PYTHON = (3, 11)
 PANGO_HINT = (
@@ -104,24 +107,28 @@ def _python() -> Fact:
 def _packages() -> Iterator[Fact]:
     """The packages that bookbuilder needs, by its own metadata."""
     try:
+        from packaging.requirements import Requirement
+    except Exception as error:
+        yield Fact(State.LACKING, f"packaging is broken: {_said(error)}", REINSTALL_HINT)
+        return
+    try:
         needed = importlib.metadata.requires("bookbuilder") or []
     except importlib.metadata.PackageNotFoundError:
         yield Fact(State.LACKING, "bookbuilder is not installed as a package", REINSTALL_HINT)
         return
-    for requirement in needed:
-        if "extra ==" not in requirement:
+    for requirement in map(Requirement, needed):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield _package(requirement)
 
 
-def _package(requirement: str) -> Fact:
-    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-    bounds = requirement.removeprefix(name)
+def _package(requirement: Requirement) -> Fact:
+    name, bounds = requirement.name, requirement.specifier
     hint = f"`pip install '{requirement}'`"
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return Fact(State.LACKING, f"{name} is not installed", hint)
-    if not _fits(version, bounds):
+    if not bounds.contains(version, prereleases=True):
         return Fact(State.LACKING, f"{name} {version} is installed; needed is {bounds}", hint)
     if name != "weasyprint":  # which has a fact of its own
         try:
@@ -129,19 +136,6 @@ def _package(requirement: str) -> Fact:
         except Exception as error:
             return Fact(State.LACKING, f"{name} {version} is broken: {_said(error)}", hint)
     return Fact(State.OK, f"{name} {version}")
-
-
-def _fits(version: str, bounds: str) -> bool:
-    """Whether `version` is within bounds such as `<5,>=4.13`; others are taken to be kept."""
-    have = _numbers(version)
-    for operator, wanted in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
-        if (have >= _numbers(wanted)) is not (operator == ">="):
-            return False
-    return True
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in re.findall(r"\d+", version.partition("+")[0])[:3])
 
 
 def _layout() -> Iterator[Fact]:
