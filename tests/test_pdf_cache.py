@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+import bookbuilder
 from bookbuilder import Report, load, write
 from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
 from bookbuilder.formats.pdf.paginate.runs import Run
@@ -92,6 +93,31 @@ def test_pages_and_pictures_that_change_are_laid_out_again(tmp_path: Path, cache
     darker, laid_out = build(folder)
     assert laid_out == CHAPTERS
     assert build(folder, cache=False)[0] == darker
+
+
+@pytest.mark.slow
+def test_another_version_of_any_module_lays_out_anew(tmp_path: Path, cache: Path) -> None:
+    folder = a_folder(tmp_path / "book")
+    package = Path(bookbuilder.__file__).parent
+    ours = shutil.copytree(package, tmp_path / "code/bookbuilder")
+    command = [sys.executable, "-c", "from bookbuilder.cli import main; main()"]
+
+    def laid_out() -> str:
+        done = subprocess.run(
+            [*command, "pdf", "-v", str(folder)],
+            env={**os.environ, "PYTHONPATH": str(ours.parent)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return next(line for line in done.stdout.splitlines() if line.startswith("Laid out"))
+
+    assert laid_out() == "Laid out 7 of 7 runs of pages"
+    assert laid_out().startswith("Laid out 0 of 7 runs")
+    # Pages say by its `loose` with which words they start.
+    slugs = ours / "text/slugs.py"
+    slugs.write_text(slugs.read_text("utf-8").replace(".casefold()", ".upper()"), "utf-8")
+    assert laid_out() == "Laid out 7 of 7 runs of pages"
 
 
 @pytest.mark.slow

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from bookbuilder import Book, BookError, Report, write
+from bookbuilder import Book, BookError, Report, load, write
 from bookbuilder.cli import main
 from bookbuilder.formats.cover.barcode import ean_of, isbn_in, modules
 from bookbuilder.formats.cover.print_cover import NARROWEST_WITH_WORDS, spine_width
-from books import load_files
+from bookbuilder.formats.pdf.fingerprint import fingerprint
+from bookbuilder.formats.pdf.finish.finishing import DIGEST_KEY
+from books import load_files, write_files
 from verapdf import validate
 
 ISBN = "978-0-306-40615-7"
@@ -37,6 +41,16 @@ chapters = ["a.md"]
 name = "Plainly"
 position = 2
 """
+FONTS = Path(str(resources.files("bookbuilder").joinpath("fonts")))
+FILES: dict[str, str] = {
+    "book.toml": TOML.replace('chapters = ["a.md"]', "")
+    + '[[part]]\ntitle = "First"\nchapters = ["a.md"]\n[pdf]\nstyle = ["pages.css"]\n',
+    "a.md": "# One\n\n{{#include part.txt}}\n\n![A box](box.svg)\n\n[Out](https://example.org)\n",
+    "part.txt": "Some included text.\n",
+    "box.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="50" height="50"/>',
+    "pages.css": "p { line-height: 1.5 }",
+}
+PRINT = Path("dist/salt-and-snow.pdf")
 
 
 def a_book(folder: Path, toml: str = TOML, **settings: object) -> Book:
@@ -157,22 +171,116 @@ def test_pages_are_counted_where_nobody_says_how_many(tmp_path: Path) -> None:
     assert output.remark == f"spine {(inside + inside % 2) * 0.06:.1f} mm for {inside} pages"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with its print PDF, which has been given 300 pages to tell it from any laid out."""
+    folder = write_files(tmp_path_factory.mktemp("built"), FILES)
+    (folder / "fonts").mkdir()
+    shutil.copy(FONTS / "BookbuilderSans-Regular.ttf", folder / "fonts/own.ttf")
+    make("pdf", folder)
+    with_pages(folder / PRINT, 300)
+    return folder
+
+
+@pytest.fixture
+def printed(built: Path, tmp_path: Path) -> Path:
+    """That book in a folder of its own, to be changed."""
+    return shutil.copytree(built, tmp_path / "elsewhere")
+
+
+def make(command: str, folder: Path, *options: str) -> str:
+    result = CliRunner().invoke(main, [command, str(folder), *options])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def with_pages(path: Path, count: int) -> None:
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        while len(pdf.pages) < count:
+            pdf.add_blank_page()
+        pdf.save(path)
+
+
 @pytest.mark.slow
-def test_a_print_pdf_that_is_newer_than_the_book_is_counted(tmp_path: Path) -> None:
-    a_book(tmp_path)
+def test_the_print_pdf_of_the_book_is_counted_wherever_and_whenever_it_was_made(
+    printed: Path,
+) -> None:
+    later = (printed / PRINT).stat().st_mtime + 1000
+    for path in printed.rglob("*.*"):
+        if path.suffix != ".pdf":
+            os.utime(path, (later, later))
+    assert "spine 18.0 mm for 300 pages" in make("cover", printed)
+    assert (printed / "dist/salt-and-snow-cover.pdf").is_file()
+    assert "for 300 pages" in make("cover", printed, "--paper", "white-80gsm")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "# One\n\nOther text.\n"),
+        ("part.txt", "Some included text.\n\n" * 1500),
+        ("pages.css", "p { line-height: 3 }"),
+        ("box.svg", FILES["box.svg"].replace("50", "90")),
+        ("fonts/own.ttf", (FONTS / "BookbuilderSans-SemiBold.ttf").read_bytes()),
+        ("book.toml", FILES["book.toml"].replace("A winter", "A summer")),
+        ("book.toml", FILES["book.toml"] + "toc-depth = 2\n"),
+    ],
+)
+def test_a_print_pdf_of_what_the_book_was_is_not_counted(
+    printed: Path, name: str, content: str | bytes
+) -> None:
+    before = (printed / PRINT).stat().st_mtime - 1000
+    path = write_files(printed, {name: content}) / name
+    os.utime(path, (before, before))
+    said = make("cover", printed)
+    assert "for 300 pages" not in said
+    make("pdf", printed)
+    with pikepdf.open(printed / PRINT) as pdf:
+        assert f"for {len(pdf.pages)} pages" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "is_counted"),
+    [
+        (["--marks", "--pdf-a", "--no-cache"], True),
+        # What the cover goes around has the codes, since they were asked for.
+        (["--qr"], True),
+        (["--edition", "screen"], False),
+        (["--trim", "b5"], False),
+        (["--booklet"], False),
+        (["--part", "1"], False),
+    ],
+)
+def test_only_a_whole_book_for_print_is_counted(
+    printed: Path, options: list[str], is_counted: bool
+) -> None:
+    make("pdf", printed, *options, "-o", str(printed / PRINT))
+    with_pages(printed / PRINT, 300)
+    assert ("for 300 pages" in make("cover", printed)) is is_counted
+
+
+@pytest.mark.slow
+def test_a_pdf_that_does_not_say_what_it_was_made_from_is_not_counted(printed: Path) -> None:
     with pikepdf.new() as pdf:
-        for _ in range(300):
-            pdf.add_blank_page(page_size=(148 / 25.4 * 72, 210 / 25.4 * 72))
-        (tmp_path / "dist").mkdir()
-        pdf.save(tmp_path / "dist/salt-and-snow.pdf")
-    result = CliRunner().invoke(main, ["cover", str(tmp_path)])
-    assert "spine 18.0 mm for 300 pages" in result.output
-    assert (tmp_path / "dist/salt-and-snow-cover.pdf").is_file()
-    (tmp_path / "a.md").write_text("# One\n\nOther text.\n")
-    later = (tmp_path / "dist/salt-and-snow.pdf").stat().st_mtime + 1
-    os.utime(tmp_path / "a.md", (later, later))
-    result = CliRunner().invoke(main, ["cover", str(tmp_path)])
-    assert "for 300 pages" not in result.output
+        pdf.docinfo[DIGEST_KEY] = pikepdf.Array([1])
+        pdf.save(printed / PRINT)
+    with_pages(printed / PRINT, 300)
+    assert "for 300 pages" not in make("cover", printed)
+    (printed / PRINT).write_bytes(b"%PDF-1.7 no more")
+    assert "for 300 pages" not in make("cover", printed)
+
+
+def test_what_pages_are_made_from_says_nothing_of_folders_and_times(tmp_path: Path) -> None:
+    digests = []
+    for number in range(2):
+        folder = write_files(tmp_path / f"{number}", FILES)
+        os.utime(folder / "a.md", (number, number))
+        digests.append(fingerprint(load(folder)))
+    assert digests[0] == digests[1]
+    (folder / "part.txt").write_text("Other text.")
+    assert fingerprint(load(folder)) != digests[0]
 
 
 @pytest.mark.slow

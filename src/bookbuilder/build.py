@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from bookbuilder.config.levels import (
     levels_of_book,
 )
 from bookbuilder.config.parsing import MISSING_KEY, NUMBER_TWICE, UNKNOWN_KEY, WRONG_TYPE
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.format import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
@@ -166,9 +165,6 @@ def write(
         report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
         raise BookError(report.diagnostics)
     apply_levels(book, report)
-    if chosen.name == "cover" and not book.config.pdf.pages:
-        pdf = replace(book.config.pdf, pages=_pages_built(book))
-        book = replace(book, config=replace(book.config, pdf=pdf))
     return chosen.write(book, path, report)
 
 
@@ -176,31 +172,3 @@ def apply_levels(book: Book, report: Report) -> None:
     """Let `report` judge by what `book` says."""
     report.of_book = levels_of_book(book.config, Report())
     report.of_chapters |= {c.source.name: c.levels for c in book.chapters if c.levels}
-
-
-def _pages_built(book: Book) -> int:
-    """How many pages the print PDF has where it is newer than all it is made from; else 0.
-
-    One of another trim size does not count.
-    """
-    import pikepdf
-
-    from bookbuilder.formats.pdf import PDF
-    from bookbuilder.formats.pdf.compose.trim import trim_of
-
-    config = replace(book.config, pdf=replace(book.config.pdf, edition="print", booklet=False))
-    path = PDF.output_path(replace(book, config=config))
-    sources = [c.source.path for c in book.chapters]
-    sources += [asset.path for asset in book.assets.values() if asset.path]
-    sources += [config.root / name for name in (*config.book.style, *config.pdf.style)]
-    sources += [config.root / CONFIG_NAME]
-    try:
-        built = path.stat().st_mtime
-        if any(p.stat().st_mtime >= built for p in sources if p.exists()):
-            return 0
-        with pikepdf.open(path) as pdf:
-            left, _, right, _ = (float(edge) for edge in pdf.pages[0].trimbox)
-            width = float(trim_of(config, Report()).width.removesuffix("mm"))
-            return len(pdf.pages) if abs((right - left) / 72 * 25.4 - width) < 1 else 0
-    except (OSError, pikepdf.PdfError):
-        return 0

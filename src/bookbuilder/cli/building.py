@@ -89,8 +89,8 @@ def cover(
 ) -> None:
     """Build the cover for the printer: back, spine and front on one sheet.
 
-    The spine is as wide as the print PDF is thick. Where that has not been built since
-    the book was last changed, its pages are laid out and counted.
+    The spine is as wide as the print PDF is thick. Where that was not built from the
+    book as it is now, its pages are laid out and counted.
     """
     said = {"trim": trim, "paper": paper, "pages": pages}
     said = {key: value for key, value in said.items() if value is not None}

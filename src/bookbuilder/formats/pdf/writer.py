@@ -15,6 +15,7 @@ from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arranged
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
@@ -73,6 +74,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        digest = fingerprint(book)
         book = arranged(book)
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book.config, report), *own]
@@ -86,7 +88,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out_runs[0].style_messages, styles, report)
         _report_settings(laid_out_runs, messages, book, report)
         cache.trim()
-    data = finish(data, len(laid_out_runs[0].pages), book)
+    data = finish(data, len(laid_out_runs[0].pages), book, digest)
     if book.config.pdf.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)

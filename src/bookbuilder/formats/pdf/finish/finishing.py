@@ -11,6 +11,8 @@ from pikepdf import Dictionary, Name
 from bookbuilder.book import Book
 from bookbuilder.text.words import direction
 
+# Of the document information dictionary, which may have any (ISO 32000-1, 14.3.3).
+DIGEST_KEY = "/BookbuilderDigest"
 # Annotation flag (ISO 32000-1, table 165).
 _PRINT = 4
 _PROFILE = "sRGB2014.icc"
@@ -34,10 +36,11 @@ _UA_SCHEMA = """<rdf:Description rdf:about=""
 """
 
 
-def finish(data: bytes, front_pages: int, book: Book) -> bytes:
+def finish(data: bytes, front_pages: int, book: Book, digest: str = "") -> bytes:
     """The PDF with page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from its content.
 
-    ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers).
+    ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers). `digest`
+    is the fingerprint of what the pages were made from, for whoever counts them later.
     """
     metadata = book.metadata
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -62,6 +65,8 @@ def finish(data: bytes, front_pages: int, book: Book) -> bytes:
             xmp["dc:identifier"] = metadata.identifier
             if metadata.subjects:
                 xmp["dc:subject"] = list(metadata.subjects)
+        if digest:
+            pdf.docinfo[DIGEST_KEY] = digest
         for page in pdf.pages:
             for annotation in page.get("/Annots", []):
                 annotation.F = _PRINT

@@ -35,10 +35,18 @@ def impose(data: bytes, right_to_left: bool = False) -> bytes:
             for side, number in enumerate(pair):
                 if number is not None:
                     place = pikepdf.Rectangle(side * width, 0, (side + 1) * width, height)
-                    sheet.add_overlay(pdf.pages[number], place)
+                    page = sheets.copy_foreign(pdf.pages[number].as_form_xobject())
+                    _draw(sheet, page, place, f"/Page{side}")
         for key in ("/Title", "/Author"):
             if key in pdf.docinfo:
                 sheets.docinfo[key] = str(pdf.docinfo[key])
         out = io.BytesIO()
         sheets.save(out, deterministic_id=True)
         return out.getvalue()
+
+
+def _draw(sheet: pikepdf.Page, page: pikepdf.Object, place: pikepdf.Rectangle, name: str) -> None:
+    """Draw `page`, a form XObject, on `sheet`; `add_overlay` would give it a name at random."""
+    drawn = sheet.add_resource(page, pikepdf.Name.XObject, pikepdf.Name(name))
+    sheet.contents_add(sheet.calc_form_xobject_placement(page, drawn, place, allow_expand=True))
+    sheet.contents_coalesce()

@@ -1,9 +1,9 @@
 """Where runs are set, and what was set before is remembered: within a build, and between builds.
 
 A laid-out run has the name of all that it depends on, so that a chapter is laid out again only if
-its text, its first page, a page number that it quotes, a style, a font, a picture or a version
-changed.
-What comes out of the cache is the same as what would be laid out, byte for byte.
+its text, its first page, a page number that it quotes, a style, a font, a picture, bookbuilder's
+own code or a library's version changed. What comes out of the cache is the same as what would be
+laid out, byte for byte.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import bookbuilder
 from bookbuilder.book import Asset, Chapter
 from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
 from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
@@ -227,7 +228,7 @@ def _texts(runs: Sequence[Run]) -> list[str]:
 
 
 def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> bytes:
-    """A digest of all that a layout depends on but the text and its pictures."""
+    """Return a digest of all that a layout depends on but the text and its pictures."""
     from weasyprint.text.ffi import ffi, harfbuzz, pango
 
     ffi.cdef(
@@ -242,7 +243,15 @@ def _circumstances(styles: Sequence[tuple[str, str]], fonts: Iterable[Path]) -> 
     ]
     return digest_of(
         *(text.encode() for text in versions),
-        *(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py"))),
+        *(path.read_bytes() for path in _own_code()),
         *(text.encode("utf-8", "surrogatepass") for style in styles for text in style),
         *(path.name.encode() + path.read_bytes() for path in fonts),
     ).encode()
+
+
+def _own_code() -> list[Path]:
+    """Return all modules of bookbuilder: records hold what many of them make.
+
+    What lies there as data need not be read: stylesheets and fonts are counted as they are used.
+    """
+    return sorted(Path(bookbuilder.__file__).parent.rglob("*.py"))

@@ -107,7 +107,9 @@ def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
             resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
-        _copy_fonts(folders, folder / "fonts", report)
+        (folder / "fonts").mkdir()
+        for name, data in own_fonts(folders, report):
+            (folder / "fonts" / name).write_bytes(data)
         config = folder / "fonts.conf"
         config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
@@ -117,12 +119,11 @@ def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
         yield [file for file in files if file.suffix in FONT_SUFFIXES]
 
 
-def _copy_fonts(folders: Sequence[Path], target: Path, report: Report) -> None:
-    """Copy what `fonts` in each of `folders` holds, which all may be read; report what may not.
+def own_fonts(folders: Sequence[Path], report: Report) -> Iterator[tuple[str, bytes]]:
+    """Yield a name and the content of each font in `fonts` of `folders`, which all may be read.
 
-    fontconfig itself would follow links and wait for pipes.
+    What may not be read is reported: fontconfig itself would follow links and wait for pipes.
     """
-    target.mkdir()
     own = [folder / "fonts" for folder in folders]
     found = [p for fonts in own if is_inside(fonts, *folders) for p in sorted(fonts.rglob("*"))]
     found = [path for path in found if path.suffix.lower() in FONT_SUFFIXES]
@@ -135,7 +136,7 @@ def _copy_fonts(folders: Sequence[Path], target: Path, report: Report) -> None:
             name = name_of(path, folders[0])
             report.add(NO_FONT, f"the font {name} cannot be read: {error.strerror}", Span(name))
         else:
-            (target / f"{number}{path.suffix.lower()}").write_bytes(data)
+            yield f"{number}{path.suffix.lower()}", data
 
 
 @contextlib.contextmanager

@@ -1,1 +1,0 @@
-"""Trim sizes as data: a file `trim.toml`, one table for each size."""
