@@ -1,4 +1,4 @@
-"""From a folder to a linked `Book`, and from there to a file."""
+"""Load a book from its folder, check it, and write it to a file."""
 
 from __future__ import annotations
 
@@ -44,14 +44,15 @@ NO_SUCH_PART = Rule(
     "C007",
     "no-such-part",
     Severity.ERROR,
-    "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
+    "`--part N` takes the number of a part: the one that book.toml gives it, or else its place,"
+    " counted from 1.",
     is_books_fault=False,
 )
 NO_SUCH_FORMAT = Rule(
     "C008",
     "no-such-format",
     Severity.ERROR,
-    "The output's suffix chooses the format: .epub or .pdf.",
+    "The suffix of the output file chooses the format: .epub or .pdf.",
 )
 # What follows is worth finding although the book has these errors. After others, all that is found
 # would follow from them: links into chapters that could not be read.
@@ -81,13 +82,13 @@ def load(
     report: Report | None = None,
     remote: RemotePictures | None = None,
 ) -> Book:
-    """The book in the folder `root` (or in one Markdown file), numbered and linked.
+    """Read the book in the folder `root` (or in one Markdown file), numbered and linked.
 
-    Pictures on the web are fetched by `remote`; without it, links stand in their places.
-    `part` makes one part a volume of its own. Warnings go to `report` where one is given. Raises
-    `BookError`, with every diagnostic, if the book has errors, `FileNotFoundError` for no folder.
-    Warnings that are denied are errors too; but with a `report`, it is `write` that refuses them,
-    when it has found the rest.
+    `remote` fetches pictures from the web; without it, links take their places. `part` makes one
+    part a volume of its own. Warnings go to `report` if one is given. Raises `BookError`, with all
+    diagnostics, if the book has errors, and `FileNotFoundError` if there is no such folder.
+    Warnings that are denied count as errors; but with a `report`, it is `write` that refuses them,
+    after it has found the rest.
     """
     found = Report() if report is None else report
     book = _linked(root, part, found, remote)
@@ -101,7 +102,7 @@ def check(
     report: Report | None = None,
     remote: RemotePictures | None = None,
 ) -> Book:
-    """`load`, and report what the formats have against the book, as far as no page is laid out."""
+    """Load the book, and report what every format finds wrong with it before laying out pages."""
     found = Report() if report is None else report
     book = _linked(root, part, found, remote)
     for known in FORMATS:
@@ -115,7 +116,7 @@ def check(
 def _linked(
     root: str | Path, part: int | None, report: Report, remote: RemotePictures | None
 ) -> Book:
-    """The book, numbered and linked, although there may be errors in the report."""
+    """Return the book, numbered and linked, even if there are errors in the report."""
     root = Path(root).resolve(strict=True)
     if root.is_file():
         config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
@@ -151,24 +152,25 @@ def _raise_unless_worth_going_on(report: Report) -> None:
 def write(
     book: Book, path: str | Path, report: Report | None = None, format_name: str = ""
 ) -> Output:
-    """Write `book` to `path` in the format of its suffix; what was there stays on any failure.
+    """Write `book` to `path` in the format of its suffix; on any failure the old file stays.
 
-    `format_name` is for what the suffix cannot say: `workbook` writes the exercises alone, `cover`
-    the sheet around the book. Raises `BookError` if the format finds an error, or if there is one
-    in `report`.
+    `format_name` chooses among formats with the same suffix: `workbook` writes the exercises alone,
+    `cover` the sheet around the book. Raises `BookError` if the format finds an error, or if there
+    is one in `report`.
     """
     report = Report() if report is None else report
     path = Path(path)
     suffix = path.suffix.lower()
     chosen = find_format(format_name or suffix.removeprefix("."))
     if chosen is None or chosen.suffix != suffix:
-        report.add(NO_SUCH_FORMAT, f"`{path.name}` names no format", Span(path.name))
+        message = f"`{path.name}` does not have a format's suffix"
+        report.add(NO_SUCH_FORMAT, message, Span(path.name))
         raise BookError(report.diagnostics)
     apply_levels(book, report)
     return chosen.write(book, path, report)
 
 
 def apply_levels(book: Book, report: Report) -> None:
-    """Let `report` judge by what `book` says."""
+    """Make `report` judge findings by the levels that `book` sets."""
     report.of_book = levels_of_book(book.config, Report())
     report.of_chapters |= {c.source.name: c.levels for c in book.chapters if c.levels}

@@ -1,6 +1,6 @@
-"""What this machine has and lacks for building books.
+"""Find out what this machine has and lacks for building books.
 
-Imports nothing that may be broken: who asks has trouble already.
+Nothing that may be broken is imported at once: people ask when they have trouble already.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ TRIAL_SECONDS = 120
 
 
 class State(StrEnum):
-    """`OPTIONAL` is lacking, but not to build."""
+    """`OPTIONAL` is lacking too, but books can be built without it."""
 
     OK = "ok"
     LACKING = "lacking"
@@ -69,7 +69,7 @@ class Fact:
 
 
 def facts() -> Iterator[Fact]:
-    """Everything that building depends on, then what checking can use."""
+    """Yield everything that building depends on, then what checking can use."""
     yield _python()
     yield from _packages()
     yield from _layout()
@@ -78,9 +78,9 @@ def facts() -> Iterator[Fact]:
 
 
 def trial(format_name: str) -> str:
-    """Why a book of one line cannot be built here in this format; empty where it can.
+    """Return why a book of one line cannot be built here in this format; empty if it can.
 
-    It is built in a process of its own, which may as well crash.
+    It is built in a process of its own, which may crash.
     """
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
         chapter = Path(folder, "one.md")
@@ -105,7 +105,7 @@ def _python() -> Fact:
 
 
 def _packages() -> Iterator[Fact]:
-    """The packages that bookbuilder needs, by its own metadata."""
+    """Yield the packages that bookbuilder needs, by its own metadata."""
     try:
         from packaging.requirements import Requirement
     except Exception as error:
@@ -139,7 +139,7 @@ def _package(requirement: Requirement) -> Fact:
 
 
 def _layout() -> Iterator[Fact]:
-    """WeasyPrint and the libraries of the system that it loads."""
+    """Check WeasyPrint and the libraries of the system that it loads."""
     try:
         # It prints what it misses, and warns of the future.
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -172,7 +172,7 @@ def keep_pillow_strict() -> None:
 
 
 def _probed(at_least: Callable[[int, int, int], int]) -> str:
-    """The version of a library that only says whether it is new enough."""
+    """Find the version of a library that only tells whether it is new enough."""
     version = [0, 0, 0]
     for place in range(3):
         while version[place] < 100:
@@ -184,7 +184,7 @@ def _probed(at_least: Callable[[int, int, int], int]) -> str:
 
 
 def _fonts() -> Fact:
-    """The fonts that come along; the EPUB's cover is drawn with them too."""
+    """Check the bundled fonts; the EPUB's cover is drawn with them too."""
     try:
         folder = resources.files("bookbuilder").joinpath("fonts")
         fonts = [f for f in folder.iterdir() if f.name.endswith((".ttf", ".otf"))]

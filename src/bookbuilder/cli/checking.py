@@ -25,15 +25,15 @@ TRIED_FORMATS = ("epub", "pdf")
     "--built",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Check an EPUB or a PDF that is built already.",
+    help="Check a finished EPUB or PDF.",
 )
 @reading
 def check(built: Path | None, **options: Any) -> None:
     """Check the book, and write nothing.
 
-    Finds all that a build would find before pages are laid out, for the EPUB and the PDF.
-    With --built, looks into a finished file instead, with EPUBCheck where that is installed,
-    and names the lines of the chapters that findings come from.
+    Reports everything that building the EPUB and the PDF would report before pages are laid out.
+    With --built, inspects a finished file instead, with EPUBCheck if that is installed, and
+    names the lines of the chapters that findings come from.
     """
     if built is None:
         _check_book(Options(**options))
@@ -86,9 +86,9 @@ def _check_built(path: Path, options: Options) -> None:
 
 @click.command()
 def doctor() -> None:
-    """Say what this machine has and lacks for each format.
+    """Say what this machine has and lacks for building books.
 
-    Ends with 0 if both formats can be built here, else with 1. Nothing is fetched.
+    The exit code is 0 if both EPUB and PDF can be built here, else 1. Nothing is downloaded.
     """
     import platform
 

@@ -1,4 +1,4 @@
-"""The configuration of a book's folder: where the book begins, and what its files say."""
+"""Find the folder of a book, and read the configuration in it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ BAD_FOLDER = Rule(
     "C010",
     "bad-path",
     Severity.ERROR,
-    "`source` is a folder inside the book's folder, since nothing outside it is read, but for what"
-    " `allow` names: folders that are there. `name` is the file name of what is built, without a"
-    " folder; `output` says where that goes.",
+    "`source` must be a folder inside the book's folder, since nothing outside that is read except"
+    " the folders in `allow`, which must exist. `name` is the name of the built files, without a"
+    " folder; `output` is the folder that they go to.",
 )
 ALLOWED_FOLDER = Rule(
     "C015",
     "allowed-folder",
     Severity.NOTE,
-    "`allow` in book.toml lets the book read what lies outside its folder. Whoever builds somebody"
-    " else's book should know that it does.",
+    "`allow` in book.toml lets the book read files outside its folder. If you build somebody else's"
+    " book, you should know that.",
 )
 
 
 def find_root(start: str | Path) -> Path:
-    """The nearest folder at or above `start` that holds a book.toml; `start` if none does."""
+    """Return the nearest folder at or above `start` that has a book.toml; `start` if none has."""
     start = Path(start).resolve()
     for folder in (start, *start.parents):
         if (folder / CONFIG_NAME).is_file():
@@ -43,7 +43,7 @@ def find_root(start: str | Path) -> Path:
 
 
 def read_limits(root: str | Path) -> LimitsConfig:
-    """`[limits]` of the book in `root`; what is wrong with them `read_config` reports."""
+    """Read `[limits]` of the book in `root`; mistakes in them are reported by `read_config`."""
     root = Path(root).resolve(strict=True)
     path = root / CONFIG_NAME
     report = Report()
@@ -56,9 +56,9 @@ def read_limits(root: str | Path) -> LimitsConfig:
 
 
 def read_config(root: Path, report: Report) -> Config:
-    """Read what book.toml in `root`, or else another tool's file, says of the book.
+    """Read book.toml in `root`, or else the file of another tool.
 
-    Levels of rules go to `report`. Raises `BookError` where book.toml cannot be read.
+    Levels of rules go to `report`. Raises `BookError` if book.toml cannot be read.
     """
     path = root / CONFIG_NAME
     if not os.path.lexists(path):
@@ -79,13 +79,13 @@ def _check_folders(config: Config, report: Report) -> None:
     for name, folder in zip(said.allow, config.folders[1:], strict=True):
         span = config.span_of("book.allow", name)
         if is_folder(folder):
-            report.add(ALLOWED_FOLDER, f"the book may read all of `{name[:200]}` too", span)
+            report.add(ALLOWED_FOLDER, f"the book may read everything in `{name[:200]}` too", span)
         else:
-            message = f"`allow` names no folder: `{name[:200]}`"
-            report.add(BAD_FOLDER, message, span, "name it as seen from the folder of book.toml")
+            message = f"`{name[:200]}` in `allow` is not a folder"
+            report.add(BAD_FOLDER, message, span, "write the path from the folder of book.toml")
     if not (is_folder(config.text_folder) and is_inside(config.text_folder, *config.folders)):
         span = config.span_of("book.source", said.source)
-        message = f"`source` is no folder inside the book's: `{said.source[:200]}`"
+        message = f"`source` is not a folder inside the book's: `{said.source[:200]}`"
         report.add(BAD_FOLDER, message, span)
     if re.search(r"[/\\]", said.name):
         span = config.span_of("book.name", said.name)

@@ -1,6 +1,6 @@
-"""`book.toml` parsed into the dataclasses of its schema.
+"""Parse the data of `book.toml` into the dataclasses of its schema.
 
-Unknown and ill-typed keys are errors that name the line, all of them in one run.
+Unknown keys and wrong types are errors that name the line, all of them in one run.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ UNKNOWN_KEY = Rule(
     "C002",
     "unknown-key",
     Severity.ERROR,
-    "A key that bookbuilder does not know is nearly always a misspelt one, and a setting that is"
-    " silently ignored is worse than an error.",
+    "A key that bookbuilder does not know is nearly always misspelt, and a setting that is silently"
+    " ignored is worse than an error.",
 )
 WRONG_TYPE = Rule(
     "C003",
     "wrong-type",
     Severity.ERROR,
-    "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists them.",
+    "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists all"
+    " keys.",
 )
 MISSING_KEY = Rule(
     "C004",
@@ -44,13 +45,14 @@ NUMBER_TWICE = Rule(
     "C016",
     "part-number-twice",
     Severity.ERROR,
-    "`--part N` builds the part of that number: of two that have it, one could not be asked for,"
-    " and readers could not tell them apart. A part without `number` has that of its place.",
+    "`--part N` builds the part with that number. If two parts have it, one of them could never be"
+    " built alone, and readers could not tell them apart. A part without `number` is numbered by"
+    " its place.",
 )
 
 
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
-    """`data`, read from `source`, as a `Config`. What is wrong is reported, what is right kept."""
+    """Make a `Config` of `data`, read from `source`: report what is wrong, keep what is right."""
     known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
     values = _table(Config, data, "", known, source, report)
     _report_numbers_twice(data.get("part"), source, report)
@@ -87,7 +89,7 @@ def _table(
 
 
 def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
-    """Looks at what is written: a number that is none has been reported, and is nobody's."""
+    """Report parts that have the same number. Values that are not numbers were reported before."""
     seen: set[int] = set()
     for n, part in enumerate(parts if isinstance(parts, list) else []):
         number = part.get("number", n + 1) if isinstance(part, dict) else None
@@ -95,13 +97,13 @@ def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
             continue
         if number in seen:
             span = span_of_key(source, f"part[{n}].number" if "number" in part else f"part[{n}]")
-            hint = "give one of them another `number`"
-            report.add(NUMBER_TWICE, f"there is a part {number} before this one", span, hint)
+            hint = "give one of the two another `number`"
+            report.add(NUMBER_TWICE, f"an earlier part has the number {number} already", span, hint)
         seen.add(number)
 
 
 def _home_of(key: str) -> str:
-    """The table that has `key`, the first of several; empty where none does."""
+    """Return the first table that has `key`; empty if none has."""
     name = key.replace("-", "_")
     tables = {t: h for t, h in typing.get_type_hints(Config).items() if dataclasses.is_dataclass(h)}
     known = {table: {f.name for f in dataclasses.fields(h)} for table, h in tables.items()}
@@ -120,7 +122,7 @@ _NAMES = {
 
 
 def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
-    """`value` as the annotated type, or `_BAD` after reporting why not."""
+    """Return `value` as the annotated type, or `_BAD` after reporting why it is not."""
     args = typing.get_args(hint)
     if typing.get_origin(hint) is tuple:
         if isinstance(value, str) and args[0] in (str, AuthorConfig):

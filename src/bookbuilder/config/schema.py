@@ -30,9 +30,9 @@ class AuthorConfig:
 
 @dataclass(frozen=True, slots=True)
 class BookConfig:
-    """`[book]`. `source` is the folder that chapter paths start from, `workbook` the title of the
-    chapter that repeats all exercises; without one there is none. `allow` are folders outside the
-    book's that may be read too.
+    """`[book]`. `source` is the folder that chapter paths start from. `workbook` is the title of
+    the chapter that repeats all exercises; without a title there is no such chapter. `allow` lists
+    folders outside the book's that may be read too.
     """
 
     title: str = ""
@@ -97,7 +97,7 @@ class PdfConfig:
     `booklet` imposes the pages for folding. `notes` is where notes are printed; `links`, whether
     outside links are notes too or a list at the end of their chapter; `qr` adds codes for them.
     The cover's spine is as wide as `pages` (0 to count them) of `paper` are thick, or `spine`
-    millimetres. `cache` lets chapters that were laid out be remembered.
+    millimetres. `cache` keeps laid out chapters for the next build.
     """
 
     trim: str = "a5"
@@ -118,7 +118,7 @@ class PdfConfig:
 
 @dataclass(frozen=True, slots=True)
 class LimitsConfig:
-    """`[limits]`: of the whole build; `memory` in MB. 0 is no limit."""
+    """`[limits]` of the whole build; `memory` in MB. 0 means no limit."""
 
     seconds: int = 1800
     cpu_seconds: int = 1800
@@ -131,7 +131,7 @@ class LimitsConfig:
 
 @dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and what becomes of what they find."""
+    """`[lint]`: rules by name or code, and how their findings are treated."""
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
     `variables` are those of a book written for HonKit, `{{ book.name }}` in its text. `asked` are
-    the keys that the command line says, whatever stands in the file.
+    the keys that the command line set, before what the file says.
     """
 
     root: Path
@@ -160,26 +160,26 @@ class Config:
 
     @property
     def text_folder(self) -> Path:
-        """The folder that chapter paths start from."""
+        """Return the folder that chapter paths start from."""
         return self.root / self.book.source if self.book.source else self.root
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders that may be read, the book's own first."""
+        """Return the folders that may be read, the book's own first."""
         allowed = (Path(os.path.normpath(self.root / name)) for name in self.book.allow)
         return self.root, *allowed
 
     def with_asked(self, table: str, settings: Mapping[str, Any]) -> Config:
-        """This, with what the command line says before what `[table]` does."""
+        """Return a copy in which `settings`, from the command line, replace those of `[table]`."""
         changed = {table: dataclasses.replace(getattr(self, table), **settings)}
         keys = {f"{table}.{name.replace('_', '-')}" for name in settings}
         return dataclasses.replace(self, asked=self.asked | keys, **changed)
 
     def span_of(self, key: str, value: str = "", nth: int = 0) -> Span | None:
-        """Where `key` (dotted, with hyphens) is set; with `value`, where that string stands.
+        """Return where `key` (dotted, with hyphens) is set; with `value`, where that string stands.
 
-        `nth` (from 0) says which of several equal ones is meant. None where the command line sets
-        the key: the line in the file is not to blame.
+        `nth` (from 0) chooses among several equal ones. None if the command line set the key: the
+        line in the file is not to blame.
         """
         if key in self.asked:
             return None

@@ -1,4 +1,4 @@
-"""The types that every format shares: what a format is, and what comes of writing one."""
+"""The types that every format shares, and the one way to write a file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a writer wrote: `size` in bytes, `count` of `unit` ("chapters", "pages").
+    """A written file: `size` in bytes, `count` of `unit` ("chapters", "pages").
 
-    `changes` say in words what the writer did to the author's own files, and what it did anew;
-    `remark` is what whoever asked for the file has to know of it. `pagination` is where its pages
-    start, for formats that have none of their own.
+    `changes` say in words how the writer changed the author's own files, and what it had to do
+    again; `remark` is for the line that reports the file. `pagination` says where its pages start,
+    for formats that have no pages.
     """
 
     path: Path

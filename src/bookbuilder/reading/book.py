@@ -1,4 +1,4 @@
-"""The files of an outline in, a `Book` out, not yet numbered or linked."""
+"""Read the files of an outline into a `Book`, which is not numbered or linked yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bookbuilder.runtime.text_files import read_source
 
 
 def read_book(config: Config, outline: Outline, report: Report) -> Book:
-    """Read every file of `outline`, and the metadata off `config` and the text."""
+    """Read every file of `outline`; take the metadata from `config`, or else from the text."""
     entries = list(outline.entries)
     chapters = {}
     for entry, after in itertools.zip_longest(entries, entries[1:]):

@@ -1,4 +1,4 @@
-"""What the files of all other tools need: reading them, and making a `Config` of what they say."""
+"""Read the files of other tools, and make a `Config` of what they say."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ OTHER_TOOL = Rule(
     "other-tool",
     Severity.NOTE,
     "A book written for mdBook, HonKit or MkDocs builds as it is: its title, authors, language and"
-    " order of chapters are used, its other settings are not. Write a book.toml of bookbuilder's"
-    " own to say more.",
+    " order of chapters are used, its other settings are not. To set more, write a book.toml for"
+    " bookbuilder.",
 )
 BROKEN = Rule(
     "C009",
     "other-tool-broken",
     Severity.WARNING,
-    "A book.json or mkdocs.yml is there, but it cannot be read, is not YAML, or uses aliases. The"
-    " book is built as if it were not there.",
+    "There is a book.json or mkdocs.yml, but it cannot be read, is not YAML, or uses aliases. The"
+    " book is built without it.",
 )
 LARGEST = 1_000_000
 
@@ -48,7 +48,7 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
         return {}
     try:
         if not is_file(path) or not is_inside(path, root):
-            raise OSError(0, "it is no ordinary file inside the book's folder")
+            raise OSError(0, "it is not an ordinary file inside the book's folder")
         # MkDocs files carry Python tags (`!!python/name:…`), which mean nothing here.
         data = load_yaml(re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST).decode("utf-8-sig")))
     except (yaml.YAMLError, ValueError, OSError) as error:
