@@ -236,14 +236,19 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
         lay_out = Press._lay_out_run
 
         def counted(self: Press, run: Run, start: int) -> object:
-            counts[run.chapter.title if run.chapter else ""] += 1
+            counts[run.place.name] += 1
             return lay_out(self, run, start)
 
         monkeypatch.setattr(Press, "_lay_out_run", counted)
         # Other tests may have left this process little memory to keep pages in.
         monkeypatch.setattr(Press, "_has_room", lambda self: True)
     assert build(tmp_path, cache=False)[0] == wanted
-    assert counts == {"": 1, "One": 2, "b.md": 1, "c.md": 1}
+    assert counts == {
+        "the book, whose longest chapter is “One”,": 1,
+        "“One”": 2,
+        "“b.md”": 1,
+        "“c.md”": 1,
+    }
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.paginate.numbering import about, bake, is_doubtful
 from bookbuilder.formats.pdf.paginate.runs import Run, body_runs
 from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
 
 FILLER = "Some words that fill a line and then another one, so that lines are justified. "
@@ -39,7 +40,7 @@ CHAPTER = f"""\
 def press_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
     book, report = arranged(load(tmp_path)), Report()
-    front = Run(make_front(book, {}), part=-1, has_leaf=True)
+    front = Run(make_front(book, {}), book.place, part=-1, has_leaf=True)
     runs = [*body_runs(book, make_body(book, {}), whole=False), front]
     with engine(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import Press
@@ -136,7 +137,7 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
     def run(characters: int) -> Run:
         tree = ET.Element("html")
         tree.text = "x" * characters
-        return Run(tree)
+        return Run(tree, THE_BUILD)
 
     def pages(count: int) -> LaidOutRun:
         return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))

@@ -8,71 +8,25 @@ from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.config.book_folder import read_config
-from bookbuilder.config.levels import (
-    CONTRADICTION,
-    NOT_TO_ALLOW,
-    UNKNOWN_RULE,
-    levels_of_book,
-)
-from bookbuilder.config.parsing import MISSING_KEY, NUMBER_TWICE, UNKNOWN_KEY, WRONG_TYPE
+from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.format import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.passes import PASSES
-from bookbuilder.passes.volume import select_part
-from bookbuilder.passes.workbook import add_workbook
+from bookbuilder.passes import run_passes
 from bookbuilder.reading.book import read_book
-from bookbuilder.reading.front_matter import BAD_FRONT_MATTER
-from bookbuilder.reading.metadata import BAD_LANGUAGE
-from bookbuilder.reading.outline import (
-    MISSING_CHAPTER,
-    OUTSIDE,
-    Entry,
-    Outline,
-    PartOutline,
-    read_outline,
-)
-from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE
-from bookbuilder.trees.markup import relink
+from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.runtime.progress import working_on
 
 if TYPE_CHECKING:
     from bookbuilder.runtime.remote_pictures import RemotePictures
 
-NO_SUCH_PART = Rule(
-    "C007",
-    "no-such-part",
-    Severity.ERROR,
-    "`--part N` takes the number of a part: the one that book.toml gives it, or else its place,"
-    " counted from 1.",
-    is_books_fault=False,
-)
 NO_SUCH_FORMAT = Rule(
     "C008",
     "no-such-format",
     Severity.ERROR,
     "The suffix of the output file chooses the format: .epub or .pdf.",
-)
-# What follows is worth finding although the book has these errors. After others, all that is found
-# would follow from them: links into chapters that could not be read.
-_GO_ON_AFTER = frozenset(
-    {
-        BAD_FRONT_MATTER,
-        BAD_LANGUAGE,
-        CONTRADICTION,
-        MISSING_CHAPTER,
-        MISSING_KEY,
-        NOT_UTF8,
-        NOT_TO_ALLOW,
-        NUMBER_TWICE,
-        OUTSIDE,
-        TOO_LARGE,
-        UNKNOWN_KEY,
-        UNKNOWN_RULE,
-        UNREADABLE,
-        WRONG_TYPE,
-    }
 )
 
 
@@ -107,7 +61,7 @@ def check(
     book = _linked(root, part, found, remote)
     for known in FORMATS:
         if known.check is not None:
-            with contextlib.suppress(BookError):
+            with contextlib.suppress(BookError), working_on(book.place):
                 known.check(book, found)
     found.raise_for_errors(denied=report is None)
     return book
@@ -125,27 +79,14 @@ def _linked(
         _raise_unless_worth_going_on(report)
         outline = read_outline(config, report)
     book = read_book(config, outline, report)
-    book.remote = remote
+    book.asked_part = part
     _raise_unless_worth_going_on(report)
-    for run_pass in PASSES:
-        run_pass(book, report)
-    if part is not None:
-        chosen = next((p for p in book.parts if p.number == part), None)
-        if chosen is None:
-            known = ", ".join(str(p.number) for p in book.parts if p.number is not None)
-            message = f"the book has no part {part}" + (f"; its parts are {known}" if known else "")
-            report.add(NO_SUCH_PART, message)
-        else:
-            book = select_part(book, chosen)
-    add_workbook(book)
-    for chapter in book.chapters:
-        # bs4 leaves wrong links between elements behind when text is replaced by several pieces.
-        relink(chapter.tree)
+    run_passes(book, report, remote)
     return book
 
 
 def _raise_unless_worth_going_on(report: Report) -> None:
-    if any(d.rule.severity is Severity.ERROR and d.rule not in _GO_ON_AFTER for d in report):
+    if any(d.rule.severity is Severity.ERROR and d.rule.stops for d in report):
         raise BookError(report.diagnostics)
 
 
@@ -167,7 +108,8 @@ def write(
         report.add(NO_SUCH_FORMAT, message, Span(path.name))
         raise BookError(report.diagnostics)
     apply_levels(book, report)
-    return chosen.write(book, path, report)
+    with working_on(book.place):
+        return chosen.write(book, path, report)
 
 
 def apply_levels(book: Book, report: Report) -> None:

@@ -16,7 +16,7 @@ from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
-    from bookbuilder.config.schema import LimitsConfig
+    from bookbuilder.runtime.limits import Limits
 
 Work = Callable[[Path, Report, list[str]], None]
 """Works on the book in a folder; lines to print at the end go to the list."""
@@ -39,7 +39,8 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     """
     with no_traceback(options):
         from bookbuilder.config.book_folder import find_root, read_limits
-        from bookbuilder.runtime.limits import LimitHit, report_limit, run_bounded
+        from bookbuilder.runtime.child_process import run_bounded
+        from bookbuilder.runtime.limits import LimitHit, report_limit
 
         root = options.directory or root or find_root(Path.cwd())
         report = Report(asked=_levels(options.deny))
@@ -59,7 +60,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
             sys.exit(done.exit_code)
 
 
-def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
+def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
     from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
     said: list[str] = []

@@ -10,10 +10,12 @@ from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
-from bookbuilder.config.schema import CONFIG_NAME, Config, LimitsConfig
+from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.config.toml_text import parse_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
+from bookbuilder.runtime.limits import Limits
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 
 BAD_FOLDER = Rule(
@@ -42,13 +44,13 @@ def find_root(start: str | Path) -> Path:
     return start
 
 
-def read_limits(root: str | Path) -> LimitsConfig:
+def read_limits(root: str | Path) -> Limits:
     """Read `[limits]` of the book in `root`; mistakes in them are reported by `read_config`."""
     root = Path(root).resolve(strict=True)
     path = root / CONFIG_NAME
     report = Report()
     if not is_file(path) or not (source := read_source(path, (root,), report)):
-        return LimitsConfig()
+        return Limits()
     data = parse_toml(source, report) or {}
     # Nothing else yet: what is wrong takes its time to be located, and no limits hold here.
     said = {key: value for key, value in data.items() if key == "limits"}
@@ -68,9 +70,10 @@ def read_config(root: Path, report: Report) -> Config:
     if not (source and data):
         report.raise_for_errors()
         return Config(root)
-    config = (from_mdbook if is_mdbook(data) else parse_config)(root, source, data, report)
-    _check_folders(config, report)
-    report.of_book = levels_of_book(config, report)
+    with working_on(source.place):
+        config = (from_mdbook if is_mdbook(data) else parse_config)(root, source, data, report)
+        _check_folders(config, report)
+        report.of_book = levels_of_book(config, report)
     return config
 
 

@@ -14,6 +14,7 @@ UNKNOWN_RULE = Rule(
     Severity.ERROR,
     "`allow`, `warn` and `deny` take names or codes of rules. No rule has this name. A misspelt"
     " name would silently have no effect.",
+    stops=False,
 )
 NOT_TO_ALLOW = Rule(
     "C013",
@@ -22,6 +23,7 @@ NOT_TO_ALLOW = Rule(
     "No correct book can be made while there are errors: a chapter that cannot be read, a setting"
     " without meaning, a limit that was reached. They cannot be allowed or made warnings; mend what"
     " they report.",
+    stops=False,
 )
 CONTRADICTION = Rule(
     "C014",
@@ -29,6 +31,7 @@ CONTRADICTION = Rule(
     Severity.ERROR,
     "A rule is either allowed, or a warning, or denied. If one place names it in two of the lists,"
     " one of them would have no effect. A chapter may set another level than book.toml.",
+    stops=False,
 )
 
 MOST_NAMES = 500

@@ -27,6 +27,7 @@ UNKNOWN_KEY = Rule(
     Severity.ERROR,
     "A key that bookbuilder does not know is nearly always misspelt, and a setting that is silently"
     " ignored is worse than an error.",
+    stops=False,
 )
 WRONG_TYPE = Rule(
     "C003",
@@ -34,12 +35,14 @@ WRONG_TYPE = Rule(
     Severity.ERROR,
     "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists all"
     " keys.",
+    stops=False,
 )
 MISSING_KEY = Rule(
     "C004",
     "missing-key",
     Severity.ERROR,
     "Some tables mean nothing without this key: a part without a title, a person without a name.",
+    stops=False,
 )
 NUMBER_TWICE = Rule(
     "C016",
@@ -48,6 +51,7 @@ NUMBER_TWICE = Rule(
     "`--part N` builds the part with that number. If two parts have it, one of them could never be"
     " built alone, and readers could not tell them apart. A part without `number` is numbered by"
     " its place.",
+    stops=False,
 )
 
 

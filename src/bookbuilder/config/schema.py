@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.source import Source, Span
+from bookbuilder.runtime.limits import Limits
 
 CONFIG_NAME = "book.toml"
 
@@ -117,19 +118,6 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitsConfig:
-    """`[limits]` of the whole build; `memory` in MB. 0 means no limit."""
-
-    seconds: int = 1800
-    cpu_seconds: int = 1800
-    memory: int = 2500
-
-    def __post_init__(self) -> None:
-        for name in ("seconds", "cpu_seconds", "memory"):
-            object.__setattr__(self, name, min(max(getattr(self, name), 0), 10**8))
-
-
-@dataclass(frozen=True, slots=True)
 class LintConfig:
     """`[lint]`: rules by name or code, and how their findings are treated."""
 
@@ -153,7 +141,7 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
-    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""All rules there are, wherever they are declared, by code and by name."""
+"""Collect all rules, wherever they are declared, and look them up by code or name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WITHOUT_WEASYPRINT = ("engine", "inspection", "log", "rules", "style_log")
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of codes. Imports what declares them, and so takes its time."""
+    """Return every rule, ordered by code. Slow: imports all modules that declare rules."""
     found = {
         value
         for module in pkgutil.walk_packages(bookbuilder.__path__, "bookbuilder.")
@@ -31,13 +31,13 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def find_rule(said: str) -> Rule | None:
-    """The rule with this code or name, in capitals or not."""
+    """Return the rule with this code or name, in capitals or not."""
     wanted = said.strip().casefold()
     return next((r for r in all_rules() if wanted in (r.code.casefold(), r.name)), None)
 
 
 def rule_like(said: str) -> str:
-    """ "did you mean `x`?" for a code or name that no rule has; empty where none comes close."""
+    """Return a hint for a code or name that no rule has; empty where none comes close."""
     is_code = said.strip()[1:].isdigit()
     known = [rule.code if is_code else rule.name for rule in all_rules()]
     return did_you_mean(said.strip(), [*known, WARNINGS])

@@ -7,12 +7,13 @@ import itertools
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
-from bookbuilder.model.source import Source
+from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.outline import Entry, Outline
 from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import name_of
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 
 
@@ -21,15 +22,16 @@ def read_book(config: Config, outline: Outline, report: Report) -> Book:
     entries = list(outline.entries)
     chapters = {}
     for entry, after in itertools.zip_longest(entries, entries[1:]):
-        source = read_source(entry.path, config.folders, report, config.variables)
-        if source is None:
-            # Its place is taken, so that the rest is looked at, and links to it are no findings.
-            name = name_of(entry.path, config.root)
-            source = Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
-        source = with_includes(source, config, report)
         alone = len(entries) == 1
         is_opener = after is not None and after.depth > entry.depth
-        chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+        name = name_of(entry.path, config.root)
+        with working_on(Place(name, Span(name))):
+            source = read_source(entry.path, config.folders, report, config.variables)
+            # If the file is missing, something takes its place, so that the rest is looked at, and
+            # links to it are no findings.
+            source = source or Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+            source = with_includes(source, config, report)
+            chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
         report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
@@ -47,5 +49,6 @@ def read_book(config: Config, outline: Outline, report: Report) -> Book:
         back=of(outline.back),
         numbered=outline.numbered,
     )
-    book.metadata = metadata_of(book, report)
+    with working_on(book.place):
+        book.metadata = metadata_of(book, report)
     return book

@@ -45,6 +45,7 @@ from bookbuilder.formats.pdf.weasy.page_starts import pagination_of
 from bookbuilder.formats.pdf.weasy.style_log import report_style_log
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.cache import Cache, users_cache
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements
 
@@ -115,7 +116,7 @@ def _lay_out(
         for chapter in book.chapters
         for aside in elements(chapter.tree, "aside")
     }
-    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    at_end = {note: chapter for chapter in tracked(book.chapters) for note in long_notes(chapter)}
     layouter = None
     laid_out_runs: list[LaidOutRun] = []
     with contextlib.ExitStack() as open_layouters:
@@ -153,7 +154,10 @@ def _make(
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """The trees of front and body, and their runs, the front first."""
     front, body = make_front(book, at_end), make_body(book, at_end)
-    return (front, body), [Run(front, part=-1, has_leaf=True), *body_runs(book, body, whole)]
+    return (front, body), [
+        Run(front, book.place, part=-1, has_leaf=True),
+        *body_runs(book, body, whole),
+    ]
 
 
 def _measure(

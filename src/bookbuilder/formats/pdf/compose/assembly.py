@@ -24,6 +24,7 @@ from bookbuilder.formats.pdf.compose.tables import mark_tables
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.weasy.page_starts import mark_opening, mark_places
 from bookbuilder.passes.captions import captioned, label_of
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary, words_for
 from bookbuilder.trees.markup import text_of, to_element
 
@@ -45,7 +46,7 @@ def make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         first = [front_cover(book)]
     pages = [*first, _title_page(book), _copyright_page(book), _contents(book)]
     pages += _lists(book)
-    pages += [_chapter(book, chapter, None, notes_at_end) for chapter in book.front]
+    pages += [_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.front)]
     return make_document(book, "front", [*pages, element("section", "last-leaf", "\u00a0")])
 
 
@@ -57,10 +58,10 @@ def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         holder = element("div", "part" if opening else "whole")
         if opening:
             holder.append(_part_opening(book, part))
-        for chapter in part.chapters:
+        for chapter in tracked(part.chapters):
             holder.append(_chapter(book, chapter, part if opening else None, notes_at_end))
         sections.append(holder)
-    sections += [_chapter(book, chapter, None, notes_at_end) for chapter in book.back]
+    sections += [_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.back)]
     return make_document(book, "body", sections)
 
 

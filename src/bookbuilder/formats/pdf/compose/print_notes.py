@@ -14,6 +14,7 @@ from bookbuilder.formats.pdf.compose.end_notes import (
 )
 from bookbuilder.formats.pdf.compose.qr_codes import add_codes
 from bookbuilder.formats.pdf.compose.web_links import has_many_links, note_links, outside_links
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import copy_of
 
 
@@ -50,7 +51,7 @@ def arranged(book: Book) -> Book:
 def _with_chapters(book: Book, change: Callable[[Chapter], Chapter]) -> Book:
     return replace(
         book,
-        front=[change(chapter) for chapter in book.front],
-        parts=[replace(p, chapters=[change(c) for c in p.chapters]) for p in book.parts],
-        back=[change(chapter) for chapter in book.back],
+        front=[change(chapter) for chapter in tracked(book.front)],
+        parts=[replace(p, chapters=[change(c) for c in tracked(p.chapters)]) for p in book.parts],
+        back=[change(chapter) for chapter in tracked(book.back)],
     )

@@ -17,11 +17,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import bookbuilder
-from bookbuilder.book import Asset, Chapter
+from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
 from bookbuilder.formats.pdf.paginate.numbering import bake, quoted_in
 from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.model.source import Place
 from bookbuilder.runtime.cache import Cache, digest_of
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.workers import WorkerPool, worker_pool
 
 _PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
@@ -51,8 +53,8 @@ class LayoutTask:
     worker: int | None
 
     @property
-    def chapter(self) -> Chapter | None:
-        return self.run.chapter
+    def place(self) -> Place:
+        return self.run.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,12 @@ class LayoutCache:
             if order.tree is not None:
                 own[order.number] = replace(own[order.number], tree=ET.fromstring(order.tree))
             run = own[order.number]
-            bake(run.tree, order.labels)
-            laid_out, blobs = press.set_run(run, order.start, order.in_full)
+            with working_on(run.place):
+                bake(run.tree, order.labels)
+                laid_out, blobs = press.set_run(run, order.start, order.in_full)
+                record = pack(laid_out) if self._cache.remembers else b""
             new = {digest: blob for digest, blob in blobs.items() if digest not in known}
             known.update(new)
-            record = pack(laid_out) if self._cache.remembers else b""
             return LayoutResult(laid_out, record, new, press.keeps(run))
 
         return work

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book, Chapter
+from bookbuilder.book import Book
+from bookbuilder.model.source import Place
 
 LEAF = "--leaf"
 
@@ -28,12 +29,13 @@ _NEEDS_THE_WHOLE = re.compile(
 class Run:
     """What is laid out at one go: `tree` is a document, `part` where in the body it stands.
 
-    `chapter` is the one that it holds, if it is one; `has_leaf` says whether it ends with a leaf.
+    `place` is its chapter, or the book where it holds more; `has_leaf` says whether it ends with a
+    leaf.
     """
 
     tree: ET.Element
+    place: Place
     part: int = 0
-    chapter: Chapter | None = None
     has_leaf: bool = False
 
     @property
@@ -59,7 +61,7 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
         for section in (holder if holder.tag == "div" else [holder])
     ]
     if whole or len(stretches) < 2:
-        return [Run(tree)]
+        return [Run(tree, book.place)]
     chapters = {chapter.slug: chapter for chapter in book.chapters}
     runs = []
     for at, (number, holder, section) in enumerate(stretches):
@@ -77,8 +79,8 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
         root = ET.Element("html", tree.attrib)
         # What the head says is about the whole, and no matter of layout.
         root.extend([ET.Element("head"), inside])
-        chapter = chapters.get(section.get("id", ""))
-        runs.append(Run(root, number, chapter, has_leaf=following is not None))
+        owner = chapters.get(section.get("id", ""), book)
+        runs.append(Run(root, owner.place, number, has_leaf=following is not None))
     return runs
 
 
