@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -42,7 +43,8 @@ def broken_package(folder: Path, name: str, code: str) -> dict[str, str]:
     package = folder / "path" / name / "__init__.py"
     package.parent.mkdir(parents=True)
     package.write_text(code, encoding="utf-8")
-    return {"PYTHONPATH": str(folder / "path")}
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder / "path"), before]))}
 
 
 @pytest.mark.slow
