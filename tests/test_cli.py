@@ -280,8 +280,8 @@ def imported_by(code: str) -> set[str]:
 
 
 HEAVY = {
-    *("PIL", "bs4", "ebooklib", "fontTools", "html5lib", "lxml", "markdown", "pikepdf", "rich"),
-    *("weasyprint", "yaml"),
+    *("PIL", "bs4", "ebooklib", "fontTools", "lxml", "markdown", "pikepdf", "rich"),
+    *("tinyhtml5", "weasyprint", "yaml"),
 }
 
 

@@ -118,14 +118,14 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is HEIC, which readers do not show"),
-        (b"\0\0\0\x0cjP  \r\n", "it is JPEG 2000, which readers do not show"),
-        (b"%PDF-1.7", "it is PDF, which readers do not show"),
-        (b"8BPS\0\1", "it is Photoshop, which readers do not show"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is HEIC, which e-readers cannot show"),
+        (b"\0\0\0\x0cjP  \r\n", "it is JPEG 2000, which e-readers cannot show"),
+        (b"%PDF-1.7", "it is PDF, which e-readers cannot show"),
+        (b"8BPS\0\1", "it is Photoshop, which e-readers cannot show"),
         (bomb(), "more than 60 million pixels are too many"),
         (picture(size=(8000, 7600), mode="1"), "8000 × 7600 pixels are too many"),
         (gzip.compress(b"<svg>" + b" " * 60_000_000), "it would unpack to more than 50 MB"),
-        (gzip.compress(b"<svg>")[:-12], "no picture format known here"),
+        (gzip.compress(b"<svg>")[:-12], "the format is unknown"),
     ],
     ids=["heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"],
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _file_ending(config: Config) -> str:
-    from bookbuilder.formats.epub.device import devices
+    from bookbuilder.formats.epub.devices import devices
 
     device = devices().get(config.epub.profile)
     return device.suffix if device else ".epub"

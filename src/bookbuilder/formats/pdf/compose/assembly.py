@@ -6,12 +6,11 @@ numbering starts again at 1, and always on a recto.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from xml.etree import ElementTree as ET
 
-from bs4 import Tag
-
 from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.contents import Entry, captions_of, contents, has_opening
 from bookbuilder.formats.pdf.compose.elements import classes_of, element
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.front_cover import front_cover
@@ -23,10 +22,9 @@ from bookbuilder.formats.pdf.compose.running_heads import set_running_heads
 from bookbuilder.formats.pdf.compose.tables import mark_tables
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.weasy.page_starts import mark_opening, mark_places
-from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary, words_for
-from bookbuilder.trees.markup import text_of, to_element
+from bookbuilder.trees.serializing import to_element
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Entries that fill a page of contents, set as usual and set tight.
@@ -67,11 +65,6 @@ def make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
 
 def is_for_screen(book: Book) -> bool:
     return book.config.pdf.edition == "screen"
-
-
-def has_opening(book: Book, part: Part) -> bool:
-    """Whether the part has a page of its own; in a volume of one part the title page is it."""
-    return bool(part.title) and book.volume is None
 
 
 def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:
@@ -154,64 +147,63 @@ def _contents(book: Book) -> ET.Element:
     words = words_for(book.metadata.language)
     nav = element("nav", "contents", element("h1", "", words.contents))
     nav[0].set("data-bookmark", words.contents)
+    parts = {part.slug: part for part in book.parts}
     entries = element("ol", "")
-    entries.extend(_entry(book, chapter) for chapter in book.front)
-    for part in book.parts:
-        holder = entries
-        if has_opening(book, part):
-            item = contents_line(part.slug, _part_label(book, part), part.title, "toc-part")
-            holder = ET.SubElement(item, "ol")
+    for entry in contents(book, book.config.pdf.toc_depth):
+        if entry.kind == "part":
+            label = _part_label(book, parts[entry.target])
+            item = contents_line(entry.target, label, entry.title, "toc-part")
+            inner = ET.SubElement(item, "ol")
+            for chapter in entry.children:
+                inner.extend(_chapter_lines(chapter))
             entries.append(item)
-        holder.extend(_entry(book, chapter) for chapter in part.chapters)
-    entries.extend(_entry(book, chapter) for chapter in book.back)
+        else:
+            entries.extend(_chapter_lines(entry))
     nav.append(entries)
     if ONE_PAGE < len(list(nav.iter("li"))) <= ONE_PAGE_SET_TIGHT:
         nav.set("class", "contents tight")
     return nav
 
 
+def _chapter_lines(chapter: Entry) -> Iterator[ET.Element]:
+    """Give the lines of a chapter, with its headings in it, and of the chapters inside it."""
+    kind = f"toc-chapter depth-{chapter.level}"
+    item = contents_line(chapter.target, chapter.label, chapter.title, kind)
+    headings = list(_heading_lines(chapter))
+    if headings:
+        item.append(element("ol", "", *headings))
+    yield item
+    for child in chapter.children:
+        if child.kind == "chapter":
+            yield from _chapter_lines(child)
+
+
+def _heading_lines(entry: Entry) -> Iterator[ET.Element]:
+    for child in entry.children:
+        if child.kind == "heading":
+            yield contents_line(child.target, "", child.title, f"toc-heading level-{child.level}")
+            yield from _heading_lines(child)
+
+
 def _lists(book: Book) -> list[ET.Element]:
-    """Lists of the figures and of the tables that have captions, where there are any."""
+    """Make lists of the figures and of the tables that have captions, where there are any."""
     words = words_for(book.metadata.language)
     lists = []
-    for name, title in (("figure", words.figures), ("table", words.tables)):
-        entries = [
-            contents_line(str(tag["id"]), *_caption(caption), "toc-caption")
-            for chapter in book.chapters
-            for tag, caption in captioned(chapter.tree, name)
-            if tag.get("id")
+    for name, title, entries in (
+        ("figures", words.figures, captions_of(book, "figure")),
+        ("tables", words.tables, captions_of(book, "table")),
+    ):
+        # A stop would run into the leader's dots.
+        lines = [
+            contents_line(e.target, e.label, e.title.removesuffix("."), "toc-caption")
+            for e in entries
         ]
-        if entries:
+        if lines:
             heading = element("h1", "", title)
             heading.set("data-bookmark", title)
-            made = element("nav", f"contents list-of-{name}s", heading, element("ol", "", *entries))
+            made = element("nav", f"contents list-of-{name}", heading, element("ol", "", *lines))
             lists.append(made)
     return lists
-
-
-def _caption(caption: Tag) -> tuple[str, str]:
-    """What a caption is called and what it says, without a stop before the leader's dots."""
-    label = label_of(caption)
-    return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip().removesuffix(".")
-
-
-def _entry(book: Book, chapter: Chapter) -> ET.Element:
-    number = str(chapter.number) if chapter.number is not None else ""
-    item = contents_line(chapter.slug, number, chapter.title, f"toc-chapter depth-{chapter.depth}")
-    deepest = book.config.pdf.toc_depth
-    if deepest > 0:
-        section = to_element(chapter.tree)
-        inner = element("ol", "")
-        for heading in section.iter():
-            if heading.tag in HEADINGS[:deepest] and heading.get("id"):
-                text = "".join(_without_notes(heading)).strip()
-                level = HEADINGS.index(str(heading.tag)) + 1
-                inner.append(
-                    contents_line(heading.get("id", ""), "", text, f"toc-heading level-{level}")
-                )
-        if len(inner):
-            item.append(inner)
-    return item
 
 
 def _without_notes(heading: ET.Element) -> list[str]:
