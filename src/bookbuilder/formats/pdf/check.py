@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bookbuilder.book import Book
-from bookbuilder.formats.cover.print_cover import spine_width
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
@@ -17,7 +16,6 @@ def check_pdf(book: Book, report: Report) -> None:
     trim_of(book.config, report)
     if edition_of(book.config, report) == "screen":
         with_picture(book, report)
-    spine_width(book.config, 1, report)
     for _ in author_styles(book.config, report):
         pass
     chapters = arrange_notes(book).chapters

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.assembly import make_document
 from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint

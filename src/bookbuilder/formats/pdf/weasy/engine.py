@@ -38,6 +38,7 @@ NO_PANGO = Rule(
     Severity.ERROR,
     "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
     " The EPUB does not.",
+    is_books_fault=False,
 )
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
