@@ -22,7 +22,7 @@ from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
 from bookbuilder.config.schema import BookConfig, Config, PdfConfig
 from bookbuilder.formats.pdf.compose.web_links import readable
 from bookbuilder.formats.pdf.paginate.numbering import roman, write_numbers
-from bookbuilder.formats.pdf.weasy.engine import FALLBACKS, fontconfig_xml
+from bookbuilder.formats.pdf.weasy.setup import FALLBACKS, fontconfig_xml
 from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Source, Span

@@ -22,7 +22,7 @@ from bookbuilder import Report, load, write
 from bookbuilder.formats.pdf.pages.codec import BadRecordError, pack, unpack
 from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.pages.runs import Run
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
 from structure_tree import outline
@@ -232,7 +232,7 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
     assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
     monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
     counts: Counter[str] = Counter()
-    with engine([], Report()):
+    with weasyprint_with_fonts([], Report()):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
         lay_out = TreeLayouter._lay_out_run

@@ -129,27 +129,27 @@ def _package(requirement: Requirement) -> Fact:
 def _layout() -> Iterator[Fact]:
     """Check WeasyPrint and the libraries of the system that it loads."""
     try:
-        from bookbuilder.formats.pdf.weasy import engine
+        from bookbuilder.formats.pdf.weasy import setup
     except Exception as error:
         # A package that is missing or broken has a fact of its own.
         yield Fact(State.LACKING, f"WeasyPrint cannot be tried: {_said(error)}", REINSTALL_HINT)
         return
     try:
-        engine.load_weasyprint()
-        found = engine.loaded_libraries()
+        setup.load_weasyprint()
+        found = setup.loaded_libraries()
     except ImportError as error:
         yield Fact(State.LACKING, f"WeasyPrint is broken: {_said(error)}", REINSTALL_HINT)
         return
     except Exception as error:
         what = f"WeasyPrint does not load: {_said(error)}"
-        yield Fact(State.LACKING, what, engine.PANGO_HINT)
+        yield Fact(State.LACKING, what, setup.PANGO_HINT)
         return
     yield Fact(State.OK, f"WeasyPrint loads Pango {found.pango} and HarfBuzz {found.harfbuzz}")
     if found.has_harfbuzz_subset:
         yield Fact(State.OK, "HarfBuzz-Subset")
     else:
         what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
-        yield Fact(State.OPTIONAL, what, engine.HARFBUZZ_HINT)
+        yield Fact(State.OPTIONAL, what, setup.HARFBUZZ_HINT)
 
 
 def _fonts() -> Fact:

@@ -18,7 +18,6 @@ from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
 from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf import PDF
-from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_cover import (
     PICTURE,
     cover_measures,
@@ -29,13 +28,14 @@ from bookbuilder.formats.pdf.compose.front_cover import (
     with_picture,
 )
 from bookbuilder.formats.pdf.compose.styles import theme_style
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
-from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_layout_log,
     report_refused,
 )
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -114,7 +114,7 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     report.raise_for_errors()
     pages = book.config.pdf.pages or _pages_of_inside(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
-    with engine(book.config.folders, report), caught_log() as messages:
+    with weasyprint_with_fonts(book.config.folders, report), caught_log() as messages:
         from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)

@@ -26,7 +26,7 @@ def _write(book: Book, path: Path, report: Report) -> Output:
 
 
 def _check(book: Book, report: Report) -> None:
-    from bookbuilder.formats.pdf.check import check_pdf
+    from bookbuilder.formats.pdf.writer import check_pdf
 
     check_pdf(book, report)
 
