@@ -125,6 +125,21 @@ def test_modules_have_one_job() -> None:
     assert 100 <= statistics.median(real) <= 200
 
 
+# A docstring that begins with one of these is half a sentence.
+RIDDLES = {"What", "Which", "Where", "Whether", "Who", "Whose", "For", "How", "That", "By"}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_docstrings_are_sentences() -> None:
+    riddles = []
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            said = ast.get_docstring(node) if isinstance(node, DOCUMENTED) else None
+            if said and re.split(r"\W", said, maxsplit=1)[0] in RIDDLES:
+                riddles.append(f"{name}: {said.splitlines()[0]}")
+    assert riddles == []
+
+
 def test_the_root_is_a_landing() -> None:
     assert len(list(PACKAGE.glob("*.py"))) <= 8
 

@@ -1,7 +1,7 @@
 """Diagnostics are values: a rule, a message, a place and a hint, collected, not thrown.
 
-A `Rule` is declared beside the function that reports it. A `Report` collects what the stages find;
-`Report.raise_for_errors` is the one place where diagnostics turn into an exception.
+A `Rule` is declared beside the function that reports it. A `Report` collects the findings of all
+stages; `Report.raise_for_errors` is the one place where diagnostics turn into an exception.
 
 Authors can change how severe a rule is: by `[lint]` in book.toml and in front matter. A `Report`
 keeps findings as they were found and applies these levels when it is read, so no other code has to
@@ -30,9 +30,9 @@ class Rule:
     `code` is a letter for the subject and three digits (`L001`); `name` reads after "allow"
     (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
 
-    After an error that `stops`, reading ends: what else would be found would only follow from it,
-    such as broken links into chapters that could not be read. `is_books_fault` is False for what
-    the machine lacks, or the command asks for in vain: no change of the book would help.
+    After an error that `stops`, reading ends, because further findings would only follow from it,
+    such as broken links into chapters that could not be read. `is_books_fault` is False if no
+    change of the book would help: the machine lacks something, or the command was wrong.
     """
 
     code: str
@@ -44,7 +44,7 @@ class Rule:
 
 
 class Level(StrEnum):
-    """How severe an author wants a rule to be."""
+    """An author's wish for the severity of a rule."""
 
     ALLOW = "allow"
     WARN = "warn"
@@ -103,7 +103,7 @@ class Report:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """Everything found that is not allowed by the author's levels."""
+        """Return everything found, except findings that the author's levels allow."""
         return list(self)
 
     def __iter__(self) -> Iterator[Diagnostic]:
@@ -136,7 +136,7 @@ class Report:
 
     @property
     def errors(self) -> list[Diagnostic]:
-        """What keeps the book from being written, including warnings that are denied."""
+        """Return the errors that keep the book from being written, denied warnings included."""
         return [d for d in self if d.severity is Severity.ERROR]
 
     def branch(self) -> Report:

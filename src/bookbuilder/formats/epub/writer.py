@@ -1,7 +1,7 @@
-"""How an EPUB comes about: one XHTML file per chapter, packed by ebooklib.
+"""Write the EPUB: one XHTML file per chapter, packed by ebooklib.
 
-`compose` makes the documents and all that goes with them, `pack` the file, and `preflight` looks at
-it once more.
+`compose` makes the documents and everything that they use, `pack` makes the file, and `preflight`
+inspects it.
 """
 
 from __future__ import annotations

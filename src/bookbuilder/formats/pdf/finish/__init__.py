@@ -1,1 +1,1 @@
-"""What is done to a PDF when its pages are joined."""
+"""Finish a PDF whose pages are joined: labels, metadata and booklets."""

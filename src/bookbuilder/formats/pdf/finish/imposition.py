@@ -1,4 +1,4 @@
-"""Imposition: pages two by two on sheets that are printed on both sides, folded and sewn."""
+"""Impose pages two by two on sheets that are printed on both sides, folded and sewn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGES_IN_SIGNATURE = 32
 
 
 def imposed(pages: int, right_to_left: bool = False) -> list[tuple[int | None, int | None]]:
-    """Indices of the pages on each side of each sheet, left and right; None for an empty one.
+    """Return the pages on each side of each sheet, left and right; None for an empty one.
 
     Signatures have 32 pages, the last as many as it needs, in fours. Sides alternate: front, back,
     turned over the short edge.
@@ -27,7 +27,7 @@ def imposed(pages: int, right_to_left: bool = False) -> list[tuple[int | None, i
 
 
 def impose(data: bytes, right_to_left: bool = False) -> bytes:
-    """The PDF `data` as a booklet: sheets twice as wide as its pages."""
+    """Return the PDF `data` as a booklet: sheets twice as wide as its pages."""
     with pikepdf.open(io.BytesIO(data)) as pdf, pikepdf.new() as sheets:
         _left, _bottom, width, height = (float(x) for x in pdf.pages[0].trimbox)
         for pair in imposed(len(pdf.pages), right_to_left):

@@ -1,4 +1,4 @@
-"""What WeasyPrint does not write: page labels, XMP, viewer preferences, a fixed ID."""
+"""Add what WeasyPrint does not write: page labels, XMP, viewer preferences, a fixed ID."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def finish(
 
 
 def _archive(pdf: pikepdf.Pdf, colour_profile: bytes) -> None:
-    """What PDF/A-2a (ISO 19005-2) wants beyond PDF/UA-1."""
+    """Add what PDF/A-2a (ISO 19005-2) requires beyond PDF/UA-1."""
     profile = pdf.make_stream(colour_profile)
     profile.N = 3
     intent = Dictionary(

@@ -1,4 +1,4 @@
-"""What a finished PDF lacks, whoever made it: no page is laid out for that."""
+"""Find out what a finished PDF lacks, without laying out pages. Any program may have made it."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _ACTIVE = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
 
 
 class NotAPdfError(Exception):
-    """The text says why."""
+    """The file is not a PDF, or cannot be read; the text says why."""
 
 
 def inspect_pdf(data: bytes) -> Iterator[tuple[Rule, str]]:
-    """Everything doubtful in the PDF `data`. Raises `NotAPdfError`."""
+    """Yield everything doubtful in the PDF `data`. Raises `NotAPdfError`."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             yield from _accessibility(pdf)
@@ -71,7 +71,7 @@ def _accessibility(pdf: pikepdf.Pdf) -> Iterator[tuple[Rule, str]]:
 
 
 def _objects(pdf: pikepdf.Pdf) -> Iterator[tuple[Rule, str]]:
-    """Fonts that are not embedded, actions and attachments, wherever they hang."""
+    """Find fonts that are not embedded, actions and attachments, anywhere in the PDF."""
     found: dict[tuple[Rule, str], None] = {}
     for thing in pdf.objects:
         if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
@@ -95,7 +95,7 @@ def _objects(pdf: pikepdf.Pdf) -> Iterator[tuple[Rule, str]]:
 
 
 def _is_bare(font: pikepdf.Object) -> bool:
-    """Whether a simple font has no descriptor, as the fourteen that every viewer once had."""
+    """Return whether a simple font has no descriptor, like the 14 that every viewer once had."""
     simple = font.get("/Subtype") in ("/Type1", "/TrueType", "/MMType1")
     return simple and "/FontDescriptor" not in font
 

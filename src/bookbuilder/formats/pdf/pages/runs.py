@@ -23,9 +23,9 @@ LEAF, LAST_LEAF = "--leaf", "last-leaf"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What is laid out at one go: `tree` is a document, `part` where in the body it stands.
+    """Hold what is laid out in one go: `tree` is a document, `part` its place in the body.
 
-    `place` is its chapter, or the book where it holds more; `has_leaf` says whether it ends with a
+    `place` is its chapter, or the book if it holds several; `has_leaf` says whether it ends with a
     leaf.
     """
 
@@ -36,7 +36,7 @@ class Run:
 
     @property
     def size(self) -> int:
-        """The characters of its text."""
+        """Return the number of characters in its text."""
         return sum(map(len, self.tree.itertext()))
 
 

@@ -166,7 +166,7 @@ else:
 
 
 class PrintablePage(Protocol):
-    """What `Document.write_pdf` asks of a page."""
+    """A page as `Document.write_pdf` needs it."""
 
     @property
     def width(self) -> float: ...
@@ -186,7 +186,7 @@ class PrintablePage(Protocol):
 
 
 class LinkBox(Protocol):
-    """The box of a link, which is told the annotation that `Document.write_pdf` makes of it."""
+    """The box of a link; `Document.write_pdf` tells it the annotation that it makes."""
 
     link_annotation: Dictionary | None
 
@@ -242,7 +242,7 @@ class Image(Protocol):
 
 
 class LayoutContext(Protocol):
-    """What a layout remembers; `page_maker` has one more entry than there are pages."""
+    """The memory of a layout; `page_maker` has one more entry than there are pages."""
 
     style_for: object
     get_image_from_uri: object
@@ -329,5 +329,5 @@ def without_placeholder(box: Box) -> Box:
 
 
 def object_of(pdf: Pdf, reference: bytes) -> Dictionary:
-    """Return the object of `pdf` that a reference, `12 0 R`, is of."""
+    """Return the object of `pdf` that a reference such as `12 0 R` names."""
     return pdf.objects[int(reference.split()[0])]

@@ -1,4 +1,4 @@
-"""Find on laid-out pages what only shows there: what does not fit, and where a run ends."""
+"""Inspect laid-out pages: find what does not fit, and where a run ends."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _overflowing(pages: Sequence[Page]) -> list[str]:
 
 
 class End(Enum):
-    """What is on the page of a run's leaf beside the leaf."""
+    """Tell what stands on the same page as a run's leaf."""
 
     CLEAN = auto()
     NOTES = auto()
