@@ -78,7 +78,7 @@ def test_letters_without_a_font_are_reported(tmp_path: Path) -> None:
     report = Report()
     build(book, tmp_path, report)
     assert [(d.rule.code, d.message) for d in report] == [
-        ("E005", "no font to draw `ᚠᚢᚦ` on the cover")
+        ("E005", "no font has `ᚠᚢᚦ`, which the cover needs")
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_small_cover_is_reported(tmp_path: Path) -> None:
     report = Report()
     build(covered("front.png", tmp_path), tmp_path, report)
     assert [(d.rule.code, d.message) for d in report] == [
-        ("E004", "`front.png` has 100 × 160 pixels")
+        ("E004", "the cover `front.png` has only 100 × 160 pixels")
     ]
 
 

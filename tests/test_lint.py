@@ -104,7 +104,7 @@ def test_an_error_stays_one(tmp_path: Path) -> None:
     with pytest.raises(BookError) as raised:
         load(write_files(tmp_path / "b", {**files, "one.md": "# One\n"}))
     errors = [d.rule.name for d in raised.value.diagnostics if d.severity is Severity.ERROR]
-    assert sorted(errors) == ["not-to-allow", "wrong-type"]
+    assert sorted(errors) == ["cannot-be-allowed", "wrong-type"]
 
 
 @pytest.fixture

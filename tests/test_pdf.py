@@ -534,8 +534,8 @@ def test_the_authors_styles_come_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("css", "where", "says"),
     [
-        ('\n@import "b.css";', (2, 10, 5), "not for print"),
-        ("\n@font-face { font-family: Yx; src: url(x.ttf) }\n", (2, 27, 2), "loads no “Yx”"),
+        ('\n@import "b.css";', (2, 10, 5), "does not work in print"),
+        ("\n@font-face { font-family: Yx; src: url(x.ttf) }\n", (2, 27, 2), "cannot load “Yx”"),
         ("@font-face { font-family: Y }", (1, 1, 10), "Missing src descriptor"),
         ("q {}\np:::x { color: red }", (2, 1, 5), "'p:::x '"),
         ("p {}\nq { color red }", (2, 14, 2), "this does not parse"),

@@ -164,15 +164,20 @@ def positional(function: Callable[..., Any]) -> list[str]:
     [
         ("\np { colour: red }", "`colour: red` is left out: unknown property", "color", 2),
         ("\np { color: 3px }", "`color: 3px` is left out: invalid value", "", 2),
-        ("@import 'other.css';", "`@import` is not for print: left out", "`style` in book.toml", 1),
+        (
+            "@import 'other.css';",
+            "`@import` does not work in print and is left out",
+            "`style` in book.toml",
+            1,
+        ),
         (
             "@font-face { font-family: Gone; src: url(gone.ttf) }",
-            "`@font-face` loads no “Gone”: left out",
+            "`@font-face` cannot load “Gone” and is left out",
             "the folder `fonts`",
             1,
         ),
-        ("p { color: red }\n}", "this does not parse (", "", 2),
-        ("p { color red }", "this does not parse (", "", 1),
+        ("p { color: red }\n}", "this does not parse and is left out", "", 2),
+        ("p { color red }", "this does not parse and is left out", "", 1),
         ("\n@page ! { margin: 0 }", "Unsupported @page selector", "", 2),
     ],
 )

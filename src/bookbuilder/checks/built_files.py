@@ -125,7 +125,7 @@ def _check_epub(
     remarks = [m for m in messages if m.severity in _RULES]
     book, why = _sources(root, identifier_of(package), report)
     if book is None and (findings or remarks):
-        report.add(NOT_TRACED, f"places are those in {Path(name).name}: {why}", Span(name))
+        report.add(NOT_TRACED, f"findings name places in {Path(name).name}: {why}", Span(name))
     for found in findings:
         span = source_of(book, package, found) if book else None
         report.add(found.rule, found.message, span or _in_file(name, found.document, found.place))

@@ -19,8 +19,8 @@ from bookbuilder.cli.explaining import explain
 def main() -> None:
     """Build books from folders of Markdown.
 
-    DIR is a book's folder, or a single Markdown file. Without DIR, the book is the nearest folder
-    upwards with a book.toml.
+    DIR is a book's folder, or a single Markdown file. Without DIR, bookbuilder takes the working
+    folder, or the nearest folder above it, that has a book.toml.
     """
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--profile",
     type=click.Choice(["generic", "kindle", "kobo", "apple"]),
-    help="For one maker's e-readers; generic suits all.",
+    help="For the e-readers of one maker; generic suits all.",
 )
 @reading
 def epub(output: Path | None, profile: str | None, **options: Any) -> None:
@@ -44,11 +44,16 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @click.option(
     "--edition",
     type=click.Choice(["print", "screen"]),
-    help="For paper, or for the screen, with cover and live links.",
+    help="For paper, or for the screen with cover and live links.",
 )
 @click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
-@click.option("--booklet", is_flag=True, default=None, help="Two pages on each sheet, for folding.")
+@click.option(
+    "--booklet",
+    is_flag=True,
+    default=None,
+    help="Put two pages on each side of a sheet, for folding.",
+)
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF conform to PDF/A-2a too.")
 @click.option("--qr", is_flag=True, default=None, help="Add QR codes for each chapter's links.")
 @no_cache_option
@@ -81,9 +86,14 @@ def pdf(
 @click.command()
 @output_option
 @click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
-@click.option("--paper", metavar="NAME", help="The paper, for the width of the spine.")
 @click.option(
-    "--pages", metavar="N", type=click.IntRange(min=1), help="How many pages, if not to be counted."
+    "--paper", metavar="NAME", help="The paper of the book, which sets the width of the spine."
+)
+@click.option(
+    "--pages",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="The number of pages; by default they are counted.",
 )
 @reading
 def cover(
@@ -91,8 +101,9 @@ def cover(
 ) -> None:
     """Build the cover for the printer: back, spine and front on one sheet.
 
-    The width of the spine depends on the number of pages. If the print PDF was not
-    built from the book as it is now, its pages are laid out and counted.
+    The width of the spine depends on the number of pages. They are counted in the
+    print PDF if that was built from the book as it is now. Otherwise the pages are
+    laid out and counted.
     """
     said = {"trim": trim, "paper": paper, "pages": pages}
     said = {key: value for key, value in said.items() if value is not None}
@@ -103,7 +114,7 @@ def cover(
 @output_option
 @reading
 def workbook(output: Path | None, **options: Any) -> None:
-    """Build the exercises alone: a PDF to fill in."""
+    """Build the workbook: the exercises alone, as a PDF to fill in."""
     build_formats(["workbook"], output, Options(**options))
 
 

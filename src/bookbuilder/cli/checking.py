@@ -31,9 +31,10 @@ TRIED_FORMATS = ("epub", "pdf")
 def check(built: Path | None, **options: Any) -> None:
     """Check the book, and write nothing.
 
-    Reports everything that building the EPUB and the PDF would report before pages are laid out.
-    With --built, inspects a finished file instead, with EPUBCheck if that is installed, and
-    names the lines of the chapters that findings come from.
+    Reports everything that building would report before it lays out pages.
+
+    With --built, inspects a finished EPUB or PDF instead, and names the lines of the chapters
+    that findings come from. EPUBs are also checked by EPUBCheck, if that is installed.
     """
     if built is None:
         _check_book(Options(**options))
@@ -86,7 +87,7 @@ def _check_built(path: Path, options: Options) -> None:
 
 @click.command()
 def doctor() -> None:
-    """Say what this machine has and lacks for building books.
+    """List what building books needs, and say what is missing on this machine.
 
     The exit code is 0 if both EPUB and PDF can be built here, else 1. Nothing is downloaded.
     """

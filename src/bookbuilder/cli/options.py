@@ -58,13 +58,13 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             "--deny",
             metavar="RULE",
             multiple=True,
-            help="Turn findings of RULE into errors, or all `warnings`.",
+            help="Turn findings of RULE into errors; `warnings` means all.",
         ),
         click.option(
             "--part",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Build part N alone, as a volume of its own.",
+            help="Use part N alone, as a volume of its own.",
         ),
         click.argument(
             "directory",

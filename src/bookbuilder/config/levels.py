@@ -16,9 +16,9 @@ UNKNOWN_RULE = Rule(
     " name would silently have no effect.",
     stops=False,
 )
-NOT_TO_ALLOW = Rule(
+CANNOT_BE_ALLOWED = Rule(
     "C013",
-    "not-to-allow",
+    "cannot-be-allowed",
     Severity.ERROR,
     "No correct book can be made while there are errors: a chapter that cannot be read, a setting"
     " without meaning, a limit that was reached. They cannot be allowed or made warnings; mend what"
@@ -78,6 +78,6 @@ def _name_of(said: str, level: Level, span: Span | None, report: Report) -> str:
     if rule.severity is Severity.ERROR and level is not Level.DENY:
         what = "allowed" if level is Level.ALLOW else "made a warning"
         message = f"{rule.code} `{rule.name}` cannot be {what}: no correct book can be made with it"
-        report.add(NOT_TO_ALLOW, message, span, f"`bookbuilder explain {rule.code}` says why")
+        report.add(CANNOT_BE_ALLOWED, message, span, f"`bookbuilder explain {rule.code}` says why")
         return ""
     return rule.name

@@ -41,7 +41,7 @@ MISSING_KEY = Rule(
     "C004",
     "missing-key",
     Severity.ERROR,
-    "Some tables mean nothing without this key: a part without a title, a person without a name.",
+    "A part needs a title, and a person needs a name. Without this key, the table means nothing.",
     stops=False,
 )
 NUMBER_TWICE = Rule(

@@ -15,7 +15,7 @@ BAD_TOML = Rule(
     "C001",
     "bad-toml",
     Severity.ERROR,
-    "book.toml is TOML (https://toml.io). Nothing can be built from a file that does not parse.",
+    "book.toml must be valid TOML (https://toml.io). Nothing can be built until it is.",
 )
 
 

@@ -43,7 +43,7 @@ BAD_IMAGE = Rule(
     "bad-image",
     Severity.WARNING,
     "The file cannot be read as a picture: it is broken, cut short, or something else under a"
-    " picture's name.",
+    " picture's name. Save the picture again.",
 )
 REMOTE_IMAGE = Rule(
     "I003",
@@ -79,14 +79,14 @@ LICENCE = Rule(
     "image-licence",
     Severity.NOTE,
     "Whoever gives the book to others publishes the pictures in it, including those fetched from"
-    " the web. This needs their makers' permission, and often their names.",
+    " the web. Their makers must permit this, and often want to be named.",
 )
 MISLABELLED = Rule(
     "I009",
     "mislabelled-image",
     Severity.NOTE,
-    "The file's name says one format and its content is another. The book has it right, but"
-    " other programs may refuse the picture.",
+    "The file's name says one format, and its content is another. The book uses the right one,"
+    " but other programs may refuse the picture. Rename the file.",
 )
 CLEANED_SVG = Rule(
     "I006",

@@ -55,7 +55,7 @@ DUPLICATE_ID = Rule(
     "L005",
     "duplicate-id",
     Severity.WARNING,
-    "Two elements of one chapter have the same id. Links lead to the first.",
+    "Two elements of one chapter have the same id. Links lead to the first. Rename the other.",
 )
 EMPTY_LINK = Rule(
     "L007",

@@ -47,14 +47,14 @@ TWICE = Rule(
     "B003",
     "chapter-twice",
     Severity.WARNING,
-    "The list of chapters names a file twice. Only its first place counts.",
+    "The list of chapters names a file twice. Only its first place counts; delete the other.",
 )
 OUTSIDE = Rule(
     "B004",
     "chapter-outside",
     Severity.ERROR,
     "Only files inside the book's folder are read, so that a book cannot pick up other files of"
-    " its author.",
+    " its author. Copy the file into the folder, or open its folder with `allow` in book.toml.",
     stops=False,
 )
 NOT_A_CHAPTER = Rule(
@@ -73,7 +73,8 @@ UNLISTED = Rule(
     "B007",
     "unlisted-chapter",
     Severity.NOTE,
-    "A Markdown file lies in the folder, but the book's list of chapters does not name it.",
+    "A Markdown file lies in the folder, but the book's list of chapters does not name it. If it"
+    " belongs to the book, add it to the list.",
 )
 UNUSABLE_SUMMARY = Rule(
     "B008",

@@ -130,7 +130,7 @@ def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
         raise OSError(errno.EINVAL, "no file can have this name") from None
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is no ordinary file")
+            raise OSError(errno.EINVAL, "it is not an ordinary file")
         data = file.read(largest + 1)
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"it is larger than {largest:,} bytes")

@@ -26,15 +26,16 @@ TOO_SLOW = Rule(
     "X001",
     "time-limit",
     Severity.ERROR,
-    "A build that takes longer than [limits] in book.toml allows is stopped: a few lines of text"
-    " can keep a computer busy for days. Raise the limit for a book that is really that large.",
+    "A build that takes longer than [limits] in book.toml allows is stopped, because a few lines"
+    " of text can keep a computer busy for days. If the book is really that large, raise the"
+    " limit.",
 )
 TOO_MUCH_MEMORY = Rule(
     "X002",
     "memory-limit",
     Severity.ERROR,
     "A build that needs more memory than [limits] in book.toml allows is stopped before the"
-    " computer stands still. Raise the limit for a book that is really so large.",
+    " computer stands still. If the book is really that large, raise the limit.",
 )
 
 HAS_FORK = hasattr(os, "fork") and sys.platform != "darwin"

@@ -116,7 +116,7 @@ class RemotePictures:
             if not (ip.is_global and not ip.is_multicast) and not (
                 ip.is_loopback and host == own_machine
             ):
-                raise FetchError(f"`{host[:100]}` is no public address of the internet")
+                raise FetchError(f"`{host[:100]}` is not a public address on the internet")
         return addresses
 
 
@@ -142,7 +142,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises ValueError where it is no number
     except ValueError:
-        raise FetchError("the address is none") from None
+        raise FetchError("this is not an address") from None
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
         raise FetchError("only addresses like https://example.org/picture.png are fetched")
     return parts

@@ -14,8 +14,8 @@ NOT_UTF8 = Rule(
     "S001",
     "not-utf8",
     Severity.ERROR,
-    "Chapters are UTF-8 text. Read as anything else, letters would come out as other letters"
-    " without anybody noticing.",
+    "Chapters must be UTF-8 text. In another encoding, some letters would turn into other"
+    " letters, and nobody would notice. Save the file as UTF-8.",
     stops=False,
 )
 UNREADABLE = Rule(

@@ -43,22 +43,23 @@ UNKNOWN_PAPER = Rule(
     "P020",
     "unknown-paper",
     Severity.ERROR,
-    "The spine is as wide as the pages are thick, and `paper` in [pdf] says what they are printed"
-    " on. profiles/paper.toml has the known ones; `spine` gives the width in millimetres instead.",
+    "The width of the spine depends on the thickness of the paper. `paper` in [pdf] must name"
+    " one of the papers in profiles/paper.toml, or `spine` must give the width in millimetres.",
 )
 BAD_ISBN = Rule(
     "P021",
     "bad-isbn",
     Severity.WARNING,
-    "The last digit of an ISBN is computed from the others. Where it does not fit, a digit is"
-    " wrong, and a barcode made from it would sell another book.",
+    "The last digit of an ISBN is computed from the others. If it does not fit, a digit is"
+    " wrong, and a barcode made from it would sell another book. Correct `identifier` in"
+    " book.toml.",
 )
 LONG_BLURB = Rule(
     "P022",
     "long-blurb",
     Severity.WARNING,
-    "`description` in book.toml stands on the back cover. What does not fit there in the smallest"
-    " size that can be read is left out, from the end of a sentence.",
+    "`description` in book.toml is printed on the back cover. If it does not fit there in the"
+    " smallest readable size, its last sentences are left out. Shorten it.",
 )
 
 # In millimetres: the print beyond the cut, the marks' distance from the cut, and their length.
@@ -278,7 +279,9 @@ def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
     ean = ean_of(isbn)
     if not ean:
         span = book.config.span_of("book.identifier")
-        report.add(BAD_ISBN, f"the check digit of ISBN {isbn} is wrong; it has no barcode", span)
+        report.add(
+            BAD_ISBN, f"the check digit of ISBN {isbn} is wrong, so there is no barcode", span
+        )
         return back, book
     picture = element("img")
     picture.attrib |= {"src": _BARCODE, "alt": f"ISBN {isbn}"}
@@ -310,6 +313,6 @@ def _fit_blurb(
         shorter = text.rpartition(". ")[0]
         text = f"{shorter}." if shorter else text.rpartition(" ")[0]
     span = book.config.span_of("book.description")
-    message = f"of {len(whole)} characters of the description, the back cover holds {len(text)}"
+    message = f"only {len(text)} of the description's {len(whole)} characters fit on the back cover"
     report.add(LONG_BLURB, message, span)
     return text, size

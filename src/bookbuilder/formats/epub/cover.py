@@ -34,29 +34,30 @@ NO_COVER = Rule(
     "E002",
     "missing-cover",
     Severity.ERROR,
-    "`cover` in book.toml names a picture inside the book's folder. Without the key, a cover is"
-    " made from the title.",
+    "`cover` in book.toml must name a picture inside the book's folder. Without the key, a cover"
+    " is made from the title.",
 )
 BAD_COVER = Rule(
     "E003",
     "bad-cover",
     Severity.ERROR,
-    "The cover must be a picture that can be read, in any common raster format. Shops and shelves"
-    " show nothing at all for a broken one.",
+    "The cover must be a picture that can be read, in a common raster format such as JPEG or"
+    " PNG. Shops and library apps show nothing at all for a broken one.",
 )
 SMALL_COVER = Rule(
     "E004",
     "small-cover",
     Severity.WARNING,
-    "Shelves and shops ask for covers of about 1600 by 2560 pixels; below 625 by 1000 Kindle"
-    " refuses them or shows them blurred.",
+    "Shops and library apps ask for covers of about 1600 by 2560 pixels. Kindle refuses covers"
+    " below 625 by 1000, or shows them blurred.",
 )
 NO_COVER_FONT = Rule(
     "E005",
     "cover-without-font",
     Severity.WARNING,
-    "The fonts that come along cover Latin, Greek, Cyrillic, Arabic, Hebrew, Japanese, Devanagari,"
-    " Thai, Georgian and Armenian. Letters outside them would be drawn as empty boxes.",
+    "The bundled fonts have letters of Latin, Greek, Cyrillic, Arabic, Hebrew, Japanese,"
+    " Devanagari, Thai, Georgian and Armenian. Other letters would be drawn as empty boxes. Set"
+    " `cover` in book.toml to a picture of your own.",
 )
 
 WIDTH, HEIGHT = 1600, 2560
@@ -97,7 +98,7 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _as_core_type(data, name, book, report)
     except FileNotFoundError:
-        report.add(NO_COVER, f"no picture `{name}` in the book's folder", span)
+        report.add(NO_COVER, f"there is no picture `{name}` in the book's folder", span)
         return None
     except Exception as error:
         # Pillow raises nearly anything for broken files: OSError, SyntaxError, struct.error …
@@ -113,7 +114,7 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
             raise ValueError("too many pixels")
         image.load()
         if image.width < 625 or image.height < 1000:
-            message = f"`{name}` has {image.width} × {image.height} pixels"
+            message = f"the cover `{name}` has only {image.width} × {image.height} pixels"
             report.add(SMALL_COVER, message, book.config.span_of("book.cover", name))
         upright = image.getexif().get(0x0112, 1) == 1
         fits = image.width <= 2 * WIDTH and image.height <= 2 * HEIGHT
@@ -202,4 +203,6 @@ class _Pen:
         if missing := letters_without_font(text):
             letters = "".join(sorted(missing))[:20]
             hint = "set `cover` in book.toml to a picture of your own"
-            self.report.add(NO_COVER_FONT, f"no font to draw `{letters}` on the cover", hint=hint)
+            self.report.add(
+                NO_COVER_FONT, f"no font has `{letters}`, which the cover needs", hint=hint
+            )

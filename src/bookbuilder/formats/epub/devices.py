@@ -21,8 +21,8 @@ UNKNOWN_DEVICE = Rule(
     "E017",
     "unknown-profile",
     Severity.ERROR,
-    "`profile` in [epub] names a device. The known ones are in profiles/device.toml: generic,"
-    " kindle, kobo and apple.",
+    "`profile` in [epub] must name a device that bookbuilder knows: generic, kindle, kobo or"
+    " apple. They are listed in profiles/device.toml.",
 )
 
 # Kobo's own books have these around the content of their body elements.

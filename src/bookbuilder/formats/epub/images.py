@@ -36,7 +36,7 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
         must = bool(changes) or asset.media_type not in _EVERYWHERE
         must = must or turned.width * turned.height > MOST_PIXELS
         if asset.media_type not in _EVERYWHERE:
-            changes.append("its first picture taken" if is_animated else "brought from WebP")
+            changes.append("reduced to its first picture" if is_animated else "converted from WebP")
         if longest and max(turned.size) > longest:
             turned = _shrunk(turned, longest)
             changes.append(f"shrunk to {turned.width} × {turned.height} pixels")

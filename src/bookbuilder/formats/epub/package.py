@@ -26,9 +26,9 @@ BAD_EPOCH = Rule(
     "E001",
     "bad-source-date-epoch",
     Severity.ERROR,
-    "SOURCE_DATE_EPOCH is a whole number of seconds since 1970-01-01 UTC"
-    " (https://reproducible-builds.org/specs/source-date-epoch/). Guessing another time would make"
-    " a book that cannot be built again byte for byte.",
+    "SOURCE_DATE_EPOCH must be a whole number of seconds since 1970-01-01 UTC"
+    " (https://reproducible-builds.org/specs/source-date-epoch/). With a guessed time, the book"
+    " could not be built again byte for byte. Correct the variable, or unset it.",
 )
 
 MIMETYPE = "mimetype"
@@ -67,7 +67,9 @@ def modified(published: date | None, report: Report) -> datetime:
         try:
             return datetime.fromtimestamp(int(epoch), UTC)
         except (ValueError, OverflowError, OSError):
-            report.add(BAD_EPOCH, f"SOURCE_DATE_EPOCH is `{epoch[:40]}`", hint="unset it")
+            report.add(
+                BAD_EPOCH, f"SOURCE_DATE_EPOCH is `{epoch[:40]}`, not a time", hint="unset it"
+            )
     return datetime.combine(published, time(), UTC) if published else _UNKNOWN
 
 

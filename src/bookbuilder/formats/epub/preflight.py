@@ -1,4 +1,4 @@
-"""Preflight: find in a written EPUB what EPUBCheck passes and readers choke on, without Java.
+"""Inspect a written EPUB for faults that EPUBCheck accepts and readers do not, without Java.
 
 docs/epub.md says where each limit comes from.
 """
@@ -25,8 +25,8 @@ CSS_VARIABLE = Rule(
     "E009",
     "css-variable",
     Severity.WARNING,
-    "Kindle refuses books for CSS variables, and older readers drop every rule that uses one. Write"
-    " the value itself.",
+    "Kindle refuses books that use CSS variables, and older readers drop every rule that uses"
+    " one. Write the value itself.",
 )
 REMOTE_RESOURCE = Rule(
     "E010",
@@ -39,43 +39,45 @@ WRONG_LANGUAGE = Rule(
     "E011",
     "wrong-language",
     Severity.WARNING,
-    "Readers hyphenate, look words up and read aloud in the language that the book says it is in,"
-    " and Send to Kindle refuses languages that it does not know. Set `language` in book.toml.",
+    "Readers hyphenate, look words up and read aloud in the language that the book names. Send"
+    " to Kindle refuses languages that it does not know. Correct `language` in book.toml.",
 )
 NOT_XML = Rule(
     "E012",
     "not-xml",
     Severity.WARNING,
-    "Readers that parse strictly show nothing of a document that is not XML; `--` inside a comment"
-    " is enough.",
+    "Some readers parse strictly, and show nothing at all of a document that is not XML. A `--`"
+    " inside a comment is enough to break it.",
 )
 LARGE_FILE = Rule(
     "E013",
     "large-file",
     Severity.WARNING,
-    "Small readers have little memory. Chapters of more than 260 kB open slowly or not at all on"
-    " those with Adobe's engine; pictures of more than 5 MB are against Kobo's advice, of more than"
-    " 5.6 million pixels against Apple's rules. Split the chapter, shrink the picture.",
+    "Small readers have little memory. Those with Adobe's engine open chapters of more than 260"
+    " kB slowly or not at all. Kobo advises against pictures of more than 5 MB, and Apple forbids"
+    " those of more than 5.6 million pixels. Split the chapter, or shrink the picture.",
 )
 LARGE_BOOK = Rule(
     "E014",
     "large-book",
     Severity.WARNING,
-    "Send to Kindle takes 50 MB by e-mail and 200 MB by its app and web page.",
+    "Send to Kindle accepts 50 MB by e-mail, and 200 MB by its app and web page. Shrink the"
+    " pictures, or split the book.",
 )
 EMPTY_LABEL = Rule(
     "E015",
     "empty-label",
     Severity.WARNING,
-    "An entry of the contents without text cannot be read, tapped or spoken. Give the heading"
-    " words.",
+    "An entry of the contents that has no text cannot be read, tapped or spoken. Give its"
+    " heading some words.",
 )
 UNLICENSED_FONT = Rule(
     "E016",
     "unlicensed-font",
     Severity.WARNING,
-    "Embedding a font hands it on. One that names no licence, or whose own flags forbid embedding,"
-    " may not be yours to give away. Use one under the SIL Open Font License, or ask its maker.",
+    "Whoever gives away a book also gives away the fonts in it. A font that names no licence, or"
+    " whose own flags forbid embedding, may not be yours to give away. Use one under the SIL Open"
+    " Font License, or ask its maker.",
 )
 
 LARGEST_DOCUMENT = 260 * 1024
@@ -158,7 +160,7 @@ def _opf(package: zipfile.ZipFile) -> tuple[str, str]:
 
 
 def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
-    """Give everything doubtful in `package`, an archive of `size` bytes."""
+    """Yield everything doubtful in `package`, an archive of `size` bytes."""
     for info in package.infolist():
         name, short = info.filename, info.filename.removeprefix(FOLDER)
         suffix = name.rpartition(".")[2].lower()
@@ -170,7 +172,7 @@ def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
             styles = "\n".join(map("".join, _STYLES.findall(text)))
             yield from _styles(name, short, styles)
         if suffix == "xhtml" and len(data) > LARGEST_DOCUMENT:
-            yield Finding(LARGE_FILE, f"`{short}` has {_kilobytes(len(data))}", name, "1")
+            yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name, "1")
         if suffix == "css":
             yield from _styles(name, short, data.decode("utf-8", "replace"))
         if suffix in ("png", "jpg", "jpeg", "gif", "webp"):
@@ -184,7 +186,7 @@ def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
         limit, way = (
             (LARGEST_BY_WEB, "at all") if size > LARGEST_BY_WEB else (LARGEST_BY_MAIL, "by e-mail")
         )
-        message = f"{size // 1_000_000} MB are too many for Send to Kindle {way}"
+        message = f"{size // 1_000_000} MB are too much for Send to Kindle {way}"
         yield Finding(LARGE_BOOK, f"{message} (at most {limit // 1_000_000})", "")
 
 
@@ -201,25 +203,27 @@ def _remote(name: str, short: str, loads: re.Pattern[str], text: str) -> Iterato
     if name.endswith((".opf", ".ncx")):
         return
     for match in loads.finditer(text):
-        yield Finding(REMOTE_RESOURCE, f"`{match[0][:100]}` in {short}", name, match[0])
+        yield Finding(
+            REMOTE_RESOURCE, f"{short} loads from the network: `{match[0][:100]}`", name, match[0]
+        )
 
 
 def _styles(name: str, short: str, css: str) -> Iterator[Finding]:
     yield from _remote(name, short, _REMOTE_STYLE, css)
     for used in dict.fromkeys(map("".join, _VARIABLE.findall(css))):
-        yield Finding(CSS_VARIABLE, f"the CSS variable `{used}` in {short}", name, used)
+        yield Finding(CSS_VARIABLE, f"{short} uses the CSS variable `{used}`", name, used)
 
 
 def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
     if len(data) > LARGEST_IMAGE:
-        yield Finding(LARGE_FILE, f"`{short}` has {_kilobytes(len(data))}", name)
+        yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name)
     try:
         with Image.open(io.BytesIO(data)) as image:
             pixels = image.width * image.height
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return
     if pixels > MOST_PIXELS:
-        yield Finding(LARGE_FILE, f"`{short}` has {pixels / 1e6:.1f} million pixels", name)
+        yield Finding(LARGE_FILE, f"`{short}` is large: {pixels / 1e6:.1f} million pixels", name)
 
 
 def _font(name: str, short: str, data: bytes) -> Iterator[Finding]:
@@ -241,7 +245,7 @@ def _labels(name: str, short: str, text: str) -> Iterator[Finding]:
     for entry, label, point_label, point in _LABEL.findall(text):
         if not _TAG.sub("", label or point_label).strip():
             target, _, anchor = (entry or point).partition("#")
-            message = f"an entry of {short} without text leads to `{entry or point}`"
+            message = f"the entry of {short} that leads to `{entry or point}` has no text"
             yield Finding(EMPTY_LABEL, message, FOLDER + target, f'id="{anchor}"')
 
 
@@ -259,7 +263,7 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
             text += _TAG.sub(" ", body)
     seems = guess_language(text)
     if len(text.split()) > _SURE_AFTER and not _same(said, seems):
-        message = f"the book says that it is in `{said}`, and reads like `{seems}`"
+        message = f"the book's language is `{said}`, but its text reads like `{seems}`"
         yield Finding(WRONG_LANGUAGE, message, name_of_opf)
 
 

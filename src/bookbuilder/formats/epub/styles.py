@@ -23,22 +23,23 @@ NO_STYLE = Rule(
     "E006",
     "missing-style",
     Severity.ERROR,
-    "`style` in book.toml names stylesheets: UTF-8 files inside the book's folder.",
+    "`style` in book.toml must name stylesheets: UTF-8 text files inside the book's folder.",
 )
 BAD_CSS = Rule(
     "E007",
     "bad-css",
     Severity.WARNING,
-    "Part of a stylesheet cannot be used in an EPUB: it does not parse, or is one of the few things"
-    " that EPUB forbids in CSS (`direction`, `unicode-bidi`, `@import`, nested rules). It is left"
-    " out of the EPUB.",
+    "Part of a stylesheet cannot be used in an EPUB. Either it does not parse, or it is one of"
+    " the few things that EPUB forbids in CSS (`direction`, `unicode-bidi`, `@import`, nested"
+    " rules). It is left out of the EPUB.",
 )
 BAD_CSS_URL = Rule(
     "E008",
     "bad-css-url",
     Severity.WARNING,
-    "A stylesheet may use pictures (JPEG, PNG, GIF, WebP) and fonts (TTF, OTF, WOFF, WOFF2) inside"
-    " the book's folder; an EPUB loads nothing from elsewhere. The declaration is left out.",
+    "A stylesheet may use only pictures (JPEG, PNG, GIF, WebP) and fonts (TTF, OTF, WOFF, WOFF2)"
+    " inside the book's folder, because an EPUB loads nothing from elsewhere. The declaration is"
+    " left out.",
 )
 
 THEME = "themes/default/epub.css"

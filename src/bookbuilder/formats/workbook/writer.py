@@ -40,14 +40,15 @@ NO_EXERCISES = Rule(
     "W001",
     "no-exercises",
     Severity.ERROR,
-    "A workbook is made of the sections whose heading has the class `exercise`:"
-    " `## Exercise: … {.exercise}`.",
+    "A workbook is made of the sections whose heading has the class `exercise`: `## Exercise: …"
+    " {.exercise}`. Mark at least one section.",
 )
 LONG_EXERCISE = Rule(
     "W002",
     "long-exercise",
     Severity.WARNING,
-    "An exercise of the workbook has one page, and this one takes more. Shorten it or make two.",
+    "Each exercise of the workbook should fit on one page, but this one takes more. Shorten it,"
+    " or make two.",
 )
 
 # The paper in people's printers: Letter where pages are cut in inches.

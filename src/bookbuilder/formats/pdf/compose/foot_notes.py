@@ -18,17 +18,18 @@ LONG_NOTE = Rule(
     "P010",
     "long-note",
     Severity.WARNING,
-    "A note at the foot of a page cannot continue on the next one, so one that leaves no room for"
-    " the text it belongs to, or finds none on its page and the next, is printed at the end of its"
-    " chapter. Shorten it, or make it a part of the text.",
+    "A note at the foot of a page cannot continue on the next page. If it leaves no room for the"
+    " text that it belongs to, or fits neither on its page nor on the next, it is printed at the"
+    " end of its chapter. Shorten it, or make it a part of the text.",
 )
 
 MANY_NOTES = Rule(
     "P015",
     "many-notes",
     Severity.WARNING,
-    "To find room for notes at the foot, pages are laid out again and again. A chapter with"
-    " thousands of them has them printed at its end. Split the chapter to have them on its pages.",
+    "Pages are laid out again and again to find room for notes at the foot. For a chapter with"
+    " thousands of notes this would take too long, so its notes are printed at its end. Split the"
+    " chapter to get its notes at the foot of the page.",
 )
 
 MOST_NOTES = 1500
@@ -106,7 +107,7 @@ def report_notes_at_end(at_end: Mapping[str, Chapter], report: Report) -> None:
     counts = Counter(chapter.slug for chapter in at_end.values())
     for note, chapter in at_end.items():
         if counts[chapter.slug] > MOST_NOTES:
-            message = f"“{chapter.title}” has more than {MOST_NOTES} notes; they are at its end"
+            message = f"“{chapter.title}” has more than {MOST_NOTES} notes; they follow its text"
             report.add(MANY_NOTES, message, chapter.source.span_of_file())
         else:
             _report_long_note(chapter, note, report)

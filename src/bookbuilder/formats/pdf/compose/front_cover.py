@@ -27,8 +27,8 @@ NO_COVER = Rule(
     "P014",
     "cover-unreadable",
     Severity.WARNING,
-    "`cover` in book.toml names a picture inside the book's folder. Where it cannot be read, the"
-    " cover is set from title and authors.",
+    "`cover` in book.toml must name a picture inside the book's folder that can be read. Without"
+    " one, the cover is set from title and authors.",
 )
 
 PICTURE = "cover-picture"

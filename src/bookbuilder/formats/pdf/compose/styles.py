@@ -15,7 +15,7 @@ NO_STYLE = Rule(
     "P008",
     "style-missing",
     Severity.ERROR,
-    "A stylesheet that book.toml names is a UTF-8 file inside the book's folder.",
+    "`style` in book.toml must name stylesheets: UTF-8 text files inside the book's folder.",
 )
 
 EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}

@@ -14,14 +14,15 @@ UNKNOWN_TRIM = Rule(
     "P002",
     "unknown-trim",
     Severity.ERROR,
-    "`trim` in [pdf] names the size of the cut page. The known ones are in profiles/trim.toml.",
+    "`trim` in [pdf] must name a size of the cut page that bookbuilder knows: a5, b5, 6x9, a4 or"
+    " letter. They are listed in profiles/trim.toml.",
 )
 
 UNKNOWN_EDITION = Rule(
     "P013",
     "unknown-edition",
     Severity.ERROR,
-    "`edition` in [pdf] says what the PDF is for: `print`, on paper, or `screen`.",
+    "`edition` in [pdf] must be `print`, for paper, or `screen`.",
 )
 
 DEFAULT = "a5"

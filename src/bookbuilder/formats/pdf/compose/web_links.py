@@ -28,9 +28,9 @@ MANY_LINKS = Rule(
     "P030",
     "many-links",
     Severity.WARNING,
-    "On paper an outside link is followed by its address. Where a chapter has thousands, they fill"
-    " more pages than the text, so links and addresses are left out. Split the chapter to have"
-    " them, or make the screen edition, which keeps the links.",
+    "On paper, an outside link is followed by its address. In a chapter with thousands of links,"
+    " the addresses would fill more pages than the text, so links and addresses are left out."
+    " Split the chapter, or make the screen edition, which keeps the links.",
 )
 
 MOST_LINKS = 2000

@@ -13,21 +13,21 @@ NOT_EMBEDDED = Rule(
     "V006",
     "font-not-embedded",
     Severity.WARNING,
-    "Where a font is not in the PDF, each printer and each screen takes another one. Print shops"
-    " send such files back.",
+    "If a font is not in the PDF, each printer and each screen uses another one instead. Print"
+    " shops send such files back.",
 )
 NOT_TAGGED = Rule(
     "V007",
     "pdf-not-accessible",
     Severity.WARNING,
-    "People who hear a PDF need its tags, its language and its title. bookbuilder writes them all;"
-    " programs that a finished file goes through afterwards often drop them.",
+    "People who listen to a PDF need its tags, its language and its title. bookbuilder writes"
+    " them all, but other programs that change the finished file often drop them.",
 )
 ACTIVE_PDF = Rule(
     "V008",
     "active-pdf",
     Severity.WARNING,
-    "A book neither runs programs nor carries files. Print shops and careful readers refuse those"
+    "A book neither runs programs nor carries files. Print shops and careful readers refuse PDFs"
     " that do.",
 )
 NO_LABELS = Rule(

@@ -43,8 +43,9 @@ UNSETTLED = Rule(
     "P009",
     "page-numbers-unsettled",
     Severity.WARNING,
-    "Page numbers in the text can move the text and so change themselves. They were still changing"
-    " after several layouts, so some may be off by one. A small change in the wording helps.",
+    "A page number in the text can move the text, and so change itself. Here numbers were still"
+    " changing after several layouts, so some may be off by one. A small change in the wording"
+    " helps.",
 )
 
 ROUNDS = 4

@@ -1,6 +1,7 @@
 """Turn what WeasyPrint says, and what shows on laid-out pages, into findings about the book.
 
-WeasyPrint says it in its log. What it says of stylesheets is found again in their text.
+WeasyPrint writes to its log. Messages about stylesheets get a place: their words are searched for
+in the stylesheet's text.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ REFUSED = Rule(
     "P003",
     "resource-refused",
     Severity.WARNING,
-    "A print PDF is made of the book's own files alone. WeasyPrint would fetch any address that a"
-    " stylesheet or a picture names, from the network or from anywhere on the disk.",
+    "A print PDF may use only the book's own files. Otherwise WeasyPrint would fetch every"
+    " address that a stylesheet or a picture names, from the network or from anywhere on the"
+    " disk. Copy the file into the book's folder.",
 )
 LAYOUT_FAILED = Rule(
     "P012",
     "layout-failed",
     Severity.ERROR,
-    "WeasyPrint, which lays out the pages, failed: mostly on a rule in a stylesheet of your own or"
-    " on very deep nesting. Leave out half of the chapter or stylesheet until it works to find it.",
+    "WeasyPrint, which lays out the pages, failed. The cause is mostly a rule in one of your"
+    " stylesheets, or very deep nesting. To find it, leave out one half of the chapter or"
+    " stylesheet, then the other, until the build works.",
 )
 MISSING_GLYPH = Rule(
     "P004",
@@ -45,34 +48,36 @@ BAD_PICTURE = Rule(
     "P006",
     "unreadable-picture",
     Severity.WARNING,
-    "The picture cannot be decoded, so the printed page lacks it.",
+    "The picture cannot be decoded, so it is missing on the printed page. Save the picture again.",
 )
 LAYOUT_WARNING = Rule(
     "P007",
     "layout-warning",
     Severity.WARNING,
-    "The layout engine noticed something; its own words are quoted.",
+    "WeasyPrint, which lays out the pages, noticed something. The message quotes its own words.",
 )
 SLOW_FONTS = Rule(
     "P016",
     "harfbuzz-subset-missing",
     Severity.WARNING,
-    "The PDF holds of each font only what the book uses. HarfBuzz-Subset, a library of the system,"
-    " takes that out; without it WeasyPrint does it in another way, which takes much longer and"
-    " gives other bytes than on a machine that has the library. The pages look the same.",
+    "The PDF contains only the part of each font that the book uses. HarfBuzz-Subset, a library"
+    " of the system, cuts it out. Without it, WeasyPrint uses another way, which takes much"
+    " longer and gives other bytes than on a machine with the library. The pages look the same.",
 )
 TOO_WIDE = Rule(
     "P011",
     "too-wide",
     Severity.WARNING,
-    "It is wider than the text of the page, so that its right edge prints in the margin or is cut"
-    " off. Split it, turn its rows into columns, or choose a larger trim size.",
+    "The table, code or picture is wider than the text of the page, so its right edge is in the"
+    " margin or cut off. Split it, turn its rows into columns, or choose a larger trim size.",
 )
 BAD_STYLE = Rule(
     "P005",
     "bad-style",
     Severity.WARNING,
-    "The layout engine does not understand this rule of a stylesheet and leaves it out.",
+    "WeasyPrint, which lays out the pages, does not understand this rule of a stylesheet and"
+    " leaves it out. Correct the rule. If it is for the EPUB alone, move it to a stylesheet of"
+    " [epub].",
 )
 _GLYPH_HINT = "put a font that has it into the folder `fonts`"
 
@@ -137,7 +142,7 @@ def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> No
 
 
 def report_failures(failures: Sequence[Failure], book: Book, report: Report) -> None:
-    """Name the chapters that cannot be laid out; the book, if it is none of them alone."""
+    """Report the chapters that cannot be laid out, or the book if no single chapter fails."""
     chapters = {chapter.slug: chapter for chapter in book.chapters}
     culprits = [culprit for failure in failures for culprit in failure.culprits]
     for slug, said in culprits:
@@ -194,12 +199,16 @@ def _in_plain_words(message: str) -> tuple[str, str, str]:
         return text, f"`{text[:200]}` is left out: {why}", hint
     if match := _IMPORT.fullmatch(message):
         hint = "name every stylesheet in `style` in book.toml"
-        return match["text"], "`@import` is not for print: left out", hint
+        return match["text"], "`@import` does not work in print and is left out", hint
     if match := _FONT.fullmatch(message):
         hint = "put the font into the folder `fonts` of the book: print knows it by its own name"
-        return match["text"], f"`@font-face` loads no “{match['text'][:200]}”: left out", hint
+        return (
+            match["text"],
+            f"`@font-face` cannot load “{match['text'][:200]}” and is left out",
+            hint,
+        )
     if match := _UNPARSED.fullmatch(message):
-        return "", f"this does not parse ({match['why'].rstrip('.')}): left out", ""
+        return "", f"this does not parse and is left out: {match['why'].rstrip('.')}", ""
     quoted = _QUOTED.search(message)
     return quoted["text"].strip() if quoted else "", _PLACE.sub("", message), ""
 

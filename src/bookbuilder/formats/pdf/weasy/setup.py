@@ -36,8 +36,8 @@ NO_PANGO = Rule(
     "P001",
     "pango-missing",
     Severity.ERROR,
-    "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
-    " The EPUB does not.",
+    "WeasyPrint makes the PDF, and needs the Pango library of the operating system. The EPUB"
+    " does not need it.",
     is_books_fault=False,
 )
 
@@ -47,8 +47,8 @@ NO_FONT = Rule(
     "P017",
     "unreadable-font",
     Severity.WARNING,
-    "The fonts of a book are ordinary files in its folder `fonts/`. Text in one that is left out is"
-    " set in another.",
+    "A font of the book must be an ordinary file in the folder `fonts/`. A font that cannot be"
+    " read is left out, and its text is set in another one.",
 )
 
 MOST_FONTS = 1000
