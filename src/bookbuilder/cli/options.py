@@ -58,7 +58,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             "--deny",
             metavar="RULE",
             multiple=True,
-            help="Turn findings of RULE into errors; `warnings` means all.",
+            help="Turn findings of RULE into errors; `warnings` means all warnings.",
         ),
         click.option(
             "--part",
