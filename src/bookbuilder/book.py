@@ -1,4 +1,4 @@
-"""The book between reading and writing: metadata, parts, chapters as HTML trees, and assets.
+"""Describe the book between reading and writing: metadata, parts, chapter trees, assets.
 
 After the passes have run, nothing changes a `Book`; every writer reads the same one.
 """

@@ -1,1 +1,1 @@
-"""Checks of finished files, and of the machine that builds."""
+"""Check finished files, and the machine that builds."""

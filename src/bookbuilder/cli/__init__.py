@@ -1,4 +1,4 @@
-"""The command line: it reads options, calls the library, and prints the result.
+"""Run the command line: read options, call the library, print the result.
 
 Modules that take long to import are imported by the functions that need them, so that `--help`
 answers at once and `epub` works where WeasyPrint cannot be loaded.

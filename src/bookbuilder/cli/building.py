@@ -1,4 +1,4 @@
-"""The commands that build: load the book once, write it, and say what was written."""
+"""Define the commands that build: load the book once, write it, and say what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that check and write nothing: `check` the book, `doctor` the machine."""
+"""Define the commands that check and write nothing: `check` the book, `doctor` the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that explains a rule."""
+"""Define the command that explains a rule."""
 
 from __future__ import annotations
 

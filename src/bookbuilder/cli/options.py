@@ -1,4 +1,4 @@
-"""Options that several commands share, and exit codes."""
+"""Define options that several commands share, and exit codes."""
 
 from __future__ import annotations
 

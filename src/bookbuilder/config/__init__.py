@@ -1,1 +1,1 @@
-"""The author's settings: book.toml, levels of rules, and the files of other tools."""
+"""Read the author's settings: book.toml, levels of rules, and the files of other tools."""

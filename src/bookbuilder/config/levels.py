@@ -1,4 +1,4 @@
-"""Levels that authors give to rules: `[lint]` in book.toml, `lint:` in front matter, `--deny`."""
+"""Read the levels that authors give to rules: `[lint]`, `lint:` in front matter, `--deny`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema of `book.toml`, as frozen dataclasses.
+"""Define the schema of `book.toml`, as frozen dataclasses.
 
 A field is a key (underscores written as hyphens), and its annotation is the type.
 """

@@ -1,4 +1,4 @@
-"""The formats that a book is written in, one package each.
+"""List the formats that a book is written in, one package each.
 
 A writer reads a linked `Book`; EPUB and PDF know nothing of each other.
 """

@@ -1,4 +1,4 @@
-"""The contents of a book and its lists of figures and tables as data, for every format.
+"""List the contents of a book, and its figures and tables, as data for every format.
 
 A format chooses how many levels of headings it wants, and writes the entries in its own way.
 """

@@ -1,4 +1,4 @@
-"""The look that all covers of a book share: names, colours, fence, and what fits."""
+"""Define the look that all covers of a book share: names, colours, fence, and what fits."""
 
 from __future__ import annotations
 

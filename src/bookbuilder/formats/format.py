@@ -1,4 +1,4 @@
-"""The types that every format shares, and the one way to write a file."""
+"""Define the types that every format shares, and the one way to write a file."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Values that every stage knows: sources, findings, rules, and where pages start."""
+"""Define values that every stage uses: sources, findings, rules, and page starts."""

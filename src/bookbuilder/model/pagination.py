@@ -1,4 +1,4 @@
-"""Page starts of the printed edition, so that the EPUB can carry its page numbers."""
+"""Describe the page starts of the printed edition, so that the EPUB can carry them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Source files, and spans that point into them."""
+"""Describe source files, and spans that point into them."""
 
 from __future__ import annotations
 

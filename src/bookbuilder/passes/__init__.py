@@ -1,4 +1,4 @@
-"""The passes: all that happens to a book between reading and writing, in order.
+"""Run the passes, in order: all that happens to a book between reading and writing.
 
 The order matters: trees are cleaned before anything looks at them; furniture and notes come before
 ids are settled; numbers of chapters and captions before links, which need slugs and labels; index

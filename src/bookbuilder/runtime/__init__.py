@@ -1,1 +1,1 @@
-"""Services that a build runs on: files, cache, limits, child processes and the network."""
+"""Provide services for a build: files, cache, limits, child processes and the network."""

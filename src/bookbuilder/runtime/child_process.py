@@ -1,4 +1,4 @@
-"""A build in a child process, where limits on time and memory hold.
+"""Run a build in a child process, where limits on time and memory hold.
 
 The child is forked, so it starts at once and with the same hash seed. Where there is no fork, and
 on macOS, whose libraries do not survive one, the work is done in place and nothing limits it.

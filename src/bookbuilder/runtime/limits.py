@@ -1,4 +1,4 @@
-"""Limits on the time and the memory that a build may take.
+"""Limit the time and the memory that a build may take.
 
 `limited` arms them for the process that does the work. The system tells that process by a signal
 when it has hit one; `LimitHit` is then raised wherever its main thread happens to be.

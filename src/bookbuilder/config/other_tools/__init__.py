@@ -1,4 +1,4 @@
-"""Books written for other tools: what the tool's own file says of the book, one module a tool."""
+"""Read what another tool's own file says of a book, one module for each tool."""
 
 from __future__ import annotations
 

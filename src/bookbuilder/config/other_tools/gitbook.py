@@ -1,4 +1,4 @@
-"""GitBook and its successor HonKit: book.json."""
+"""Read book.json of GitBook and its successor HonKit."""
 
 from __future__ import annotations
 

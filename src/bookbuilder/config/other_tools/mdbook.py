@@ -1,4 +1,4 @@
-"""mdBook: its file is called book.toml, as ours is."""
+"""Read mdBook's file, which is called book.toml, as ours is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MkDocs: mkdocs.yml."""
+"""Read MkDocs' mkdocs.yml."""
 
 from __future__ import annotations
 

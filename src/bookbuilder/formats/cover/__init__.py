@@ -1,4 +1,4 @@
-"""The cover for the printer: back, spine and front on one sheet around the pages."""
+"""Make the cover for the printer: back, spine and front on one sheet around the pages."""
 
 from __future__ import annotations
 

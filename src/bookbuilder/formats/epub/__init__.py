@@ -1,4 +1,4 @@
-"""The EPUB: one XHTML file per chapter, with what e-readers of each maker need."""
+"""Write the EPUB: one XHTML file per chapter, with what e-readers of each maker need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accessibility metadata (EPUB Accessibility 1.1) that says what this book holds, and no more."""
+"""Compute accessibility metadata (EPUB Accessibility 1.1) from what this book really holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Column widths that keep tables on the screen, whatever the size of type.
+"""Set column widths that keep tables on the screen, whatever the size of type.
 
 A browser never makes a column narrower than its longest word, so that a table in huge type leaves
 the screen, or runs into the next page. With widths in per cent and a fixed layout it cannot, and a

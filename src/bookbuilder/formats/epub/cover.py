@@ -1,4 +1,4 @@
-"""The cover picture: the author's, or one set from the title in the fonts that come along."""
+"""Make the cover picture: the author's, or one drawn from the title in the bundled fonts."""
 
 from __future__ import annotations
 

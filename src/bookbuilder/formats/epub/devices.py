@@ -1,4 +1,4 @@
-"""Devices and their wishes: the data in profiles/device.toml, and the numbered spans for Kobo."""
+"""Load the needs of devices from profiles/device.toml, and number spans for a Kobo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trees written as files: links, pictures, roles and note numbers are settled on the way."""
+"""Write trees as files, and settle links, pictures, roles and note numbers on the way."""
 
 from __future__ import annotations
 

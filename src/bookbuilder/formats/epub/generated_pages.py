@@ -1,4 +1,4 @@
-"""The pages that the writer makes itself: cover, title page, part openings."""
+"""Make the pages that no author writes: cover, title page, part openings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures brought to a size and a format that every e-reader shows."""
+"""Bring pictures to a size and a format that every e-reader shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package document's metadata (EPUB 3.3, section 5.5), through ebooklib."""
+"""Add the package document's metadata (EPUB 3.3, section 5.5) through ebooklib."""
 
 from __future__ import annotations
 

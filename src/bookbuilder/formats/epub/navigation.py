@@ -1,4 +1,4 @@
-"""The navigation document (EPUB 3.3, section 7) and the NCX for readers that know only EPUB 2."""
+"""Write the navigation document (EPUB 3.3, section 7), and the NCX for EPUB 2 readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package and its zip container (OCF 3.3, section 4), whose bytes depend on the book alone."""
+"""Pack the EPUB into its zip container (OCF 3.3, section 4): the same book, the same bytes."""
 
 from __future__ import annotations
 

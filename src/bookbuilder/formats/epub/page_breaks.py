@@ -1,4 +1,4 @@
-"""Marks where the pages of the print edition start, and the list that leads to them.
+"""Mark where the pages of the print edition start, and list these places.
 
 EPUB 3.3, section 7.4.4 (page-list); EPUB Accessibility 1.1, section 4 (page navigation).
 """

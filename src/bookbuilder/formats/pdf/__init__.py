@@ -1,4 +1,4 @@
-"""The PDF: a linked book laid out on pages, for print or for the screen."""
+"""Write a linked book as a PDF, for print or for the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbook: the exercises alone, as a PDF to fill in."""
+"""Make the workbook: the exercises alone, as a PDF to fill in."""
 
 from __future__ import annotations
 

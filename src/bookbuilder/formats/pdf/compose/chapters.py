@@ -89,7 +89,7 @@ def printed_chapter(
 def _mark_places(section: ET.Element, chapter: Chapter) -> None:
     """Mark where in the book the blocks of `section` stand.
 
-    It was made from the chapter's tree, and must not have been changed since.
+    `section` must be as it was made from the chapter's tree.
     """
     tree = chapter.tree
     places = {id(tag): number for number, tag in enumerate(blocks(tree))}

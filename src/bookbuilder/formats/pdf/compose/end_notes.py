@@ -30,7 +30,7 @@ def notes_of(tree: Tag) -> Tag | None:
 
 
 def insert_before_notes(tree: Tag, added: Tag) -> None:
-    """Put `added` at the chapter's end; notes stay the last."""
+    """Insert `added` at the chapter's end, before the notes."""
     notes = notes_of(tree)
     if notes is None:
         tree.append(added)
@@ -61,7 +61,7 @@ def add_note(tree: Tag, name: str, content: Tag, kind: str) -> None:
 def renumber(tree: Tag) -> None:
     """Number the chapter's notes and their calls in the order of reading.
 
-    What a note's own text calls follows it, as in the linked book.
+    Notes that a note's own text calls come right after it, as in the linked book.
     """
     holder = notes_of(tree)
     if holder is None:

@@ -43,8 +43,8 @@ _NO_NOTES_INSIDE = frozenset({"thead", "caption", "figcaption", "pre"})
 def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
     """Move the notes of a chapter beside their first references, for CSS to float to the foot.
 
-    Those in `kept_at_end`, and those referred to from where no note can float, stay in the section
-    of notes; without any, it goes.
+    Notes in `kept_at_end`, and notes whose reference is where no note can float, stay in the
+    section of notes. If none stay, the section is removed.
     """
     holders = [e for e in section if "notes" in classes_of(e) and e.tag == "section"]
     printed = [n for holder in holders for n in holder if n.tag == "aside"]
@@ -81,8 +81,8 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
 def unlink_many_notes(section: ET.Element) -> None:
     """Take the links between text and notes out of a chapter that has thousands, for paper.
 
-    An element with an id or a link is styled on its own, and so is all in it: that is half of the
-    work.
+    WeasyPrint styles each element that has an id or a link on its own, with everything in it,
+    which would be half of the work.
     """
     notes = [e for e in section.iter("aside") if "note" in classes_of(e)]
     if len(notes) > MOST_NOTES:

@@ -30,7 +30,7 @@ def keep_last_words(section: ET.Element) -> None:
     """Put the end of each paragraph into a span that the theme does not hyphenate.
 
     CSS has no way to forbid that a last line is half a word. Words too short for hyphenation need
-    but a no-break space between them: spans take time to lay out. The space in front of the span
+    only a no-break space between them: spans take time to lay out. The space in front of the span
     has one of its own: WeasyPrint breaks a text after its first word if only the space at its end
     is too much for the line.
     """

@@ -40,7 +40,7 @@ def finish(
     """Add page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from the PDF's content.
 
     A PDF/A needs the `colour_profile` of sRGB. `digest` is the fingerprint of what the pages were
-    made from, for whoever counts them later.
+    made from, for a later count of the pages.
     ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers).
     """
     metadata = book.metadata

@@ -1,4 +1,4 @@
-"""Serializable result of laying out a run of chapters.
+"""Describe the result of laying out a run of chapters, as data that can be serialized.
 
 It crosses from process to process, and `codec` keeps it from build to build.
 """

@@ -80,7 +80,7 @@ def guess_pages(runs: Iterable[ET.Element]) -> dict[str, int]:
 
 
 def placeholder(page: int) -> str:
-    """Return a label of as many figures as that of `page`.
+    """Return a label with as many digits as that of `page`.
 
     The right one can then mostly be written in without laying out anything again.
     """
@@ -88,7 +88,7 @@ def placeholder(page: int) -> str:
 
 
 def is_doubtful(page: int) -> bool:
-    """Tell whether the page that is guessed to be `page` may have another number of figures."""
+    """Tell whether the page that is guessed to be `page` may have another number of digits."""
     slack = 2 + page // 8
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
@@ -96,8 +96,8 @@ def is_doubtful(page: int) -> bool:
 def estimate(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
     """Return as many empty pages as `run` will have, more or less.
 
-    They hold as much text as pages of `known` runs do, and like most of those come in leaves, the
-    last of which is half empty.
+    Their number is a guess from the length of the text. It assumes pages as full as those of the
+    `known` runs, whole leaves if most of those have them, and a last leaf that is half empty.
     """
     counts = [len(laid_out.pages) for laid_out in known.values()]
     step = 1 + round(mean(count % 2 == 0 for count in counts))

@@ -71,8 +71,8 @@ def lay_out_book(
 ) -> LaidOutBook:
     """Lay out front and body of `book`, the body in one run if `whole`.
 
-    Where notes turn out to have no room at the foot of their pages, they go to the ends of their
-    chapters, and all begins anew; where a chapter starts no page, the body is laid out as one.
+    If notes turn out to have no room at the foot of their pages, they go to the ends of their
+    chapters, and layout starts again. If a chapter starts no page, the body is laid out as one run.
     Raises `LayoutFailedError`.
     """
     owners = {
@@ -130,7 +130,7 @@ def _measure(
     layouter: RunLayouter,
     before: Sequence[LaidOutRun],
 ) -> list[LaidOutRun]:
-    """Lay out every run as if it began on page 1, to learn how many pages it has.
+    """Lay out every run as if it began on page 1, to count its pages.
 
     The numbers that they quote are those found `before`, or else guesses. Runs that quote many, or
     one whose guess is doubtful, come last, when most are known, so that they too need not be laid

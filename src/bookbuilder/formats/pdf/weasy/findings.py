@@ -1,4 +1,4 @@
-"""Turn what WeasyPrint says, and what shows on laid-out pages, into findings about the book.
+"""Turn WeasyPrint's messages, and faults on laid-out pages, into findings about the book.
 
 WeasyPrint writes to its log. Messages about stylesheets get a place: their words are searched for
 in the stylesheet's text.

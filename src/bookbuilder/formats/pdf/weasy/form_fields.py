@@ -60,7 +60,7 @@ def fields_of(page_box: Box) -> list[tuple[Box, Field]]:
 def add_form(pdf: Pdf, pages: Sequence[Sequence[Field]]) -> list[list[Dictionary]]:
     """Lay fields over pages; return their annotations.
 
-    For a `finisher` of WeasyPrint's: `pdf` is nearly written.
+    The finisher in joining.py calls this, when `pdf` is nearly written.
     """
     if not any(pages):
         return [[] for _ in pages]

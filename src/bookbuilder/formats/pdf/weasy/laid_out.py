@@ -1,7 +1,7 @@
 """Lay out one document, and keep its pages such that their numbers can still be changed.
 
-Which numbers a chapter's pages have, and which it quotes, is known only when all chapters are laid
-out. Where other numbers change no line, new ones are written on the same pages.
+The numbers of a chapter's pages, and those that it quotes, are known only when all chapters are
+laid out. If new numbers change no line, they are written on the same pages.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class LaidOut:
             box.children = (*flow, *margins)
 
     def rewrite(self, changed: Sequence[ET.Element]) -> bool:
-        """Set the present texts of elements that hold a number each, unless that moves other text.
+        """Set the present texts of elements that each hold a number.
 
-        Returns whether it has.
+        Return False, and set none, if that would move other text.
         """
         wanted = {element for element in changed if len(element) == 0}
         if len(wanted) < len(changed):
@@ -106,7 +106,7 @@ class LaidOut:
     ) -> tuple[PangoLayout | None, float]:
         """Lay out `text` in place of the box's own; return None if it takes other room.
 
-        In a `column`, an inline block that is as wide as it is for whatever number, it may.
+        In a `column`, an inline block whose width does not depend on the number, it may do so.
         """
         layout, _, rest, width, height, _ = split_first_line(
             text, box.style, self._context, None, box.justification_spacing
@@ -137,7 +137,7 @@ def lay_out(
 ) -> LaidOut:
     """Lay out `html`, whose stylesheets give its first page the number `start`.
 
-    It is what `HTML.render` does, but for heads and folios.
+    This does what `HTML.render` does, except heads and folios.
     """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     own = {"stylesheets": stylesheets, "presentational_hints": True}

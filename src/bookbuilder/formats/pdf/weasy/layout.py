@@ -42,9 +42,9 @@ class _Kept:
     messages: dict[str, None] = field(default_factory=dict)
 
     def try_renumber(self, start: int) -> bool:
-        """Write the tree's present numbers into these pages, unless that or `start` moves text.
+        """Write the tree's present numbers into these pages.
 
-        Return whether it has.
+        Return False, and write none, if they or `start` would move text.
         """
         if start % 2 != self.laid.start % 2:
             return False
@@ -86,8 +86,8 @@ class TreeLayouter:
     ) -> tuple[LaidOutRun, dict[str, bytes]]:
         """Return the pages of `run`, numbered from `start`, and its blobs by digest.
 
-        Unless `in_full`, only as much of it as page numbers depend on. Where WeasyPrint
-        fails, the result says so.
+        Without `in_full`, the result holds only what page numbers depend on. If WeasyPrint fails,
+        the result says so.
         """
         kept = self._kept.pop(run, None)
         with caught_log() as messages:
@@ -141,7 +141,7 @@ class TreeLayouter:
         return lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
 
     def failure_of(self, tree: ET.Element, error: Exception) -> Failure:
-        """Find the chapters that cannot be laid out even alone; an only one need not be tried."""
+        """Find the chapters that cannot be laid out even alone; a single one is not tried again."""
         sections = [e for e in tree.iter("section") if "chapter" in classes_of(e)]
         chapters = [section for section in sections if section.get("id") != LEAF]
         if len(chapters) == 1:

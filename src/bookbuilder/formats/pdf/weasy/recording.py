@@ -34,7 +34,7 @@ def record(
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
     """Record the pages laid out from `tree` but for its leaf; return blobs by digest, too.
 
-    Unless `in_full`, only where anchors are and which notes overflow.
+    Without `in_full`, record only the places of anchors and the notes that overflow.
     """
     document = laid.document
     pages = document.pages[:-1] if has_leaf else document.pages

@@ -33,7 +33,7 @@ _BLOB_MODE_DUPLICATE = 0
 
 
 class ResourceCollector:
-    """Collects what WeasyPrint puts aside while it paints: to be given to its streams."""
+    """Collects resources that WeasyPrint sets aside while it paints, for its streams."""
 
     def __init__(self) -> None:
         self.fonts: dict[int, Font] = {}
@@ -96,7 +96,7 @@ class ResourceCollector:
 
 
 class ResourceWriter:
-    """Writes the resources of laid-out runs into `pdf`, a picture that many have once.
+    """Writes the resources of laid-out runs into `pdf`; pictures that runs share, once.
 
     `shared` are the resources that WeasyPrint made, with all fonts.
     """
