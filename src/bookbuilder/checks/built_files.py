@@ -64,8 +64,8 @@ _RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHE
 def find_sources(path: Path, working_folder: Path) -> Path:
     """Return the folder of the book that `path` was built from: the nearest with a book.toml.
 
-    It is looked for above `path`, then above `working_folder`. If there is none, it is the folder
-    of `path`, which then holds no book.
+    The search goes up from `path`, then from `working_folder`. If it finds none, return the folder
+    of `path`, although that holds no book.
     """
     for start in (path.resolve().parent, working_folder.resolve()):
         for folder in (start, *start.parents):

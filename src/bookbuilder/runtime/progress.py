@@ -1,7 +1,7 @@
 """Track the chapter being processed, for error messages.
 
 Code that starts on a chapter or a file says so. Code that stops the build, or finds that it has
-failed, asks. So a message can name the chapter, although the limit or the exception does not know it.
+failed, asks. So a message can name the chapter, although the limit or the exception does not.
 """
 
 from __future__ import annotations

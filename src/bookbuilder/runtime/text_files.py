@@ -58,7 +58,7 @@ def read_source(
     """Return the text of `path`, newlines as `\\n`; report and return None if it cannot be read.
 
     It must lie in one of `folders`, the first of which is the book's.
-    `{{ book.name }}` becomes the value of the variable where there is one of that name.
+    `{{ book.name }}` becomes the value of the variable, if one has that name.
     """
     name = name_of(path, folders[0])
     if not is_file(path) or not is_inside(path, *folders):
@@ -106,5 +106,5 @@ def _decode(data: bytes, name: str, report: Report) -> str | None:
             Span(name, line, column, 1, _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", excerpt)),
             "save the file as UTF-8",
         )
-        # The rest of the text is worth looking at, unless it is none.
+        # The rest is worth checking, unless the file is not text at all.
         return None if b"\0" in data else data.decode("utf-8-sig", "replace")

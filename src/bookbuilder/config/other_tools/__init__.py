@@ -13,6 +13,6 @@ from bookbuilder.model.diagnostics import Report
 def from_other_tool(root: Path, report: Report) -> Config:
     """Return the configuration of a folder that has no book.toml, by another tool's file if any.
 
-    mdBook's file is called book.toml as well: whoever reads that asks `is_mdbook` first.
+    mdBook's file is called book.toml as well: code that reads it asks `is_mdbook` first.
     """
     return from_gitbook(root, report) or from_mkdocs(root, report) or Config(root)

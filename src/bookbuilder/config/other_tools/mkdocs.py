@@ -13,7 +13,7 @@ FILE_NAME = "mkdocs.yml"
 
 
 def from_mkdocs(root: Path, report: Report) -> Config | None:
-    """Return what mkdocs.yml in `root` says; None where there is none that can be used."""
+    """Return what mkdocs.yml in `root` says; None if it is missing or unusable."""
     said = load_mapping(root / FILE_NAME, root, report)
     if not said:
         return None

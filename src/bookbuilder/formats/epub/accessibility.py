@@ -120,7 +120,7 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
 
 
 def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[str]:
-    """Name known failures of WCAG 2.2 AA, and what nobody has checked, apart from pictures."""
+    """Name known failures of WCAG 2.2 AA, and things that nobody has checked; not of pictures."""
     if any(not elements(table, "th") for table in named.get("table", ())):
         yield "some tables have no header cells"
     if any(a.get("href") and not _has_name(a) for a in named.get("a", ())):

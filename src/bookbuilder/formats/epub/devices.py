@@ -50,7 +50,7 @@ class Device:
 
 
 def device_of(config: Config, report: Report) -> Device:
-    """Return the device that `config` names, or the generic one if there is none of that name."""
+    """Return the device that `config` names, or the generic one if no device has that name."""
     known = devices()
     name = config.epub.profile
     if name not in known:

@@ -40,7 +40,7 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
 
 
 def check_epub(book: Book, report: Report) -> None:
-    """Report what `write_epub` would: an EPUB is quickly made, and nobody has to write it."""
+    """Report what `write_epub` would: make the EPUB, which is quick, but do not write it."""
     _make(book, report)
 
 

@@ -1,4 +1,4 @@
-"""Tell by a digest in the PDF whether it is that of the book as it stands.
+"""Tell by a digest in a PDF whether it was made from the book as it is now.
 
 The digest is of all that the pages depend on: the linked book, the stylesheets, the author's fonts,
 and the versions of bookbuilder and WeasyPrint. It says nothing of files, folders and times.

@@ -33,7 +33,7 @@ from bookbuilder.text.words import direction, primary
 def print_trees(book: Book, notes_at_end: Collection[str] = ()) -> tuple[ET.Element, ET.Element]:
     """Return front and body of a book whose notes are arranged, without page numbers yet.
 
-    Notes go to the foot of the page where they are referred to, but for those in `notes_at_end`.
+    Notes go to the foot of the page with their reference, except those in `notes_at_end`.
     """
     return _make_front(book, notes_at_end), _make_body(book, notes_at_end)
 

@@ -109,7 +109,7 @@ def _heading_lines(entry: Entry) -> Iterator[ET.Element]:
 
 
 def caption_lists(book: Book) -> list[ET.Element]:
-    """Make lists of the figures and of the tables that have captions, where there are any."""
+    """Make lists of the figures and of the tables with captions, if there are any."""
     words = words_for(book.metadata.language)
     made = []
     for name, title, entries in (

@@ -229,7 +229,7 @@ class Document(Protocol):
 
 
 class Font(Protocol):
-    """A font of the PDF. It also has all attributes that `FontUse` has, but for `file`."""
+    """A font of the PDF. It also has all attributes of `FontUse`, except `file`."""
 
     file_content: bytes
     tables: Sequence[str]
@@ -253,7 +253,7 @@ class LayoutContext(Protocol):
 
 
 PageState: TypeAlias = tuple[object, dict[str, list[int]], object, object]
-"""What page margins depend on; the second are the counters."""
+"""The state that page margins depend on; the second entry are the counters."""
 
 
 class _MakeStream(Protocol):

@@ -1,7 +1,8 @@
 """Lay interactive fields (ISO 32000-1, 12.7) over the `field` elements of laid-out pages.
 
 Every field comes with its appearance, which is empty: what it looks like on paper is drawn on the
-page. So no viewer has to make any (`NeedAppearances`), and whoever never types sees the same.
+page. So no viewer has to make one (`NeedAppearances`), and an empty form looks like the printed
+page.
 """
 
 from __future__ import annotations

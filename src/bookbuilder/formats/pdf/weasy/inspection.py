@@ -33,7 +33,7 @@ def boxes_in_order(page_box: Box) -> Iterator[Box]:
 
 
 def boxes_in_flow(page_box: Box) -> Iterator[Box]:
-    """Yield the boxes of a page but for those in the margins and of the notes at its foot."""
+    """Yield the boxes of a page, except those in the margins and in the notes at its foot."""
     areas = [box for box in page_box.children if isinstance(box, FootnoteAreaBox)]
     notes = {id(box) for area in areas for box in boxes_in_order(area)}
     return (box for box in boxes_in_order(page_box) if id(box) not in notes)

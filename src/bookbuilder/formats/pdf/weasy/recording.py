@@ -32,7 +32,7 @@ _SIDES = ("top", "right", "bottom", "left")
 def record(
     laid: LaidOut, tree: ET.Element, in_full: bool, has_leaf: bool = False
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
-    """Record the pages laid out from `tree` but for its leaf; return blobs by digest, too.
+    """Record the pages laid out from `tree`, without its leaf; also return blobs by digest.
 
     Without `in_full`, record only the places of anchors and the notes that overflow.
     """
