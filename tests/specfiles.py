@@ -9,6 +9,7 @@ from pathlib import Path
 from bookbuilder import BookError, load
 from bookbuilder.cli.render import MessageFormat, render
 from bookbuilder.model.diagnostics import Report
+from renderings import RENDERERS
 
 FOLDER = Path(__file__).parent / "specs"
 OUT = "out/"
@@ -74,15 +75,25 @@ def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
     outputs: dict[str, str] = {}
     try:
         book = load(folder, report=report)
+        for kind in kinds(section):
+            rendered = RENDERERS[kind](book, report)
+            outputs |= {f"{OUT}{kind}{name}": text for name, text in rendered.items()}
     except BookError as error:
         found = error.diagnostics
     else:
         found = list(report)
-        for chapter in book.chapters:
-            outputs[f"{OUT}{chapter.slug}.html"] = chapter.tree.decode(formatter="minimal").strip()
     if found:
         outputs[DIAGNOSTICS] = render(found, MessageFormat.CONCISE).strip()
     return outputs
+
+
+def kinds(section: Section) -> list[str]:
+    """Return the folders below `out/` that the section names; the linked chapters are always one.
+
+    A format's messages are reported only where the section names something of the format's.
+    """
+    named = {name.removeprefix(OUT).rpartition("/")[0] for name in section.outputs}
+    return ["", *(kind for kind in RENDERERS if kind.rstrip("/") in named - {""})]
 
 
 def expected(section: Section, got: dict[str, str]) -> dict[str, str]:

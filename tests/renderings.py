@@ -1,0 +1,92 @@
+"""What specs compare: the chapters of a linked book, and what the formats make of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+from bookbuilder import Book, Report
+from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
+from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.compose.front_cover import with_picture
+from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.styles import built_in_styles
+from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.workbook.writer import make_workbook
+from bookbuilder.trees.xhtml import PHRASING
+
+# Characters that an editor does not show, or not as what they are.
+_UNSEEN = re.compile("[\u00a0\u00ad\u2002\u200b-\u200f\u2028-\u202e\u2060]")
+_INLINE = {*PHRASING, "field"}
+
+
+def linked_chapters(book: Book, report: Report) -> dict[str, str]:
+    """Return each chapter's tree after all passes."""
+    return {
+        f"{chapter.slug}.html": chapter.tree.decode(formatter="minimal").strip()
+        for chapter in book.chapters
+    }
+
+
+def print_trees(book: Book, report: Report) -> dict[str, str]:
+    """Return what the PDF is laid out from: each chapter, and front and body without them.
+
+    Page numbers are not known yet, and their places empty.
+    """
+    list(built_in_styles(book.config, report))
+    if book.config.pdf.edition == "screen":
+        book = with_picture(book, report)
+    else:
+        report_many_links(book, report)
+    book = arranged(book)
+    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
+    report_notes_at_end(at_end, report)
+    return _parted({"front": make_front(book, at_end), "body": make_body(book, at_end)})
+
+
+def workbook_trees(book: Book, report: Report) -> dict[str, str]:
+    """Return what the workbook is laid out from: each exercise, and the rest without them."""
+    return _parted({"workbook": make_workbook(book)})
+
+
+RENDERERS: dict[str, Callable[[Book, Report], dict[str, str]]] = {
+    "": linked_chapters,
+    "print/": print_trees,
+    "workbook/": workbook_trees,
+}
+"""By the folder below `out/` that holds what they return."""
+
+
+def _parted(documents: dict[str, ET.Element]) -> dict[str, str]:
+    """Write every section with an id by itself, and each document with those empty."""
+    found = {}
+    for name, document in documents.items():
+        _, body = document
+        for section in [*body.iterfind("section[@id]"), *body.iterfind("div/section[@id]")]:
+            found[f"{section.get('id')}.html"] = _text_of(section)
+            name_alone = {"id": section.get("id", "")}
+            section.clear()
+            section.attrib |= name_alone
+            section.tail = "\n"
+        found[f"{name}.html"] = _text_of(document)
+    return found
+
+
+def _text_of(tree: ET.Element) -> str:
+    """Write a tree with blocks on lines of their own, and signs for characters that are not seen.
+
+    Left out is `data-place`, which says of each block where in the book it is.
+    """
+    for element in tree.iter():
+        element.attrib.pop("data-place", None)
+        texts = [element.text, *(child.tail for child in element)]
+        if len(element) and all(
+            child.tag not in _INLINE and not (text or "").strip()
+            for child, text in zip([element[0], *element], texts, strict=True)
+        ):
+            element.text = "\n"
+            for child in element:
+                child.tail = "\n"
+    text = ET.tostring(tree, encoding="unicode").strip()
+    return _UNSEEN.sub(lambda found: f"&#x{ord(found[0]):X};", text)
