@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from shown_rules import ShownRules
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -24,6 +26,7 @@ settings.load_profile("bookbuilder")
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--accept") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--accept rewrites files: run it without -n")
+    config.pluginmanager.register(ShownRules())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
