@@ -87,7 +87,7 @@ def test_the_text_may_lie_in_an_allowed_folder(outside: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error(outside: Path) -> None:
     settings = SETTINGS.replace("../shared", "../sharde")
     files: dict[str, str | bytes] = {"book.toml": settings, "one.md": "# One\n\nText.\n"}
-    assert errors_of(outside / "book", files) == ["`allow` names no folder: `../sharde`"]
+    assert errors_of(outside / "book", files) == [("bad-path", "book.toml:4:11")]
 
 
 @pytest.mark.slow
