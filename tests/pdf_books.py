@@ -12,7 +12,7 @@ import pypdfium2
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
 from bookbuilder.config.schema import Config
-from bookbuilder.formats.pdf import write_pdf
+from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.trees.markup import text_of

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 from bookbuilder import Book, Report
-from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
-from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.check import check_pdf
+from bookbuilder.formats.pdf.compose import assembly
+from bookbuilder.formats.pdf.compose.foot_notes import long_notes
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.compose.print_notes import arranged
-from bookbuilder.formats.pdf.compose.styles import built_in_styles
-from bookbuilder.formats.pdf.compose.web_links import report_many_links
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.workbook.writer import make_workbook
 from bookbuilder.trees.xhtml import PHRASING
 
@@ -34,15 +33,13 @@ def print_trees(book: Book, report: Report) -> dict[str, str]:
 
     Page numbers are not known yet, and their places empty.
     """
-    list(built_in_styles(book.config, report))
+    check_pdf(book, report)
     if book.config.pdf.edition == "screen":
-        book = with_picture(book, report)
-    else:
-        report_many_links(book, report)
-    book = arranged(book)
-    at_end = {note: chapter for chapter in book.chapters for note in long_notes(chapter)}
-    report_notes_at_end(at_end, report)
-    return _parted({"front": make_front(book, at_end), "body": make_body(book, at_end)})
+        book = with_picture(book, Report())
+    book = arrange_notes(book)
+    at_end = [note for chapter in book.chapters for note in long_notes(chapter)]
+    front, body = assembly.print_trees(book, at_end)
+    return _parted({"front": front, "body": body})
 
 
 def workbook_trees(book: Book, report: Report) -> dict[str, str]:

@@ -15,6 +15,7 @@ from bookbuilder.config import schema as config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.rules import all_rules
 from bookbuilder.model.source import Source
+from bookbuilder.runtime.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
@@ -26,7 +27,7 @@ TABLES = {
     "[[part]]": config.PartConfig,
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
-    "[limits]": config.LimitsConfig,
+    "[limits]": Limits,
     "[lint]": config.LintConfig,
 }
 

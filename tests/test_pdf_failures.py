@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from bookbuilder.config.schema import PdfConfig
-from bookbuilder.formats.pdf import write_pdf
+from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from pdf_books import (
     a_book,
@@ -64,7 +64,7 @@ def test_the_only_chapter_is_named_where_its_pages_cannot_be_drawn(tmp_path: Pat
 
 
 def test_importing_the_package_does_not_import_weasyprint() -> None:
-    code = "import sys, bookbuilder, bookbuilder.formats.pdf; print('weasyprint' in sys.modules)"
+    code = "import sys, bookbuilder.formats.pdf.writer; print('weasyprint' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "False"
 

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from bookbuilder.config.schema import BookConfig, PdfConfig
-from bookbuilder.formats.pdf import write_pdf
+from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Span
 from pdf_books import (

@@ -19,13 +19,14 @@ from bs4 import Tag
 from click.testing import CliRunner, Result
 
 import bookbuilder.build
+import bookbuilder.runtime.child_process
 import bookbuilder.runtime.limits
 from bookbuilder.book import Book, Chapter, Metadata
 from bookbuilder.cli import main
-from bookbuilder.config.schema import Config, LimitsConfig
-from bookbuilder.model.source import Source, Span
-from bookbuilder.runtime.limits import HAS_FORK, LimitHit, run_bounded
-from bookbuilder.runtime.progress import at_work_on, frames_of
+from bookbuilder.config.schema import Config
+from bookbuilder.model.source import Place, Source, Span
+from bookbuilder.runtime.child_process import run_bounded
+from bookbuilder.runtime.limits import HAS_FORK, LimitHit, Limits
 from books import write_files
 
 pytestmark = pytest.mark.skipif(not HAS_FORK, reason="limits need a child process")
@@ -37,7 +38,7 @@ def build(folder: Path, kind: str, limits: str, text: str) -> Result:
 
 
 def test_what_the_work_returns_or_raises_comes_out() -> None:
-    limits = LimitsConfig()
+    limits = Limits()
     assert run_bounded(lambda: ("a", 1), limits) == ("a", 1)
     with pytest.raises(FileNotFoundError, match="nowhere"):
         run_bounded(lambda: Path("nowhere").read_text(encoding="utf-8"), limits)
@@ -52,19 +53,19 @@ def test_work_without_end_is_stopped() -> None:
             pass
 
     with pytest.raises(LimitHit, match="1 s of computing"):
-        run_bounded(busy, LimitsConfig(seconds=60, cpu_seconds=1))
+        run_bounded(busy, Limits(seconds=60, cpu_seconds=1))
     with pytest.raises(LimitHit, match="more than 1 s"):
-        run_bounded(lambda: time.sleep(60), LimitsConfig(seconds=1))
+        run_bounded(lambda: time.sleep(60), Limits(seconds=1))
 
 
 def test_a_child_that_dies_is_noticed() -> None:
     with pytest.raises(LimitHit):
-        run_bounded(lambda: os._exit(3), LimitsConfig())
+        run_bounded(lambda: os._exit(3), Limits())
 
 
 def test_too_much_memory_is_not_given() -> None:
     with pytest.raises(MemoryError):
-        run_bounded(lambda: len(bytearray(9_000_000_000)), LimitsConfig(memory=500))
+        run_bounded(lambda: len(bytearray(9_000_000_000)), Limits(memory=500))
 
 
 def test_no_files_are_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +76,7 @@ def test_no_files_are_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(LimitHit):
-        run_bounded(leave_a_file, LimitsConfig())
+        run_bounded(leave_a_file, Limits())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,14 +151,10 @@ def test_whatever_a_limit_interrupts_the_chapter_is_named(tmp_path: Path, stage:
 
 
 def test_the_only_chapter_is_named_when_nothing_else_is_known() -> None:
-    def book_of_one() -> Book:
-        source = Source(Path("one.md"), "one.md", "# One\n")
-        chapter = Chapter("one", "One", Tag(name="section"), source)
-        return Book(Config(Path()), Metadata("T", ""), front=[chapter])
-
-    book = book_of_one()
-    assert at_work_on(frames_of(sys._getframe())) == ("“One”", Span("one.md"))
-    assert len(list(book.chapters)) == 1
+    source = Source(Path("one.md"), "one.md", "# One\n")
+    chapter = Chapter("one", "One", Tag(name="section"), source)
+    book = Book(Config(Path()), Metadata("T", ""), front=[chapter])
+    assert book.place == Place("“One”", Span("one.md"))
 
 
 @pytest.mark.slow
@@ -170,14 +167,14 @@ def test_a_library_that_lets_no_exception_in_is_given_up(monkeypatch: pytest.Mon
                 time.sleep(60)
 
     with pytest.raises(LimitHit, match="more than 1 s"):
-        run_bounded(deaf, LimitsConfig(seconds=1))
+        run_bounded(deaf, Limits(seconds=1))
 
 
 @pytest.mark.slow
 def test_what_does_not_heed_its_limit_is_ended_and_said_to_need_too_much_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bookbuilder.runtime.limits, "SECONDS_TO_ANSWER", 0.1)
+    monkeypatch.setattr(bookbuilder.runtime.child_process, "SECONDS_TO_ANSWER", 0.1)
 
     def deaf() -> None:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
@@ -186,7 +183,7 @@ def test_what_does_not_heed_its_limit_is_ended_and_said_to_need_too_much_memory(
         assert held
 
     with pytest.raises(LimitHit, match="200 MB of memory"):
-        run_bounded(deaf, LimitsConfig(memory=200))
+        run_bounded(deaf, Limits(memory=200))
 
 
 def test_a_limit_that_is_hit_again_does_not_tear_up_what_is_said_of_the_first() -> None:
@@ -198,7 +195,7 @@ def test_a_limit_that_is_hit_again_does_not_tear_up_what_is_said_of_the_first() 
             return "said"
         return "not hit"
 
-    assert run_bounded(hit_twice, LimitsConfig()) == "said"
+    assert run_bounded(hit_twice, Limits()) == "said"
 
 
 @pytest.mark.slow
@@ -235,9 +232,9 @@ def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.slow
 def test_the_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
     script = (
-        "import os, time; from bookbuilder.config.schema import LimitsConfig;"
-        "from bookbuilder.runtime.limits import run_bounded;"
-        "run_bounded(lambda: (print(os.getpid(), flush=True), time.sleep(60)), LimitsConfig())"
+        "import os, time; from bookbuilder.runtime.child_process import run_bounded;"
+        "from bookbuilder.runtime.limits import Limits;"
+        "run_bounded(lambda: (print(os.getpid(), flush=True), time.sleep(60)), Limits())"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     with parent:

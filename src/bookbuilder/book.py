@@ -1,6 +1,6 @@
 """The book between reading and writing: metadata, parts, chapters as HTML trees, and assets.
 
-After the passes have run, nothing mutates a `Book`; every writer reads the same one.
+After the passes have run, nothing changes a `Book`; every writer reads the same one.
 """
 
 from __future__ import annotations
@@ -10,21 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
-from bookbuilder.model.source import Source
-
-if TYPE_CHECKING:
-    from bookbuilder.runtime.remote_pictures import RemotePictures
+from bookbuilder.model.source import Place, Source
 
 
 class Matter(StrEnum):
-    """The three stretches of a book, in reading order."""
+    """A stretch of a book: there are three, in this order."""
 
     FRONT = "frontmatter"
     BODY = "bodymatter"
@@ -42,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the book says of itself; empty strings and tuples mean "not said".
+    """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none).
     """
@@ -86,6 +82,10 @@ class Chapter:
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
 
+    @property
+    def place(self) -> Place:
+        return Place(f"“{self.title}”", self.source.span_of_file())
+
 
 @dataclass(slots=True)
 class Part:
@@ -116,9 +116,8 @@ class Asset:
 class Book:
     """A whole book, or one part of it as a volume of its own (`volume` is then that part).
 
-    `numbered` says whether chapters count where they do not say so themselves; without `remote`
-    nothing is fetched from the web. `pagination` is that of an edition with pages, where one was
-    made before.
+    `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
+    number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
     """
 
     config: Config
@@ -128,8 +127,8 @@ class Book:
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
+    asked_part: int | None = None
     volume: Part | None = None
-    remote: RemotePictures | None = None
     pagination: Pagination | None = None
 
     @property
@@ -139,3 +138,14 @@ class Book:
         for part in self.parts:
             yield from part.chapters
         yield from self.back
+
+    @property
+    def place(self) -> Place:
+        """The book as messages about limits name it: by its only chapter, or its longest."""
+        longest = max(self.chapters, key=lambda chapter: len(chapter.source.text), default=None)
+        if longest is None:
+            return Place("the book")
+        if sum(1 for _ in self.chapters) == 1:
+            return longest.place
+        name = f"the book, whose longest chapter is {longest.place.name},"
+        return Place(name, longest.place.span)

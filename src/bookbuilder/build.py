@@ -11,57 +11,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
-from bookbuilder.config.levels import (
-    CONTRADICTION,
-    NOT_TO_ALLOW,
-    UNKNOWN_RULE,
-    apply_levels,
-    levels_of_book,
-)
+from bookbuilder.config.levels import apply_levels, levels_of_book
 from bookbuilder.config.other_tools import from_mdbook, from_other_tool, is_mdbook
-from bookbuilder.config.schema import (
-    CONFIG_NAME,
-    MISSING_KEY,
-    NUMBER_TWICE,
-    UNKNOWN_KEY,
-    WRONG_TYPE,
-    Config,
-    LimitsConfig,
-    parse_config,
-)
+from bookbuilder.config.schema import CONFIG_NAME, Config, parse_config
 from bookbuilder.config.toml_text import parse_toml
 from bookbuilder.formats import CHECKS, FORMATS, Output, suffix_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.model.source import Source, Span
-from bookbuilder.passes import PASSES
-from bookbuilder.passes.volume import select_part
-from bookbuilder.passes.workbook import add_workbook
-from bookbuilder.reading.front_matter import BAD_FRONT_MATTER
+from bookbuilder.model.source import Place, Source, Span
+from bookbuilder.passes import run_passes
 from bookbuilder.reading.includes import with_includes
-from bookbuilder.reading.metadata import BAD_LANGUAGE, metadata_of
-from bookbuilder.reading.outline import (
-    MISSING_CHAPTER,
-    OUTSIDE,
-    Entry,
-    Outline,
-    PartOutline,
-    read_outline,
-)
+from bookbuilder.reading.metadata import metadata_of
+from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
 from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
-from bookbuilder.runtime.text_files import NOT_UTF8, TOO_LARGE, UNREADABLE, read_source
+from bookbuilder.runtime.limits import Limits
+from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.slugs import file_slug
-from bookbuilder.trees.markup import relink
 
 if TYPE_CHECKING:
     from bookbuilder.runtime.remote_pictures import RemotePictures
 
-NO_SUCH_PART = Rule(
-    "C007",
-    "no-such-part",
-    Severity.ERROR,
-    "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
-)
 NO_SUCH_FORMAT = Rule(
     "C008",
     "no-such-format",
@@ -83,26 +53,6 @@ ALLOWED_FOLDER = Rule(
     "`allow` in book.toml lets the book read what lies outside its folder. Whoever builds somebody"
     " else's book should know that it does.",
 )
-# What follows is worth finding although the book has these errors. After others, all that is found
-# would follow from them: links into chapters that could not be read.
-_GO_ON_AFTER = frozenset(
-    {
-        BAD_FRONT_MATTER,
-        BAD_LANGUAGE,
-        CONTRADICTION,
-        MISSING_CHAPTER,
-        MISSING_KEY,
-        NOT_UTF8,
-        NOT_TO_ALLOW,
-        NUMBER_TWICE,
-        OUTSIDE,
-        TOO_LARGE,
-        UNKNOWN_KEY,
-        UNKNOWN_RULE,
-        UNREADABLE,
-        WRONG_TYPE,
-    }
-)
 
 
 def find_root(start: str | Path) -> Path:
@@ -114,13 +64,13 @@ def find_root(start: str | Path) -> Path:
     return start
 
 
-def read_limits(root: str | Path) -> LimitsConfig:
+def read_limits(root: str | Path) -> Limits:
     """`[limits]` of the book in `root`; what is wrong with them `load` reports."""
     root = Path(root).resolve(strict=True)
     path = root / CONFIG_NAME
     report = Report()
     if not is_file(path) or not (source := read_source(path, (root,), report)):
-        return LimitsConfig()
+        return Limits()
     data = parse_toml(source, report) or {}
     # Nothing else yet: what is wrong takes its time to be located, and no limits hold here.
     said = {key: value for key, value in data.items() if key == "limits"}
@@ -157,7 +107,7 @@ def check(
     found = Report() if report is None else report
     book = _linked(root, part, found, remote)
     for check_format in CHECKS.values():
-        with contextlib.suppress(BookError):
+        with contextlib.suppress(BookError), working_on(book.place):
             check_format(book, found)
     found.raise_for_errors(denied=report is None)
     return book
@@ -170,27 +120,14 @@ def _linked(
     root = Path(root).resolve(strict=True)
     config, outline = _read_file(root) if root.is_file() else _read_folder(root, report)
     book = _read_book(config, outline, report)
-    book.remote = remote
+    book.asked_part = part
     _raise_unless_worth_going_on(report)
-    for run_pass in PASSES:
-        run_pass(book, report)
-    if part is not None:
-        chosen = next((p for p in book.parts if p.number == part), None)
-        if chosen is None:
-            known = ", ".join(str(p.number) for p in book.parts if p.number is not None)
-            message = f"the book has no part {part}" + (f"; its parts are {known}" if known else "")
-            report.add(NO_SUCH_PART, message)
-        else:
-            book = select_part(book, chosen)
-    add_workbook(book)
-    for chapter in book.chapters:
-        # bs4 leaves wrong links between elements behind when text is replaced by several pieces.
-        relink(chapter.tree)
+    run_passes(book, report, remote)
     return book
 
 
 def _raise_unless_worth_going_on(report: Report) -> None:
-    if any(d.rule.severity is Severity.ERROR and d.rule not in _GO_ON_AFTER for d in report):
+    if any(d.rule.severity is Severity.ERROR and d.rule.stops for d in report):
         raise BookError(report.diagnostics)
 
 
@@ -216,7 +153,8 @@ def write(
     if name == "cover" and not book.config.pdf.pages:
         pdf = replace(book.config.pdf, pages=_pages_built(book))
         book = replace(book, config=replace(book.config, pdf=pdf))
-    return writer(book, path, report)
+    with working_on(book.place):
+        return writer(book, path, report)
 
 
 def _pages_built(book: Book) -> int:
@@ -257,9 +195,10 @@ def _read_folder(root: Path, report: Report) -> tuple[Config, Outline]:
         config = from_other_tool(root, report)
     elif (source := read_source(path, (root,), report)) and (data := parse_toml(source, report)):
         is_ours = not is_mdbook(data)
-        config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
-        _check_folders(config, report)
-        report.of_book = levels_of_book(config, report)
+        with working_on(source.place):
+            config = (parse_config if is_ours else from_mdbook)(root, source, data, report)
+            _check_folders(config, report)
+            report.of_book = levels_of_book(config, report)
     else:
         report.raise_for_errors()
     _raise_unless_worth_going_on(report)
@@ -292,15 +231,16 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
     entries = list(outline.entries)
     chapters = {}
     for entry, after in itertools.zip_longest(entries, entries[1:]):
-        source = read_source(entry.path, config.folders, report, config.variables)
-        if source is None:
-            # Its place is taken, so that the rest is looked at, and links to it are no findings.
-            name = name_of(entry.path, config.root)
-            source = Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
-        source = with_includes(source, config, report)
         alone = len(entries) == 1
         is_opener = after is not None and after.depth > entry.depth
-        chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+        name = name_of(entry.path, config.root)
+        with working_on(Place(name, Span(name))):
+            source = read_source(entry.path, config.folders, report, config.variables)
+            # Where it is missing its place is taken, so that the rest is looked at, and links to
+            # it are no findings.
+            source = source or Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+            source = with_includes(source, config, report)
+            chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
         report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
@@ -318,5 +258,6 @@ def _read_book(config: Config, outline: Outline, report: Report) -> Book:
         back=of(outline.back),
         numbered=outline.numbered,
     )
-    book.metadata = metadata_of(book, report)
+    with working_on(book.place):
+        book.metadata = metadata_of(book, report)
     return book

@@ -5,17 +5,14 @@ Imports nothing that may be broken: who asks has trouble already.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.metadata
-import io
 import platform
 import re
 import subprocess
 import sys
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
@@ -24,15 +21,6 @@ from pathlib import Path
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
 
 OLDEST_PYTHON = (3, 11)
-PANGO_HINT = (
-    "Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`;"
-    " Fedora: `dnf install pango`; macOS: `brew install pango`;"
-    " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH"
-)
-HARFBUZZ_HINT = (
-    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
-    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
-)
 REINSTALL_HINT = "install bookbuilder again: `pip install --force-reinstall bookbuilder`"
 # Packages that are imported under another name than they are installed.
 _IMPORTED_AS = {
@@ -147,46 +135,27 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _layout() -> Iterator[Fact]:
     """WeasyPrint and the libraries of the system that it loads."""
     try:
-        # It prints what it misses, and warns of the future.
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ffi = importlib.import_module("weasyprint.text.ffi")
-            importlib.import_module("weasyprint")
-        keep_pillow_strict()
+        from bookbuilder.formats.pdf.weasy import engine
+    except Exception as error:
+        # A package that is missing or broken has a fact of its own.
+        yield Fact(State.LACKING, f"WeasyPrint cannot be tried: {_said(error)}", REINSTALL_HINT)
+        return
+    try:
+        engine.load_weasyprint()
+        found = engine.loaded_libraries()
     except ImportError as error:
         yield Fact(State.LACKING, f"WeasyPrint is broken: {_said(error)}", REINSTALL_HINT)
         return
     except Exception as error:
-        yield Fact(State.LACKING, f"WeasyPrint does not load: {_said(error)}", PANGO_HINT)
+        what = f"WeasyPrint does not load: {_said(error)}"
+        yield Fact(State.LACKING, what, engine.PANGO_HINT)
         return
-    number = ffi.pango.pango_version()
-    pango = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    harfbuzz = _probed(ffi.harfbuzz.hb_version_atleast)
-    yield Fact(State.OK, f"WeasyPrint loads Pango {pango} and HarfBuzz {harfbuzz}")
-    if ffi.harfbuzz_subset is None:
-        what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
-        yield Fact(State.OPTIONAL, what, HARFBUZZ_HINT)
-    else:
+    yield Fact(State.OK, f"WeasyPrint loads Pango {found.pango} and HarfBuzz {found.harfbuzz}")
+    if found.has_harfbuzz_subset:
         yield Fact(State.OK, "HarfBuzz-Subset")
-
-
-def keep_pillow_strict() -> None:
-    """WeasyPrint, once imported, lets Pillow accept broken pictures in the whole process."""
-    from PIL import ImageFile
-
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-
-
-def _probed(at_least: Callable[[int, int, int], int]) -> str:
-    """The version of a library that only says whether it is new enough."""
-    version = [0, 0, 0]
-    for place in range(3):
-        while version[place] < 100:
-            version[place] += 1
-            if not at_least(*version):
-                version[place] -= 1
-                break
-    return ".".join(map(str, version))
+    else:
+        what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
+        yield Fact(State.OPTIONAL, what, engine.HARFBUZZ_HINT)
 
 
 def _fonts() -> Fact:

@@ -74,12 +74,16 @@ def no_traceback(options: Options) -> Iterator[None]:
         click.echo("interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
+        from bookbuilder.runtime.progress import THE_BUILD, place_of
+
         if options.verbose:
             traceback.print_exc()
+        place = place_of(error)
+        while_at = "" if place == THE_BUILD else f", at work on {place.name.rstrip(',')}"
         click.echo(
             f"bookbuilder {__version__} failed; this is a bug of its own, please report it"
             f"{'' if options.verbose else ' with what -v shows'}:"
-            f" {' '.join(f'{type(error).__name__}: {error}'.split())}",
+            f" {' '.join(f'{type(error).__name__}: {error}'.split())}{while_at}",
             err=True,
         )
         sys.exit(EXIT_BUG)

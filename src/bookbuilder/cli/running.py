@@ -16,7 +16,7 @@ from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
-    from bookbuilder.config.schema import LimitsConfig
+    from bookbuilder.runtime.limits import Limits
 
 Work = Callable[[Path, Report, list[str]], None]
 """What is done to the book in a folder; what to say of it at the end goes to the list."""
@@ -39,7 +39,8 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     """
     with no_traceback(options):
         from bookbuilder.build import find_root, read_limits
-        from bookbuilder.runtime.limits import LimitHit, report_limit, run_bounded
+        from bookbuilder.runtime.child_process import run_bounded
+        from bookbuilder.runtime.limits import LimitHit, report_limit
 
         root = options.directory or root or find_root(Path.cwd())
         report = Report(asked=_levels(options.deny))
@@ -59,7 +60,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
             sys.exit(done.exit_code)
 
 
-def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
+def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
     from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
     said: list[str] = []
@@ -80,8 +81,8 @@ def _run(work: Work, root: Path, report: Report, limits: LimitsConfig) -> Done:
 
 def _exit_code(report: Report) -> int:
     """Wrong use where an error is about what was asked, or where; else the book has errors."""
-    from bookbuilder.build import NO_SUCH_PART
     from bookbuilder.formats.pdf.weasy.engine import NO_PANGO
+    from bookbuilder.passes.volume import NO_SUCH_PART
 
     not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
     return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK

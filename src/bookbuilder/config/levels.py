@@ -15,6 +15,7 @@ UNKNOWN_RULE = Rule(
     Severity.ERROR,
     "`allow`, `warn` and `deny` take names or codes of rules. One that there is not is a misspelt"
     " one, and what it was to silence would go on, or what it was to forbid would pass.",
+    stops=False,
 )
 NOT_TO_ALLOW = Rule(
     "C013",
@@ -22,6 +23,7 @@ NOT_TO_ALLOW = Rule(
     Severity.ERROR,
     "Errors are what no right book can be made with: a chapter that cannot be read, a setting that"
     " means nothing, a limit. They cannot be allowed or made warnings; mend what they say.",
+    stops=False,
 )
 CONTRADICTION = Rule(
     "C014",
@@ -29,6 +31,7 @@ CONTRADICTION = Rule(
     Severity.ERROR,
     "A rule is allowed, or warned of, or denied. Named in two of the lists in one place, one of"
     " them would not do what it says. A chapter may well say otherwise than book.toml.",
+    stops=False,
 )
 
 MOST_NAMES = 500

@@ -7,7 +7,6 @@ the type. Unknown and ill-typed keys are errors that name the line, all of them 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 import os
 import types
@@ -21,7 +20,9 @@ from typing import Any, Literal
 from bookbuilder.config.toml_text import span_of_key, without_places, without_quotes
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
+from bookbuilder.runtime.limits import Limits
 from bookbuilder.runtime.text_files import without_controls
+from bookbuilder.text.suggest import did_you_mean
 
 CONFIG_NAME = "book.toml"
 
@@ -31,18 +32,21 @@ UNKNOWN_KEY = Rule(
     Severity.ERROR,
     "A key that bookbuilder does not know is nearly always a misspelt one, and a setting that is"
     " silently ignored is worse than an error.",
+    stops=False,
 )
 WRONG_TYPE = Rule(
     "C003",
     "wrong-type",
     Severity.ERROR,
     "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists them.",
+    stops=False,
 )
 MISSING_KEY = Rule(
     "C004",
     "missing-key",
     Severity.ERROR,
     "Some tables mean nothing without this key: a part without a title, a person without a name.",
+    stops=False,
 )
 NUMBER_TWICE = Rule(
     "C016",
@@ -50,6 +54,7 @@ NUMBER_TWICE = Rule(
     Severity.ERROR,
     "`--part N` builds the part of that number: of two that have it, one could not be asked for,"
     " and readers could not tell them apart. A part without `number` has that of its place.",
+    stops=False,
 )
 
 
@@ -151,19 +156,6 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitsConfig:
-    """`[limits]`: of the whole build; `memory` in MB. 0 is no limit."""
-
-    seconds: int = 1800
-    cpu_seconds: int = 1800
-    memory: int = 2500
-
-    def __post_init__(self) -> None:
-        for name in ("seconds", "cpu_seconds", "memory"):
-            object.__setattr__(self, name, min(max(getattr(self, name), 0), 10**8))
-
-
-@dataclass(frozen=True, slots=True)
 class LintConfig:
     """`[lint]`: rules by name or code, and what becomes of what they find."""
 
@@ -187,7 +179,7 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
-    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
@@ -244,10 +236,9 @@ def _table(
     for key, value in data.items():
         dotted = f"{path}.{key}" if path else key
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, 1)
             known_keys = ", ".join(f"`{k}`" for k in keys)
             home = "" if path else _home_of(key)
-            hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {known_keys}"
+            hint = did_you_mean(key, keys) or f"the keys here are {known_keys}"
             hint = f"`{key}` belongs below [{home}]" if home else hint
             where = f"[{without_places(path)}]" if path else source.name
             report.add(

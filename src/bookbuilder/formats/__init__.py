@@ -46,7 +46,7 @@ def _epub(book: Book, path: Path, report: Report) -> Output:
 
 
 def _pdf(book: Book, path: Path, report: Report) -> Output:
-    from bookbuilder.formats.pdf import write_pdf
+    from bookbuilder.formats.pdf.writer import write_pdf
 
     return write_pdf(book, path, report)
 

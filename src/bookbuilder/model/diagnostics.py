@@ -3,8 +3,9 @@
 A `Rule` is declared beside the function that reports it. A `Report` collects what the stages find;
 `Report.raise_for_errors` is the one place where diagnostics turn into an exception.
 
-Authors may judge rules otherwise: `[lint]` in book.toml and in front matter. A `Report` keeps what
-was found as it was found, and gives it out as judged, so that nobody else has to know of levels.
+Authors can change how severe a rule is: by `[lint]` in book.toml and in front matter. A `Report`
+keeps findings as they were found and applies these levels when it is read, so no other code has to
+know of levels.
 """
 
 from __future__ import annotations
@@ -24,20 +25,24 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What can be wrong with a book.
+    """Something that can be wrong with a book.
 
     `code` is a letter for the subject and three digits (`L001`); `name` reads after "allow"
     (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
+
+    After an error that `stops`, reading ends: what else would be found would only follow from it,
+    such as broken links into chapters that could not be read.
     """
 
     code: str
     name: str
     severity: Severity
     why: str
+    stops: bool = True
 
 
 class Level(StrEnum):
-    """What an author makes of a rule."""
+    """How severe an author wants a rule to be."""
 
     ALLOW = "allow"
     WARN = "warn"
@@ -45,14 +50,14 @@ class Level(StrEnum):
 
 
 Levels = Mapping[str, Level]
-"""By rule's name. `WARNINGS` stands for whatever else would be a warning."""
+"""Levels by the names of rules. `WARNINGS` stands for all other rules that are warnings."""
 WARNINGS = "warnings"
 _SEVERITIES = {Level.WARN: Severity.WARNING, Level.DENY: Severity.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """`judged` is the severity that the author's levels give, where they speak of the rule."""
+    """A finding. `judged` is the severity by the author's levels, if they mention the rule."""
 
     rule: Rule
     message: str
@@ -69,8 +74,8 @@ class Diagnostic:
 class Report:
     """Everything found so far, in the order it was found, each finding once.
 
-    What the reader gets is judged: by the levels of the chapter that a finding is in, else by
-    `asked` (the command line's), else by the book's. An error stays one whatever they say.
+    Iterating applies levels: those of the chapter that a finding is in, else `asked` (the command
+    line's), else the book's. An error stays one whatever they say.
     """
 
     asked: Levels = field(default_factory=dict)
@@ -88,7 +93,7 @@ class Report:
         *,
         once: bool = False,
     ) -> None:
-        """Keep a finding; with `once`, unless the same was said of another place."""
+        """Add a finding; with `once`, not if the same message was added for another place."""
         if once and (rule.name, message) in self._said:
             return
         self._said.add((rule.name, message))
@@ -96,7 +101,7 @@ class Report:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was found and is not allowed."""
+        """Everything found that is not allowed by the author's levels."""
         return list(self)
 
     def __iter__(self) -> Iterator[Diagnostic]:
@@ -129,11 +134,11 @@ class Report:
 
     @property
     def errors(self) -> list[Diagnostic]:
-        """What keeps the book from being written, warnings that are denied included."""
+        """What keeps the book from being written, including warnings that are denied."""
         return [d for d in self if d.severity is Severity.ERROR]
 
     def branch(self) -> Report:
-        """A report that starts with what is in this one, for work that others do not depend on."""
+        """Return a copy to add to, for work whose findings may have to be dropped."""
         return replace(self, _found=dict(self._found), _said=set(self._said))
 
     def merge(self, branch: Report) -> None:
@@ -141,10 +146,10 @@ class Report:
         self._said |= branch._said
 
     def raise_for_errors(self, *, denied: bool = False) -> None:
-        """Raise `BookError`, with every diagnostic, if there is nothing to go on with.
+        """Raise `BookError`, with every diagnostic, if there are errors.
 
-        A warning that is denied is none of that: the work goes on, to find the rest, until
-        somebody asks with `denied` before anything is written.
+        Warnings that are denied count only with `denied`, which is for the moment before a file is
+        written: until then the work goes on, to find the rest.
         """
         errors = self.errors
         if errors if denied else any(d.rule.severity is Severity.ERROR for d in errors):

@@ -1,4 +1,4 @@
-"""Where in a source file a link, a picture or a word of the tree stands.
+"""Find where in a source file a link, a picture or a word of the tree stands.
 
 Python-Markdown keeps no source positions, so text is found again: the nth occurrence outside code
 and comments. Called only when there is something to report.
@@ -24,14 +24,14 @@ _QUOTE_MARKS = re.compile(r"(?:[ \t]*>)*")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]+(?=\S)")
 _INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
 
-# Of the last fence with so many quote marks before it and so far in: where it starts, and how far
-# its item is indented. Where nothing ends the item in between, that is so for the next one too.
+# For a number of quote marks and an indent: where the last such fence starts, and how far its item
+# is indented. Unless something ends the item in between, the next such fence is in the same one.
 _Known = dict[tuple[int, int], tuple[int, int]]
 
 
 @lru_cache(maxsize=8)
 def _prose(source: Source) -> str:
-    """The text with code and comments blanked out, every offset as it was."""
+    """Return the text with code and comments blanked out, so that no offset changes."""
     text, pieces, at = source.text, [], 0
     known: _Known = {}
     while match := _CODE.search(text, at):
@@ -42,7 +42,7 @@ def _prose(source: Source) -> str:
 
 
 def _end_of_fence(text: str, opening: re.Match[str], known: _Known) -> int:
-    """Where the fence ends: at its like, or where the quote or the item that it is in ends."""
+    """Return where the fence ends: at its like, or with the quote or item that it is in."""
     quotes = opening["before"].count(">")
     least = _indent_of_item(text, opening, known)
     close = re.compile(rf"[ \t>]*{opening['fence']}{opening['fence'][0]}*[ \t]*$")
@@ -60,7 +60,7 @@ def _end_of_fence(text: str, opening: re.Match[str], known: _Known) -> int:
 
 
 def _indent_of_item(text: str, opening: re.Match[str], known: _Known) -> int:
-    """How far the lines of the innermost item, note or callout around a fence are indented."""
+    """Return how far the innermost item, note or callout around a fence is indented."""
     quotes, indent, _ = _split(opening[0])
     last, found = known.get((quotes, indent), (-1, 0))
     end = opening.start() - 1
@@ -84,7 +84,7 @@ def _indent_of_item(text: str, opening: re.Match[str], known: _Known) -> int:
 
 
 def _split(line: str) -> tuple[int, int, str]:
-    """The number of quote marks that a line starts with, how far it is indented, and the rest."""
+    """Return how many quote marks a line starts with, how far it is indented, and the rest."""
     marks = _QUOTE_MARKS.match(line)
     before = marks[0] if marks else ""
     inside = line[len(before) :].expandtabs(4)
@@ -95,7 +95,7 @@ def _split(line: str) -> tuple[int, int, str]:
 
 
 def find_link(source: Source, href: str, nth: int = 0) -> Span:
-    """The span of the nth (from 0) link or picture that points to `href`, brackets included.
+    """Return the span of the nth (from 0) link or picture that points to `href`, with brackets.
 
     Falls back to the address alone, then to the file.
     """
@@ -143,7 +143,7 @@ _BEFORE = re.compile(
 
 
 def _link_at(text: str, at: int, address: str) -> tuple[int, int] | None:
-    """Start and end of the link whose address stands at `at`; None where it is none."""
+    """Return start and end of the link whose address stands at `at`; None if that is no link."""
     after = at + len(address)
     if after < len(text) and text[after] not in " \t\n)>|]\"'":
         return None
@@ -165,7 +165,7 @@ def _link_at(text: str, at: int, address: str) -> tuple[int, int] | None:
 
 
 def find_id(source: Source, name: str, nth: int = 0) -> Span | None:
-    """Where an author gives the id `name` for the nth time (from 0), in Markdown or HTML."""
+    """Return where an author gives the id `name` for the nth time (from 0), if at all."""
     words = re.escape(name)
     pattern = rf"#{words}(?=[\s}}])|\b(?:id|name)\s*=\s*[\"']?{words}(?![\w-])"
     found = itertools.islice(re.finditer(pattern, _prose(source)), nth, None)
@@ -174,7 +174,7 @@ def find_id(source: Source, name: str, nth: int = 0) -> Span | None:
 
 
 def find_text(source: Source, text: str, nth: int = 0) -> Span:
-    """The span of the nth (from 0) occurrence of `text` outside code, on word edges."""
+    """Return the span of the nth (from 0) occurrence of `text` outside code, on word edges."""
     words = re.escape(text.strip())
     if not words:
         return source.span_of_file()

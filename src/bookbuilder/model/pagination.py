@@ -1,4 +1,4 @@
-"""Where the pages of a paged edition start in the book's text, for editions without pages."""
+"""Page starts of the printed edition, so that the EPUB can carry its page numbers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ BLOCKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PageStart:
-    """A page that has text of the book's, and where that starts.
+    """The place in the book's text where a page of the printed edition starts.
 
     `label` is the folio. `section` is the id of a chapter or a part; `block` counts the `blocks` of
-    a chapter's tree from 0, None for a part's opening. `words` are the first of the block on this
-    page, and `offset` is about what stands of it on the pages before, both as `slugs.loose` has it.
+    a chapter's tree from 0, None for a part's opening. `words` are the first ones of the block on
+    this page, and `offset` is about how much of it stands on pages before; both are measured in
+    text as `slugs.loose` returns it.
     """
 
     label: str
@@ -31,16 +32,16 @@ class PageStart:
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """The pages of one edition in their order; `source` says which that is."""
+    """All page starts of one edition, in order; `source` identifies the edition."""
 
     source: str
     pages: tuple[PageStart, ...]
 
 
 def blocks(tree: Tag) -> list[Tag]:
-    """What holds the text of a chapter, in document order.
+    """Return the elements that hold the text of a chapter, in document order.
 
-    Notes and lists of links are left out: editions have them in places of their own.
+    Notes and lists of links are left out: each edition puts them in another place.
     """
     found = [tag for tag in elements(tree) if tag.name in BLOCKS]
     apart = {

@@ -1,4 +1,4 @@
-"""Where text came from: source files, and spans that point into them."""
+"""Source files, and spans that point into them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """From line `line` of a text on, lines are those of file `name`, from its line `there` on.
+class Place:
+    """Something that takes its time, as messages call it (`“Title”`), and the file it is in."""
 
-    Each has `indent` characters before it that the file has not.
+    name: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of another file in a text, from line `line` of the text on.
+
+    They are those of file `name` from its line `there` on, each with `indent` characters put before
+    it.
     """
 
     line: int
@@ -39,7 +48,7 @@ class Stretch:
 class Source:
     """A text file of the book. `name` is its POSIX path below the book's folder.
 
-    Where the text holds that of other files, `stretches` say so, in order.
+    `stretches` are the parts of the text that were included from other files, in order.
     """
 
     path: Path
@@ -56,7 +65,7 @@ class Source:
         return starts
 
     def line(self, number: int) -> str:
-        """The text of line `number` (from 1) without its newline."""
+        """Return line `number` (from 1) without its newline."""
         starts = self._line_starts
         if not 1 <= number <= len(starts):
             return ""
@@ -64,13 +73,13 @@ class Source:
         return self.text[starts[number - 1] : end]
 
     def span(self, offset: int, length: int = 0) -> Span:
-        """The span of `length` characters at `offset` of `text`."""
+        """Return the span of `length` characters at `offset` of `text`."""
         number = bisect.bisect_right(self._line_starts, offset)
         column = offset - self._line_starts[number - 1] + 1
         return self._settled(Span(self.name, number, column, length, self.line(number)))
 
     def _settled(self, span: Span) -> Span:
-        """`span`, where it is in the file that its line is from."""
+        """Return `span` as a span of the file that its line was included from."""
         at = bisect.bisect_right(self.stretches, span.line, key=lambda stretch: stretch.line)
         if not at:
             return span
@@ -86,3 +95,7 @@ class Source:
 
     def span_of_file(self) -> Span:
         return Span(self.name)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.name, self.span_of_file())

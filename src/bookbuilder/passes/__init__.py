@@ -1,19 +1,23 @@
-"""What happens to a book between reading and writing. The order is meaning:
+"""The passes: all that happens to a book between reading and writing, in order.
 
-clean before anything looks at the trees; furniture and notes before ids are settled; numbers of
-chapters and captions before links, which need slugs and labels; index and glossary links last, so
-that they see words as they will be read; colours of code after all that, for nobody looks at them.
+The order matters: trees are cleaned before anything looks at them; furniture and notes come before
+ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
+and glossary links late, so that they see words as they will be read; colours of code after all
+that, since no other pass looks at them. A volume is cut out of the book when its links are known,
+and the workbook repeats exercises as they will be printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.captions import captions
-from bookbuilder.passes.clean import clean
+from bookbuilder.passes.clean import clean, relink_trees
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight
@@ -22,6 +26,12 @@ from bookbuilder.passes.link import link
 from bookbuilder.passes.notes import notes
 from bookbuilder.passes.number import number
 from bookbuilder.passes.typography import typography
+from bookbuilder.passes.volume import select_part
+from bookbuilder.passes.workbook import add_workbook
+from bookbuilder.runtime.progress import working_on
+
+if TYPE_CHECKING:
+    from bookbuilder.runtime.remote_pictures import RemotePictures
 
 Pass = Callable[[Book, Report], None]
 
@@ -38,4 +48,15 @@ PASSES: tuple[Pass, ...] = (
     index,
     link_terms,
     highlight,
+    select_part,
+    add_workbook,
+    relink_trees,
 )
+
+
+def run_passes(book: Book, report: Report, remote: RemotePictures | None = None) -> None:
+    """Run all `PASSES` on `book`; `assets` alone is given `remote`, to fetch pictures by."""
+    for one in PASSES:
+        run: Pass = partial(assets, remote=remote) if one is assets else one
+        with working_on(book.place):
+            run(book, report)

@@ -23,8 +23,9 @@ from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
 from bookbuilder.reading.chapter_files import DEEPEST_FOLDER, report_alike
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_file
-from bookbuilder.text import suggest
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import file_slug, unique
+from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class
 
 if TYPE_CHECKING:
@@ -96,10 +97,13 @@ CLEANED_SVG = Rule(
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
-def assets(book: Book, report: Report) -> None:
-    """Collect every picture into `book.assets` and point each `src` at its asset's name."""
-    collector = _Collector(book, report)
-    for chapter in book.chapters:
+def assets(book: Book, report: Report, remote: RemotePictures | None = None) -> None:
+    """Collect every picture into `book.assets` and point each `src` at its asset's name.
+
+    Pictures on the web are fetched by `remote`; without it, links stand in their places.
+    """
+    collector = _Collector(book, report, remote)
+    for chapter in tracked(book.chapters):
         seen: Counter[str] = Counter()
         for picture in elements(chapter.tree, "img"):
             src = str(picture.get("src", "")).strip()
@@ -112,9 +116,10 @@ def assets(book: Book, report: Report) -> None:
 class _Collector:
     """What was collected so far, so that one file becomes one asset however often it is shown."""
 
-    def __init__(self, book: Book, report: Report) -> None:
+    def __init__(self, book: Book, report: Report, remote: RemotePictures | None) -> None:
         self.book = book
         self.report = report
+        self.remote = remote
         self.names: set[str] = set()
         self.by_key: dict[str, Asset | None] = {}
         self._by_file_name: dict[str, Path] | None = None
@@ -205,9 +210,7 @@ class _Collector:
             return ""
         start = unquote(src).rpartition("/")[0]
         files = sorted(p.name for p in path.parent.iterdir() if is_file(p))
-        return suggest.did_you_mean(
-            unquote(src), [f"{start}/{name}" if start else name for name in files]
-        )
+        return did_you_mean(unquote(src), [f"{start}/{name}" if start else name for name in files])
 
     def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
         head, _, body = src.partition(",")
@@ -227,12 +230,11 @@ class _Collector:
         return asset
 
     def _from_web(self, picture: Tag, src: str, url: str, here: Any) -> Asset | None:
-        remote = self.book.remote
-        if remote is None:
+        if self.remote is None:
             hint = "save it in the book's folder, or build with --fetch-remote-images"
             self.report.add(REMOTE_IMAGE, f"the picture {src[:100]} is on the web", here(), hint)
         elif url not in self.by_key:
-            self.by_key[url] = self._fetch(remote, url, src, here)
+            self.by_key[url] = self._fetch(self.remote, url, src, here)
         asset = self.by_key.get(url)
         if asset is None:
             _replace_by_link(picture, url)

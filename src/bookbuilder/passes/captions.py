@@ -6,6 +6,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, new_tag, text_of
 
@@ -22,7 +23,7 @@ def captions(book: Book, report: Report) -> None:
     words = words_for(book.metadata.language)
     for name, said in (("figure", words.figure), ("table", words.table)):
         count = 0
-        for chapter in book.chapters:
+        for chapter in tracked(book.chapters):
             for nth, (tag, caption) in enumerate(captioned(chapter.tree, name), 1):
                 if tag.get("id"):
                     count += 1

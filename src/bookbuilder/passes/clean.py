@@ -10,12 +10,19 @@ from bookbuilder.model.source import Source
 from bookbuilder.passes.cleaning.elements import clean_elements
 from bookbuilder.passes.cleaning.remarks import Remarks
 from bookbuilder.passes.cleaning.structure import repair_structure
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import relink
 
 
 def clean(book: Book, report: Report) -> None:
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         clean_tree(chapter.tree, chapter.source, report)
+
+
+def relink_trees(book: Book, report: Report) -> None:
+    """Mend what bs4 leaves wrong where text is replaced by several pieces: links between nodes."""
+    for chapter in tracked(book.chapters):
+        relink(chapter.tree)
 
 
 def clean_tree(tree: Tag, source: Source, report: Report) -> None:

@@ -12,6 +12,7 @@ from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.headings import HEADINGS, level
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import callout_title, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
@@ -20,7 +21,7 @@ _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 
 def furniture(book: Book, report: Report) -> None:
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for paragraph in elements(chapter.tree, "p"):
             _make_figure(paragraph)
             _make_caption(paragraph)

@@ -11,6 +11,7 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.headings import HEADINGS
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, texts
@@ -33,7 +34,7 @@ _LEFT_ALONE = {
 
 def name_terms(book: Book, report: Report) -> None:
     """Give every term of a glossary chapter the anchor that a heading of its name would get."""
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         if chapter.role == ROLE:
             for term in elements(chapter.tree, "dt"):
                 term.attrs.setdefault("id", anchor(text_of(term)) or "term")
@@ -46,7 +47,7 @@ def link_terms(book: Book, report: Report) -> None:
     `<a class="glossary-use" role="doc-backlink">` for each chapter that uses the term.
     """
     terms: dict[str, str] = {}
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         if chapter.role == ROLE:
             for term in elements(chapter.tree, "dt"):
                 terms.setdefault(text_of(term).casefold(), str(term["id"]))
@@ -57,15 +58,15 @@ def link_terms(book: Book, report: Report) -> None:
         rf"(?<![\w-])({'|'.join(re.escape(t) for t in longest_first)})(?:s|es)?(?![\w-])",
         re.IGNORECASE,
     )
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         if chapter.role not in (ROLE, "doc-bibliography", "doc-colophon", "doc-index"):
             _link_chapter(chapter, pattern, terms)
     uses: dict[str, list[tuple[Chapter, str]]] = defaultdict(list)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for target, name in _name_uses(chapter):
             uses[target].append((chapter, name))
     words = words_for(book.metadata.language)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         if chapter.role == ROLE:
             for term in elements(chapter.tree, "dt"):
                 _link_back(term, uses[str(term["id"])], words)

@@ -19,6 +19,7 @@ from pygments.util import ClassNotFound
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
 
 _PREFIX = "language-"
@@ -26,7 +27,7 @@ _NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shel
 
 
 def highlight(book: Book, report: Report) -> None:
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for code in elements(chapter.tree, "code"):
             lexer = _lexer(_language(code).lower())
             if lexer is None or elements(code):

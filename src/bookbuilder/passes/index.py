@@ -15,6 +15,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.passes.typography import NBSP
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
@@ -46,7 +47,7 @@ def index(book: Book, report: Report) -> None:
     is made if the book has none.
     """
     top = _Entry()
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for terms, name in _mark(chapter):
             entry = top
             for term in terms:

@@ -18,8 +18,9 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.text import suggest
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import first_free
+from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class
 
 NO_TARGET = Rule(
@@ -73,9 +74,9 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         seen: Counter[str] = Counter()
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
@@ -172,7 +173,7 @@ def _resolve(
         if found is None:
             span = find_link(chapter.source, href, nth)
             known = addresses.anchors[target.slug]
-            hint = suggest.did_you_mean(fragment, known)
+            hint = did_you_mean(fragment, known)
             message = f"no heading or id `{fragment}` in {target.source.name}"
             report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
         else:
@@ -193,7 +194,7 @@ def _report_missing(
         report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
     else:
         is_site = path.lower().startswith("www.") and not by_name
-        hint = suggest.did_you_mean(path, addresses.names(chapter, by_name))
+        hint = did_you_mean(path, addresses.names(chapter, by_name))
         hint = "write `https://` before it" if is_site else hint
         report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
 

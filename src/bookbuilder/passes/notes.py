@@ -6,6 +6,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
 
@@ -13,7 +14,7 @@ _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure",
 
 
 def notes(book: Book, report: Report) -> None:
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         _settle_notes(chapter.tree, words_for(book.metadata.language))
 
 

@@ -8,6 +8,7 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import file_slug, unique
 from bookbuilder.trees.markup import new_tag
 
@@ -62,7 +63,7 @@ def number(book: Book, report: Report) -> None:
         part.slug = unique(f"part-{count}", taken)
     matter = {id(c) for c in (*book.front, *book.back)}
     count = 0
-    for position, chapter in enumerate(book.chapters, 1):
+    for position, chapter in enumerate(tracked(book.chapters), 1):
         wanted_slug = chapter.slug
         _give_slug(chapter, position, taken)
         if (

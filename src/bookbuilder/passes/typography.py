@@ -15,6 +15,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of
 from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
@@ -129,7 +130,7 @@ class _Piece:
 def typography(book: Book, report: Report) -> None:
     """Set every chapter, and the titles that contents, covers and running heads repeat."""
     language = book.metadata.language
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         heading = next(iter(elements(chapter.tree, "h1")), chapter.tree)
         title = next(
             (t for t in elements(heading, "span") if has_class(t, "chapter-title")), heading

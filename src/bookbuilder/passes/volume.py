@@ -1,4 +1,4 @@
-"""One part of a linked book as a volume of its own."""
+"""Cut one part out of a linked book, as a volume of its own."""
 
 from __future__ import annotations
 
@@ -8,22 +8,38 @@ import uuid
 from bs4 import Tag
 
 from bookbuilder.book import Book, Part
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.index import without_elsewhere
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, new_tag
 
+NO_SUCH_PART = Rule(
+    "C007",
+    "no-such-part",
+    Severity.ERROR,
+    "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
+)
 
-def select_part(book: Book, part: Part) -> Book:
-    """The volume that holds `part` alone, with the book's front and back matter.
+
+def select_part(book: Book, report: Report) -> None:
+    """Make the book a volume with the part asked for alone, and the whole front and back matter.
 
     Links that lead out of the volume become text that names the other volume and the chapter there.
-    Trees are changed in place: the whole book is gone afterwards.
     """
+    if book.asked_part is None:
+        return
+    part = next((p for p in book.parts if p.number == book.asked_part), None)
+    if part is None:
+        known = ", ".join(str(p.number) for p in book.parts if p.number is not None)
+        message = f"the book has no part {book.asked_part}"
+        report.add(NO_SUCH_PART, message + (f"; its parts are {known}" if known else ""))
+        return
     kept = {c.slug for c in (*book.front, *part.chapters, *book.back)} | {part.slug}
     elsewhere = _descriptions(book, part)
     for chapter in (*book.front, *book.back):
         without_elsewhere(chapter.tree, kept)
-    for chapter in (*book.front, *part.chapters, *book.back):
+    for chapter in tracked((*book.front, *part.chapters, *book.back)):
         for anchor in elements(chapter.tree, "a"):
             href = str(anchor.get("href", ""))
             slug = href.removeprefix("#").split("--")[0]
@@ -38,30 +54,27 @@ def select_part(book: Book, part: Part) -> Book:
     whole = book.metadata
     words = words_for(whole.language)
     label = words.part.format(part.number) if part.number is not None else part.title
-    return dataclasses.replace(
-        book,
-        metadata=dataclasses.replace(
-            whole,
-            title=part.title,
-            subtitle=words.part_of.format(label, whole.title),
-            identifier=volume_identifier(book, part),
-            series=whole.title,
-            series_position="" if part.number is None else str(part.number),
-        ),
-        parts=[part],
-        assets={name: asset for name, asset in book.assets.items() if name in used},
-        volume=part,
+    book.metadata = dataclasses.replace(
+        whole,
+        title=part.title,
+        subtitle=words.part_of.format(label, whole.title),
+        identifier=volume_identifier(book, part),
+        series=whole.title,
+        series_position="" if part.number is None else str(part.number),
     )
+    book.parts = [part]
+    book.assets = {name: asset for name, asset in book.assets.items() if name in used}
+    book.volume = part
 
 
 def volume_identifier(book: Book, part: Part) -> str:
-    """What identifies `part` of the whole `book` where it is a volume of its own."""
+    """Return the identifier of `part` as a volume of its own, `book` being the whole."""
     identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.metadata.identifier}#{part.slug}")
     return f"urn:uuid:{identifier}"
 
 
 def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:
-    """For the slug of everything in other parts: the part's title, and the chapter's number."""
+    """Return the title of the part, and the chapter in it, for every slug in other parts."""
     words = words_for(book.metadata.language)
     found: dict[str, tuple[str, str]] = {}
     for other in book.parts:

@@ -1,4 +1,4 @@
-"""The workbook: every exercise of the book again, gathered in the back matter."""
+"""Repeat every exercise of the book in a workbook in the back matter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.passes.captions import CAPTIONS, captioned
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, serialize
 from bookbuilder.trees.parsing import parse_fragment
@@ -17,8 +19,8 @@ SLUG = "workbook"
 CLASS = "exercise"
 
 
-def add_workbook(book: Book) -> None:
-    """Append a chapter that repeats the book's `.exercise` sections, where book.toml names one.
+def add_workbook(book: Book, report: Report) -> None:
+    """Add a chapter that repeats the book's `.exercise` sections, if book.toml has a `workbook`.
 
     The copies get ids of their own; what they link to stays where it is in the book.
     """
@@ -44,15 +46,15 @@ def add_workbook(book: Book) -> None:
 
 
 def exercises(book: Book) -> Iterator[tuple[Chapter, Tag]]:
-    """Every exercise where it stands, with its chapter; not those of the workbook itself."""
-    for chapter in book.chapters:
+    """Yield every exercise with its chapter, but not those of the workbook itself."""
+    for chapter in tracked(book.chapters):
         for section in elements(chapter.tree, "section"):
             if has_class(section, CLASS) and chapter.slug != SLUG:
                 yield chapter, section
 
 
 def copy_exercise(section: Tag, chapter: Chapter) -> Tag:
-    """A copy without the calls of notes, for those stay in `chapter`."""
+    """Return a copy without references to notes, for the notes stay in `chapter`."""
     parsed = parse_fragment(serialize(section))
     copy = elements(parsed, "section")[0].extract()
     for tag in elements(copy, "a"):
@@ -62,7 +64,7 @@ def copy_exercise(section: Tag, chapter: Chapter) -> Tag:
 
 
 def where(book: Book, chapter: Chapter) -> str:
-    """The chapter by its number, else by its title."""
+    """Return what to call the chapter: by its number, else its title."""
     if not chapter.number:
         return chapter.title
     named = words_for(book.metadata.language).chapter.format(chapter.number)

@@ -25,6 +25,7 @@ BAD_FRONT_MATTER = Rule(
     Severity.ERROR,
     "Front matter is YAML between two `---` lines: one `key: value` a line. A value that holds a"
     " colon followed by a space, or that starts with a special character, needs quotes.",
+    stops=False,
 )
 ILL_TYPED_FRONT_MATTER = Rule(
     "F002",

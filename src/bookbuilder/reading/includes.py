@@ -18,8 +18,9 @@ from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.chapter_files import MARKDOWN
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_folder, is_inside
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
-from bookbuilder.text import suggest
+from bookbuilder.text.suggest import did_you_mean
 
 MOST_NESTED = 10
 MOST_INCLUDES = 1000
@@ -149,7 +150,8 @@ class _Expansion:
             return
         if is_program and not in_code:
             self._add(f"{into}```rust", source, number)
-        self.expand(*found, into, stack)
+        with working_on(found[0].place):
+            self.expand(*found, into, stack)
         if is_program and not in_code:
             self._add(f"{into}```", source, number)
 
@@ -165,7 +167,8 @@ class _Expansion:
         if found is None:
             self._add(before + shown if shown else "", source, number)
             self.changed = True
-        else:
+            return
+        with working_on(found[0].place):
             self.expand(*found, into, stack)
 
     def _add(self, line: str, source: Source, number: int, indent: int = 0) -> None:
@@ -201,7 +204,7 @@ class _Expansion:
             return None
         path = self._path(name, folders)
         if path is None:
-            hint = suggest.did_you_mean(Path(name).name, _names_in(folders[0] / name))
+            hint = did_you_mean(Path(name).name, _names_in(folders[0] / name))
             self.report.add(NO_INCLUDE, f"no file `{shown}` to include", span, hint)
             return None
         if not is_inside(path, *self.config.folders):
@@ -229,7 +232,7 @@ class _Expansion:
             return None
         lines = _selected(included, wanted, alone=alone)
         if lines is None:
-            hint = suggest.did_you_mean(wanted[0], _sections(included.text))
+            hint = did_you_mean(wanted[0], _sections(included.text))
             what = ":".join(wanted)[:100]
             self.report.add(NO_INCLUDE, f"`{shown}` has no part `{what}`", span, hint)
             return None

@@ -24,6 +24,7 @@ BAD_LANGUAGE = Rule(
     Severity.ERROR,
     "`language` is a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. Readers hyphenate, pronounce and choose"
     " fonts by it.",
+    stops=False,
 )
 
 

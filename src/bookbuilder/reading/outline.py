@@ -21,8 +21,9 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.chapter_files import MARKDOWN, SUMMARY_NAME, markdown_files, report_alike
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
+from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
-from bookbuilder.text import suggest
+from bookbuilder.text.suggest import did_you_mean
 
 # Of a list of chapters; longer ones are no entries, and slow to find that out from.
 LONGEST_LINE = 2_000
@@ -33,6 +34,7 @@ MISSING_CHAPTER = Rule(
     Severity.ERROR,
     "book.toml lists a file that is not there. A book that silently lacks a chapter is worse than"
     " no book.",
+    stops=False,
 )
 MISSING_IN_SUMMARY = Rule(
     "B002",
@@ -52,6 +54,7 @@ OUTSIDE = Rule(
     Severity.ERROR,
     "Only files inside the book's folder are read, so that a book cannot pick up what its author"
     " did not put there.",
+    stops=False,
 )
 NOT_A_CHAPTER = Rule(
     "B005",
@@ -122,7 +125,9 @@ def read_outline(config: Config, report: Report) -> Outline:
         mkdocs = config.root / "mkdocs.yml"
         if summary is not None:
             source = read_source(summary, config.folders, report)
-            outline = _from_summary(config, source, report) if source else None
+            if source is not None:
+                with working_on(source.place):
+                    outline = _from_summary(config, source, report)
         elif is_file(mkdocs):
             outline = _from_mkdocs(config, mkdocs, report)
     if outline is None or not any(True for _ in outline.entries):
@@ -166,7 +171,7 @@ class _Adder:
                 return None
             path = index
         if not is_file(path):
-            hint = suggest.did_you_mean(name, self._names_in(folder))
+            hint = did_you_mean(name, self._names_in(folder))
             self.report.add(self.missing, f"no file `{name[:200]}`", span, hint)
             return None
         if path.suffix.lower() not in MARKDOWN:

@@ -1,1 +1,1 @@
-"""What a build runs on: files, cache, limits, child processes and the network."""
+"""Services that a build runs on: files, cache, limits, child processes and the network."""

@@ -1,8 +1,8 @@
-"""What is remembered from one build to the next, in the user's own cache folder.
+"""Remember data from one build to the next, in the user's own cache folder.
 
-Everything has the name of what it was made from, so nothing there is ever out of date. Every file
-says what its content must hash to: one that was cut off or changed is as good as none. A folder
-that cannot be read or written is as good as an empty one.
+Names are digests of all that the data was made from, so nothing there is ever out of date. Every
+file holds a digest of its content: one that was cut off or changed counts as missing. A folder that
+cannot be read or written counts as empty.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DIGEST = hashlib.sha256
 
 
 def digest_of(*data: bytes) -> str:
-    """A name for `data`, in hexadecimal digits."""
+    """Return a digest of `data` in hexadecimal digits, for use as a name."""
     total = _DIGEST()
     for piece in data:
         total.update(len(piece).to_bytes(8, "big"))
@@ -55,7 +55,7 @@ class Cache:
         if data[:head] != _MAGIC + _DIGEST(content).digest():
             return None
         with contextlib.suppress(OSError):
-            # When it was last of use: what has not been for longest is dropped first.
+            # The time of last use: `trim` drops what has not been used for longest.
             os.utime(path)
         return content
 
@@ -98,7 +98,7 @@ class Cache:
 
 
 def users_cache(kind: str) -> Cache:
-    """What the user who builds has of one kind, where the system has its place for caches."""
+    """Return the user's cache for data of one `kind`, in the system's place for caches."""
     from platformdirs import user_cache_path
 
     try:

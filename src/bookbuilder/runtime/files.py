@@ -1,4 +1,4 @@
-"""Writing without half-written files: beside the target, then moved into place."""
+"""Read and write files safely: bounded reads, and writes that never leave half a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace `path` by `data` in one step; on any failure what was there before stays.
 
-    What a build that was killed left in the folder goes; what another build is writing stays.
+    Temporary files that a killed build left in the folder are removed; those that another build is
+    writing stay.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(path.parent)
@@ -48,7 +49,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _new_temporary(folder: Path) -> tuple[int, Path]:
-    """A new file in `folder`, open and locked for as long as it is."""
+    """Create a file in `folder`, locked for as long as it is open."""
     while True:
         # Not after the output, whose name may be as long as names can be.
         handle, name = tempfile.mkstemp(prefix=TEMPORARY[0], suffix=TEMPORARY[1], dir=folder)
@@ -82,7 +83,7 @@ def _umask() -> int:
 
 
 def is_inside(path: Path, *folders: Path) -> bool:
-    """Whether `path` lies inside one of `folders` once every symbolic link is resolved."""
+    """Return whether `path` lies in one of `folders` once symbolic links are resolved."""
     try:
         resolved = path.resolve()
         return any(resolved.is_relative_to(folder.resolve()) for folder in folders)
@@ -91,7 +92,7 @@ def is_inside(path: Path, *folders: Path) -> bool:
 
 
 def name_of(path: Path, root: Path) -> str:
-    """What messages call `path`: its way from the book's folder, `root`, with `/` between."""
+    """Return what messages call `path`: relative to the book's folder `root`, with `/`."""
     try:
         return Path(os.path.relpath(path, root)).as_posix()
     except ValueError:
@@ -99,12 +100,12 @@ def name_of(path: Path, root: Path) -> str:
 
 
 def folded(name: str) -> str:
-    """What file systems of Windows and macOS know `name` by: case and encoding of accents apart."""
+    """Return `name` as file systems of Windows and macOS compare it: ignoring case and encoding."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_file(path: Path) -> bool:
-    """Whether `path` is an ordinary file; False for names that no file can have, too."""
+    """Return whether `path` is an ordinary file; False for names that no file can have."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -119,7 +120,7 @@ def is_folder(path: Path) -> bool:
 
 
 def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
-    """The bytes of an ordinary file. Opening a pipe or a device does not wait for it.
+    """Return the bytes of an ordinary file. Opening a pipe or a device does not wait for it.
 
     Raises `OSError`, in plain words, for anything else and for more than `largest` bytes.
     """
@@ -137,7 +138,7 @@ def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 text file, byte order mark dropped, newlines as `\\n`.
+    """Return the text of a UTF-8 file, byte order mark dropped, newlines as `\\n`.
 
     Raises `UnicodeDecodeError` where the bytes are not UTF-8, and `OSError` as `read_file` does.
     """

@@ -1,7 +1,8 @@
-"""Pictures from the web, for who asks for them with `--fetch-remote-images`.
+"""Fetch pictures from the web, if the author asks with `--fetch-remote-images`.
 
-The addresses are an untrusted manuscript's. Names are resolved here, and the very address that was
-looked at is connected to, so that no name and no redirection leads into the reader's own network.
+The manuscript that names them is not trusted. Host names are resolved here, and the very address
+that was checked is connected to, so that no name and no redirection leads into the author's own
+network.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 
 class FetchError(Exception):
-    """Why a picture was not fetched, in plain words."""
+    """A picture was not fetched; the message says why, in plain words."""
 
 
 def _name(url: str) -> str:
@@ -45,14 +46,14 @@ def _name(url: str) -> str:
 
 
 def system_addresses(host: str, port: int) -> list[str]:
-    """The IP addresses of `host`, as the system knows them."""
+    """Return the IP addresses of `host`, as the system resolves them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(slots=True)
 class RemotePictures:
-    """Fetches for one book; counts what that has taken."""
+    """Fetch pictures for one book, within limits on all of them together."""
 
     cache: Cache
     resolve: Resolve = system_addresses
@@ -61,7 +62,7 @@ class RemotePictures:
     seconds: float = 0.0
 
     def get(self, url: str) -> bytes:
-        """What lies at `url`, from the cache if it was kept there. Raises `FetchError`."""
+        """Return what is at `url`, from the cache if it was kept there. Raises `FetchError`."""
         if (kept := self.cache.get(_name(url))) is not None:
             return kept
         if self.count >= MOST_PICTURES:
@@ -78,7 +79,7 @@ class RemotePictures:
         return data
 
     def keep(self, url: str, data: bytes) -> None:
-        """Keep what `get` returned for the next build, once it has turned out to be a picture."""
+        """Keep for the next build what `get` returned, once it has turned out to be a picture."""
         self.cache.put(_name(url), data)
 
     def _follow(self, url: str) -> bytes:
@@ -97,9 +98,10 @@ class RemotePictures:
         raise FetchError(f"it is redirected more than {MOST_REDIRECTIONS} times")
 
     def _addresses(self, parts: SplitResult, own_machine: str) -> Sequence[str]:
-        """Of the host of `parts`, all of them public, or it is what the author calls this machine.
+        """Return the addresses of the host of `parts`. Raises `FetchError` if one is not public.
 
-        `own_machine` is the host in the author's own address, if that is this machine.
+        `own_machine` is the host in the author's own address, if that is this machine: that one
+        may be fetched from.
         """
         host = parts.hostname or ""
         try:
@@ -119,14 +121,14 @@ class RemotePictures:
 
 
 def _own_machine(host: str) -> str:
-    """`host`, where it plainly names the machine itself."""
+    """Return `host` if it plainly names the machine itself, else an empty string."""
     with contextlib.suppress(ValueError):
         return host if ipaddress.ip_address(host).is_loopback else ""
     return host if host == "localhost" else ""
 
 
 def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """`address`, or the IPv4 address that it stands for."""
+    """Return `address`, or the IPv4 address that it stands for."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in _NAT64:
@@ -147,7 +149,7 @@ def _split(url: str) -> SplitResult:
 
 
 class _Http(http.client.HTTPConnection):
-    """Connects to `address` whatever the name of the host would lead to now."""
+    """Connect to `address`, whatever the host's name would resolve to now."""
 
     address = ""
 
@@ -165,7 +167,7 @@ class _Https(http.client.HTTPSConnection):
 
 
 def _ask(parts: SplitResult, addresses: Sequence[str], end: float) -> bytes | str:
-    """What the host of `parts` sends, or where it redirects to. Raises `FetchError`."""
+    """Return what the host of `parts` sends, or where it redirects to. Raises `FetchError`."""
     host = (parts.hostname or "").encode("idna").decode("ascii")
     for number, address in enumerate(addresses):
         left = end - time.monotonic()

@@ -1,4 +1,4 @@
-"""Text files of a book, as sources: UTF-8, of bounded size, without control characters."""
+"""Read text files of a book as sources: UTF-8, of bounded size, without control characters."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ NOT_UTF8 = Rule(
     Severity.ERROR,
     "Chapters are UTF-8 text. Read as anything else, letters would come out as other letters"
     " without anybody noticing.",
+    stops=False,
 )
 UNREADABLE = Rule(
     "S002",
     "unreadable",
     Severity.ERROR,
     "A chapter must be an ordinary file inside the book's folder that can be read.",
+    stops=False,
 )
 TOO_LARGE = Rule(
     "S003",
@@ -29,6 +31,7 @@ TOO_LARGE = Rule(
     Severity.ERROR,
     f"A chapter of more than {LARGEST_TEXT:,} bytes is refused: no reader would open it. Split it"
     " into files.",
+    stops=False,
 )
 CONTROL_CHARACTERS = Rule(
     "S004",
@@ -42,7 +45,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufde
 
 
 def without_controls(text: str) -> str:
-    """`text` without the characters that XML forbids or discourages."""
+    """Return `text` without the characters that XML forbids or discourages."""
     return _NOT_XML.sub("", text)
 
 
@@ -52,7 +55,7 @@ def read_source(
     report: Report,
     variables: Mapping[str, str] | None = None,
 ) -> Source | None:
-    """The text of `path`, newlines as `\\n`; None where it cannot be read, which is reported.
+    """Return the text of `path`, newlines as `\\n`; report and return None if it cannot be read.
 
     It must lie in one of `folders`, the first of which is the book's.
     `{{ book.name }}` becomes the value of the variable where there is one of that name.

@@ -1,7 +1,7 @@
-"""Work shared out among child processes, under the limits of the build that they work for.
+"""Share work out among child processes, under the limits of the build that they work for.
 
-They are forked, like the build itself (`sandbox.py`). Where there is no fork, the work is done in
-place, one piece after the other.
+They are forked, like the build itself (see `child_process.py`). Where there is no fork, the work
+is done in place, one piece after the other.
 """
 
 from __future__ import annotations
@@ -22,19 +22,16 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
-from bookbuilder.book import Chapter
+from bookbuilder.model.source import Place
+from bookbuilder.runtime.child_process import SECONDS_BETWEEN_LOOKS, died, end_with_parent
 from bookbuilder.runtime.limits import (
     HAS_FORK,
-    SECONDS_BETWEEN_LOOKS,
-    LimitHit,
     check_time,
-    died,
-    end_with_parent,
     go_on_in_fork,
     limits_in_force,
     memory_of,
 )
-from bookbuilder.runtime.progress import at_work_on, frames_of
+from bookbuilder.runtime.progress import working_on
 
 MOST_WORKERS = 8
 # A build that may use little memory has few workers.
@@ -42,14 +39,14 @@ MEGABYTES_FOR_ONE = 300
 
 
 class Job(Protocol):
-    """A piece of work; `chapter` is what it is about, for who has to say that it took too long.
+    """A piece of work; `place` is what messages name if it takes too long.
 
-    `message` is what the worker gets, fit for pickling. `worker` is the number of the one that has
-    to do it, None for whichever is free.
+    `message` is what is sent to the worker, so it has to be picklable. `worker` is the number of
+    the only one that can do it, or None.
     """
 
     @property
-    def chapter(self) -> Chapter | None: ...
+    def place(self) -> Place: ...
 
     @property
     def message(self) -> Any: ...
@@ -73,9 +70,9 @@ class _Worker:
 
 @contextlib.contextmanager
 def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPool]:
-    """Workers that are there while the context lasts, and can keep things from job to job.
+    """Keep workers while the context lasts; they can keep things from job to job.
 
-    Each calls `start` once, and then what it returned for one job's message after the other.
+    Each calls `start` once, and then calls what that returned with the message of each job.
     """
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
         made = WorkerPool(start, scratch, alive)
@@ -98,10 +95,10 @@ class WorkerPool:
         self._in_place: Callable[[Any], Any] | None = None
 
     def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any, int]]:
-        """Every job, its result and its worker's number, in the order they are done.
+        """Yield every job, its result and its worker's number, in the order they are done.
 
-        Results have to be fit for pickling. The jobs that come first are begun first. Raises what
-        the work raises, and `LimitHit` for all of them.
+        Results have to be picklable. Jobs are begun in the given order. Raises what the work
+        raises, and `LimitHit` if all of them together take too much.
         """
         if not HAS_FORK:
             for job in jobs:
@@ -117,8 +114,9 @@ class WorkerPool:
         while any(worker.job is not None for worker in self._workers):
             for worker in _ready(self._workers):
                 done = worker.job
-                result = _answer_of(worker, done.chapter)
-                check_time(_spent(self._workers), done.chapter)
+                with working_on(done.place):
+                    result = _answer_of(worker)
+                    check_time(_spent(self._workers))
                 _hand_on(worker, waiting)
                 yield done, result, worker.number
 
@@ -145,7 +143,7 @@ class WorkerPool:
         return _Worker(len(self._workers), process, ours)
 
     def end(self) -> None:
-        """End the workers, those that still work at once."""
+        """End the workers; those that are still busy are killed."""
         for worker in self._workers:
             with contextlib.suppress(OSError):
                 if worker.job is not None:
@@ -167,7 +165,7 @@ def _how_many(jobs: int) -> int:
 
 @contextlib.contextmanager
 def _liveness() -> Iterator[tuple[int, int]]:
-    """A pipe that nobody writes to, and that closes when this process ends."""
+    """Make a pipe that nobody writes to, and that closes when this process ends."""
     read, write = os.pipe()
     try:
         yield read, write
@@ -177,7 +175,7 @@ def _liveness() -> Iterator[tuple[int, int]]:
 
 
 def _spent(workers: Sequence[_Worker]) -> float:
-    """Seconds of computing: this process, its children of before, and `workers`."""
+    """Return the seconds of computing of this process, its former children and `workers`."""
     times = os.times()
     before = times.children_user + times.children_system
     return time.process_time() + before + sum(worker.computed for worker in workers)
@@ -208,7 +206,7 @@ def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spen
 
 
 def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
-    """Give `worker` the first job in `waiting` that it may do, if there is one."""
+    """Give `worker` the first job in `waiting` that it can do, if there is one."""
     at = next((n for n, j in enumerate(waiting) if j.worker in (None, worker.number)), None)
     worker.job = None if at is None else waiting.pop(at)
     worker.since = time.monotonic()
@@ -219,27 +217,28 @@ def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
 
 
 def _ready(workers: Sequence[_Worker]) -> Iterator[_Worker]:
-    """The workers that have an answer. A limit may be hit meanwhile: `chapter` is then to blame."""
+    """Wait for workers that have an answer.
+
+    If a limit is hit meanwhile, the job that takes most memory is to blame.
+    """
     busy = [worker for worker in workers if worker.job is not None]
-    chapter = busy[0].job.chapter
-    while not (ready := wait([worker.pipe for worker in busy], SECONDS_BETWEEN_LOOKS)):
+    ready: list[Any] = []
+    while not ready:
         largest = max(busy, key=lambda w: (memory_of(w.process), -w.since))
-        chapter = largest.job.chapter
-    del chapter
+        with working_on(largest.job.place):
+            ready = wait([worker.pipe for worker in busy], SECONDS_BETWEEN_LOOKS)
     yield from [worker for worker in busy if worker.pipe in ready]
 
 
-def _answer_of(worker: _Worker, chapter: Chapter | None) -> Any:
+def _answer_of(worker: _Worker) -> Any:
     try:
         outcome, value, worker.computed = pickle.loads(worker.pipe.recv_bytes())
     except (EOFError, OSError):
         status = os.waitstatus_to_exitcode(os.waitpid(worker.process, 0)[1])
         limits = limits_in_force()
         if limits is None:
-            raise RuntimeError(f"a process that laid out pages ended with {status}") from None
-        hit = died(status, limits)
-        hit = LimitHit(hit.rule, hit.what, at_work_on(frames_of(sys._getframe())))
-        raise hit from None
+            raise RuntimeError(f"a worker process ended with {status}") from None
+        raise died(status, limits) from None
     if outcome == "raised":
         raise value
     return value

@@ -1,17 +1,17 @@
-"""Hints for names that are nearly right."""
+"""Suggest the right name for one that is misspelt."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
-# Comparing takes long, and a book may have thousands of broken links to thousands of names.
+# Comparing is slow, and a book may have thousands of broken links to thousands of names.
 MOST_COMPARED = 200
 LONGEST = 200
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """ "did you mean `x`?", or an empty string where nothing comes close."""
+    """Return the hint "did you mean `x`?", or an empty string where nothing comes close."""
     folded = name.casefold()[:LONGEST]
     choices = {k.casefold(): k for k in known if abs(len(k) - len(folded)) <= len(folded)}
     if len(choices) > MOST_COMPARED:

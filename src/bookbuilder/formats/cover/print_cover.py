@@ -1,4 +1,4 @@
-"""The cover for the printer: back, spine and front on one sheet that is folded around the pages."""
+"""Make the cover for the printer: back, spine and front on one sheet around the pages."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ from bookbuilder.formats.pdf.compose.front_cover import (
 from bookbuilder.formats.pdf.compose.styles import theme_style
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
 from bookbuilder.formats.pdf.weasy.engine import engine
-from bookbuilder.formats.pdf.weasy.log import (
-    BASE_URL,
+from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_layout_log,
     report_refused,
@@ -61,7 +60,7 @@ LONG_BLURB = Rule(
     " size that can be read is left out, from the end of a sentence.",
 )
 
-# Millimetres: what is printed beyond the cut, where marks stand beyond that, and how long they are.
+# In millimetres: the print beyond the cut, the marks' distance from the cut, and their length.
 BLEED, MARK_GAP, MARK = 3.0, 4.0, 5.0
 SLUG = MARK_GAP + MARK + 1
 # On a narrower spine, folds that are a little off would put the words round the corner.
@@ -77,7 +76,7 @@ _POINTS = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """Millimetres: the cut page, and the spine."""
+    """The size of a cover in millimetres: the cut page, and the spine."""
 
     width: float
     height: float
@@ -89,7 +88,7 @@ class Wrap:
 
 
 def spine_width(config: Config, pages: int, report: Report) -> float:
-    """In millimetres: as `spine` says, else the number of pages, made even, times the paper's."""
+    """Return `spine`, or else the paper's thickness times the pages, made even, in millimetres."""
     if config.pdf.spine is not None:
         return max(float(config.pdf.spine), 0.0)
     papers = tomllib.loads(
@@ -107,7 +106,7 @@ def spine_width(config: Config, pages: int, report: Report) -> float:
 def write_wrap(book: Book, path: Path, report: Report) -> Output:
     """Lay out the cover of `book` and write it to `path`.
 
-    Where `pages` is not said, the book's inside is laid out to count them. Raises `BookError` as
+    If `pages` is not set, the book's inside is laid out to count them. Raises `BookError` as
     `write_pdf` does.
     """
     trim = trim_of(book.config, report)
@@ -116,24 +115,14 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     pages = book.config.pdf.pages or _counted(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
     with engine(book.config.folders, report), caught_log() as messages:
-        from weasyprint import CSS, HTML
-
-        from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
+        from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)
         book, tree = _sheet(book, trim, wrap, report)
         fetcher = BookFetcher(book.assets)
-        html = HTML(
-            string=ET.tostring(tree, encoding="unicode", method="html"),
-            base_url=BASE_URL,
-            url_fetcher=fetcher,
-        )
         size = f"{wrap.whole + 2 * SLUG:.3f}mm {wrap.height + 2 * SLUG:.3f}mm"
         styles = [f"@page {{ size: {size}; margin: 0 }} body {{ margin: 0 }}", theme_style("cover")]
-        data = html.write_pdf(
-            stylesheets=[CSS(string=text) for text in styles],
-            pdf_variant="pdf/ua-1",
-        )
+        data = write_sheet(tree, styles, fetcher)
         report_refused(fetcher.refused, report)
         report_layout_log(messages, book, report)
     deliver(path, _with_boxes(data, wrap), report)
@@ -142,8 +131,8 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
 
 
 def _counted(book: Book) -> int:
-    """How many pages the inside has."""
-    from bookbuilder.formats.pdf import write_pdf
+    """Lay out the inside to count its pages."""
+    from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
     book = replace(book, config=replace(book.config, pdf=pdf))
@@ -152,7 +141,7 @@ def _counted(book: Book) -> int:
 
 
 def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
-    """The cut and the bleed as boxes (ISO 32000-1, 14.11.2), and a fixed identifier."""
+    """Return the PDF with boxes for cut and bleed (ISO 32000-1, 14.11.2) and a fixed identifier."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         page = pdf.pages[0]
         for name, beyond in (("/TrimBox", 0.0), ("/BleedBox", BLEED)):
@@ -166,7 +155,7 @@ def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
 
 
 def _sheet(book: Book, trim: Trim, wrap: Wrap, report: Report) -> tuple[Book, ET.Element]:
-    """The sheet as a document, and the book with what it shows among the assets."""
+    """Return the book with the pictures of its sheet among the assets, and the sheet."""
     back, book = _back(book, wrap, report)
     front = element("section", "front panel", *front_panel(book, trim))
     spine = element("section", "spine", *_on_spine(book, wrap))
@@ -212,7 +201,7 @@ def _bleed_picture(front: ET.Element, wrap: Wrap, outer: str) -> None:
 
 
 def _marks(wrap: Wrap) -> list[ET.Element]:
-    """Lines where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
+    """Draw where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
     hair = 0.1
     marks = []
     columns = {SLUG, SLUG + wrap.width, SLUG + wrap.width + wrap.spine, SLUG + wrap.whole}
@@ -226,7 +215,7 @@ def _marks(wrap: Wrap) -> list[ET.Element]:
 
 
 def _on_spine(book: Book, wrap: Wrap) -> list[ET.Element]:
-    """Title on the field and authors on the paper, read from the head down (ISO 6357)."""
+    """Set title on the field and authors on the paper, read from the head down (ISO 6357)."""
     if wrap.spine < NARROWEST_WITH_WORDS:
         return []
     meta = book.metadata
@@ -260,7 +249,7 @@ def _fit_on_line(text: str, room: float, largest: float, *, bold: bool) -> float
 
 
 def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
-    """The description on the field, and on the paper the publisher and the barcode."""
+    """Set the description on the field, and on the paper the publisher and the barcode."""
     back = element("section", "back panel")
     if text := book.metadata.description:
         width = wrap.width * (1 - 2 * MARGIN)
@@ -293,7 +282,7 @@ def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
 def _fit_blurb(
     text: str, width: float, room: float, book: Book, report: Report
 ) -> tuple[str, float]:
-    """As much of `text` as fits, and the size that it fits in."""
+    """Return as much of `text` as fits, and the size that it fits in."""
     font = font_for(text, 100)
 
     def fits(part: str, size: float) -> bool:

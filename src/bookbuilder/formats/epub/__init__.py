@@ -25,6 +25,7 @@ from bookbuilder.formats.epub.split import EPUB_TYPES, Splitter, targets
 from bookbuilder.formats.epub.styles import Resource, stylesheets
 from bookbuilder.formats.epub.toc import Entry, contents, flattened, listed
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, direction, words_for
 
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
@@ -129,16 +130,18 @@ def _documents(
 ) -> list[Document]:
     """Chapters and part openings in reading order."""
     documents = [
-        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "frontmatter") for c in book.front
+        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "frontmatter")
+        for c in tracked(book.front)
     ]
     for part in book.parts:
         if name := openings.get(part.slug):
             documents.append(opening(splitter.frame, name, part, words))
-        for chapter in part.chapters:
+        for chapter in tracked(part.chapters):
             name = f"{chapter.slug}.xhtml"
             documents.append(splitter.document(name, chapter.title, chapter.tree, "bodymatter"))
     documents += [
-        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "backmatter") for c in book.back
+        splitter.document(f"{c.slug}.xhtml", c.title, c.tree, "backmatter")
+        for c in tracked(book.back)
     ]
     return documents
 

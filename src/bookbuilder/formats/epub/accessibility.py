@@ -12,6 +12,7 @@ from bs4 import Tag
 from PIL import Image
 
 from bookbuilder.book import Asset, Book
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, text_of
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
@@ -94,7 +95,7 @@ class Accessibility:
 def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
     """Look at the trees, at the assets that they show and at the author's stylesheets."""
     named: defaultdict[str, list[Tag]] = defaultdict(list)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         for tag in elements(chapter.tree):
             named[tag.name].append(tag)
     pictures = [p for name in ("img", "svg") for p in named[name] if not _decorates(p)]

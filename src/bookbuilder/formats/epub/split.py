@@ -11,6 +11,7 @@ from bs4 import Tag
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.epub.page import Document, Frame
 from bookbuilder.formats.epub.tables import fitted_columns
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, serialize
 
@@ -93,7 +94,7 @@ def targets(book: Book, openings: Mapping[str, str]) -> dict[str, str]:
     `openings` are the files of part openings by id.
     """
     found = dict(openings)
-    for chapter in book.chapters:
+    for chapter in tracked(book.chapters):
         name = f"{chapter.slug}.xhtml"
         for tag in elements(chapter.tree):
             if "id" in tag.attrs:

@@ -1,4 +1,4 @@
-"""What the pages hold that the linked book does not, or elsewhere: notes, and links on paper."""
+"""Turn links into notes and move notes to where `[pdf]` wants them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from bookbuilder.formats.pdf.compose.end_notes import (
 )
 from bookbuilder.formats.pdf.compose.qr_codes import add_codes
 from bookbuilder.formats.pdf.compose.web_links import has_many_links, note_links, outside_links
+from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import copy_of
 
 
-def arranged(book: Book) -> Book:
-    """`book` with its notes where `[pdf]` wants them and, for paper, its links among them.
+def arrange_notes(book: Book) -> Book:
+    """Return `book` with its notes where `[pdf]` wants them and, for paper, its links among them.
 
     Trees that change are copies.
     """
@@ -50,7 +51,7 @@ def arranged(book: Book) -> Book:
 def _with_chapters(book: Book, change: Callable[[Chapter], Chapter]) -> Book:
     return replace(
         book,
-        front=[change(chapter) for chapter in book.front],
-        parts=[replace(p, chapters=[change(c) for c in p.chapters]) for p in book.parts],
-        back=[change(chapter) for chapter in book.back],
+        front=[change(chapter) for chapter in tracked(book.front)],
+        parts=[replace(p, chapters=[change(c) for c in tracked(p.chapters)]) for p in book.parts],
+        back=[change(chapter) for chapter in tracked(book.back)],
     )

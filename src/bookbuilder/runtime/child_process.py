@@ -1,0 +1,185 @@
+"""A build in a child process, where limits on time and memory hold.
+
+The child is forked, so it starts at once and with the same hash seed. Where there is no fork, and
+on macOS, whose libraries do not survive one, the work is done in place and nothing limits it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import os
+import pickle
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, TypeVar
+
+from bookbuilder.runtime.limits import (
+    HAS_FORK,
+    TOO_MUCH_MEMORY,
+    TOO_SLOW,
+    LimitHit,
+    Limits,
+    limited,
+    memory_of,
+)
+
+# The time until a process that was told to stop has answered: in seconds, where nothing else runs.
+# A machine that is busy with much else takes a multiple of that.
+SECONDS_TO_ANSWER = 30
+SECONDS_BETWEEN_LOOKS = 0.2
+_T = TypeVar("_T")
+
+
+def run_bounded(work: Callable[[], _T], limits: Limits) -> _T:
+    """Do `work` in a child process and return, or raise, what it does; that has to be picklable.
+
+    Raises `LimitHit`: inside `work`, where there is time for that, else here.
+    """
+    if not HAS_FORK:
+        return work()
+    with _terminated_tidily():
+        return _run_in_child(work, limits)
+
+
+def _run_in_child(work: Callable[[], _T], limits: Limits) -> _T:
+    scratch = tempfile.mkdtemp(prefix="bookbuilder-")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    answer, to_parent = os.pipe()
+    parent_lives, still_here = os.pipe()
+    with warnings.catch_warnings():
+        # Python warns of other threads; the child uses nothing that they may hold.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        try:
+            os.close(answer)
+            os.close(still_here)
+            _be_child(work, limits, scratch, to_parent, parent_lives)
+        finally:
+            os._exit(1)
+    os.close(to_parent)
+    os.close(parent_lives)
+    try:
+        data = _read_all(answer, child, limits)
+        if data is None:
+            os.kill(child, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if data is None or not data:
+            raise died(status, limits)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            # First with the chance to remove a file that is half written.
+            os.kill(child, signal.SIGTERM)
+            _read_all(answer, child, Limits(seconds=1, memory=0), 0)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        raise
+    finally:
+        os.close(answer)
+        os.close(still_here)
+        shutil.rmtree(scratch, ignore_errors=True)
+    outcome, value = pickle.loads(data)
+    if outcome == "raised":
+        raise value
+    result: _T = value
+    return result
+
+
+@contextlib.contextmanager
+def _terminated_tidily() -> Iterator[None]:
+    """Let SIGTERM end this process, and a child that inherits it, as an exception does."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _read_all(
+    pipe: int, child: int, limits: Limits, grace: int = SECONDS_TO_ANSWER
+) -> bytes | None:
+    """Return all that `child` writes to `pipe`; None where it takes too long.
+
+    A signal tells it when it takes too much memory: a library that is refused memory may end
+    the process, or try for ever. Raises `LimitHit` where the signal is not heeded.
+    """
+    told = False
+    end = time.monotonic() + limits.seconds + grace if limits.seconds else math.inf
+    pieces: list[bytes] = []
+    while time.monotonic() < end:
+        if not select.select([pipe], [], [], SECONDS_BETWEEN_LOOKS)[0]:
+            if limits.memory and memory_of(child) > limits.memory * 1_000_000:
+                os.kill(child, signal.SIGUSR1)
+                end = end if told else min(end, time.monotonic() + SECONDS_TO_ANSWER)
+                told = True
+        elif piece := os.read(pipe, 1 << 16):
+            pieces.append(piece)
+        else:
+            return b"".join(pieces)
+    if told:
+        raise LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory")
+    return None
+
+
+def died(status: int, limits: Limits) -> LimitHit:
+    """Return the limit that a process which ended with `status` must have run into."""
+    if -status in (signal.SIGXCPU, signal.SIGALRM):
+        return LimitHit(TOO_SLOW, f"more than {limits.cpu_seconds} s of computing")
+    if -status == signal.SIGKILL and limits.seconds:
+        return LimitHit(TOO_SLOW, "more time or memory than there was")
+    return LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory")
+
+
+def _be_child(
+    work: Callable[[], Any], limits: Limits, scratch: str, answer: int, parent_lives: int
+) -> None:
+    tempfile.tempdir = scratch
+    # A book is millions of objects, most of which live to the end: looked through less often.
+    gc.set_threshold(100_000, 20, 20)
+    threading.Thread(target=end_with_parent, args=(parent_lives, scratch), daemon=True).start()
+    answering = threading.Lock()
+    try:
+        with limited(limits, lambda hit: _answer(("raised", hit), answer, answering)):
+            result = ("returned", work())
+    except BaseException as error:
+        error.add_note("".join(traceback.format_exception(error)))
+        result = ("raised", error)
+    _answer(result, answer, answering)
+
+
+def _answer(result: tuple[str, Any], pipe: int, answering: threading.Lock) -> None:
+    """Send the parent its answer and end; a second thread that comes here waits for the end."""
+    try:
+        data = pickle.dumps(result)
+    except Exception:
+        data = pickle.dumps(("raised", RuntimeError(repr(result[1])[:2000])))
+    with answering:
+        with os.fdopen(pipe, "wb") as file:
+            file.write(data)
+        os._exit(0)
+
+
+def end_with_parent(pipe: int, scratch: str) -> None:
+    """End this process, and remove `scratch`, when the other end of `pipe` is closed."""
+    os.read(pipe, 1)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
