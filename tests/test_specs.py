@@ -43,7 +43,6 @@ def test_reading_and_writing_a_spec_file_changes_nothing(path: Path) -> None:
     assert specfiles.unparse(specfiles.parse(text)) == text
 
 
-@pytest.mark.slow
 def test_rules_can_be_told_apart_and_are_written_alike() -> None:
     found = set(shown_rules.rules())
     assert found

@@ -65,7 +65,7 @@ UNKNOWN_ELEMENT = Rule(
 )
 TOO_DEEP = Rule(
     "H015",
-    "nested-too-deep",
+    "elements-too-deep",
     Severity.WARNING,
     "No reader shows more than a few dozen elements inside each other, and some break. Deeper ones"
     " are flattened; their text stays.",
