@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import pkgutil
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,11 +36,15 @@ class ShownRules:
         self.found: Shown = set()
         self.unshown: list[str] = []
         self._file = ""
+        # Builds run in forks of this process, which inherit the file.
+        self._told = tempfile.TemporaryFile()  # noqa: SIM115
         self._patch = pytest.MonkeyPatch()
         add = Report.add
 
         def noting(report: Report, rule: Rule, *args: Any, **options: Any) -> None:
-            self.found.add((self._file, rule.code))
+            if (self._file, rule.code) not in self.found:
+                self.found.add((self._file, rule.code))
+                os.write(self._told.fileno(), f"{self._file} {rule.code}\n".encode())
             add(report, rule, *args, **options)
 
         self._patch.setattr(Report, "add", noting)
@@ -57,6 +63,7 @@ class ShownRules:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._patch.undo()
+        self.found |= self._told_by_forks()
         if (output := getattr(session.config, "workeroutput", None)) is not None:
             output["shown_rules"] = sorted(self.found)
             return
@@ -65,6 +72,12 @@ class ShownRules:
             self.unshown = unshown(self.found)
             if self.unshown:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _told_by_forks(self) -> Shown:
+        with self._told:
+            self._told.seek(0)
+            pairs = [line.split() for line in self._told.read().decode().splitlines()]
+        return {(file, code) for file, code in pairs}
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.unshown:
