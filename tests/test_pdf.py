@@ -20,10 +20,8 @@ from pdf_books import (
     written,
 )
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
     script = (
         "import sys; sys.path[:0] = sys.argv[1:2]\n"
@@ -82,6 +80,7 @@ def test_metadata(tmp_path: Path) -> None:
         assert shown in front
 
 
+@pytest.mark.slow
 def test_a_book_from_right_to_left(tmp_path: Path) -> None:
     chapters = [
         numbered(n, f"فصل {n}", f"<p>{'هذا نص عربي للتجربة في كتاب صغير. ' * 90}</p>")

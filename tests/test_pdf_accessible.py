@@ -17,9 +17,6 @@ from books import load_files
 from structure_tree import outline
 from verapdf import validate
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 HERE = Path(__file__).parent
 THE_BOOK = HERE.parent
 
@@ -231,6 +228,7 @@ def test_the_checker_can_fail(folder: Path) -> None:
     assert any(rule.startswith("7.1-11 ") for rule in verdict.broken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["print", "screen"])
 def test_this_repositorys_book_passes(edition: str, tmp_path: Path) -> None:
     path = write_edition(load(THE_BOOK), edition, tmp_path / "book.pdf")
@@ -242,6 +240,7 @@ def test_this_repositorys_book_passes(edition: str, tmp_path: Path) -> None:
     assert heard.returncode == 0, heard.stdout + heard.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["print", "screen"])
 def test_this_repositorys_book_passes_by_parts(edition: str, tmp_path: Path) -> None:
     numbers = [part.number for part in load(THE_BOOK).parts][edition == "screen" :: 2]

@@ -23,9 +23,6 @@ from pdf_books import (
     written,
 )
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 
 def test_lists_start_and_count_as_html_says(tmp_path: Path) -> None:
     text = """<ol start="3"><li>a</li><li>b</li><li value="9">c</li><li>d</li></ol>
@@ -35,6 +32,7 @@ def test_lists_start_and_count_as_html_says(tmp_path: Path) -> None:
     assert marks == ["3", "4", "9", "10", "B", "2", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "points"), [('width="96"', (72, 36)), ('height="96"', (144, 72)), ("", (150, 75))]
 )
@@ -57,6 +55,7 @@ def test_a_picture_is_as_wide_as_html_says(
     assert (round(right - left), round(top - bottom)) == points
 
 
+@pytest.mark.slow
 def test_code_in_a_line_of_hebrew_reads_from_left_to_right(tmp_path: Path) -> None:
     text = "<p>\u05d0\u05d1 <code>x = 1;</code> \u05d2</p>"
     metadata = Metadata("\u05d0", "urn:uuid:1", language="he")
@@ -73,6 +72,7 @@ def test_code_in_a_line_of_hebrew_reads_from_left_to_right(tmp_path: Path) -> No
     assert places["x"] < places["="] < places[";"]
 
 
+@pytest.mark.slow
 def test_pictures_come_from_the_assets_and_stay_on_the_page(tmp_path: Path) -> None:
     Image.new("L", (3000, 5000), 128).save(tmp_path / "tall.png")
     data = (tmp_path / "tall.png").read_bytes()
@@ -101,6 +101,7 @@ def test_a_picture_that_cannot_be_decoded_is_reported(tmp_path: Path) -> None:
     assert found == ["unreadable-picture"]
 
 
+@pytest.mark.slow
 def test_a_character_that_no_font_has_is_named_with_its_chapter(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_character_that_no_font_has_is_named_with_its_chapter(
     assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
 
 
+@pytest.mark.slow
 def test_scripts_and_symbols_come_from_the_bundled_fonts(tmp_path: Path) -> None:
     text = "<p>Ελληνικά ἀρχή русский العربية עברית 日本語かな हिन्दी ไทย ქართული ∑∀ ✂ 😀 → ☐ ✓</p>"
     code = "<pre class='code'><code>├── src │ λ → ✗ 日本</code></pre>"
@@ -139,6 +141,7 @@ def test_fontconfig_knows_the_given_folders_only(tmp_path: Path) -> None:
     assert "include" not in xml
 
 
+@pytest.mark.slow
 def test_tables_and_code_stay_inside_the_page_or_are_reported(tmp_path: Path) -> None:
     cells = "".join(f"<td>{'wordlength' * 3}{n}</td>" for n in range(7))
     table = f"<table><tbody><tr>{cells}</tr></tbody></table>"
@@ -161,6 +164,7 @@ def test_a_table_that_cannot_fit_is_reported_with_its_place(tmp_path: Path) -> N
     assert [(d.rule.name, d.span.file if d.span else "") for d in report] == [("too-wide", "c1.md")]
 
 
+@pytest.mark.slow
 def test_a_word_of_many_lines_is_broken_and_complete(tmp_path: Path) -> None:
     book = a_book(tmp_path, numbered(1, "T", f"<p>{'x' * 20_000}</p>"))
     path, found = written(book, tmp_path / "b.pdf")

@@ -138,7 +138,6 @@ def test_the_boxes_are_those_of_cut_and_bleed(
         assert between == 255
 
 
-@pytest.mark.slow
 def test_it_shows_what_the_book_says_of_itself_and_is_the_same_each_time(tmp_path: Path) -> None:
     book = a_book(tmp_path, pages=200)
     path = a_cover(book, tmp_path)
@@ -157,7 +156,6 @@ def test_it_shows_what_the_book_says_of_itself_and_is_the_same_each_time(tmp_pat
     assert verdict.compliant, verdict.broken
 
 
-@pytest.mark.slow
 def test_a_thin_book_has_no_words_on_its_spine(tmp_path: Path) -> None:
     pages = int(NARROWEST_WITH_WORDS / 0.06) - 2
     assert words_on(a_cover(a_book(tmp_path, pages=pages), tmp_path)).count("Salt and Snow") == 1
@@ -294,7 +292,6 @@ def test_what_does_not_fit_or_is_wrong_is_reported(tmp_path: Path) -> None:
     assert 20 < words.count(BLURB.strip()) < 100
 
 
-@pytest.mark.slow
 def test_a_book_from_right_to_left_has_its_front_on_the_left(tmp_path: Path) -> None:
     toml = TOML.replace('language = "en"', 'language = "he"')
     path = a_cover(a_book(tmp_path, toml, pages=200), tmp_path)

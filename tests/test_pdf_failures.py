@@ -21,9 +21,6 @@ from pdf_books import (
     written,
 )
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 
 def test_nothing_but_the_books_assets_is_read(tmp_path: Path) -> None:
     (tmp_path / "secret.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", "utf-8")
@@ -54,6 +51,7 @@ def test_a_chapter_that_breaks_the_layout_is_named(tmp_path: Path) -> None:
     assert diagnostic.span.file == "c2.md"
 
 
+@pytest.mark.slow
 def test_the_only_chapter_is_named_where_its_pages_cannot_be_drawn(tmp_path: Path) -> None:
     (tmp_path / "own.css").write_text(".chapter p { font-size: 1e9px }", "utf-8")
     book = a_book(tmp_path, numbered(1, "Huge", "<p>x</p>"))
@@ -63,6 +61,7 @@ def test_the_only_chapter_is_named_where_its_pages_cannot_be_drawn(tmp_path: Pat
     assert [d.span.file for d in caught.value.diagnostics if d.span] == ["c1.md"]
 
 
+@pytest.mark.slow
 def test_importing_the_package_does_not_import_weasyprint() -> None:
     code = "import sys, bookbuilder.formats.pdf.writer; print('weasyprint' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -18,9 +18,6 @@ from pdf_books import (
     written,
 )
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 NOTE_PLACES = {
     "paragraph": "<p>Text{}</p>",
     "heading": "<h2>Text{}</h2><p>x</p>",
@@ -34,6 +31,7 @@ NOTE_PLACES = {
 }
 
 
+@pytest.mark.slow
 def test_notes_called_from_anywhere_are_printed_once(tmp_path: Path) -> None:
     chapters = [
         numbered(n, place, html.format(call(f"c{n}-1")) + notes(f"c{n}", f"Noted in {place}."))
@@ -58,6 +56,7 @@ def test_a_note_keeps_its_blocks_and_may_be_called_twice(tmp_path: Path) -> None
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("long", ["words " * 400, "line<br>" * 90], ids=["text", "lines"])
 def test_a_note_too_long_for_the_foot_goes_to_the_end_and_is_reported(
     tmp_path: Path, long: str

@@ -18,9 +18,6 @@ from pdf_books import (
     written,
 )
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 
 def test_the_authors_styles_come_last(tmp_path: Path) -> None:
     (tmp_path / "own.css").write_text("@page { size: 100mm 100mm }\n.x { colour: red }\n", "utf-8")
@@ -36,6 +33,7 @@ def test_the_authors_styles_come_last(tmp_path: Path) -> None:
     assert diagnostic.span == Span("own.css", 2, 6, 11, ".x { colour: red }")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("css", "where", "says"),
     [
@@ -76,6 +74,7 @@ def test_a_stylesheet_that_cannot_be_read_is_an_error(tmp_path: Path, name: str)
     assert not (tmp_path / "b.pdf").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("trim", "width"), [("a5", 420), ("6x9in", 432), ("A4", 595)])
 def test_trim_sizes(tmp_path: Path, trim: str, width: int) -> None:
     book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
