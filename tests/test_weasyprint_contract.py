@@ -40,14 +40,23 @@ from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
-from bookbuilder.formats.pdf.weasy.engine import engine, loaded_libraries, srgb_profile
+from bookbuilder.formats.pdf.weasy.engine import (
+    engine,
+    load_weasyprint,
+    loaded_libraries,
+    srgb_profile,
+)
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.runtime.progress import THE_BUILD
 from books import load_files
+
+# The import above made Pillow accept pictures that are cut off, for all tests in this process.
+load_weasyprint()
 
 SOURCES = Path(bookbuilder.__file__).parent
 WEASY = SOURCES / "formats/pdf/weasy"
@@ -185,7 +194,7 @@ def findings(tmp_path: Path, body: str, **assets: bytes) -> dict[str, str]:
     report = Report()
     given = {f"{n}.png": Asset(f"{n}.png", "image/png", data) for n, data in assets.items()}
     tree = ET.fromstring(f"<html><head/><body>{body}</body></html>")
-    laid_out, _ = TreeLayouter(given, STYLES).lay_out_run(Run(tree), 1, in_full=True)
+    laid_out, _ = TreeLayouter(given, STYLES).lay_out_run(Run(tree, THE_BUILD), 1, in_full=True)
     report_layout_log(laid_out.messages, book, report)
     return {found.rule.name: found.message for found in report}
 
