@@ -12,7 +12,7 @@ import pytest
 
 from bookbuilder import Book
 from bookbuilder.formats.pdf.fingerprint import fingerprint, pages_if_made_from
-from bookbuilder.formats.pdf.finish.finished import inspect_pdf
+from bookbuilder.formats.pdf.finish.finished import NotAPdfError, inspect_pdf
 from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose, imposed
 from books import load_files
@@ -111,6 +111,33 @@ def test_finished_pages_have_labels_and_bare_ones_have_not(tmp_path: Path) -> No
     bare = {rule.name for rule, _ in inspect_pdf(pages(2))}
     done = {rule.name for rule, _ in inspect_pdf(finish(pages(2), 0, a_book(tmp_path)))}
     assert bare - done == {"no-page-labels"}
+
+
+def test_fonts_that_are_not_there_and_programs_are_found() -> None:
+    out = io.BytesIO()
+    with opened(pages(1)) as pdf:
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        pdf.pages[0].add_resource(pdf.make_indirect(font), pikepdf.Name.Font)
+        action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.beep()")
+        pdf.Root.OpenAction = pdf.make_indirect(action)
+        pdf.attachments["a.txt"] = b"hello"
+        pdf.save(out)
+    found = [rule.name for rule, _ in inspect_pdf(out.getvalue())]
+    assert {name: found.count(name) for name in ("font-not-embedded", "active-pdf")} == {
+        "font-not-embedded": 1,
+        "active-pdf": 2,
+    }
+
+
+def test_what_cannot_be_opened_is_no_pdf() -> None:
+    locked = io.BytesIO()
+    with opened(pages(1)) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="x", user="x"))
+    for data in (locked.getvalue(), b"%PDF-1.7 no more"):
+        with pytest.raises(NotAPdfError):
+            list(inspect_pdf(data))
 
 
 @pytest.mark.parametrize("right_to_left", [False, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from bookbuilder import Book, Report
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.pages.runs import Run, with_room_for_notes
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.numbering import labels_of, pages_of, roman
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
@@ -114,6 +115,19 @@ BOOK: dict[str, str | bytes] = {
 }
 
 
+PARTS = """\
+[book]
+title = "T"
+language = "en"
+[[part]]
+title = "First"
+chapters = ["a.md"]
+[[part]]
+title = "Second"
+chapters = ["b.md"]
+"""
+
+
 def test_every_number_is_that_of_the_page_with_its_target_on(tmp_path: Path) -> None:
     book, report = load_files(tmp_path, BOOK)
     laid_out = paginated(book, report)
@@ -149,6 +163,17 @@ def test_a_note_on_the_wrong_page_goes_to_the_end_of_its_chapter(tmp_path: Path)
     assert place_of(found.span).startswith("a.md:5")
 
 
+def test_only_the_chapter_of_a_note_that_moves_is_laid_out_again(tmp_path: Path) -> None:
+    files = {f"{name}.md": f"# {name.upper()}\n\nText.\n" for name in "abc"}
+    files["a.md"] += "\nCalled[^1].\n\n[^1]: A misplaced one.\n"
+    book, _ = load_files(tmp_path, files)
+    layouts = LayoutCache({}, b"", Cache(None))
+    paginated(book, cache=layouts)
+    # All are laid out for a measure, and then with their numbers; that one for a measure again.
+    counts = Counter(run.place.name for run in layouts.laid_out if run.part >= 0)
+    assert counts == {"“A”": 3, "“B”": 2, "“C”": 2}
+
+
 def test_where_a_chapter_starts_no_page_the_body_is_one_run(tmp_path: Path) -> None:
     files = {"a.md": "# A\n\nText.\n", "b.md": "# B\n\nText.\n"}
     book, _ = load_files(tmp_path / "a", files)
@@ -162,6 +187,20 @@ def test_a_run_that_fails_is_named(tmp_path: Path) -> None:
     with pytest.raises(LayoutFailedError) as caught:
         paginated(book)
     assert [failure.said for failure in caught.value.failures] == ["broken"]
+
+
+def test_a_run_may_have_one_more_leaf_before_its_last(tmp_path: Path) -> None:
+    files = {"book.toml": PARTS, "a.md": "# A\n\nText.\n", "b.md": "# B\n\nText.\n"}
+    book, _ = load_files(tmp_path, files)
+    runs = paginated(book).runs
+    for run in (run for run in runs if run.has_leaf):
+        before = list(run.tree.iter("section"))
+        longer = list(with_room_for_notes(run.tree).iter("section"))
+        assert longer[:-2] == before[:-1]
+        assert longer[-1] is before[-1]
+        assert (longer[-2].get("class"), longer[-2].text) == (before[-1].get("class"), None)
+        assert list(run.tree.iter("section")) == before
+    assert [run.has_leaf for run in runs] == [True, True, True, True, False]
 
 
 @pytest.mark.parametrize(
