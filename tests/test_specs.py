@@ -52,3 +52,15 @@ def test_rules_can_be_told_apart_and_are_written_alike() -> None:
         assert re.fullmatch(r"[A-Z]\d{3}", rule.code)
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name), rule.code
         assert rule.why.endswith("."), rule.code
+
+
+def test_a_rule_is_shown_by_a_spec_or_by_a_file_that_names_and_reports_it() -> None:
+    def is_shown(*found: tuple[str, str]) -> bool:
+        return "P012 layout-failed" not in shown_rules.unshown(set(found))
+
+    assert "L001 broken-link" not in shown_rules.unshown(set()), "specs expect it"
+    assert not is_shown()
+    assert not is_shown(("test_volume.py", "P012")), "that file does not name it"
+    assert not is_shown(("test_pdf_failures.py", "P001"))
+    assert is_shown(("test_pdf_failures.py", "P012"))
+    assert is_shown(("test_pdf_failures.py", "")), "a test that names it was left out"
