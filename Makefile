@@ -64,6 +64,10 @@ nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 	@tools/setup.sh pango java
 	$(BIN)/python tools/nasty.py $(SHARED)
 
+same: $(DEV) ## name what is built differently than at a commit; BASE=COMMIT, BOOKS=NAME ...
+	@tools/setup.sh pango
+	$(BIN)/python tools/same.py --shared $(SHARED) $(or $(BASE),HEAD) $(BOOKS)
+
 fuzz: $(DEV) ## make thousands of books at random, each to be built or refused
 	@tools/setup.sh pango java
 	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py
@@ -92,4 +96,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test proofs sources corpora kindle nasty fuzz screens bench clean
+.PHONY: help book check lint test proofs sources corpora kindle nasty same fuzz screens bench clean

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
 from bookbuilder.config.schema import Config
-from bookbuilder.formats.epub import write_epub
+from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.trees.parsing import parse_fragment

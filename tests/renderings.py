@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder import Book, Report
+from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.pdf.check import check_pdf
 from bookbuilder.formats.pdf.compose import assembly
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.workbook.writer import make_workbook
+from bookbuilder.model.pagination import PageStart, Pagination
 from bookbuilder.trees.xhtml import PHRASING
 
 # Characters that an editor does not show, or not as what they are.
 _UNSEEN = re.compile("[\u00a0\u00ad\u2002\u200b-\u200f\u2028-\u202e\u2060]")
 _INLINE = {*PHRASING, "field"}
+# Pages of a PDF that specs pretend to have: label, section, block (or -), offset and words.
+PAGES = "pages.txt"
 
 
 def linked_chapters(book: Book, report: Report) -> dict[str, str]:
@@ -47,10 +55,23 @@ def workbook_trees(book: Book, report: Report) -> dict[str, str]:
     return _parted({"workbook": make_workbook(book)})
 
 
+def epub_documents(book: Book, report: Report, profile: str = "generic") -> dict[str, str]:
+    """Return the documents and the NCX of the EPUB for `profile`, but for the cover's picture."""
+    config = replace(book.config, epub=replace(book.config.epub, profile=profile))
+    book = replace(book, config=config, pagination=_pages(config.root / PAGES))
+    front = Cover("images/cover.png", "image/png", b"", book.metadata.title)
+    made = compose(book, front, book.assets, report)
+    files = {document.name: document.data for document in made.documents} | {"toc.ncx": made.ncx}
+    return {name: _with_signs(data.decode().strip()) for name, data in files.items()}
+
+
 RENDERERS: dict[str, Callable[[Book, Report], dict[str, str]]] = {
     "": linked_chapters,
     "print/": print_trees,
     "workbook/": workbook_trees,
+    "epub/": epub_documents,
+    "epub@kindle/": partial(epub_documents, profile="kindle"),
+    "epub@kobo/": partial(epub_documents, profile="kobo"),
 }
 """By the folder below `out/` that holds what they return."""
 
@@ -71,7 +92,7 @@ def _parted(documents: dict[str, ET.Element]) -> dict[str, str]:
 
 
 def _text_of(tree: ET.Element) -> str:
-    """Write a tree with blocks on lines of their own, and signs for characters that are not seen.
+    """Write a tree with blocks on lines of their own.
 
     Left out is `data-place`, which says of each block where in the book it is.
     """
@@ -85,5 +106,21 @@ def _text_of(tree: ET.Element) -> str:
             element.text = "\n"
             for child in element:
                 child.tail = "\n"
-    text = ET.tostring(tree, encoding="unicode").strip()
+    return _with_signs(ET.tostring(tree, encoding="unicode").strip())
+
+
+def _pages(path: Path) -> Pagination | None:
+    if not path.exists():
+        return None
+    starts = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line:
+            label, section, block, offset, words = line.split(maxsplit=4)
+            at = int(block) if block.isdecimal() else None
+            starts.append(PageStart(label, section, at, int(offset), words))
+    return Pagination("Print", tuple(starts))
+
+
+def _with_signs(text: str) -> str:
+    """Write signs for characters that are not seen."""
     return _UNSEEN.sub(lambda found: f"&#x{ord(found[0]):X};", text)

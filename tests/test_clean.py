@@ -14,9 +14,10 @@ from bs4 import Tag
 
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
-from bookbuilder.passes.clean import clean_tree
-from bookbuilder.trees.markup import new_tag, serialize, text_of
+from bookbuilder.passes.cleaning import clean_tree
+from bookbuilder.trees.markup import new_tag, text_of
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.serializing import serialize
 from bookbuilder.trees.xhtml import ELEMENTS, REPLACED
 from epubcheck import check
 

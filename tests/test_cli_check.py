@@ -98,7 +98,7 @@ def test_explain_lists_every_rule() -> None:
 def test_explain_says_why_and_how_to_silence(asked: str) -> None:
     said = invoke("explain", asked)
     assert said.exit_code == 0
-    assert said.stdout.startswith("I004 image-without-alt (warning)\n\nReaders who do not see")
+    assert said.stdout.startswith("I004 image-without-alt (warning)\n\nReaders who cannot see")
     assert 'allow = ["image-without-alt"]' in said.stdout
     assert "      allow: image-without-alt\n" in said.stdout
 

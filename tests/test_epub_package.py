@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bookbuilder.formats.epub import write_epub
+from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
 from epub_books import (
     NAMESPACES,

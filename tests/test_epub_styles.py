@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder.config.schema import BookConfig, Config, EpubConfig
-from bookbuilder.formats.epub import write_epub
+from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.files import write_atomically
 from epub_books import HOSTILE_CSS, build, little, picture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import Book, write
-from bookbuilder.formats.epub.trace import trace
+from bookbuilder.formats.epub.source_map import trace
 from books import load_files
 from epub_books import picture
 

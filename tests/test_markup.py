@@ -9,16 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from bookbuilder.trees.markup import (
-    copy_of,
-    elements,
-    new_tag,
-    plain_characters,
-    serialize,
-    text_of,
-    to_element,
-)
+from bookbuilder.trees.markup import copy_of, elements, new_tag, plain_characters, text_of
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.serializing import serialize, to_element
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -15,7 +15,7 @@ from bookbuilder import BookError, load, write
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.qr_codes import LARGEST, grouped
-from bookbuilder.trees.markup import serialize
+from bookbuilder.trees.serializing import serialize
 from books import load_files
 from verapdf import validate
 

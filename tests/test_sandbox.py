@@ -106,7 +106,7 @@ STAGES: dict[str, tuple[str, str, str, Callable[[Any], bool]]] = {
     "reading": ("epub", "read_chapters", "source", says_marked),
     "Markdown": ("epub", "convert", "source", says_marked),
     "typography": ("epub", "set_type", "tree", is_tree_of_two),
-    "EPUB": ("epub", "document", "tree", is_tree_of_two),
+    "EPUB": ("epub", "document", "chapter", is_chapter_two),
     "EPUB's file": ("epub", "write_atomically", "path", lambda _: True),
     "assembly": ("pdf", "_chapter", "chapter", is_chapter_two),
     "CSS": ("pdf", "set_computed_styles", "element", says_marked),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bookbuilder.passes.svg import LARGEST_SIDE, sanitize_svg
+from bookbuilder.passes.cleaning.svg import LARGEST_SIDE, sanitize_svg
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -46,7 +46,7 @@ def test_text_in_a_foreign_object_stays_where_it_was() -> None:
         '<foreignObject x="10" y="20" width="40" height="10"><div xmlns="http://www.w3.org/1999/xhtml">'
         "<p>label</p></div></foreignObject>"
     )
-    assert words == ["the web page around a label"]
+    assert words == ["the HTML around a label"]
     assert (root[0].text, root[0].get("x"), root[0].get("y")) == ("label", "30", "25")
 
 
@@ -97,7 +97,7 @@ def test_entities_and_document_types_go() -> None:
     [
         (b"", "not well-formed"),
         (b"<svg><rect</svg>", "not well-formed XML in line 1"),
-        (b"<html/>", "no SVG"),
+        (b"<html/>", "not an SVG"),
         (b'<!DOCTYPE svg [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><svg>&c;</svg>', "entities inside"),
         (b'<?xml version="1.0" encoding="nonsense"?><svg/>', "encoding"),
         (b"\x89PNG\r\n", "not well-formed"),

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookbuilder.passes.typography import QUOTES, set_type
-from bookbuilder.trees.markup import serialize
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.serializing import serialize
 from books import load_files
 
 NB = "\N{NO-BREAK SPACE}"

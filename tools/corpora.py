@@ -34,7 +34,7 @@ import epubcheck  # noqa: E402
 import readback  # noqa: E402
 import verapdf  # noqa: E402
 from bookbuilder import Report, load  # noqa: E402
-from bookbuilder.formats.epub.trace import trace  # noqa: E402
+from bookbuilder.formats.epub.source_map import trace  # noqa: E402
 from bookbuilder.text.words import direction  # noqa: E402
 
 OUT = Path("build/corpora")

@@ -180,7 +180,7 @@ def output_path(book: Book, format_name: str) -> Path:
         name = f"{name}-cover"
     if format_name == "pdf" and config.pdf.booklet:
         name = f"{name}-booklet"
-    from bookbuilder.formats.epub.device import devices
+    from bookbuilder.formats.epub.devices import devices
 
     device = devices().get(config.epub.profile) if format_name == "epub" else None
     if device is not None:

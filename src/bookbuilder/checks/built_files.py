@@ -14,7 +14,7 @@ from bookbuilder.checks.epubcheck import Message, NotRunError
 from bookbuilder.config.levels import apply_levels
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
-from bookbuilder.formats.epub.trace import trace
+from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.finished import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span

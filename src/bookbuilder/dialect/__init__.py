@@ -1,4 +1,4 @@
-"""The Markdown that authors write, as HTML. docs/markdown.md is the author's guide to it.
+"""Convert authors' Markdown to HTML. docs/markdown.md is the guide for authors.
 
 CommonMark and GFM, with Obsidian's, MkDocs' and Markdown Extra's additions. Nothing else in
 bookbuilder knows Markdown.
@@ -12,10 +12,12 @@ from bookbuilder.dialect.core.balance import BalanceExtension
 from bookbuilder.dialect.core.code import CodeExtension
 from bookbuilder.dialect.core.containers import ContainerExtension
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import InlineExtension
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.leaves import LeafExtension
 from bookbuilder.dialect.core.links import LinkExtension
+from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.raw_html import RawHtmlExtension
+from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
@@ -23,7 +25,7 @@ from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
-from bookbuilder.dialect.syntax.other_tools import ForeignExtension
+from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -39,7 +41,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CalloutExtension,
     DefinitionExtension,
     AbbreviationExtension,
-    InlineExtension,
+    SpanExtension,
     LinkExtension,
     MarkExtension,
     FootnoteExtension,
@@ -47,14 +49,14 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AutolinkExtension,
     EmojiExtension,
     FormulaExtension,
-    ForeignExtension,
+    OtherToolsExtension,
 )
 
 
 def convert(source: Source, body_offset: int, report: Report) -> str:
-    """`source.text[body_offset:]`, the front matter already cut, as an HTML fragment."""
+    """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment."""
     first_line = source.text.count("\n", 0, body_offset) + 1
-    engine = Engine(EXTENSIONS, source, first_line, report)
+    engine = Engine(EXTENSIONS, Conversion(Problems(source, report), first_line))
     text = source.text[body_offset:]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     return engine.convert(text.translate({0x02: None, 0x03: None}))

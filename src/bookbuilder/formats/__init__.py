@@ -40,7 +40,7 @@ def deliver(path: Path, data: bytes, report: Report) -> None:
 
 
 def _epub(book: Book, path: Path, report: Report) -> Output:
-    from bookbuilder.formats.epub import write_epub
+    from bookbuilder.formats.epub.writer import write_epub
 
     return write_epub(book, path, report)
 
@@ -78,7 +78,7 @@ def suffix_of(format_name: str) -> str:
 
 
 def _check_epub(book: Book, report: Report) -> None:
-    from bookbuilder.formats.epub import check_epub
+    from bookbuilder.formats.epub.writer import check_epub
 
     check_epub(book, report)
 

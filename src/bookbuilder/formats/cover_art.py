@@ -1,7 +1,8 @@
-"""How every cover of a book looks, whatever it is drawn with: colours, fence, and what fits."""
+"""The look that all covers of a book share: names, colours, fence, and what fits."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
-from bookbuilder.book import Book
+from bookbuilder.book import Book, Metadata
+from bookbuilder.runtime.files import is_file, is_inside, read_file
 
 # Dark enough for white letters at 7:1, and apart from each other in grey too.
 _COLOURS = ("#1f3a4d", "#5a2a27", "#2f4a2b", "#4a3763", "#6b3f12", "#20484a")
@@ -21,6 +23,7 @@ MARGIN = 0.094
 LEADING = 1.14
 BARS = 16
 LINES_OF_TITLE = 6
+LARGEST_COVER = 50_000_000
 
 _FONTS = Path(__file__).parents[1] / "fonts"
 # Tried in this order; each with the weights for titles and for the rest.
@@ -37,14 +40,34 @@ _FAMILIES = (
 )
 
 
+def read_cover(book: Book) -> bytes:
+    """Read the author's picture for the cover.
+
+    Raises `FileNotFoundError` if there is no such file in the book's folder, and `OSError` if it
+    cannot be read.
+    """
+    name = book.config.book.cover
+    path = book.config.root / name
+    if "\0" in name or not is_inside(path, *book.config.folders):
+        raise FileNotFoundError(errno.ENOENT, "it lies outside the book's folder")
+    if not is_file(path):
+        raise FileNotFoundError(errno.ENOENT, "there is no such file")
+    return read_file(path, LARGEST_COVER)
+
+
+def names_on_cover(said: Metadata) -> list[str]:
+    """Return the names of the authors, or of all people if none of them is an author."""
+    return [p.name for p in said.authors if p.role == "aut"] or [p.name for p in said.authors]
+
+
 def colour_of(book: Book) -> str:
-    """The field's colour: one for the whole book, others for its parts as volumes."""
+    """Return the field's colour: one for the whole book, others for its parts as volumes."""
     place = 0 if book.volume is None else (book.volume.number or 0) + 1
     return _COLOURS[place % len(_COLOURS)]
 
 
 def fence_of(book: Book) -> list[tuple[float, float, float]]:
-    """Upright bars, their heights the book's own: left edge, width and height.
+    """Return upright bars, whose heights are the book's own: left edge, width and height.
 
     The first two are shares of the cover's width, the last of the fence's height.
     """
@@ -56,7 +79,7 @@ def fence_of(book: Book) -> list[tuple[float, float, float]]:
 
 
 def letters_without_font(text: str) -> set[str]:
-    """The letters that the best font for `text` lacks."""
+    """Return the letters that the best font for `text` lacks."""
     wanted = {ord(c) for c in text if not c.isspace()}
     return {chr(c) for c in wanted - _letters(_family(text)[0])}
 
@@ -67,7 +90,7 @@ def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTyp
 
 
 def _family(text: str) -> tuple[str, str]:
-    """The first family that has all letters of `text`, or else the one that lacks least."""
+    """Return the first family that has all letters of `text`, or else the one that lacks least."""
     wanted = {ord(c) for c in text if not c.isspace()}
     # Most books need the first only, and reading what letters a font has takes time.
     complete = (family for family in _FAMILIES if wanted <= _letters(family[0]))
@@ -83,7 +106,7 @@ def _letters(name: str) -> frozenset[int]:
 
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    """Lines no wider than `width`; a word that is too wide is cut anywhere."""
+    """Break `text` into lines no wider than `width`; a word that is too wide is cut anywhere."""
     lines = [""]
     for word in text.split():
         candidate = f"{lines[-1]} {word}".strip()
@@ -100,7 +123,7 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
 
 
 def title_size(text: str, width: float, room: float, largest: float, smallest: float) -> float:
-    """The largest size in which a title fits, no word cut in two; in the unit of `width`."""
+    """Return the largest size in which a title fits, no word cut in two; in the unit of `width`."""
     size = largest
     while size > smallest and not _title_fits(text, size, width, room):
         size -= (largest - smallest) / 22

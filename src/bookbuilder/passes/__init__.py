@@ -17,7 +17,7 @@ from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.captions import captions
-from bookbuilder.passes.clean import clean, relink_trees
+from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight

@@ -1,4 +1,4 @@
-"""By which names a link may call a chapter or a heading."""
+"""Find the chapter or heading that a link means, by any of its names."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ _INDEX = ("README.md", "index.md", "readme.md")
 
 
 def without_site(path: str) -> str:
-    """`path` without Jekyll's name for the site's root, so that it starts at the book's."""
+    """Return `path` relative to the book's root, without Jekyll's variable for the site's root."""
     return re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
 
 
 class Addresses:
-    """Chapters by path, site address, title and file name; anchors by chapter slug.
+    """Look up chapters by path, site address, title and file name, and anchors by chapter.
 
-    `anchors[slug]` maps an id as the author knows it to its name in the book; the link pass
-    fills it.
+    `anchors[slug]` maps an author's id to its book-wide id; the link pass fills it.
     """
 
     def __init__(self, book: Book) -> None:
@@ -53,7 +52,7 @@ class Addresses:
         self._chapters = list(book.chapters)
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
-        """The chapter that `path`, written in `chapter`, means; `by_name` for `[[wikilinks]]`."""
+        """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
         path = without_site(path)
         for candidate in self._candidates(chapter, path):
             if found := self._by_path.get(_fold(candidate)):
@@ -76,12 +75,12 @@ class Addresses:
                 yield f"{base}/{index}"
 
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
-        """Whether `path` is a file or folder of the book's folder that is no chapter."""
+        """Return whether `path` is some file or folder inside the book's folder."""
         full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))
         return full.is_relative_to(self.root) and (is_file(full) or is_folder(full))
 
     def names(self, chapter: Chapter, by_name: bool) -> list[str]:
-        """What a link in `chapter` could have said instead."""
+        """Return the names that a link in `chapter` could have meant."""
         if by_name:
             return [c.title for c in self._chapters]
         folder = chapter.source.path.parent
@@ -91,7 +90,7 @@ class Addresses:
         return self._relative[folder]
 
     def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
-        """The book-wide id of `fragment` in `chapter`, or in another piece of the same file."""
+        """Return the book-wide id of `fragment` in `chapter`, or in another piece of its file."""
         names = (fragment, anchor(fragment)), loose(fragment) or "\0"
         return self._among(self.anchors[chapter.slug], self._loose_anchors(chapter), *names) or (
             self._among(*self._anchors_of_file(chapter.source.path), *names)
@@ -105,7 +104,7 @@ class Addresses:
         return found or loosely.get(loose_name)
 
     def _anchors_of_file(self, path: Path) -> tuple[dict[str, str], dict[str, str]]:
-        """The anchors of every chapter cut from one file; the first of a name wins."""
+        """Return the anchors of all chapters cut from one file; the first of each name wins."""
         if path not in self._of_file:
             pieces = self._siblings.get(path, [])
             self._of_file[path] = (
@@ -115,7 +114,7 @@ class Addresses:
         return self._of_file[path]
 
     def find_anchor_anywhere(self, name: str) -> str | None:
-        """The book-wide id of `name`, or of mdBook's rule of that name, where it is but once."""
+        """Return the book-wide id of `name`, or of mdBook's rule `name`, if there is only one."""
         found = [
             known[key]
             for known in self.anchors.values()
@@ -125,7 +124,7 @@ class Addresses:
         return found[0] if len(found) == 1 else None
 
     def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:
-        """Anchors by letters and digits alone: other tools' slugs for the same headings."""
+        """Map anchors reduced to letters and digits, which match other tools' slugs, to ids."""
         if chapter.slug not in self._loose:
             table: dict[str, str] = {}
             for raw, name in self.anchors[chapter.slug].items():
@@ -133,13 +132,13 @@ class Addresses:
             for heading in elements(chapter.tree, *HEADINGS):
                 name = loose(text_of(heading))
                 table.setdefault(name, str(heading["id"]))
-                # pandoc leaves out the number that a heading starts with.
+                # pandoc drops the number at the start of a heading.
                 table.setdefault(name.lstrip("0123456789"), str(heading["id"]))
             self._loose[chapter.slug] = table
         return self._loose[chapter.slug]
 
     def label(self, chapter: Chapter, name: str) -> str:
-        """What to call the target of a link that says nothing itself."""
+        """Return the text for a link without text of its own."""
         target = chapter.tree.find(id=name)
         if target is None or target is chapter.tree:
             return chapter.title

@@ -1,4 +1,4 @@
-"""Pictures: found, checked, and named once."""
+"""Find and check pictures, and give each a name in the book."""
 
 from __future__ import annotations
 
@@ -36,62 +36,64 @@ MISSING_IMAGE = Rule(
     "I001",
     "missing-image",
     Severity.WARNING,
-    "The picture is not where the chapter says. Its alt text stands in its place.",
+    "The chapter names a picture that does not exist. Its alt text is printed instead.",
 )
 BAD_IMAGE = Rule(
     "I002",
     "bad-image",
     Severity.WARNING,
-    "The file cannot be read as a picture: broken, cut short, or something else by another name.",
+    "The file cannot be read as a picture: it is broken, cut short, or something else under a"
+    " picture's name.",
 )
 REMOTE_IMAGE = Rule(
     "I003",
     "remote-image",
     Severity.WARNING,
-    "Nothing is fetched from the network unless `--fetch-remote-images` was given, and an e-book"
-    " may not load pictures from it. A link to the picture stands in its place; to show it, save it"
+    "Pictures are fetched from the web only with `--fetch-remote-images`, because an e-book may"
+    " not load them from there. A link to the picture stands in its place. To show it, save it"
     " in the book's folder.",
 )
 NO_ALT = Rule(
     "I004",
     "image-without-alt",
     Severity.WARNING,
-    "Readers who do not see a picture hear its alt text: `![what it shows](picture.png)`. Where a"
+    "Readers who cannot see a picture hear its alt text: `![what it shows](picture.png)`. If a"
     ' picture only decorates, say so: `![](picture.png){role="presentation"}`.',
 )
 OUTSIDE_IMAGE = Rule(
     "I005",
     "image-outside",
     Severity.ERROR,
-    "Only files inside the book's folder are read, so that a book cannot carry away what its author"
-    " did not put there. Copy the picture into the folder.",
+    "Only files inside the book's folder are read, so that a book cannot give away other files"
+    " of its author. Copy the picture into the folder.",
 )
 NOT_FETCHED = Rule(
     "I007",
     "image-not-fetched",
     Severity.WARNING,
-    "`--fetch-remote-images` gets pictures from public web servers, within limits of size and time."
-    " Where one does not come, a link to it stands in its place.",
+    "`--fetch-remote-images` fetches pictures from public web servers, within limits of size and"
+    " time. If one cannot be fetched, a link to it stands in its place.",
 )
 LICENCE = Rule(
     "I008",
     "image-licence",
     Severity.NOTE,
-    "Whoever gives the book to others publishes the pictures in it, those too that were fetched"
-    " from the web. That takes their makers' leave, and often their names.",
+    "Whoever gives the book to others publishes the pictures in it, including those fetched from"
+    " the web. This needs their makers' permission, and often their names.",
 )
 MISLABELLED = Rule(
     "I009",
     "mislabelled-image",
     Severity.NOTE,
-    "The file's name says another format than its bytes. The book has it right, but other programs"
-    " may refuse the picture.",
+    "The file's name says one format and its content is another. The book has it right, but"
+    " other programs may refuse the picture.",
 )
 CLEANED_SVG = Rule(
     "I006",
     "active-svg",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load things from elsewhere; that is removed.",
+    "A drawing in a book may not run scripts or load things from elsewhere, so such parts are"
+    " removed.",
 )
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -114,7 +116,7 @@ def assets(book: Book, report: Report, remote: RemotePictures | None = None) -> 
 
 
 class _Collector:
-    """What was collected so far, so that one file becomes one asset however often it is shown."""
+    """Collect pictures, so that one file becomes one asset however often it is shown."""
 
     def __init__(self, book: Book, report: Report, remote: RemotePictures | None) -> None:
         self.book = book
@@ -136,7 +138,7 @@ class _Collector:
         picture["src"] = asset.name
         decorates = picture.get("role") in ("presentation", "none")
         if not str(picture.get("alt", "")).strip() and not decorates:
-            hint = 'say what it shows between the [ ], or add {role="presentation"}'
+            hint = 'write what it shows between the [ ], or add {role="presentation"}'
             if is_embed:
                 size = "x".join(str(picture[k]) for k in ("width", "height") if k in picture.attrs)
                 parts = (unquote(src)[:80], "what it shows", size)
@@ -175,7 +177,7 @@ class _Collector:
         return asset
 
     def _find(self, src: str, chapter: Chapter, by_name: bool) -> Path | None:
-        """The file that `src` means, by path or (`![[picture.png]]`) by name anywhere."""
+        """Return the file that `src` means, by path or (`![[picture.png]]`) by name anywhere."""
         config = self.book.config
         src = without_site(unquote(src)) if "{{" in unquote(src) else src
         folders = [chapter.source.path.parent]
@@ -253,7 +255,9 @@ class _Collector:
         asset = self._make(data, Path(unquote(parts.path)).stem[:100], None, src, here)
         if asset is not None:
             remote.keep(url, data)
-            message = f"the book holds pictures from {parts.netloc}: see that you may publish them"
+            message = (
+                f"the book holds pictures from {parts.netloc}: make sure that you may publish them"
+            )
             self.report.add(LICENCE, message)
         return asset
 
@@ -262,7 +266,9 @@ class _Collector:
             data = read_file(path, LARGEST_IMAGE)
         except OSError as error:
             message = f"`{src[:100]}` cannot be read: {error.strerror}"
-            self.report.add(BAD_IMAGE, message, here(), "give yourself leave to read the file")
+            self.report.add(
+                BAD_IMAGE, message, here(), "change the file's permissions so that you can read it"
+            )
             return None
         return self._make(data, path.stem, path, src, here)
 
@@ -271,7 +277,7 @@ class _Collector:
             data, media_type, removed, change = normalise(data)
         except ValueError as error:
             message = f"`{src[:100]}` is not a usable picture: {error}"
-            hint = "open it in a picture editor, save it anew as PNG, JPEG or SVG"
+            hint = "save it again in a picture editor, as PNG, JPEG or SVG"
             self.report.add(BAD_IMAGE, message, here(), hint)
             return None
         for what in removed:
@@ -279,8 +285,8 @@ class _Collector:
         name = unique(f"images/{file_slug(stem, 'picture')}", self.names) + EXTENSIONS[media_type]
         said = path.suffix.lower().replace(".jpeg", ".jpg") if path else ""
         if said != (suffix := EXTENSIONS[media_type]) and said in EXTENSIONS.values():
-            message = f"`{src[:100]}` is by its bytes a {suffix[1:].upper()} file"
-            self.report.add(MISLABELLED, message, here(), f"call it `{stem[:100]}{suffix}`")
+            message = f"`{src[:100]}` is really a {suffix[1:].upper()} file"
+            self.report.add(MISLABELLED, message, here(), f"rename it to `{stem[:100]}{suffix}`")
         asset = Asset(name, media_type, data, path, change)
         self.book.assets[name] = asset
         return asset
@@ -296,7 +302,7 @@ def _leads_out(src: str, chapter: Chapter, folders: Sequence[Path]) -> bool:
 
 
 def _replace_by_text(picture: Tag) -> None:
-    """Where a picture cannot be shown its alt text is, marked as standing in."""
+    """Replace a picture that cannot be shown by its alt text, marked as a replacement."""
     alt = " ".join(str(picture.get("alt", "")).split())
     if not alt:
         picture.decompose()
@@ -314,7 +320,7 @@ def _replace_by_link(picture: Tag, url: str) -> None:
 
 
 def _turn_into(picture: Tag, name: str, text: str) -> None:
-    """In place: to replace it, bs4 would look through all that stands beside it."""
+    """Change the tag in place; bs4's `replace_with` would search all its siblings."""
     picture.name = name
     picture.attrs = {"class": AttributeValueList(["missing-image"])}
     picture.can_be_empty_element = False

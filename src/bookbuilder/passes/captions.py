@@ -1,4 +1,4 @@
-"""Captions: which figures and tables have a number, and what lists of them lead to."""
+"""Number the captions of figures and tables, and give them ids for the lists of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ CAPTIONS = {"figure": "figcaption", "table": "caption"}
 
 
 def captions(book: Book, report: Report) -> None:
-    """Number what has a caption and an id of the author's, and give an id to what has none.
+    """Number the captioned figures and tables that have an author's id; give the others an id.
 
-    Figures and tables count through the whole book, each by themselves. The caption then starts
+    Figures and tables count separately, through the whole book. A numbered caption starts
     with `<span class="caption-label">Figure 3</span>`.
     """
     words = words_for(book.metadata.language)
@@ -35,7 +35,7 @@ def captions(book: Book, report: Report) -> None:
 
 
 def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
-    """The figures or tables of a chapter that have a caption which says something, with it."""
+    """Return the figures or tables with a caption that is not empty, and their captions."""
     found = []
     for tag in elements(tree, name):
         caption = next((c for c in elements(tag, CAPTIONS[name]) if c.parent is tag), None)
@@ -45,6 +45,6 @@ def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
 
 
 def label_of(caption: Tag) -> str:
-    """ "Figure 3", or nothing for a caption without a number."""
+    """Return "Figure 3", or an empty string for a caption without a number."""
     label = caption.find("span", class_=LABEL)
     return label.get_text() if label is not None else ""

@@ -1,4 +1,4 @@
-"""Figures, table captions and named sections: what an author writes as paragraphs and headings."""
+"""Make figures, table captions and named sections of authors' paragraphs and headings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def furniture(book: Book, report: Report) -> None:
 
 
 def _make_figure(paragraph: Tag) -> None:
-    """A picture alone in its paragraph is a figure; the picture's title is the caption."""
+    """Turn a picture alone in its paragraph into a figure; the picture's title is the caption."""
     pictures = elements(paragraph, "img", "svg")
     if len(pictures) != 1 or paragraph.get_text(strip=True) or paragraph.parent is None:
         return
@@ -56,7 +56,7 @@ def _make_figure(paragraph: Tag) -> None:
 
 
 def _make_caption(paragraph: Tag) -> None:
-    """`Table: …` in a paragraph of its own next to a table is its caption, attributes and all."""
+    """Turn a paragraph `Table: …` next to a table into its caption, with its attributes."""
     first = next((s for s in paragraph.strings if s.strip()), None)
     if first is None or not _CAPTION.match(first):
         return
@@ -100,7 +100,7 @@ def _apply(tag: Tag, attributes: str) -> None:
 
 
 def _name_callouts(tree: Tag, language: str) -> None:
-    """Callouts without a title of their own are called by their kind, in the chapter's language."""
+    """Give callouts without a title their kind's name in the chapter's language."""
     for title in elements(tree, "p"):
         if not has_class(title, DEFAULT_TITLE):
             continue
@@ -122,7 +122,7 @@ def _kind_of(callout: Tag) -> str:
 
 
 def _name_boxes(tree: Tag, language: str) -> None:
-    """The boxes of a list of tasks say in the chapter's language whether they are ticked."""
+    """Label the boxes of task lists, in the chapter's language, as ticked or not."""
     words = words_for(language)
     names = {BOX: words.to_do, TICKED_BOX: words.done}
     for box in elements(tree, "span"):
@@ -131,7 +131,7 @@ def _name_boxes(tree: Tag, language: str) -> None:
 
 
 def _wrap_sections(tree: Tag) -> None:
-    """A heading's class names the section that it opens, to the next heading as high."""
+    """Wrap each heading that has a class in a section of that class, up to the next such level."""
     for heading in elements(tree, *HEADINGS):
         if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
             continue
@@ -160,13 +160,13 @@ def _head_tables(tree: Tag) -> None:
                 if text_of(cell) or elements(cell, "img", "svg", "math"):
                     cell.attrs.setdefault("scope", "col")
                 else:
-                    # The corner above a column of names heads nothing.
+                    # An empty corner cell heads no column.
                     cell.name = "td"
                     cell.attrs.pop("scope", None)
 
 
 def _number_backwards(tree: Tag) -> None:
-    """A reversed list says where it starts, which not everything that shows it counts."""
+    """Give reversed lists a start number, because not every e-reader counts their items."""
     for numbered in elements(tree, "ol"):
         if "reversed" in numbered.attrs:
             items = [c for c in numbered.contents if isinstance(c, Tag) and c.name == "li"]

@@ -1,4 +1,4 @@
-"""The glossary's terms as link targets, linked from where chapters first use them, and back."""
+"""Link each chapter's first use of a glossary term to the glossary, and back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LEFT_ALONE = {
 
 
 def name_terms(book: Book, report: Report) -> None:
-    """Give every term of a glossary chapter the anchor that a heading of its name would get."""
+    """Give every term of a glossary chapter the anchor that a heading of that name would get."""
     for chapter in tracked(book.chapters):
         if chapter.role == ROLE:
             for term in elements(chapter.tree, "dt"):
@@ -73,7 +73,7 @@ def link_terms(book: Book, report: Report) -> None:
 
 
 def _name_uses(chapter: Chapter) -> list[tuple[str, str]]:
-    """The chapter's glossary links: what they lead to, and the id of each."""
+    """Give the chapter's glossary links ids; return each link's target and id."""
     links = [a for a in elements(chapter.tree, "a") if has_class(a, "glossary-link")]
     taken = {str(tag["id"]) for tag in elements(chapter.tree) if "id" in tag.attrs}
     found = []

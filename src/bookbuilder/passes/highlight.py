@@ -1,6 +1,6 @@
-"""Code in colours: Pygments' short classes on spans, for what fences say is in a known language.
+"""Colour code whose fence names a known language, with Pygments' short classes on spans.
 
-It comes last, so that no other pass has to walk over a span for every word of a program.
+This comes last, so that no other pass has to walk over a span for every word of a program.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def highlight(book: Book, report: Report) -> None:
                 continue
             text = raw_text(code)
             tokens = list(_tokens(text, lexer))
-            # Some lexers leave characters out, or put others in.
+            # Some lexers drop or add characters.
             if "".join(piece for _, piece in tokens) == text:
                 code.contents = list(_spans(tokens))
                 for child in code.contents:
@@ -74,7 +74,7 @@ def _spans(tokens: Iterable[tuple[str, str]]) -> Iterator[PageElement]:
 
 
 def _tokens(text: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
-    """Pieces of `text` with their classes. None goes over the end of a line."""
+    """Yield pieces of `text` with their classes. No piece crosses the end of a line."""
     for kind, value in lexer.get_tokens(text):
         name = _short(kind)
         for nth, piece in enumerate(value.split("\n")):
@@ -85,7 +85,7 @@ def _tokens(text: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
 
 
 def _short(kind: _TokenType) -> str:
-    """A kind of token's class: none for blanks, for a lexer's own that of what it is a kind of."""
+    """Return the class of a kind of token, or of its nearest standard parent; none for blanks."""
     while kind not in STANDARD_TYPES and kind.parent is not None:
         kind = kind.parent
     return "" if kind is Whitespace else STANDARD_TYPES[kind]

@@ -1,4 +1,4 @@
-"""The index: every term marked `[term]{.index}`, in alphabetical order, with where it stands."""
+"""Build the index: every term marked `[term]{.index}`, alphabetically, with its places."""
 
 from __future__ import annotations
 
@@ -25,26 +25,25 @@ MARK = "index"
 _INLINE = ("a", "cite", "code", "dfn", "em", "mark", "q", "span", "strong")
 
 
-# LaTeX's mark between an entry and one below it; makeindex has three levels as well.
+# As in LaTeX, `!` stands between an entry and its subentry; makeindex also has three levels.
 _BELOW = re.compile(r"(?<=\S)!(?=\S)")
 _MOST_LEVELS = 3
 
 
 @dataclass(slots=True)
 class _Entry:
-    """Where a term stands, and the terms below it."""
+    """Hold the places of a term, and the terms below it."""
 
     places: list[tuple[Chapter, str]] = field(default_factory=list)
     below: dict[str, _Entry] = field(default_factory=dict)
 
 
 def index(book: Book, report: Report) -> None:
-    """Give each marked term an id, and list them in a chapter of the back matter.
+    """Give each marked term an id, and list the terms in a chapter of the back matter.
 
-    An entry is `<li><span class="index-term">`, then one `<a class="index-link">` for each place
-    where the term stands, with `data-chapter` for the number of its chapter, then the list of the
-    entries below it. The whole list goes to the end of a chapter with the role `doc-index`, which
-    is made if the book has none.
+    An entry is `<li><span class="index-term">`, then one `<a class="index-link">` for each place of
+    the term, with the number of its chapter in `data-chapter`, then the list of the entries below
+    it. The list is appended to the chapter with the role `doc-index`, which is created if missing.
     """
     top = _Entry()
     for chapter in tracked(book.chapters):
@@ -75,7 +74,7 @@ def _list(entries: dict[str, _Entry], words: Words) -> Tag:
 
 
 def without_elsewhere(tree: Tag, slugs: set[str]) -> None:
-    """Drop from an index, or from a glossary's links back, whatever leads out of `slugs`."""
+    """Drop links to chapters other than `slugs` from an index, or from a glossary's links back."""
     for holder in reversed(elements(tree, "li", "span")):
         inside = [tag for tag in holder.contents if isinstance(tag, Tag)]
         links = [tag for tag in inside if _leads_back(tag)]
@@ -88,7 +87,7 @@ def without_elsewhere(tree: Tag, slugs: set[str]) -> None:
             holder.extract()
             continue
         first = holder.contents.index((links + lists)[0])
-        # The comma before the first link goes when no link stays.
+        # If no link stays, the comma before the first one goes too.
         for node in holder.contents[first - bool(links and not kept) :]:
             node.extract()
         for link in kept:
@@ -103,7 +102,7 @@ def _leads_back(link: Tag) -> bool:
 
 
 def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
-    """The chapter's marked terms, each from the top down, with their ids, in reading order."""
+    """Return the chapter's marked terms in reading order: levels from the top, and an id."""
     every = elements(chapter.tree)
     taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
     found = []
@@ -126,7 +125,7 @@ def _link(chapter: Chapter, name: str, nth: int, words: Words) -> Tag:
 
 
 def _alphabetical(term: str) -> tuple[str, str]:
-    """Letters and digits first, accents and case aside; then the term itself."""
+    """Sort by letters and digits, without accents and case, then by the term itself."""
     plain = unicodedata.normalize("NFKD", term.casefold())
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LNZ"), term
 

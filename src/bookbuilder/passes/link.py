@@ -1,7 +1,7 @@
-"""One id space for the whole book, and every internal link pointing into it.
+"""Give the whole book one id space, and resolve every internal link to an id in it.
 
 After this pass an id is `<chapter slug>--<id>`, a chapter is `#<slug>`, and every internal `href`
-is `#id` of something that is there. What cannot be resolved is reported and keeps its text.
+is the `#id` of an existing element. Links that cannot be resolved are reported and become text.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ NO_TARGET = Rule(
     "L001",
     "broken-link",
     Severity.WARNING,
-    "A link into the book names a chapter or file that the book does not have. The text stays, the"
-    " link goes.",
+    "A link names a chapter or file that the book does not have. Its text stays, the link is"
+    " removed.",
 )
 NO_FRAGMENT = Rule(
     "L002",
     "broken-fragment",
     Severity.WARNING,
-    "The part of a link after `#` names no heading or id of its chapter. The link leads to the"
-    " chapter's start instead.",
+    "The part of a link after `#` matches no heading or id of its chapter. The link leads to the"
+    " start of the chapter instead.",
 )
 NOT_IN_BOOK = Rule(
     "L003",
     "link-to-file",
     Severity.WARNING,
-    "A book carries its chapters and pictures, no other file. A link to one leads nowhere once the"
-    " book has left its folder.",
+    "A book contains its chapters and pictures, and no other files. A link to another file leads"
+    " nowhere once the book has left its folder.",
 )
 BAD_URL = Rule(
     "L004",
     "bad-url",
     Severity.WARNING,
-    "A web link needs a scheme that readers know (https, http, mailto, tel …) and a host.",
+    "A web link needs a scheme that e-readers know (https, http, mailto, tel …) and a host.",
 )
 
 DUPLICATE_ID = Rule(
     "L005",
     "duplicate-id",
     Severity.WARNING,
-    "An id names one place of a chapter. Where two have the same, links lead to the first.",
+    "Two elements of one chapter have the same id. Links lead to the first.",
 )
 EMPTY_LINK = Rule(
     "L007",
     "link-without-text",
     Severity.WARNING,
-    "A link to the web that has no text cannot be seen or followed. `[](…)` is filled in only where"
-    " it leads to a chapter, a heading or a figure of the book.",
+    "A link to the web without text cannot be seen or followed. An empty `[](…)` is filled in"
+    " only if it leads to a chapter, a heading or a figure of the book.",
 )
 MOST_REPORTED = 100
 
@@ -87,7 +87,7 @@ def link(book: Book, report: Report) -> None:
 
 
 def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
-    """Prefix every id of the chapter; how each was called before, the first bearer winning."""
+    """Prefix every id of the chapter; map old ids to new ones, the first use of an id winning."""
     anchors: dict[str, str] = {}
     again: Counter[str] = Counter()
     taken: set[str] = set()
@@ -112,7 +112,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
             if again.total() <= MOST_REPORTED and (
                 span := find_id(chapter.source, raw, again[raw])
             ):
-                message = f"the id `{raw[:100]}` is given a second time"
+                message = f"the id `{raw[:100]}` is used a second time"
                 report.add(DUPLICATE_ID, message, span, "give one of them another id")
     for tag in every:
         for attribute in _ID_REFERENCES:
@@ -130,7 +130,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
 
 
 def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
-    """Follow renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
+    """Update renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
     for tag in [svg, *elements(svg)]:
         for attribute, value in list(tag.attrs.items()):
             text = str(value)
@@ -188,9 +188,11 @@ def _report_missing(
     path: str, span: Span, chapter: Chapter, addresses: Addresses, by_name: bool, report: Report
 ) -> None:
     if not path:
-        report.add(NO_TARGET, "a link to nowhere", span, "write the address between the ( )")
+        report.add(
+            NO_TARGET, "a link without an address", span, "write the address between the ( )"
+        )
     elif addresses.is_other_file(chapter, path):
-        hint = "put the file on the web and link there, or leave the link out"
+        hint = "put the file on the web and link to it there, or delete the link"
         report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
     else:
         is_site = path.lower().startswith("www.") and not by_name
@@ -217,14 +219,14 @@ def _settle_url(
     scheme = scheme.lower()
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises ValueError where it is no number
+        parts.port  # noqa: B018 - raises ValueError if it is not a number
         host_is_fine = scheme not in _WEB or bool(re.fullmatch(r"[\w.:%~-]+", parts.hostname or ""))
     except ValueError:
         host_is_fine = False
     if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
         span = find_link(chapter.source, href, nth)
-        report.add(BAD_URL, f"`{url[:80]}` is no address that a reader can follow", span)
+        report.add(BAD_URL, f"`{url[:80]}` is not an address that a reader can follow", span)
         return
     escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
     ascii_unsafe = {c: quote(c) for c in ' "<>\\^`{|}[]' if c in escaped}
@@ -237,7 +239,7 @@ def _settle_url(
     anchor.attrs.pop("target", None)
     if anchor.name == "a" and not _says_something(anchor):
         span = find_link(chapter.source, href, nth)
-        hint = f"give it words, or write `<{href[:80]}>`"
+        hint = f"give it some text, or write `<{href[:80]}>`"
         report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
 
 
@@ -247,7 +249,7 @@ def _says_something(anchor: Tag) -> bool:
 
 
 def _drop(anchor: Tag) -> None:
-    """Take the link away and keep its text, and its id if something may point there."""
+    """Remove the link but keep its text, and its id, which another link may point to."""
     if anchor.get("id"):
         anchor.name = "span"
         anchor.attrs = {"id": anchor["id"]}

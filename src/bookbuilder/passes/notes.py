@@ -1,4 +1,4 @@
-"""Footnotes in their canonical form: references in the text, notes at the chapter's end."""
+"""Bring footnotes into their final form: references in the text, notes at the chapter's end."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _references(tree: Tag) -> list[Tag]:
 
 
 def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
-    """Rewrite one reference in place; its id."""
+    """Rewrite one reference in place; return its id."""
     name = f"fnref-{number}" if occurrence == 1 else f"fnref-{number}-{occurrence}"
     holder = reference.parent
     if holder is not None and holder.name == "sup" and len(holder.contents) == 1:

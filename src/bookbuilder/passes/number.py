@@ -1,4 +1,4 @@
-"""Slugs, numbers and roles: what a chapter is called in the book's one id space."""
+"""Give chapters their slugs, numbers and roles."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SLUG_TAKEN = Rule(
     "L006",
     "slug-taken",
     Severity.WARNING,
-    "A slug is a chapter's name in addresses and files, so each chapter needs one of its own; the"
-    " names of pages that the book adds (`nav`, `cover`, `contents` …) are taken too.",
+    "A slug is a chapter's name in addresses and files, so each chapter needs its own. The names"
+    " of pages that the book adds (`nav`, `cover`, `contents` …) are taken too.",
 )
 
-# Names that the outputs use for pages of their own.
+# Names that the outputs use for their own pages.
 RESERVED = (
     "nav",
     "toc",
@@ -71,7 +71,9 @@ def number(book: Book, report: Report) -> None:
             and chapter.slug != wanted_slug
             and (said := _SLUG.match(chapter.source.text))
         ):
-            message = f"the slug `{wanted_slug}` is taken; the chapter is called `{chapter.slug}`"
+            message = (
+                f"the slug `{wanted_slug}` is taken, so the chapter is called `{chapter.slug}`"
+            )
             span = chapter.source.span(said.start("slug"), len("slug"))
             report.add(SLUG_TAKEN, message, span, "give it another slug")
         is_matter = id(chapter) in matter

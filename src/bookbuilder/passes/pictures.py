@@ -1,4 +1,4 @@
-"""A picture's bytes, brought into a format that writers know."""
+"""Convert pictures into formats that writers know."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import zlib
 
 from PIL import Image, ImageOps
 
-from bookbuilder.passes.svg import sanitize_svg
+from bookbuilder.passes.cleaning.svg import sanitize_svg
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
-# Not all that Pillow knows: for EPS it would run Ghostscript.
+# Not all formats that Pillow reads: for EPS it would run Ghostscript.
 PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 EXTENSIONS = {
     "image/png": ".png",
@@ -22,7 +22,7 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "image/svg+xml": ".svg",
 }
-# What phones, printers and drawing programs save: sound files, so say more than that they are not.
+# Formats of phones, printers and drawing programs: the files are fine, so name their format.
 _NOT_READ = (
     (re.compile(rb"....ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL), "HEIC"),
     (re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"), "JPEG 2000"),
@@ -35,7 +35,10 @@ _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
 
 
 def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
-    """Bytes, media type, what was removed, what was changed. Raises ValueError in plain words."""
+    """Return bytes, media type, what was removed and what was changed.
+
+    Raise ValueError, in plain words, for anything but a picture.
+    """
     if not data:
         raise ValueError("the file is empty")
     drawing = _gunzipped(data)
@@ -64,11 +67,11 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
 
 def _unknown(data: bytes) -> str:
     kind = next((kind for sign, kind in _NOT_READ if sign.match(data)), "")
-    return f"it is {kind}, which readers do not show" if kind else "no picture format known here"
+    return f"it is {kind}, which e-readers cannot show" if kind else "the format is unknown"
 
 
 def _gunzipped(data: bytes) -> bytes:
-    """What a compressed drawing (SVGZ) holds; anything else as it is."""
+    """Unpack a compressed drawing (SVGZ); return anything else unchanged."""
     if not data.startswith(b"\x1f\x8b"):
         return data
     unpacker = zlib.decompressobj(wbits=31)
@@ -88,12 +91,12 @@ def _kind_of(image: Image.Image, data: bytes) -> str:
 
 
 def _is_deep(image: Image.Image, data: bytes) -> bool:
-    """Of more than 8 bits a channel; a PNG in colour Pillow has brought to 8 as it read it."""
+    """Return whether a channel has more than 8 bits; Pillow reads colour PNGs at 8 regardless."""
     return image.mode in _DEEP or (image.format == "PNG" and data[24:25] == b"\x10")
 
 
 def _reencode(image: Image.Image) -> tuple[bytes, str]:
-    """The first frame, upright, of 8 bits: as JPEG where it is a photograph, as PNG otherwise."""
+    """Save the first frame, upright, at 8 bits: as JPEG if it is a photograph, else as PNG."""
     out = io.BytesIO()
     is_photograph = image.mode == "CMYK" or image.format == "AVIF"
     has_alpha = "A" in image.getbands() or "transparency" in image.info
@@ -105,7 +108,7 @@ def _reencode(image: Image.Image) -> tuple[bytes, str]:
         upright = _to_8_bits(upright)
     elif upright.mode != "LA":
         upright = upright.convert("RGBA" if has_alpha else "RGB")
-    # A profile is for the colours that it came with.
+    # A colour profile is valid only for the original mode.
     profile = image.info.get("icc_profile") if upright.mode == image.mode else None
     upright.save(out, "PNG", optimize=True, icc_profile=profile)
     return out.getvalue(), "image/png"

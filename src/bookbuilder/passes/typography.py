@@ -1,7 +1,7 @@
-"""Smart typography: quotes, apostrophes, dashes, ellipses and the spaces that must not break.
+"""Set quotes, apostrophes, dashes, ellipses and no-break spaces.
 
-Text nodes only, never code or formulas. What stands before a quote decides which way it turns, and
-that may be in another element: `"<em>so</em>"`.
+Only text changes, never code or formulas. The character before a quote decides which way it turns,
+and it may be in another element: `"<em>so</em>"`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ APOSTROPHE = "’"
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Outer and inner quotation marks, opening and closing."""
+    """Hold outer and inner quotation marks, opening and closing."""
 
     open: str
     close: str
@@ -43,8 +43,8 @@ _LOW_HIGH = Quotes("„", "”", "‚", "’")
 _RIGHT_RIGHT = Quotes("”", "”", "’", "’")
 _RUSSIAN = Quotes("«", "»", "„", "“")
 
-# By primary language, then by the whole tag where a country differs. A language that is not here
-# keeps the quotes that its author typed.
+# By primary language, and by the whole tag where a country differs. Text in a language that is not
+# here keeps the quotes that its author typed.
 QUOTES: dict[str, Quotes] = {
     "bg": _GERMAN,
     "ca": _GUILLEMETS,
@@ -87,7 +87,7 @@ _DASHES = frozenset("-–—")
 
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
 _CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
-# Words that have lost their beginning; the first few are never the start of a quotation.
+# Words without their beginning. Those of the first pattern never start a quotation.
 _SHORTENED = re.compile(
     r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I
 )
@@ -118,7 +118,7 @@ Edit = tuple[int, int, str]
 
 @dataclass(slots=True)
 class _Piece:
-    """A text node at `start` of its run, or what stands for an element that is left alone."""
+    """Hold a text node at `start` of its run, or a stand-in for an element that is left alone."""
 
     start: int
     text: str
@@ -156,7 +156,7 @@ def _set(text: str, language: str) -> str:
 def set_type(tree: Tag, language: str) -> None:
     """Set the text under `tree` in place, by `language` or the nearest `lang`.
 
-    A language without an entry in `QUOTES` is left as it is.
+    Text in a language without an entry in `QUOTES` is left as it is.
     """
     for run in _runs(tree, language):
         text = "".join(piece.text for piece in run)
@@ -172,7 +172,7 @@ def quotes_of(language: str) -> Quotes | None:
 
 
 def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
-    """The text of each block, in order; a block inside another interrupts it."""
+    """Return the text of each block, in order; a block inside another interrupts it."""
     runs: list[list[_Piece]] = [[]]
     length = 0
     stack: list[tuple[PageElement | None, int, str]] = [(tree, 0, language)]
@@ -200,7 +200,7 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
 
 
 def _apply(edits: list[Edit], pieces: list[_Piece]) -> None:
-    """Make the edits that lie within one piece each; both are in order."""
+    """Make the edits that lie within a single piece; edits and pieces are both in order."""
     waiting = iter(edits)
     edit = next(waiting, None)
     for piece in pieces:
@@ -285,7 +285,7 @@ def _is_word(char: str) -> bool:
 
 
 def _turn(before: str, after: str, is_open: bool) -> bool | None:
-    """Whether a double mark opens; None for what is no quotation mark (5", or one alone)."""
+    """Return whether a double mark opens, or None if it is no quotation mark (5", or alone)."""
     starts = not before or before.isspace() or before in _OPENERS
     ends = not after or after.isspace()
     if starts and ends:
@@ -300,7 +300,7 @@ def _turn(before: str, after: str, is_open: bool) -> bool | None:
 
 
 def _single(text: str, at: int, quotes: Quotes, is_open: bool, last_closing: int) -> str:
-    """What a single mark becomes; empty to leave it."""
+    """Return what a single mark becomes, or an empty string to leave it."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     starts = not before or before.isspace() or before in _OPENERS or before in _DASHES
     starts = starts or (before == '"' and _is_word(after) and not _is_word(text[at - 2 : at - 1]))

@@ -12,8 +12,9 @@ from bookbuilder.model.source import Source
 from bookbuilder.passes.captions import CAPTIONS, captioned
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, serialize
+from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.serializing import serialize
 
 SLUG = "workbook"
 CLASS = "exercise"

@@ -1,1 +1,1 @@
-"""From files to chapters: which files, in which order, and what each of them says."""
+"""Read a book's files into chapters, in order."""

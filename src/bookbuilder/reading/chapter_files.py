@@ -1,4 +1,4 @@
-"""The Markdown files of a folder, in the order in which they are chapters if nobody says."""
+"""Find the Markdown files of a folder, in the default order of chapters."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ NAMES_ALIKE = Rule(
     "B009",
     "names-alike",
     Severity.WARNING,
-    "File names that differ only in capitals, or in how an accent is encoded, are one and the same"
-    " on Windows and macOS: the book cannot be built there, and one of the files is lost.",
+    "File names that differ only in capitals, or in the encoding of an accent, are the same name"
+    " on Windows and macOS: one of the files is lost there, and the book cannot be built. Rename"
+    " one of them.",
 )
 
 
 def report_alike(names: Iterable[str], report: Report) -> None:
-    """Report each of `names` that is another one to some file systems."""
+    """Report each of `names` that equals another one on some file systems."""
     known: dict[str, str] = {}
     for name in names:
         other = known.setdefault(folded(name), name)
         if other != name:
-            message = f"`{name[:100]}` and `{other[:100]}` are one file on Windows and macOS"
+            message = f"`{name[:100]}` and `{other[:100]}` are the same file on Windows and macOS"
             report.add(NAMES_ALIKE, message, Span(name), "rename one of them")
 
 
 def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
-    """Every Markdown file below the text folder, in natural order, index files first.
+    """Return every Markdown file below the text folder, in natural order, index files first.
 
-    Folders that cannot be read, and may have chapters, are reported.
+    Report folders that cannot be read, because they may hold chapters.
     """
     skipped = {(config.root / config.book.output).resolve()}
     found: list[Path] = []

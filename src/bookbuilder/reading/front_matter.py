@@ -1,4 +1,4 @@
-"""YAML front matter: what a chapter says of itself, between `---` lines at its top."""
+"""Read YAML front matter: the keys between `---` lines at the top of a chapter."""
 
 from __future__ import annotations
 
@@ -23,35 +23,34 @@ BAD_FRONT_MATTER = Rule(
     "F001",
     "bad-front-matter",
     Severity.ERROR,
-    "Front matter is YAML between two `---` lines: one `key: value` a line. A value that holds a"
-    " colon followed by a space, or that starts with a special character, needs quotes.",
+    "Front matter is YAML between two `---` lines, with one `key: value` a line. A value that"
+    " contains a colon followed by a space, or starts with a special character, needs quotes.",
     stops=False,
 )
 ILL_TYPED_FRONT_MATTER = Rule(
     "F002",
     "ill-typed-front-matter",
     Severity.WARNING,
-    "A front matter key that bookbuilder reads holds something else than text, a number or"
-    " true/false, or stands there twice; or the front matter is written in TOML. What cannot be"
-    " used was left out.",
+    "A key of the front matter appears twice or holds something other than text, a number or"
+    " true/false; or the front matter is TOML. Whatever cannot be used is ignored.",
 )
 
 UNKNOWN_FRONT_MATTER = Rule(
     "F003",
     "unknown-front-matter",
     Severity.WARNING,
-    "Nothing reads this key, so what it says is ignored: it is misspelt, or some other tool's. Such"
-    " keys of other tools as are in wide use are passed over; each other one is reported once.",
+    "Nothing reads this key: it is misspelt, or belongs to another tool. Common keys of other"
+    " tools are ignored silently; any other key is reported once.",
 )
 UNCLOSED_FRONT_MATTER = Rule(
     "F004",
     "unclosed-front-matter",
     Severity.WARNING,
-    "A `---` in the first line and a `key: value` below it begin front matter, which a second `---`"
-    " ends. Without that all of it is text of the book, for its readers to see.",
+    "A `---` in the first line followed by a `key: value` begins front matter, which a second"
+    " `---` must end. Without it, all of it is printed as text of the book.",
 )
 
-# Of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
+# Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
 _OF_OTHER_TOOLS = frozenset(
     """
     abstract alias aliases archived audience author author_profile authors banner bibliography body
@@ -94,10 +93,10 @@ _LONGEST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The keys that bookbuilder reads.
+    """Hold the keys that bookbuilder reads.
 
     `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
-    `length` is how many characters of the source it takes up.
+    `length` is the number of characters that the front matter takes up in the source.
     """
 
     title: str = ""
@@ -111,30 +110,35 @@ class FrontMatter:
 
 
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
-    """The front matter of `source`; empty where the text starts with a rule or with prose."""
+    """Read the front matter of `source`. Text that starts with a rule or with prose has none."""
     if match := _TOML.match(source.text):
         hint = "write `key: value` lines between two lines `---`"
-        message = "front matter in TOML is not read: it is left out"
+        message = "front matter in TOML is ignored"
         report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
         return FrontMatter(length=match.end())
     match = _BLOCK.match(source.text)
     if not match:
         if _UNCLOSED.match(source.text):
-            message = "front matter begins here and does not end: it becomes text of the book"
-            hint = "close it with a line `---`; if it is a break, leave a blank line below it"
+            message = "front matter begins here and never ends, so it becomes text of the book"
+            hint = "end it with a line `---`; if this is a break, leave a blank line below it"
             report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
         return FrontMatter()
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"
-            report.add(BAD_FRONT_MATTER, message, source.span_of_line(1), "put the text below it")
+            report.add(
+                BAD_FRONT_MATTER,
+                message,
+                source.span_of_line(1),
+                "move the text below the closing `---`",
+            )
         return FrontMatter()
     try:
         data = load_yaml(match["yaml"])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         if "end of stream" in str(getattr(error, "problem", "")):
-            # Where it began says more than where the text ended.
+            # The start of the construct is more telling than the end of the text.
             mark = getattr(error, "context_mark", None) or mark
         if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
             return FrontMatter()
@@ -163,21 +167,21 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
 
 
 def _hint_for(problem: str, text: str) -> str:
-    """What to do about a `problem` that YAML has with `text`."""
+    """Return how to mend a `problem` that YAML has with `text`."""
     if "\\t" in problem:
-        return "write spaces where the tab is"
-    # An open quote ends where the next one begins, and what follows is found instead of it.
+        return "replace the tab by spaces"
+    # An open quote ends at the next quote, so YAML complains about the text after that.
     if "end of stream" in problem or ("<scalar>" in problem and _OPEN_QUOTE.search(text)):
         return "close the quotes around the value"
     return "put quotes around a value that holds `: `, `#` or starts with `[`, `{`, `*` or `&`"
 
 
 def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report) -> None:
-    """Say which keys of the front matter, which takes up `end` characters, do not count."""
+    """Report repeated and unknown keys of the front matter, which takes up `end` characters."""
     for key in _KEYS:
         lines = [n for n, line in _lines(source.text[:end]) if line.startswith(f"{key}:")]
         for number in lines[1:]:
-            message = f"`{key}` is said twice: the last one counts"
+            message = f"`{key}` appears twice; the last one counts"
             report.add(
                 ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
             )
@@ -185,9 +189,9 @@ def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report)
     for key in unknown[:_MOST_UNKNOWN]:
         hint = did_you_mean(key, _KEYS)
         message = f"unknown key `{key[:80]}` in front matter"
-        # A misspelt key is missing in each chapter that has it; any other says all in one place.
+        # A misspelt key matters in each chapter; any other is reported once for the book.
         span = source.span_of_line(_line_of(key, source))
-        otherwise = f"the keys here are {', '.join(_KEYS)}"
+        otherwise = f"the keys are {', '.join(_KEYS)}"
         report.add(UNKNOWN_FRONT_MATTER, message, span, hint or otherwise, once=not hint)
 
 
@@ -251,7 +255,7 @@ def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:
 
 
 def _levels(data: dict[Any, Any], source: Source, end: int, report: Report) -> Levels:
-    """What `lint:` makes of rules in this chapter; `end` is where the front matter ends."""
+    """Return the levels that `lint:` sets for this chapter; the front matter ends at `end`."""
     said = data.get("lint")
     if said is None:
         return {}
@@ -271,10 +275,10 @@ def _levels(data: dict[Any, Any], source: Source, end: int, report: Report) -> L
     for key, value in said.items():
         names = value if isinstance(value, list) else [value]
         if key not in set(Level):
-            hint = did_you_mean(str(key), Level) or f"the keys here are {', '.join(Level)}"
+            hint = did_you_mean(str(key), Level) or f"the keys are {', '.join(Level)}"
             report.add(UNKNOWN_KEY, f"unknown key `{str(key)[:80]}` in `lint`", line, hint)
         elif not all(isinstance(name, str) for name in names):
-            message = f"`{key}` must be names of rules"
+            message = f"`{key}` must list names of rules"
             report.add(ILL_TYPED_FRONT_MATTER, message, span_of(key))
         else:
             lists[Level(key)] = names

@@ -1,4 +1,4 @@
-"""A chapter's title and headings: one `h1` at the top, no level skipped, each an anchor."""
+"""Settle a chapter's headings: one `h1` at the top, no skipped level, an anchor for each."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def level(heading: Tag) -> int:
 
 
 def title_heading(tree: Tag) -> Tag | None:
-    """The heading that is the chapter's title: the first, where no other stands as high.
+    """Return the heading that is the chapter's title: the first, if no other has its level.
 
-    An `h1` that comes first is the title even when more of them follow.
+    A first heading that is an `h1` is the title even if more of them follow.
     """
     headings = elements(tree, *HEADINGS)
     if not headings:
@@ -32,7 +32,7 @@ def title_heading(tree: Tag) -> Tag | None:
 
 
 def set_title(tree: Tag, heading: Tag | None, title: str) -> None:
-    """Make `heading`, or a new one that says `title`, the `h1` that the tree starts with."""
+    """Make `heading`, or a new heading `title`, the `h1` at the start of the tree."""
     if heading is None:
         heading = new_tag("h1", {}, title)
     else:
@@ -44,7 +44,7 @@ def set_title(tree: Tag, heading: Tag | None, title: str) -> None:
 def settle_levels(tree: Tag) -> None:
     """Renumber the headings below the title so that they start at `h2` and skip nothing.
 
-    Nesting is kept: a heading goes one level below the nearest one before it that stood higher.
+    Nesting is kept: each heading goes one level below the nearest higher one before it.
     """
     above: list[int] = []
     for heading in elements(tree, *HEADINGS)[1:]:
@@ -56,7 +56,7 @@ def settle_levels(tree: Tag) -> None:
 
 
 def give_anchors(tree: Tag) -> None:
-    """Give every heading without an id the anchor that GitHub would, `-1`, `-2` on repeats."""
+    """Give every heading without an id GitHub's anchor, with `-1`, `-2` … for repeats."""
     used: Counter[str] = Counter()
     taken = {str(t["id"]) for t in elements(tree) if t.get("id")}
     for heading in elements(tree, *HEADINGS):

@@ -1,7 +1,7 @@
-"""Files that a chapter includes: mdBook's `{{#include …}}` and pymdownx's `--8<-- "…"`.
+"""Include files in a chapter: mdBook's `{{#include …}}` and pymdownx's `--8<-- "…"`.
 
-Included text is read as if it stood in the chapter, so links and pictures in it start from the
-chapter's folder; what is found wrong with it is reported where it stands.
+Included text is read as part of the chapter, so its links and pictures are relative to the
+chapter's folder. Problems in it are reported in the included file.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ NO_INCLUDE = Rule(
     "S010",
     "missing-include",
     Severity.WARNING,
-    "The chapter includes a file, or a part of one, that is not there; the book is built without"
-    " it. In code that only shows how including is written, put a backslash before `{{#`, or a"
+    "The chapter includes a file, or a part of one, that does not exist; the book is built"
+    " without it. In code that shows how to include, put a backslash before `{{#`, or a"
     " semicolon before `--8<--`.",
 )
 INCLUDE_OUTSIDE = Rule(
     "S011",
     "include-outside",
     Severity.WARNING,
-    "Only files inside the book's folder are included, and such in folders that `allow` in"
-    " book.toml names, so that a book cannot carry away what its author did not put there.",
+    "A chapter may include only files inside the book's folder, or in folders that `allow` in"
+    " book.toml names, so that a book cannot give away other files of its author.",
 )
 INCLUDE_CYCLE = Rule(
     "S012",
     "include-cycle",
     Severity.WARNING,
-    "A file that includes itself, by way of others or not, would never end. It is left out where"
-    " it would come for the second time.",
+    "A file includes itself, directly or through others, which would never end. Its second"
+    " occurrence is left out.",
 )
 TOO_MUCH_INCLUDED = Rule(
     "S013",
     "too-much-included",
     Severity.ERROR,
-    f"Files may include each other {MOST_NESTED} deep, and a chapter {MOST_INCLUDES:,} times and"
-    f" {LARGEST_TEXT:,} characters in all; a few lines can otherwise grow without end.",
+    f"Includes may nest {MOST_NESTED} deep, and one chapter may include {MOST_INCLUDES:,} times"
+    f" and {LARGEST_TEXT:,} characters in all; otherwise a few lines could grow without end.",
 )
 
 _BEFORE = r"(?P<before>[ \t>]*)"
@@ -74,7 +74,7 @@ _Line = tuple[int, str]
 
 
 def with_includes(source: Source, config: Config, report: Report) -> Source:
-    """`source` with the text of the files that it includes, which knows where each line is from."""
+    """Return `source` with all includes expanded and the origin of each line recorded."""
     if "{{" not in source.text and "8<-" not in source.text:
         return source
     expansion = _Expansion(source, config, report)
@@ -101,7 +101,7 @@ class _Expansion:
     def expand(
         self, source: Source, lines: Iterable[_Line], before: str, stack: list[Path]
     ) -> None:
-        """Add `lines` of `source`, each after `before`; `stack` is what it is included by."""
+        """Add `lines` of `source`, each prefixed by `before`; `stack` lists the including files."""
         stack = [*stack, source.path.resolve()]
         fence = ""
         listing: str | None = None
@@ -159,7 +159,7 @@ class _Expansion:
         self, target: str, into: str, source: Source, number: int, before: str, stack: list[Path],
         shown: str = "",
     ) -> None:  # fmt: skip
-        """`shown` is what stays where nothing is found."""
+        """Include one snippet, or leave `shown` if it is not found."""
         if target.startswith(";"):
             return
         folders = [self.config.root, source.path.parent, self.config.text_folder]
@@ -190,9 +190,9 @@ class _Expansion:
         *,
         alone: bool,
     ) -> tuple[Source, Iterator[_Line]] | None:
-        """The file that `target` names, and the lines that it asks for; what is amiss is reported.
+        """Return the file and the lines that `target` names, or report the problem and return None.
 
-        `alone` says that a single number means that line, and not all from there.
+        With `alone`, a single number means that line only, not all lines from there.
         """
         self.changed = True
         name, *wanted = target.split(":")
@@ -200,7 +200,11 @@ class _Expansion:
         span = _at(source.span_of_line(number), target)
         shown = name[:100]
         if re.match(r"[a-zA-Z]{2,}$", name) and wanted and wanted[0].startswith("//"):
-            self.report.add(INCLUDE_OUTSIDE, f"`{target[:100]}` is on the web", span)
+            self.report.add(
+                INCLUDE_OUTSIDE,
+                f"`{target[:100]}` is on the web, and only files are included",
+                span,
+            )
             return None
         path = self._path(name, folders)
         if path is None:
@@ -213,18 +217,18 @@ class _Expansion:
             self.report.add(INCLUDE_OUTSIDE, message, span, hint)
             return None
         if not is_file(path):
-            self.report.add(NO_INCLUDE, f"`{shown}` is no file that can be included", span)
+            self.report.add(NO_INCLUDE, f"`{shown}` is not an ordinary file", span)
             return None
         if path.resolve() in stack:
             way = [*stack[stack.index(path.resolve()) :], path.resolve()]
             names = " → ".join(p.name for p in way)
             message = f"`{shown}` includes itself: {names[:300]}"
-            self.report.add(INCLUDE_CYCLE, message, span, "take out one of these includes")
+            self.report.add(INCLUDE_CYCLE, message, span, "delete one of these includes")
             return None
         self.count += 1
         if len(stack) > MOST_NESTED or self.count > MOST_INCLUDES or self.size > LARGEST_TEXT:
             self.full = True
-            message = f"too much is included in {self.chapter.name}"
+            message = f"{self.chapter.name} includes too much"
             self.report.add(TOO_MUCH_INCLUDED, message, self.chapter.span_of_file())
             return None
         included = self._read(path)
@@ -261,7 +265,7 @@ def _numbered(text: str) -> Iterator[_Line]:
 
 
 def _fence_after(fence: str, line: str) -> str:
-    """The fence that is open after `line`; empty for none."""
+    """Return the fence that is open after `line`, or an empty string."""
     match = _FENCE.match(line)
     if not match or (fence and match["fence"][0] != fence[0]):
         return fence
@@ -272,7 +276,7 @@ def _fence_after(fence: str, line: str) -> str:
 
 
 def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Line] | None:
-    """The lines that a target asks for with what follows its name; None where there are none."""
+    """Return the lines that the `wanted` part of a target selects, or None if there are none."""
     text = source.text.removesuffix("\n")
     lines = list(_numbered(text))
     if wanted and re.fullmatch(r"[a-zA-Z_][\w-]*", wanted[0]):
@@ -291,7 +295,7 @@ def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Li
 
 
 def _range(lines: list[_Line], part: str, alone: bool) -> list[_Line]:
-    """`4:6`, `4:`, `:6`, or `4`: a line `alone`, or all from there."""
+    """Select `4:6`, `4:`, `:6` or `4`, which means one line if `alone`, else all from there."""
     first, colon, last = part.strip().partition(":")
     if not all(re.fullmatch(r"\d{0,9}", number) for number in (first, last)):
         return []
@@ -301,7 +305,7 @@ def _range(lines: list[_Line], part: str, alone: bool) -> list[_Line]:
 
 
 def _section(lines: list[_Line], name: str) -> list[_Line]:
-    """The lines between the markers of section `name`."""
+    """Return the lines between the markers of section `name`."""
     inside = False
     chosen = []
     for number, line in lines:

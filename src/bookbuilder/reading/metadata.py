@@ -1,4 +1,4 @@
-"""What a book says of itself: in book.toml, else as its text shows."""
+"""Take a book's metadata from book.toml, or guess it from the text."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ ASSUMED = Rule(
     "C006",
     "assumed",
     Severity.NOTE,
-    "A book without book.toml builds; what its metadata would say is read off the text. Write a"
-    " book.toml to say it yourself.",
+    "Metadata that book.toml does not give was guessed from the text. Write it into book.toml to"
+    " be sure.",
 )
 BAD_LANGUAGE = Rule(
     "C011",
     "bad-language",
     Severity.ERROR,
-    "`language` is a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. Readers hyphenate, pronounce and choose"
-    " fonts by it.",
+    "`language` must be a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. E-readers hyphenate, pronounce"
+    " and choose fonts by it.",
     stops=False,
 )
 
 
 def metadata_of(book: Book, report: Report) -> Metadata:
-    """What book.toml says of `book`, and what its text lets one assume where it says nothing."""
+    """Return the metadata of `book` from book.toml, and guesses for what is missing there."""
     said = book.config.book
     assumed = []
     title = said.title
@@ -40,7 +40,7 @@ def metadata_of(book: Book, report: Report) -> Metadata:
     if language and not is_language(language):
         span = book.config.span_of("book.language", language)
         hint = f"did you mean `{tag}`?" if is_language(tag := language.replace("_", "-")) else ""
-        report.add(BAD_LANGUAGE, f"`{language[:80]}` is no language tag", span, hint)
+        report.add(BAD_LANGUAGE, f"`{language[:80]}` is not a language tag", span, hint)
     if not language:
         language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
         assumed.append(f"language `{language}`")
@@ -72,12 +72,12 @@ def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}"
 
 
-# Emphasis, attributes, links and pictures (of which the text stays), notes, tags.
+# Emphasis, attributes, links and pictures (their text stays), notes, tags.
 _MARKS = re.compile(r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|</?[a-z][^>]*>")
 
 
 def _title(book: Book) -> str:
-    """The only chapter's own title, or that of the folder's first file, or the folder's name."""
+    """Return the only chapter's title, the title of the folder's README, or the folder's name."""
     chapters = list(book.chapters)
     sources = {c.source.path for c in chapters}
     if chapters and len(sources) == 1:

@@ -1,7 +1,8 @@
-"""Which files make the book, and in which order.
+"""Decide which files make the book, and in which order.
 
-`book.toml` if it lists chapters; else `SUMMARY.md` (mdBook, GitBook, HonKit); else `nav` in
-`mkdocs.yml`; else every Markdown file in natural order, a folder's `README.md` or `index.md` first.
+The first of these that exists decides: a list of chapters in `book.toml`; `SUMMARY.md` (mdBook,
+GitBook, HonKit); `nav` in `mkdocs.yml`; else all Markdown files in natural order, a folder's
+`README.md` or `index.md` first.
 """
 
 from __future__ import annotations
@@ -25,35 +26,35 @@ from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
 
-# Of a list of chapters; longer ones are no entries, and slow to find that out from.
+# Longer lines of a SUMMARY.md are not entries, and would be slow to match.
 LONGEST_LINE = 2_000
 
 MISSING_CHAPTER = Rule(
     "B001",
     "missing-chapter",
     Severity.ERROR,
-    "book.toml lists a file that is not there. A book that silently lacks a chapter is worse than"
-    " no book.",
+    "book.toml lists a file that does not exist. A book that silently lacks a chapter is worse"
+    " than no book.",
     stops=False,
 )
 MISSING_IN_SUMMARY = Rule(
     "B002",
     "missing-in-summary",
     Severity.WARNING,
-    "SUMMARY.md or mkdocs.yml names a file that is not there; the book is built without it.",
+    "SUMMARY.md or mkdocs.yml lists a file that does not exist; the book is built without it.",
 )
 TWICE = Rule(
     "B003",
     "chapter-twice",
     Severity.WARNING,
-    "A chapter stands where it is listed first; listed again it would be in the book twice.",
+    "The list of chapters names a file twice. Only its first place counts.",
 )
 OUTSIDE = Rule(
     "B004",
     "chapter-outside",
     Severity.ERROR,
-    "Only files inside the book's folder are read, so that a book cannot pick up what its author"
-    " did not put there.",
+    "Only files inside the book's folder are read, so that a book cannot pick up other files of"
+    " its author.",
     stops=False,
 )
 NOT_A_CHAPTER = Rule(
@@ -72,20 +73,20 @@ UNLISTED = Rule(
     "B007",
     "unlisted-chapter",
     Severity.NOTE,
-    "A Markdown file lies in the folder but the book's list of chapters does not name it.",
+    "A Markdown file lies in the folder, but the book's list of chapters does not name it.",
 )
 UNUSABLE_SUMMARY = Rule(
     "B008",
     "unusable-summary",
     Severity.WARNING,
-    "A SUMMARY.md that is a folder, a pipe, a device, or a link that leads out of the book's folder"
-    " is not read; the book is built as if it were not there.",
+    "A SUMMARY.md that is a folder, a pipe, a device, or a link to a place outside the book's"
+    " folder is not read; the book is built as if it did not exist.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chapter to read. `title` is what the list calls it; `depth` its nesting in that list."""
+    """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it."""
 
     path: Path
     title: str = ""
@@ -102,7 +103,7 @@ class PartOutline:
 
 @dataclass(slots=True)
 class Outline:
-    """`numbered` says whether chapters count: they do where book.toml lists them."""
+    """List the chapters of a book. `numbered` is True if book.toml lists them."""
 
     front: list[Entry] = field(default_factory=list)
     parts: list[PartOutline] = field(default_factory=list)
@@ -118,7 +119,7 @@ class Outline:
 
 
 def read_outline(config: Config, report: Report) -> Outline:
-    """The outline of the book in `config.root`. Files that are not there are reported."""
+    """Return the outline of the book in `config.root`, and report files that do not exist."""
     outline = _from_config(config, report)
     if outline is None:
         summary = _summary_file(config, report)
@@ -142,7 +143,7 @@ def read_outline(config: Config, report: Report) -> Outline:
 
 
 class _Adder:
-    """Checks the files that a list names, and remembers which were named before."""
+    """Check the files that a list names, and remember which were named before."""
 
     def __init__(self, config: Config, missing: Rule, report: Report) -> None:
         self.config = config
@@ -184,7 +185,7 @@ class _Adder:
         return Entry(path, title, depth)
 
     def _names_in(self, folder: Path) -> list[str]:
-        """What a list could have named instead, as seen from `folder`."""
+        """Return the names that a list could have meant, relative to `folder`."""
         if self._files is None:
             self._files = markdown_files(self.config)
         return [p.relative_to(folder).as_posix() for p in self._files if folder in p.parents]
@@ -222,7 +223,7 @@ def _from_config(config: Config, report: Report) -> Outline | None:
 
 
 def _summary_file(config: Config, report: Report) -> Path | None:
-    """SUMMARY.md, or the file that HonKit's `book.json` names instead."""
+    """Return SUMMARY.md, or the file that HonKit's `book.json` names instead."""
     names = [config.text_folder / SUMMARY_NAME, config.root / "src" / SUMMARY_NAME]
     honkit = load_mapping(config.root / "book.json", config.root)
     if honkit:
@@ -234,7 +235,7 @@ def _summary_file(config: Config, report: Report) -> Path | None:
             return path
         if os.path.lexists(path):
             name = name_of(path, config.root)
-            message = f"`{name[:200]}` is no ordinary file inside the book's folder"
+            message = f"`{name[:200]}` is not an ordinary file inside the book's folder"
             report.add(UNUSABLE_SUMMARY, message, Span(name[:200]))
     return None
 
@@ -245,7 +246,7 @@ _SUMMARY_LINK = re.compile(
 
 
 def _from_summary(config: Config, source: Source, report: Report) -> Outline:
-    """mdBook's SUMMARY.md: links before the list are front matter, `# headings` start parts."""
+    """Read a SUMMARY.md: links before the list are front matter, `# headings` start parts."""
     adder = _Adder(config, MISSING_IN_SUMMARY, report)
     outline = Outline()
     indents: list[int] = []
@@ -287,7 +288,7 @@ def _from_summary(config: Config, source: Source, report: Report) -> Outline:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a list of chapters, comments blanked out."""
+    """Yield the numbered lines of a list of chapters, with comments blanked out."""
     pieces = []
     at = 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:

@@ -1,4 +1,4 @@
-"""Front matter and Markdown in, chapters as HTML trees out."""
+"""Read front matter and Markdown into chapters, whose text is an HTML tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bookbuilder.reading.headings import (
     HEADINGS,
     LONGEST_TITLE,
     give_anchors,
-    level,
     set_title,
     settle_levels,
     title_heading,
@@ -30,7 +29,7 @@ LARGEST_UNSPLIT = 100_000
 MOST_PIECES = 500
 _SHOWN = ("img", "svg", "math")
 
-_EMPTY_HINT = "write it, or take it out of the list of chapters"
+_EMPTY_HINT = "write it, or delete it from the list of chapters"
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -42,16 +41,17 @@ EMPTY = Rule(
 def read_chapters(
     source: Source, entry: Entry, alone: bool, report: Report, *, is_opener: bool = False
 ) -> list[Chapter]:
-    """The chapters in `source`: one, or several where a long file is a whole book (`alone`).
+    """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
-    An opener has chapters below it in the list, an index is made: a heading may be all they say.
+    An opener, which has chapters below it in the list, and an index, which is generated, may
+    consist of a heading only.
     """
     front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
     has_headings = bool(tree.get_text(strip=True))
     is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
     if not is_filled and not _has_content(tree):
-        what = "no text but its headings" if has_headings else "no text"
+        what = "headings but no text" if has_headings else "no text"
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
     pieces = (_split(tree, source) if alone else []) or [tree]
     several = len(pieces) > 1
@@ -101,9 +101,9 @@ def _title_of_file(path: Path) -> str:
 
 
 def _split(tree: Tag, source: Source) -> list[Tag]:
-    """The tree cut at its `h1`s, or, where one `h1` heads a long book, at its `h2`s.
+    """Cut the tree at its `h1`s, or at its `h2`s if it is long and has only one `h1`.
 
-    What would fall into thousands of pieces, each a file of the EPUB, is a list, not a book.
+    A tree that would fall into more than `MOST_PIECES` is a list, not a book, and stays whole.
     """
     cut = "h1"
     if len(tree.find_all("h1", recursive=False)) < 2:
@@ -125,7 +125,7 @@ def _split(tree: Tag, source: Source) -> list[Tag]:
 
 
 def _has_content(tree: Tag) -> bool:
-    """Whether there is more than headings."""
+    """Return whether there is anything but headings."""
     headings = elements(tree, *HEADINGS)
     said = sum(len(heading.get_text(strip=True)) for heading in headings)
     return len(tree.get_text(strip=True)) > said or bool(elements(tree, *_SHOWN))
@@ -140,7 +140,7 @@ def _has_more_than_title(piece: Tag) -> bool:
 
 
 def _share_notes(pieces: list[Tag], notes: Tag) -> None:
-    """Give each piece the notes that it refers to; notes stand at the end of the whole file."""
+    """Move each note from the end of the whole file to the piece that refers to it."""
     by_id = {str(li.get("id")): li for li in elements(notes, "li") if li.get("id")}
     notes.extract()
     for piece in pieces:
@@ -148,6 +148,3 @@ def _share_notes(pieces: list[Tag], notes: Tag) -> None:
         items = [by_id.pop(name) for name in dict.fromkeys(wanted) if name in by_id]
         if items:
             piece.append(new_tag("div", {"class": "footnote"}, new_tag("ol", {}, *items)))
-
-
-__all__ = ["level", "read_chapters"]

@@ -1,1 +1,1 @@
-"""Plain text and data on languages: words, slugs, guesses. Nothing here knows of books."""
+"""Handle plain text and data on languages: words, slugs, guesses. Nothing here knows of books."""

@@ -1,4 +1,4 @@
-"""What of an author's CSS is too deep to be read."""
+"""Guard against deeply nested CSS."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ DEEPEST = 50
 
 
 def nests_too_deep(css: str) -> bool:
-    """Whether brackets nest deeper than `DEEPEST`: CSS is parsed and written by recursion.
+    """Return whether brackets nest deeper than `DEEPEST`. CSS is parsed and written recursively.
 
-    Brackets in strings and comments count too, which does no harm: there are few.
+    Brackets in strings and comments count too; there are few of them.
     """
     depth = 0
     for char in css:

@@ -1,4 +1,4 @@
-"""Which language a text is in, well enough for a book that does not say."""
+"""Guess the language of a text, well enough for a book that does not name it."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ _COMMON_WORDS = {
     "nl": "de het een van en is dat niet op te zijn met",
 }
 _SAMPLE = 20_000
-# A name or a loanword is no language: so many common words make one, and one in so many.
+# A name or a loanword proves nothing: a language needs this many common words, and at least one in
+# this many words must be common.
 _FEWEST, _RAREST = 3, 20
 
 
 def is_language(tag: str) -> bool:
-    """Whether `tag` looks like a BCP 47 language tag (RFC 5646, section 2.1)."""
+    """Return whether `tag` looks like a BCP 47 language tag (RFC 5646, section 2.1)."""
     return len(tag) <= 35 and bool(re.fullmatch(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*", tag))
 
 
 def guess_language(text: str) -> str:
-    """A BCP 47 language tag for `text`: by script, else by common words, else `en`."""
+    """Return a BCP 47 language tag for `text`: by script, else by common words, else `en`."""
     sample = re.sub(r"(?ms)^```.*?^```", "", text[:_SAMPLE])
     scripts: Counter[str] = Counter()
     for char, times in Counter(sample).items():

@@ -1,4 +1,4 @@
-"""YAML of which a book's files need little: no aliases, no tags, whole numbers of sane length."""
+"""Load YAML without aliases, tags and overlong numbers, which a book's files do not need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import yaml
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """SafeLoader without aliases, which make bombs and cycles, and without explicit tags."""
+    """Refuse aliases, which make bombs and cycles, and explicit tags."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -23,10 +23,10 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def load_yaml(text: str) -> Any:
-    """The data in `text`. Raises `yaml.YAMLError` for whatever is wrong with it."""
+    """Return the data in `text`. Raise `yaml.YAMLError` for anything wrong with it."""
     try:
         return yaml.load(text, Loader=_PlainLoader)
     except (ValueError, OverflowError) as error:
-        raise yaml.YAMLError(f"a date or number that there is not: {error}") from error
+        raise yaml.YAMLError(f"impossible date or number: {error}") from error
     except RecursionError as error:
-        raise yaml.YAMLError("it nests too deep") from error
+        raise yaml.YAMLError("it is nested too deep") from error

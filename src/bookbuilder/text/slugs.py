@@ -1,4 +1,4 @@
-"""Names made from titles: anchors as GitHub makes them, and file-safe slugs for chapters."""
+"""Make names from titles: anchors like GitHub's, and file-safe slugs for chapters."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ LONGEST_SLUG = 60
 
 
 def anchor(text: str) -> str:
-    """GitHub's heading anchor for `text`: lower case, punctuation out, spaces to hyphens."""
+    """Return GitHub's heading anchor for `text`: lower case, no punctuation, hyphens for spaces."""
     lowered = text.strip().lower()
     kept = "".join(c for c in lowered if c in "-_ " or unicodedata.category(c)[0] in "LNM")
     return kept.replace(" ", "-")[:200]
 
 
 def loose(text: str) -> str:
-    """`text` reduced to its letters and digits: what is left equal by every tool's slug rules."""
+    """Reduce `text` to letters and digits, which the slug rules of all tools keep."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if unicodedata.category(c)[0] in "LN")
 
 
 def file_slug(name: str, fallback: str) -> str:
-    """An ASCII name safe in files, URLs and XML ids: starts with a letter, at most 60 characters.
+    """Return an ASCII name that is safe in files, URLs and XML ids.
 
-    A number at the start that only orders the files is dropped: `03-on-time` is `on-time`.
+    It starts with a letter and has at most `LONGEST_SLUG` characters. A leading number that only
+    orders the files is dropped: `03-on-time` becomes `on-time`.
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     ascii_name = decomposed.encode("ascii", "ignore").decode()
@@ -40,7 +41,7 @@ def file_slug(name: str, fallback: str) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """`name`, or `name-2`, `name-3` … : the first that is not in `taken`, which then holds it."""
+    """Return the first of `name`, `name-2`, `name-3` … that is not in `taken`, and add it there."""
     folded = name.casefold()
     count = first_free(lambda n: (f"{folded}-{n}" if n > 1 else folded) not in taken)
     candidate = f"{name}-{count}" if count > 1 else name
@@ -49,7 +50,7 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def first_free(is_free: Callable[[int], bool]) -> int:
-    """A number from 1 on that is free and the one before it is not, in logarithmic time."""
+    """Find, in logarithmic time, a free number that is 1 or follows a number that is not free."""
     if is_free(1):
         return 1
     high = 2

@@ -1,4 +1,4 @@
-"""The few words that a book's own pages say by themselves, in the book's language."""
+"""Translate the few words that bookbuilder itself adds to a book."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`language` is that of the words. `{}` takes a number, in `version` a version, and in
-    `part_of` what `part` says and then a title.
+    """Hold the words in one `language`.
+
+    `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
     """
 
     language: str
@@ -196,18 +197,18 @@ _CALLOUTS = {
 
 
 def callout_title(kind: str, language: str) -> str | None:
-    """What a callout of `kind` is called where the author gives no title; None for English."""
+    """Return the title of a callout of `kind` without one of its own; None for English."""
     names = _CALLOUTS.get(primary(language))
     return dict(zip(_CALLOUT_KINDS, names.split("|"), strict=True)).get(kind) if names else None
 
 
 def words_for(language: str) -> Words:
-    """The words for a BCP 47 tag; English ones, which say that they are, where there are none."""
+    """Return the words for a BCP 47 tag, or the English ones, whose `language` then is `en`."""
     return _WORDS.get(primary(language), _ENGLISH)
 
 
 def direction(language: str) -> str:
-    """`ltr` or `rtl`, as HTML's `dir` wants it; a script in the tag (`az-Arab`) decides alone."""
+    """Return `ltr` or `rtl` for HTML's `dir`. A script in the tag (`az-Arab`) decides alone."""
     tags = language.lower().replace("_", "-").split("-")
     script = next((t for t in tags[1:] if len(t) == 4 and t.isalpha()), "")
     is_rtl = script in RIGHT_TO_LEFT_SCRIPTS if script else tags[0] in RIGHT_TO_LEFT
@@ -215,5 +216,5 @@ def direction(language: str) -> str:
 
 
 def primary(language: str) -> str:
-    """The language of a BCP 47 tag without region, script and the rest."""
+    """Return the language of a BCP 47 tag without region, script and the rest."""
     return language.replace("_", "-").partition("-")[0].lower()

@@ -1,1 +1,1 @@
-"""HTML trees: parsed, walked, written, and what they may hold."""
+"""Parse, walk and write HTML trees, and define what they may hold."""

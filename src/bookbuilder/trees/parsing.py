@@ -1,4 +1,4 @@
-"""HTML text in, a tree out: as XML where it is well-formed, else as an HTML5 parser repairs it."""
+"""Parse HTML into trees: as XML if it is well-formed, else with an HTML5 parser."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import html5lib
 from bs4 import Tag
 from bs4.element import NavigableString
+from tinyhtml5.parser import HTMLParser
 
 from bookbuilder.trees.markup import NOT_TEXT, PREFIXES, VOID, new_tag, plain_characters, relink
 
@@ -18,13 +18,13 @@ _OVERLONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
 _SPACES = {uri: prefix for prefix, uri in PREFIXES.items()}
 
 _NUMERIC = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
-# Parsers append to a text once for each reference, which is quadratic; so they are given controls,
-# which no text has, to stand for the commonest.
+# The parser appends to a text once for each reference, which takes quadratic time. So control
+# characters, which no text has, stand for the commonest ones.
 _ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
 _STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
 _STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
-# Capitals, comments, declarations; elements with rules of their own; the newline that `pre` drops.
+# Capitals, comments, declarations; elements with special rules; the newline that `pre` drops.
 _NOT_LIKE_XML = re.compile(
     rf"<(?![a-z/])|<(?:{'|'.join(_SWALLOWING)}|svg|math|noscript|plaintext|template|pre[^>]*>\n)"
 )
@@ -32,30 +32,28 @@ _OPEN_VOID = re.compile(rf"<((?:{'|'.join(VOID)})(?:\s[^<>]*?)?)\s*/?>")
 
 
 def parse_fragment(html: str) -> Tag:
-    """`html`, as an HTML5 parser reads it, in a detached `<section>`. Comments are left out.
+    """Parse `html` as HTML5 into a detached `<section>`, without comments.
 
-    An element or comment that hides all that follows because it is never closed (`<script>`,
-    `<!--`) is closed at once, so that what follows is still read.
+    An unclosed element or comment that would hide everything after it (`<script>`, `<!--`) is
+    closed at once.
     """
     text = plain_characters(html)
     if (root := _well_formed(text)) is not None:
         return _from_element(root)
     text = _close_swallowing(_NUMERIC.sub(_without_forbidden, text))
     text = _ESCAPED.sub(lambda match: _STAND_INS[match[1].lower()], text)
-    # Not through BeautifulSoup's own builder: it appends in quadratic time to what nests deep.
-    # Nor with `parseFragment`, which loses elements that stand where a table has no place for them.
+    # Not with Beautiful Soup's own builder, which takes quadratic time on deep trees.
+    # Nor as a fragment, which loses misplaced elements of tables.
     text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
-    parser = html5lib.HTMLParser(tree=_ShallowBuilder, namespaceHTMLElements=False)
-    root = parser.parse(page)
-    body = root.find("body")
+    body = _shallow_parser().parse(page).find("body")
     return new_tag("section") if body is None else _from_element(body)
 
 
 def _well_formed(html: str) -> ET.Element | None:
-    """`html` read as XML, ten times as fast, where an HTML parser would read the same; else None.
+    """Parse `html` as XML if an HTML parser would give the same tree; else return None.
 
-    That is so of what the dialect writes, unless an author's own HTML is in it and is unfinished.
+    XML is parsed ten times as fast, and nearly all output of the dialect is well-formed.
     """
     if _NOT_LIKE_XML.search(html):
         return None
@@ -67,25 +65,30 @@ def _well_formed(html: str) -> ET.Element | None:
 
 
 def _bounded_tag(tag: re.Match[str]) -> str:
-    """A start tag without attributes where it has thousands, which are compared with each other."""
+    """Drop the attributes of a tag that has too many: the parser compares each with the others."""
     return tag[0] if tag[0].count("=") < MOST_ATTRIBUTES else f"{tag[1]} "
 
 
-class _ShallowBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
-    """html5lib's tree, but what nests deeper than `DEEPEST` stands side by side.
+def _shallow_parser() -> HTMLParser:
+    """Return a parser that puts elements nested deeper than `DEEPEST` side by side.
 
-    As browsers have it (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512);
-    the parser looks through all that is open at each tag, so it also bounds the time.
+    So do browsers (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512). The
+    parser looks through all open elements at each tag, so this also bounds the time.
     """
+    parser = HTMLParser(namespace_html_elements=False)
+    tree = parser.tree
+    insert = tree.insert_element_normal
 
-    def insertElementNormal(self, token: Any) -> Any:  # noqa: N802
-        while len(self.openElements) >= DEEPEST:
-            self.openElements.pop()
-        return super().insertElementNormal(token)
+    def insert_bounded(token: dict[str, Any]) -> Any:
+        del tree.open_elements[DEEPEST - 1 :]
+        return insert(token)
+
+    tree.insert_element_normal = insert_bounded
+    return parser
 
 
 def _from_element(root: ET.Element) -> Tag:
-    """html5lib's ElementTree as a detached section of bs4 tags."""
+    """Return the parsed tree as a detached section of bs4 tags."""
     section = new_tag("section")
     stack = [(root, section)]
     while stack:

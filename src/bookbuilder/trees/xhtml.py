@@ -1,7 +1,7 @@
-"""Which elements, attributes and values a book may hold, as data.
+"""List the elements, attributes and values that a book may hold.
 
-After the content models of the HTML standard (https://html.spec.whatwg.org/#content-models) as far
-as EPUB 3.3 content documents allow them and a book that runs no scripts has a use for them.
+They follow the content models of the HTML standard (https://html.spec.whatwg.org/#content-models),
+as far as EPUB 3.3 allows them and a book without scripts can use them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 def names(words: str) -> frozenset[str]:
-    """A set of names written as one string."""
+    """Return the set of names in a string."""
     return frozenset(words.split())
 
 
@@ -22,7 +22,7 @@ CELLS = frozenset({"td", "th"})
 TABLE_PARTS = TABLE_SECTIONS | CELLS | {"caption", "col", "colgroup", "tr"}
 LISTS = frozenset({"ul", "ol"})
 
-# What stands in running text, and how it looks where it has to become a block.
+# Elements of running text, and their look as inline style, for when they have to become blocks.
 INLINE_STYLE = {
     "abbr": "",
     "b": "font-weight: bold",
@@ -53,7 +53,7 @@ TRANSPARENT = frozenset({"a", "ins", "del"})
 ATOMS = frozenset({"img", "br", "wbr", "svg", "math"})
 PHRASING = frozenset(INLINE_STYLE) | TRANSPARENT | ATOMS
 
-# Blocks that hold running text alone, blocks that hold other blocks, and those with parts.
+# Blocks that hold only running text, blocks that hold other blocks, and blocks with parts.
 TEXT_BLOCKS = HEADINGS | {"p", "pre", "summary"}
 FLOW_BLOCKS = SECTIONING | {
     "address",
@@ -74,7 +74,7 @@ EMPTY_BLOCKS = frozenset({"hr", "col"})
 RUBY_PARTS = frozenset({"rt", "rp"})
 ELEMENTS = PHRASING | TEXT_BLOCKS | FLOW_BLOCKS | COMPOUND | EMPTY_BLOCKS | RUBY_PARTS
 
-# Obsolete or without use in a book, and what stands for it: a name and an inline style.
+# Elements that are obsolete or useless in a book, and their replacement: a name and a style.
 REPLACED = {
     "acronym": ("abbr", ""),
     "big": ("span", "font-size: larger"),
@@ -105,7 +105,7 @@ REPLACED = {
     "tt": ("code", ""),
     "xmp": ("pre", ""),
 }
-# Their content is what a reader sees without them.
+# Elements that go while their content stays.
 UNWRAPPED = names(
     "applet body canvas head html iframe map math-error noembed noframes noscript object optgroup"
     " option picture rb select svg-error"
@@ -116,7 +116,7 @@ FORM = names(
     " select textarea"
 )
 PAGE_HEAD = frozenset({"base", "link", "meta", "style", "title"})
-# Gone with all that is in them, which no reader would have seen.
+# Elements that go with their content, which no reader would have seen.
 DROPPED = names(
     "area base basefont bgsound command datalist embed frame frameset isindex keygen link meta"
     " nextid param script source spacer style title track"
@@ -182,7 +182,7 @@ def _web_address(value: str) -> str | None:
 _integer = _matching(_INTEGER)
 _language = _matching(_LANGUAGE)
 
-# Every value is checked: a function gives the value to write, or None to leave the attribute out.
+# Each value is checked by a function that returns the value to write, or None to drop it.
 GLOBAL_ATTRIBUTES: dict[str, Check] = {
     "aria-current": _one_of("page", "step", "location", "date", "time", "true", "false"),
     "aria-describedby": _not_blank,
@@ -290,12 +290,12 @@ ROLES: dict[str, frozenset[str]] = {
 
 
 def roles_of(name: str) -> frozenset[str]:
-    """The ARIA roles that an element may take on."""
+    """Return the ARIA roles that an element may have."""
     return ROLES.get(name, _ANYWHERE)
 
 
-# Harmless in a book that readers restyle: no addresses, no taking out of the flow, none of the
-# properties that EPUB 3.3 forbids (direction, unicode-bidi).
+# Properties that are harmless in a book that readers restyle: none that take an address or take
+# elements out of the flow, and not `direction` and `unicode-bidi`, which EPUB 3.3 forbids.
 STYLE_PROPERTIES = names(
     "background-color border border-bottom border-bottom-color border-bottom-style"
     " border-bottom-width border-collapse border-color border-left border-left-color"

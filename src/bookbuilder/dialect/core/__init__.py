@@ -1,1 +1,1 @@
-"""CommonMark: blocks line by line, inlines in one pass."""
+"""Parse CommonMark: blocks line by line, inlines in one pass."""

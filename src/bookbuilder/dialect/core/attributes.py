@@ -1,4 +1,4 @@
-"""Attribute lists: `{#id .class key=value}`, with Kramdown's colon or without it."""
+"""Read attribute lists: `{#id .class key=value}`, with or without Kramdown's colon."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 _ITEM = r"""(?:[#.][\w:.-]+|[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
 _WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
-# Svelte's `{#if user}` begins as a list does.
+# Svelte's `{#if user}` looks like the start of a list.
 _ALMOST = re.compile(
     rf"\{{:?[ \t]*(?=[#.][\w-])(?!#(?:if|each|await|key|snippet)\b)"
     rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
@@ -19,10 +19,10 @@ _TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
 def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
-    """`text` without the attribute list at its end, and what stood between the braces.
+    """Split `text` into the part before a trailing attribute list and the inside of its braces.
 
-    A list that touches what precedes it belongs to that, unless `glued`: in a heading it is the
-    heading's, but for classes that touch a link or code.
+    A list that touches the text before it belongs to that text. With `glued`, as in a heading, it
+    belongs to the whole, unless it holds only classes and touches a link or code.
     """
     if not text.rstrip().endswith("}"):
         return text, ""
@@ -36,9 +36,9 @@ def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
 
 
 def find_mistake(text: str, at: int) -> tuple[str, str] | None:
-    """The braces at `at` that are an attribute list but for one entry, and that entry.
+    """Return the braces at `at` and the one entry that keeps them from being an attribute list.
 
-    Only where a list would have an effect: after what it could belong to, or at the text's end.
+    Look only where a list would have an effect: after an element, or at the end of the text.
     """
     match = _ALMOST.match(text, at)
     if not match or ATTRIBUTES.match(text, at):
@@ -52,7 +52,7 @@ def find_mistake(text: str, at: int) -> tuple[str, str] | None:
 
 
 def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
-    """Set what `attributes` (the inside of the braces) says; classes add up."""
+    """Set the attributes that `attributes`, the inside of the braces, lists; classes add up."""
     if not attributes:
         return
     for key, value in get_attrs_and_remainder(" ".join(attributes.split()))[0]:

@@ -1,23 +1,20 @@
-"""Elements that raw HTML opens and nothing closes, found where they were opened."""
+"""Report raw HTML elements that are opened and never closed, at their start tags."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from bookbuilder.dialect.core.elements import NEVER_CLOSED
+from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.raw_html import UNCLOSED_HTML
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
 
 
 class _OpenElements(HTMLParser):
-    """The elements open after what was fed, and those that another's end tag closed with it."""
+    """Track which elements are still open, and which another element's end tag closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,16 +39,16 @@ class _OpenElements(HTMLParser):
 class _ReportUnclosed(Treeprocessor):
     def __init__(self, md: Engine) -> None:
         super().__init__(md)
-        self.engine = md
+        self.conversion = md.conversion
 
     def run(self, root: ElementTree.Element) -> None:
         elements = _OpenElements()
-        for line, html in self.engine.raw_html:
+        for line, html in self.conversion.raw_html:
             elements.line = line - elements.getpos()[0]
             elements.feed(html)
         for name, line in sorted(elements.unclosed + elements.stack, key=lambda found: found[1]):
             message = f"`<{name}>` is never closed"
-            self.engine.problems.add(UNCLOSED_HTML, message, line, f"<{name}")
+            self.conversion.problems.add(UNCLOSED_HTML, message, line, f"<{name}")
 
 
 class BalanceExtension(Extension):

@@ -1,34 +1,17 @@
-"""The blocks that a chapter is made of, while its lines are read."""
+"""Define blocks, and hold the state of reading them from lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
-
-# Where the text of a page still has a column of its own.
-MAX_DEPTH = 30
-MAX_INLINE_DEPTH = 20
-
-TOO_DEEP = Rule(
-    "M004",
-    "nested-too-deep",
-    Severity.WARNING,
-    f"Quotes and lists nest at most {MAX_DEPTH} deep, emphasis and links {MAX_INLINE_DEPTH}. Nobody"
-    " can read deeper nesting, and it is nearly always a program's mistake; what lies deeper is"
-    " kept as text.",
-)
+from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.line import Line
 
 
 class Continue(Enum):
-    """What an open block says of the next line."""
+    """Say whether an open block continues on the next line."""
 
     YES = auto()
     NO = auto()
@@ -36,7 +19,7 @@ class Continue(Enum):
 
 
 class Started(Enum):
-    """What a block start made of a line. After `LEAF` the line is used up."""
+    """Say which kind of block a line has started. After `LEAF` the line is used up."""
 
     NOTHING = auto()
     CONTAINER = auto()
@@ -44,7 +27,7 @@ class Started(Enum):
 
 
 class Block:
-    """An open or closed block. Subclasses say what may continue it and how it becomes HTML.
+    """Hold an open or closed block. Subclasses decide what continues it, and render it as HTML.
 
     `verbatim` blocks take their lines before any other block may start in them. A blank line that
     `hides_blank_lines` does not make the list around it loose. `attributes` is the inside of `{…}`.
@@ -64,25 +47,25 @@ class Block:
         self.ends_blank = False
         self.attributes = ""
 
-    def continues(self, parser: LineParser) -> Continue:
-        """May move the cursor over what marks the line as its own."""
+    def continues(self, state: BlockState) -> Continue:
+        """Decide about the next line, and move the cursor past the marks of this block."""
         return Continue.NO
 
     def can_hold(self, child: Block) -> bool:
         return False
 
-    def add_line(self, parser: LineParser) -> None:
-        """Take what is left of the line; only called where `accepts_lines`."""
+    def add_line(self, state: BlockState) -> None:
+        """Take the rest of the line; called only on blocks with `accepts_lines`."""
 
-    def finish(self, parser: LineParser) -> None:
-        """Called once, when the block is closed."""
+    def finish(self, state: BlockState) -> None:
+        """Complete the block; called once, when it is closed."""
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        self.render_children(md, parent)
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        self.render_children(conversion, parent)
 
-    def render_children(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render_children(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         for child in self.children:
-            child.render(md, parent)
+            child.render(conversion, parent)
 
     @property
     def last_child(self) -> Block | None:
@@ -90,19 +73,19 @@ class Block:
 
 
 class Container(Block):
-    """A block of blocks. List items stand in lists alone."""
+    """Hold other blocks, except list items, which only lists hold."""
 
     def can_hold(self, child: Block) -> bool:
         return not child.only_in_lists
 
 
 class Document(Container):
-    def continues(self, parser: LineParser) -> Continue:
+    def continues(self, state: BlockState) -> Continue:
         return Continue.YES
 
 
 class Text(Block):
-    """A block of lines that hold inline Markdown."""
+    """Hold lines of inline Markdown."""
 
     accepts_lines = True
 
@@ -110,12 +93,83 @@ class Text(Block):
         super().__init__()
         self.lines: list[str] = []
 
-    def continues(self, parser: LineParser) -> Continue:
-        return Continue.NO if parser.line.blank else Continue.YES
+    def continues(self, state: BlockState) -> Continue:
+        return Continue.NO if state.line.blank else Continue.YES
 
-    def add_line(self, parser: LineParser) -> None:
-        parser.line.skip_indent()
-        self.lines.append(parser.line.remainder())
+    def add_line(self, state: BlockState) -> None:
+        state.line.skip_indent()
+        self.lines.append(state.line.remainder())
 
 
-BlockStart = Callable[["LineParser", Block], Started]
+class BlockState:
+    """Hold the open blocks and the line being read; block starts and blocks change them.
+
+    `line` is the line under the cursor, `number` its place in the source and `tip` the deepest open
+    block.
+    """
+
+    def __init__(self, conversion: Conversion, lines: list[str]) -> None:
+        self.conversion = conversion
+        self.problems = conversion.problems
+        self.lines = lines
+        self.document = Document()
+        self.tip: Block = self.document
+        self.pending_attributes = ""
+        self.all_matched = True
+        self._last_matched: Block = self.tip
+        self._old_tip: Block = self.tip
+        self._last_index_of: dict[str, int] = {}
+
+    def begin_line(self, index: int) -> None:
+        self.index = index
+        self.number = self.conversion.first_line + index
+        self.line = Line(self.lines[index])
+
+    def set_matched(self, block: Block) -> None:
+        """Note that `block` is the deepest open block that the line continues."""
+        self._old_tip = self.tip
+        self._last_matched = block
+        self.all_matched = block is self.tip
+
+    def comes_later(self, text: str) -> bool:
+        """Return whether a line after this one holds `text`."""
+        if text not in self._last_index_of:
+            indexes = (i for i in range(len(self.lines) - 1, -1, -1) if text in self.lines[i])
+            self._last_index_of[text] = next(indexes, -1)
+        return self._last_index_of[text] > self.index
+
+    def add(self, block: Block) -> Block:
+        """Open `block` in the deepest open block that can hold it."""
+        while not self.tip.can_hold(block):
+            self.close(self.tip)
+        block.parent = self.tip
+        block.depth = self.tip.depth + 1
+        block.line = self.number
+        block.attributes = self.pending_attributes
+        self.pending_attributes = ""
+        self.tip.children.append(block)
+        self.tip = block
+        return block
+
+    def close(self, block: Block) -> None:
+        block.open = False
+        block.finish(self)
+        assert block.parent is not None
+        self.tip = block.parent
+
+    def close_down_to(self, block: Block) -> None:
+        """Close `block` and all open blocks in it."""
+        while self.tip is not block.parent:
+            self.close(self.tip)
+
+    def close_unmatched(self) -> None:
+        """Close the blocks that this line does not continue; every block start does so first."""
+        while not self.all_matched and self._old_tip is not self._last_matched:
+            parent = self._old_tip.parent
+            assert parent is not None
+            self.close(self._old_tip)
+            self._old_tip = parent
+        self.all_matched = True
+
+
+BlockStart = Callable[[BlockState, Block], Started]

@@ -1,29 +1,26 @@
-"""Fenced code; `passes.highlight` colours it."""
+"""Read fenced code; `passes.highlight` colours it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
-from bookbuilder.dialect.core.blocks import Block, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import unescape
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNCLOSED_FENCE = Rule(
     "M005",
     "unclosed-fence",
     Severity.WARNING,
-    "A fence that is never closed turns the rest of the chapter, or of its list item or quote,"
-    " into code. Close it with as many backticks or tildes as it was opened with.",
+    "A fence that is never closed turns the rest of the chapter, list item or quote into code."
+    " Close it with at least as many backticks or tildes as open it.",
 )
 
 _OPEN = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
@@ -44,8 +41,8 @@ class Fence(Block):
         self.lines: list[str] = []
         self.closed = False
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         close = None if line.indented else _CLOSE.match(line.rest)
         if close and close[1][0] == self.mark[0] and len(close[1]) >= len(self.mark):
             self.closed = True
@@ -53,41 +50,41 @@ class Fence(Block):
         line.advance(min(self.indent, line.indent))
         return Continue.YES
 
-    def add_line(self, parser: LineParser) -> None:
-        self.lines.append(parser.line.remainder())
+    def add_line(self, state: BlockState) -> None:
+        self.lines.append(state.line.remainder())
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         if not self.closed:
             message = f"the code fence `{self.mark}{self.info}` is never closed"
-            parser.engine.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
+            state.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "".join(f"{line}\n" for line in self.lines)
-        code_block(md, parent, text, self.info, self.attributes)
+        code_block(conversion, parent, text, self.info, self.attributes)
 
 
-def start_fence(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_fence(state: BlockState, container: Block) -> Started:
+    line = state.line
     match = None if line.indented else _OPEN.match(line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     mark, info = match[1] or match[3], match[2] or match[4] or ""
-    parser.add(Fence(mark, info.strip(), line.indent))
+    state.add(Fence(mark, info.strip(), line.indent))
     return Started.LEAF
 
 
 def code_block(
-    md: Engine, parent: ElementTree.Element, text: str, info: str, attributes: str
+    conversion: Conversion, parent: ElementTree.Element, text: str, info: str, attributes: str
 ) -> None:
-    """Append `text` as code in the language that `info`, a fence's info string, names."""
+    """Append `text` as code. `info`, the fence's info string, names its language."""
     pre = ElementTree.SubElement(parent, "pre", {"class": "code"})
     pre.tail = "\n"
     code = ElementTree.SubElement(pre, "code")
     language = language_of(info)
     if language:
         code.set("class", f"language-{language}")
-    # Whatever Python-Markdown does to text, it leaves code alone.
+    # Python-Markdown's tree processors must not change code.
     code.text = AtomicString(text)
     braces = ATTRIBUTES.search(info)
     if braces:
@@ -97,7 +94,7 @@ def code_block(
 
 
 def language_of(info: str) -> str:
-    """The language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
+    """Return the language in `js`, `js{1,3}`, `rust,ignore`, `{.python #id}` or `c title="x"`."""
     info = unescape(info.strip())
     match = _LANGUAGE.match(info)
     language = match[1] if match else ""

@@ -1,21 +1,17 @@
-"""Block quotes and lists."""
+"""Read block quotes and lists."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
-
 
 BOX, TICKED_BOX = "☐", "☑"
 
@@ -23,18 +19,18 @@ BOX, TICKED_BOX = "☐", "☑"
 class Quote(Container):
     hides_blank_lines = True
 
-    def continues(self, parser: LineParser) -> Continue:
-        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+    def continues(self, state: BlockState) -> Continue:
+        return Continue.YES if skip_quote_mark(state) else Continue.NO
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         quote = ElementTree.SubElement(parent, "blockquote")
         quote.text = quote.tail = "\n"
         apply_attributes(quote, self.attributes)
-        self.render_children(md, quote)
+        self.render_children(conversion, quote)
 
 
-def skip_quote_mark(parser: LineParser) -> bool:
-    line = parser.line
+def skip_quote_mark(state: BlockState) -> bool:
+    line = state.line
     if line.indented or line.first != ">":
         return False
     line.skip_indent()
@@ -44,16 +40,19 @@ def skip_quote_mark(parser: LineParser) -> bool:
     return True
 
 
-def start_quote(parser: LineParser, container: Block) -> Started:
-    if not skip_quote_mark(parser):
+def start_quote(state: BlockState, container: Block) -> Started:
+    if not skip_quote_mark(state):
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(Quote())
+    state.close_unmatched()
+    state.add(Quote())
     return Started.CONTAINER
 
 
 class List(Block):
-    """`kind` is the bullet, or `.` or `)` for a numbered list, which starts at `start`."""
+    """Hold list items. `kind` is the bullet, or the `.` or `)` of a numbered list.
+
+    A numbered list counts from `start`; bulleted lists have None.
+    """
 
     def __init__(self, kind: str, start: int | None) -> None:
         super().__init__()
@@ -61,13 +60,13 @@ class List(Block):
         self.start = start
         self.tight = True
 
-    def continues(self, parser: LineParser) -> Continue:
+    def continues(self, state: BlockState) -> Continue:
         return Continue.YES
 
     def can_hold(self, child: Block) -> bool:
         return child.only_in_lists
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         last = self.last_child
         self.tight = not any(
             (ends_with_blank_line(item) and item is not last)
@@ -83,13 +82,13 @@ class List(Block):
                     if isinstance(child, Paragraph):
                         child.tight = True
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         element = ElementTree.SubElement(parent, "ul" if self.start is None else "ol")
         element.text = element.tail = "\n"
         if self.start not in (None, 1):
             element.set("start", str(self.start))
         apply_attributes(element, self.attributes)
-        self.render_children(md, element)
+        self.render_children(conversion, element)
 
 
 def ends_with_blank_line(block: Block) -> bool:
@@ -102,7 +101,7 @@ def ends_with_blank_line(block: Block) -> bool:
 
 
 class Item(Container):
-    """A list item; its content starts `offset` columns in."""
+    """Hold the content of a list item, which starts `offset` columns in."""
 
     only_in_lists = True
 
@@ -111,14 +110,14 @@ class Item(Container):
         self.offset = offset
         self.is_done: bool | None = None
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         first = self.children[0] if self.children else None
         if isinstance(first, Paragraph) and first.lines and (match := _TASK.match(first.lines[0])):
             self.is_done = match[1] != " "
             first.lines[0] = first.lines[0][match.end() :]
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             if not self.children:
                 return Continue.NO
@@ -129,7 +128,7 @@ class Item(Container):
             return Continue.YES
         return Continue.NO
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         item = ElementTree.SubElement(parent, "li")
         item.tail = "\n"
         apply_attributes(item, self.attributes)
@@ -137,15 +136,15 @@ class Item(Container):
             isinstance(self.children[0], Paragraph) and self.children[0].tight
         ):
             item.text = "\n"
-        self.render_children(md, item)
+        self.render_children(conversion, item)
         if self.is_done is not None:
             _add_box(item, done=self.is_done)
 
 
 def _add_box(item: ElementTree.Element, *, done: bool) -> None:
-    """A box before the item's text: it has to print, so it is no form control.
+    """Put a box before the item's text. It must print, so it is not a form control.
 
-    `passes.furniture` names it, in the chapter's language.
+    `passes.furniture` labels it in the chapter's language.
     """
     add_class(item, "task-list-item")
     holder = item[0] if len(item) and item[0].tag == "p" else item
@@ -162,8 +161,8 @@ _NUMBER = re.compile(r"(\d{1,9})([.)])(?=[ \t]|$)")
 MAX_PADDING = 5
 
 
-def start_item(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_item(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented and not isinstance(container, List):
         return Started.NOTHING
     if line.indent >= 4:
@@ -176,21 +175,21 @@ def start_item(parser: LineParser, container: Block) -> Started:
     interrupts = isinstance(container, Paragraph)
     if interrupts and (not rest[marker.end() :].strip() or (number and int(number[1]) != 1)):
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     indent = line.indent
     line.skip_indent()
     line.advance_characters(marker.end())
-    offset = indent + marker.end() + _skip_padding(parser)
+    offset = indent + marker.end() + _skip_padding(state)
     kind = number[2] if number else marker[0]
-    if not (isinstance(parser.tip, List) and parser.tip.kind == kind):
-        parser.add(List(kind, int(number[1]) if number else None))
-    parser.add(Item(offset))
+    if not (isinstance(state.tip, List) and state.tip.kind == kind):
+        state.add(List(kind, int(number[1]) if number else None))
+    state.add(Item(offset))
     return Started.CONTAINER
 
 
-def _skip_padding(parser: LineParser) -> int:
-    """Move over the blanks after a marker; how many columns of them the item's content skips."""
-    line = parser.line
+def _skip_padding(state: BlockState) -> int:
+    """Move past the blanks after a marker; return how many columns the item's content skips."""
+    line = state.line
     start = line.column, line.offset, line.inside_tab
     line.find()
     padding = line.indent

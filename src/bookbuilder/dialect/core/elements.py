@@ -1,4 +1,4 @@
-"""The elements of HTML, SVG and MathML, obsolete ones too. Any other tag is an author's text."""
+"""List the elements of HTML, SVG and MathML, obsolete ones included. Other tags are text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ BLOCK_STARTS = _names(
 """Elements that start an HTML block and end it at a blank line (spec 4.6, condition 6)."""
 
 RAW_TEXT = _names("script style textarea title xmp iframe noembed noframes plaintext")
-"""Elements that swallow whatever follows them, up to their own end tag."""
+"""Elements that take all that follows as text, up to their own end tag."""
 
 NEVER_CLOSED = _names(
     """
@@ -61,4 +61,4 @@ NEVER_CLOSED = _names(
     wbr
     """
 )
-"""Void elements, and those whose end tag HTML does not ask for."""
+"""Void elements, and elements whose end tag is optional in HTML."""

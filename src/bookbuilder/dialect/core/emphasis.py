@@ -1,4 +1,4 @@
-"""Runs of delimiters: emphasis (spec 6.2), and what extensions mark in the same way."""
+"""Keep the inline parser's two stacks: delimiters of emphasis (spec 6.2) and open brackets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DOUBLED = {"~": "del", "=": "mark"}
 
 @dataclass(slots=True)
 class Run:
-    """A run of one delimiter. `start` and `end` are offsets in the text."""
+    """Describe a run of one delimiter. `start` and `end` are offsets in the text."""
 
     character: str
     start: int
@@ -23,7 +23,7 @@ class Run:
 
 @dataclass(slots=True, eq=False)
 class Delimiter:
-    """A run on the stack; `length` is what is left of it."""
+    """Hold a run on the stack. `length` counts its characters that are not yet paired."""
 
     run: Run
     node: Node
@@ -32,8 +32,21 @@ class Delimiter:
     next: Delimiter | None = None
 
 
+@dataclass(slots=True, eq=False)
+class Bracket:
+    """Hold an opening bracket: `[`, `![` or, for an inline note, `^[`."""
+
+    node: Node
+    kind: str
+    end: int
+    delimiter: Delimiter | None
+    active: bool = True
+    followed: bool = False
+    """True if another bracket has opened after it, so that its text cannot be a label."""
+
+
 def scan_run(text: str, start: int) -> Run:
-    """The run at `start`, and whether it can open or close emphasis."""
+    """Return the run at `start`, which knows whether it can open or close emphasis."""
     character = text[start]
     end = start
     while text[end : end + 1] == character:
@@ -60,12 +73,12 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _is_wide(character: str) -> bool:
-    """Chinese, Japanese and Korean, which put no space around what they emphasise."""
+    """Return whether a script writes no spaces around emphasis: Chinese, Japanese or Korean."""
     return character > "ᄀ" and unicodedata.east_asian_width(character) in "WF"
 
 
 class Delimiters:
-    """The delimiter stack."""
+    """Stack delimiters, and pair them."""
 
     def __init__(self) -> None:
         self.top: Delimiter | None = None
@@ -119,7 +132,7 @@ class Delimiters:
         return None
 
     def _pair(self, opener: Delimiter, closer: Delimiter) -> Delimiter | None:
-        """Wrap what stands between; the next possible closer."""
+        """Wrap everything between two delimiters; return the next possible closer."""
         doubled = closer.run.character in DOUBLED
         used = 2 if doubled or min(opener.length, closer.length) >= 2 else 1
         tag = DOUBLED.get(closer.run.character) or ("strong" if used == 2 else "em")

@@ -1,33 +1,74 @@
-"""Inline structure, by the algorithm of CommonMark's appendix: one pass, two stacks."""
+"""Parse inline structure by the algorithm of CommonMark's appendix: one pass, two stacks."""
 
 from __future__ import annotations
 
 import bisect
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from xml.etree import ElementTree
 
-from markdown.extensions import Extension
+from markdown.util import HtmlStash
 
-from bookbuilder.dialect.core.blocks import MAX_INLINE_DEPTH, TOO_DEEP
-from bookbuilder.dialect.core.emphasis import Delimiters, scan_run
+from bookbuilder.dialect.core.emphasis import Bracket, Delimiters
 from bookbuilder.dialect.core.nodes import Node, build
-from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
+from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
+from bookbuilder.dialect.core.references import Reference
 from bookbuilder.model.diagnostics import Rule
 
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.links import Bracket
+BACKTICKS = re.compile(r"`+")
 
-_ESCAPED = re.compile(ESCAPABLE)
-_BACKTICKS = re.compile(r"`+")
+
+@dataclass
+class Inlines:
+    """Register handlers by the character that they start with; `patterns` start with any.
+
+    A handler that returns False has left the parser where it was. Later handlers go first.
+    """
+
+    handlers: dict[str, list[InlineHandler]] = field(default_factory=dict)
+    patterns: list[tuple[str, InlineHandler]] = field(default_factory=list)
+
+    def register(self, characters: str, handler: InlineHandler) -> None:
+        for character in characters:
+            self.handlers.setdefault(character, []).insert(0, handler)
+
+    @cached_property
+    def special(self) -> re.Pattern[str]:
+        """Compile the pattern that finds the next place where a handler may apply."""
+        special = "".join(re.escape(character) for character in self.handlers)
+        return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
+
+
+@dataclass(slots=True)
+class Conversion:
+    """Hold what both parsers and all blocks of one chapter share."""
+
+    problems: Problems
+    first_line: int
+    inlines: Inlines = field(default_factory=Inlines)
+    definitions: dict[str, Reference] = field(default_factory=dict)
+    stash: HtmlStash = field(default_factory=HtmlStash)
+    raw_html: list[tuple[int, str]] = field(default_factory=list)
+    """The HTML that the author wrote, each piece with its line."""
+
+    def raw(self, html: str, line: int = 0) -> str:
+        """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
+        if line:
+            self.raw_html.append((line, html))
+        return self.stash.store(html)
+
+    def inline(self, parent: ElementTree.Element, text: str, line: int) -> None:
+        """Append `text`, which starts in `line`, to `parent` as inline Markdown."""
+        InlineParser(self, text, line).parse_into(parent)
 
 
 class InlineParser:
-    """Parses one block's text. Handlers look at `text` from `position` on and move `position`."""
+    """Parse one block's text. Handlers read `text` from `position` on and move `position`."""
 
-    def __init__(self, md: Engine, text: str, line: int) -> None:
-        self.md = md
+    def __init__(self, conversion: Conversion, text: str, line: int) -> None:
+        self.conversion = conversion
         self.text = text
         self.line = line
         self.position = 0
@@ -38,7 +79,8 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
-        text, special, handlers = self.text, self.md.special, self.md.inlines
+        text, handlers = self.text, self.conversion.inlines
+        special = handlers.special
         plain_from = 0
         while match := special.search(text, self.position):
             start = self.position = match.start()
@@ -78,10 +120,10 @@ class InlineParser:
 
     def add_raw(self, html: str) -> None:
         line = self.line + self.text.count("\n", 0, self.position)
-        self.add_text(self.md.raw(html, line), literal=True)
+        self.add_text(self.conversion.raw(html, line), literal=True)
 
     def find(self, text: str, start: int) -> int:
-        """`str.find` in the text, but told once that there is no more, it does not look again."""
+        """Like `str.find` in the text, but remember a failure instead of searching again."""
         if start >= self._absent.get(text, len(self.text) + 1):
             return -1
         index = self.text.find(text, start)
@@ -91,90 +133,17 @@ class InlineParser:
 
     def report(self, rule: Rule, message: str, at: int, length: int, hint: str = "") -> None:
         line = self.line + self.text.count("\n", 0, at)
-        self.md.problems.add(rule, message, line, self.text[at : at + length], hint)
+        self.conversion.problems.add(rule, message, line, self.text[at : at + length], hint)
 
     def closing_backticks(self, length: int, start: int) -> int:
-        """Where the next run of exactly `length` backticks stands; -1 where there is none."""
+        """Return the offset of the next run of exactly `length` backticks, or -1."""
         if self._backticks is None:
             self._backticks = {}
-            for match in _BACKTICKS.finditer(self.text):
+            for match in BACKTICKS.finditer(self.text):
                 self._backticks.setdefault(len(match[0]), []).append(match.start())
         runs = self._backticks.get(length, [])
         index = bisect.bisect_left(runs, start)
         return runs[index] if index < len(runs) else -1
 
 
-def handle_newline(parser: InlineParser) -> bool:
-    """A line end, hard after two spaces (spec 6.7); blanks around it go."""
-    last = parser.root.last
-    hard = False
-    if last is not None and not last.tag and not last.literal:
-        hard = last.text.endswith("  ")
-        last.text = last.text.rstrip(" ")
-    if hard:
-        parser.add_element("br")
-    else:
-        parser.add_text("\n")
-    parser.position += 1
-    while parser.text[parser.position : parser.position + 1] in (" ", "\t"):
-        parser.position += 1
-    return True
-
-
-def handle_backslash(parser: InlineParser) -> bool:
-    following = parser.text[parser.position + 1 : parser.position + 2]
-    if following == "\n":
-        parser.add_element("br")
-        parser.position += 2
-        while parser.text[parser.position : parser.position + 1] in (" ", "\t"):
-            parser.position += 1
-        return True
-    if not _ESCAPED.match(following):
-        return False
-    parser.add_text(following, literal=True)
-    parser.position += 2
-    return True
-
-
-def handle_backticks(parser: InlineParser) -> bool:
-    match = _BACKTICKS.match(parser.text, parser.position)
-    if not match:
-        return False
-    close = parser.closing_backticks(len(match[0]), match.end())
-    if close < 0:
-        parser.add_text(match[0])
-        parser.position = match.end()
-        return True
-    content = parser.text[match.end() : close].replace("\n", " ")
-    if content.strip(" ") and content[0] == content[-1] == " ":
-        content = content[1:-1]
-    parser.add_element("code", content)
-    parser.position = close + len(match[0])
-    return True
-
-
-def handle_entity(parser: InlineParser) -> bool:
-    match = ENTITY.match(parser.text, parser.position)
-    if not match:
-        return False
-    parser.add_text(decode_entity(match[0]), literal=True)
-    parser.position = match.end()
-    return True
-
-
-def handle_emphasis(parser: InlineParser) -> bool:
-    run = scan_run(parser.text, parser.position)
-    node = parser.add_text(parser.text[run.start : run.end])
-    parser.position = run.end
-    parser.delimiters.push(run, node)
-    return True
-
-
-class InlineExtension(Extension):
-    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        inlines = md.inlines
-        inlines.register("\n", handle_newline)
-        inlines.register("\\", handle_backslash)
-        inlines.register("`", handle_backticks)
-        inlines.register("&", handle_entity)
-        inlines.register("*_", handle_emphasis)
+InlineHandler = Callable[[InlineParser], bool]

@@ -1,70 +1,66 @@
-"""Headings, rules and indented code."""
+"""Read headings, thematic breaks and indented code."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import apply_attributes
-from bookbuilder.dialect.core.blocks import Block, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, Text
 from bookbuilder.dialect.core.code import code_block
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.paragraph import Heading, Paragraph
-from bookbuilder.dialect.syntax.tables import Table
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 
 
-def start_heading(parser: LineParser, container: Block) -> Started:
-    match = None if parser.line.indented else _ATX.match(parser.line.rest)
+def start_heading(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _ATX.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.close(parser.add(Heading(len(match[1]), parser.line.rest[match.end() :])))
+    state.close_unmatched()
+    state.close(state.add(Heading(len(match[1]), state.line.rest[match.end() :])))
     return Started.LEAF
 
 
-def start_setext_heading(parser: LineParser, container: Block) -> Started:
-    if parser.line.indented or not isinstance(container, Paragraph):
+def start_setext_heading(state: BlockState, container: Block) -> Started:
+    if state.line.indented or not isinstance(container, Paragraph):
         return Started.NOTHING
-    match = _SETEXT.match(parser.line.rest)
+    match = _SETEXT.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    container.take_definitions(parser)
+    container.take_definitions(state)
     if not container.lines:
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     heading = Heading(1 if match[1][0] == "=" else 2, "\n".join(container.lines))
     line = container.line
     assert container.parent is not None
     container.parent.children.remove(container)
-    parser.tip = container.parent
-    parser.close(parser.add(heading))
+    state.tip = container.parent
+    state.close(state.add(heading))
     heading.line = line
     return Started.LEAF
 
 
 class Break(Block):
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         element = ElementTree.SubElement(parent, "hr")
         element.tail = "\n"
         apply_attributes(element, self.attributes)
 
 
-def start_break(parser: LineParser, container: Block) -> Started:
-    if parser.line.indented or not _RULE.match(parser.line.rest):
+def start_break(state: BlockState, container: Block) -> Started:
+    if state.line.indented or not _RULE.match(state.line.rest):
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.close(parser.add(Break()))
+    state.close_unmatched()
+    state.close(state.add(Break()))
     return Started.LEAF
 
 
@@ -76,8 +72,8 @@ class IndentedCode(Block):
         super().__init__()
         self.lines: list[str] = []
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.indented:
             line.advance(CODE_INDENT)
             return Continue.YES
@@ -86,24 +82,24 @@ class IndentedCode(Block):
             return Continue.YES
         return Continue.NO
 
-    def add_line(self, parser: LineParser) -> None:
-        self.lines.append(parser.line.remainder())
+    def add_line(self, state: BlockState) -> None:
+        self.lines.append(state.line.remainder())
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         while self.lines and not self.lines[-1].strip():
             self.lines.pop()
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        code_block(md, parent, "\n".join(self.lines) + "\n", "", self.attributes)
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        code_block(conversion, parent, "\n".join(self.lines) + "\n", "", self.attributes)
 
 
-def start_indented_code(parser: LineParser, container: Block) -> Started:
-    line = parser.line
-    if not line.indented or isinstance(parser.tip, Paragraph | Table) or line.blank:
+def start_indented_code(state: BlockState, container: Block) -> Started:
+    line = state.line
+    if not line.indented or isinstance(state.tip, Text) or line.blank:
         return Started.NOTHING
     line.advance(CODE_INDENT)
-    parser.close_unmatched()
-    parser.add(IndentedCode()).add_line(parser)
+    state.close_unmatched()
+    state.add(IndentedCode()).add_line(state)
     return Started.LEAF
 
 

@@ -1,4 +1,4 @@
-"""One line of Markdown under the cursor, with tabs as CommonMark counts them (spec 2.2)."""
+"""Move a cursor over one line, counting tabs as CommonMark does (spec 2.2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ CODE_INDENT = 4
 
 
 class Line:
-    """`offset` counts characters, `column` counts columns with a tab stop at every fourth.
+    """A line and a cursor: `offset` in characters, `column` with a tab stop at every fourth.
 
-    After `find`, `start` is the offset of the first character that is no space, `indent` the
-    columns before it, `blank` whether there is none.
+    After `find`, `start` is the offset of the first character that is not blank, `indent` the
+    number of columns before it, and `blank` is True if there is no such character.
     """
 
     __slots__ = (
@@ -51,12 +51,12 @@ class Line:
 
     @property
     def indented(self) -> bool:
-        """Whether an indented code block could start here."""
+        """Return whether an indented code block could start here."""
         return self.indent >= CODE_INDENT
 
     @property
     def rest(self) -> str:
-        """What follows the indentation."""
+        """Return the text after the indentation."""
         return self.text[self.start :]
 
     @property
@@ -64,7 +64,7 @@ class Line:
         return self.text[self.start : self.start + 1]
 
     def advance(self, columns: int) -> None:
-        """Move over `columns` columns of blanks; half a tab may be left over."""
+        """Move past `columns` columns of blanks; half a tab may be left over."""
         while columns > 0 and self.offset < len(self.text):
             if self.text[self.offset] == "\t":
                 width = 4 - self.column % 4
@@ -80,7 +80,7 @@ class Line:
                 columns -= 1
 
     def advance_characters(self, count: int) -> None:
-        """Move over `count` characters that are not tabs."""
+        """Move past `count` characters that are not tabs."""
         self.inside_tab = False
         self.offset += count
         self.column += count
@@ -93,7 +93,7 @@ class Line:
         self.find()
 
     def remainder(self) -> str:
-        """What is left from the cursor on, a half-used tab as the spaces it still stands for."""
+        """Return the text after the cursor; what remains of a half-used tab becomes spaces."""
         if self.inside_tab:
             return " " * (4 - self.column % 4) + self.text[self.offset + 1 :]
         return self.text[self.offset :]

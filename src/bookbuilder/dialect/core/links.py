@@ -1,14 +1,15 @@
-"""Links and images (spec 6.3, 6.4). Addresses are left as typed; a later pass resolves them."""
+"""Read links and images (spec 6.3, 6.4). Addresses stay as typed; a later pass resolves them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.emphasis import Bracket
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import (
     LABEL,
@@ -21,49 +22,34 @@ from bookbuilder.dialect.core.references import (
 )
 from bookbuilder.model.diagnostics import Rule, Severity
 
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.emphasis import Delimiter
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-
 BROKEN_LINK = Rule(
     "M011",
     "broken-link-syntax",
     Severity.WARNING,
-    "Text in brackets is followed by an address in parentheses, but the two do not make a link, so"
-    " the brackets are printed. An address with blanks needs `<…>` around it, or `%20` for each.",
+    "Text in brackets is followed by an address in parentheses, but they do not form a link, so"
+    " both are printed as typed. Write `<…>` around an address that has spaces, or `%20` for"
+    " each space.",
 )
 UNDEFINED_LABEL = Rule(
     "M012",
     "undefined-link-label",
     Severity.WARNING,
-    "`[text][label]` is a link only where the chapter has a line `[label]: address`; without it the"
-    " brackets are printed.",
+    "`[text][label]` is a link only if the chapter has a line `[label]: address`. Without it,"
+    " the brackets are printed.",
 )
 
 
 BARE_URL = "bare-url"
-# `[text][types.array]` in a book with mdBook's rule ids: which chapter has the id is settled later.
+# For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
 
-def is_rule_id(md: Engine, label: str) -> bool:
-    return bool(_RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(md.problems.source.text))
-
-
-@dataclass(slots=True, eq=False)
-class Bracket:
-    """An opening bracket: `[`, `![` or, for an inline note, `^[`."""
-
-    node: Node
-    kind: str
-    end: int
-    delimiter: Delimiter | None
-    active: bool = True
-    followed: bool = False
-    """Whether another bracket opened after it, so that it cannot be a label itself."""
+def is_rule_id(conversion: Conversion, label: str) -> bool:
+    return bool(
+        _RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(conversion.problems.source.text)
+    )
 
 
 def open_bracket(parser: InlineParser, kind: str) -> None:
@@ -121,7 +107,7 @@ def handle_close(parser: InlineParser) -> bool:
 
 
 def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
-    """What stands between `opener` and here as an element; attributes after it are its own."""
+    """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)
     node.take(opener.node, None)
@@ -135,7 +121,7 @@ Target = tuple[tuple[str, str | None], int]
 
 
 def _inline_target(parser: InlineParser, position: int) -> Target | None:
-    """`(destination "title")` at `position`."""
+    """Read `(destination "title")` at `position`."""
     text = parser.text
     if not text.startswith("(", position):
         return None
@@ -153,7 +139,7 @@ def _inline_target(parser: InlineParser, position: int) -> Target | None:
 
 
 def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Target | None:
-    """What `[label]` after the bracket names, or the bracket's own text."""
+    """Look up the `[label]` after the bracket or, without one, the bracket's own text."""
     text = parser.text
     end = close + 1
     label = None
@@ -165,8 +151,8 @@ def _reference_target(parser: InlineParser, opener: Bracket, close: int) -> Targ
         if opener.followed or close - opener.end > MAX_LABEL:
             return None
         label = text[opener.end : close]
-    reference: Reference | None = parser.md.definitions.get(normalise_label(label))
-    if reference is None and opener.kind == "[" and is_rule_id(parser.md, label):
+    reference: Reference | None = parser.conversion.definitions.get(normalise_label(label))
+    if reference is None and opener.kind == "[" and is_rule_id(parser.conversion, label):
         return (RULE_SCHEME + label, None), end
     return ((reference.destination, reference.title), end) if reference else None
 
@@ -205,6 +191,6 @@ def _no_links_inside(node: Node) -> None:
 
 class LinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("[", handle_open)
-        md.inlines.register("!", handle_image)
-        md.inlines.register("]", handle_close)
+        md.conversion.inlines.register("[", handle_open)
+        md.conversion.inlines.register("!", handle_image)
+        md.conversion.inlines.register("]", handle_close)

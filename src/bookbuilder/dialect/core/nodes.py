@@ -1,4 +1,4 @@
-"""Inline nodes: a linked list, so that wrapping a run of them costs no copying."""
+"""Link inline nodes in lists, so that wrapping a run of them copies nothing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 from markdown.util import AtomicString
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
-from bookbuilder.dialect.core.blocks import MAX_INLINE_DEPTH
+from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH
 
 
 class Node:
-    """Text, or an element where `tag` is set. `literal` text takes part in no further syntax."""
+    """Hold text, or an element if `tag` is set. No further syntax applies to `literal` text."""
 
     __slots__ = ("attributes", "first", "last", "literal", "next", "parent", "previous",
                  "tag", "text")  # fmt: skip
@@ -68,7 +68,7 @@ class Node:
         self.parent = self.previous = self.next = None
 
     def take(self, after: Node, before: Node | None) -> None:
-        """Move what stands between two siblings into this node."""
+        """Move the nodes between two siblings into this node."""
         child = after.next
         while child is not None and child is not before:
             following = child.next
@@ -80,7 +80,7 @@ class Node:
         self.first = self.last = None
 
     def plain_text(self) -> str:
-        """The text alone, as `alt` needs it."""
+        """Return the text without markup, for `alt`."""
         pieces: list[str] = []
         waiting = [self]
         while waiting:
@@ -97,9 +97,9 @@ _OWN_TEXT = {"br": "\n"}
 
 
 def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
-    """Append the children of `node` to `parent`, an attribute list after an element to the element.
+    """Append the children of `node` to `parent`, and apply attribute lists after elements.
 
-    What lies deeper than `MAX_INLINE_DEPTH` becomes text; False if anything did.
+    Elements deeper than `MAX_INLINE_DEPTH` become text; return False if there were any.
     """
     last: ElementTree.Element | None = parent[-1] if len(parent) else None
     touching: ElementTree.Element | None = None
@@ -132,7 +132,7 @@ def _append_text(parent: ElementTree.Element, last: ElementTree.Element | None, 
 
 
 def _merged(node: Node) -> Iterator[Node]:
-    """The children, neighbouring texts joined."""
+    """Yield the children, with neighbouring texts joined."""
     pending: list[str] = []
     literal = False
     for child in node:

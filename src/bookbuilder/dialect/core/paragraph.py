@@ -1,48 +1,44 @@
-"""Paragraphs and the headings made of them, and the link definitions at a paragraph's head."""
+"""Hold paragraphs and headings, and take the link definitions off a paragraph's start."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Text
+from bookbuilder.dialect.core.blocks import BlockState, Text
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import take_definitions
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 
 class Paragraph(Text):
-    """Lines of text. `tight` ones, in a list without blank lines, get no `<p>`."""
+    """Hold lines of text. A `tight` one, in a list without blank lines, gets no `<p>`."""
 
     tight = False
 
-    def take_definitions(self, parser: LineParser) -> None:
-        """Move link definitions at its head to the engine's table."""
+    def take_definitions(self, state: BlockState) -> None:
+        """Move the link definitions at its start to the chapter's table."""
         if self.lines and self.lines[0].startswith("["):
-            taken = take_definitions(parser.engine, self.lines, self.line)
+            taken = take_definitions(state.conversion.definitions, self.lines)
             self.line += taken
             self.lines = self.lines[taken:]
 
-    def finish(self, parser: LineParser) -> None:
-        self.take_definitions(parser)
+    def finish(self, state: BlockState) -> None:
+        self.take_definitions(state)
         if not self.lines and self.parent is not None:
             self.parent.children.remove(self)
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text, attributes = trailing_attributes("\n".join(self.lines).rstrip())
         if self.tight:
             if len(parent) and (parent[-1].tail or "").strip() == "":
                 parent[-1].tail = "\n"
-            md.inline(parent, text, self.line)
+            conversion.inline(parent, text, self.line)
             apply_attributes(parent, attributes)
             return
         paragraph = ElementTree.SubElement(parent, "p")
         paragraph.tail = "\n"
-        md.inline(paragraph, text, self.line)
+        conversion.inline(paragraph, text, self.line)
         apply_attributes(paragraph, self.attributes)
         if attributes:
             alone = len(paragraph) == 1 and not paragraph.text and not paragraph[0].tail
@@ -56,7 +52,7 @@ _MDX_ID = re.compile(r"\{/\*[ ]*([\w.-]+)[ ]*\*/\}$")
 
 
 class Heading(Text):
-    """A heading of either kind, complete when it starts."""
+    """Hold a heading of either kind, which is complete when it starts."""
 
     accepts_lines = False
 
@@ -65,7 +61,7 @@ class Heading(Text):
         self.level = level
         self.text = text
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = _MDX_ID.sub(r"{#\1}", self.text.strip())
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
@@ -73,6 +69,6 @@ class Heading(Text):
         text = _CLOSING_HASHES.sub("", text)
         heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
-        md.inline(heading, text.strip(), self.line)
+        conversion.inline(heading, text.strip(), self.line)
         apply_attributes(heading, self.attributes)
         apply_attributes(heading, attributes)

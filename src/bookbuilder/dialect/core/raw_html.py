@@ -1,35 +1,33 @@
-"""HTML in Markdown: blocks (spec 4.6), inline tags (6.6), and Markdown inside `markdown="1"`."""
+"""Read HTML blocks (spec 4.6), inline tags (6.6), and Markdown inside `markdown="1"`."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
 from bookbuilder.dialect.core.elements import BLOCK_STARTS, KNOWN, RAW_TEXT
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNCLOSED_HTML = Rule(
     "M006",
     "unclosed-html",
     Severity.WARNING,
-    "A comment, script or the like that is never closed would swallow the rest of the chapter.",
+    "An element or comment is opened and never closed. A comment, a script and the like would"
+    " hide the rest of the chapter. Add the end tag, or `-->`.",
 )
 UNKNOWN_TAG = Rule(
     "M008",
     "unknown-tag",
     Severity.WARNING,
-    "What stands in angle brackets is no element of HTML, SVG or MathML, so it is printed as text."
-    " Components of other tools (`<Note>`) do not exist in a book; use a callout or drop the tag.",
+    "The name in angle brackets is not an element of HTML, SVG or MathML, so the tag is printed"
+    " as text. Components of other tools (`<Note>`) do not exist in a book; use a callout or"
+    " delete the tag.",
 )
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
@@ -50,7 +48,7 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _RAW_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
-# `Vec<T>` and `<your file>` are types and what to fill in: text, as it was meant.
+# `Vec<T>` is a type and `<your file>` a placeholder: both are meant as text.
 _COMPONENT = re.compile(r"<([A-Z][\w.-]*|[a-z][\w-]*:[A-Za-z][\w.-]*)((?=[\s/>])[^<>]*)>")
 _NO_COMPONENTS_IN = re.compile(
     r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
@@ -59,12 +57,12 @@ _NO_COMPONENTS_IN = re.compile(
 _END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
 _VALUE = re.compile(r"""[\w-]=["'{]""")
 LONGEST_ELEMENT = 5_000
-"""How far behind a tag that may be a component its end is looked for: time for each of them."""
+"""How far after a tag to look for its end tag. Each such tag costs a search."""
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
 def clean(html: str) -> str:
-    """Raw HTML without comments, and with tags that are none as text."""
+    """Return raw HTML without comments, and with unknown tags escaped."""
     html = _COMMENT.sub("", html)
     return re.sub(r"<(?=/?([A-Za-z][^\s/>]*))", _escape_unknown, html)
 
@@ -74,10 +72,10 @@ def _escape_unknown(match: re.Match[str]) -> str:
 
 
 def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
-    """Whether what looks like a tag and is none is surely meant as one."""
+    """Return whether an unknown tag is surely meant as a tag, not as text."""
     name, attributes = match[1], match[2].strip()
     if name.lower() in KNOWN:
-        # JSX: as HTML it would have been none.
+        # A known name is a component only if its attributes are JSX.
         return "={" in attributes
     is_meant = is_closed or attributes.endswith("/") or _VALUE.search(attributes)
     return bool(is_meant or (":" in name and not attributes))
@@ -85,11 +83,11 @@ def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
 
 def _component_message(match: re.Match[str]) -> str:
     shown = f"<{match[1]} …>" if match[2].strip("/ \t\n") else match[0]
-    return f"`{shown}` is no HTML element and is printed as text"
+    return f"`{shown}` is not an HTML element, so it is printed as text"
 
 
 class HtmlBlock(Block):
-    """`end` is the text that ends it; a blank line does, where it is empty."""
+    """Hold raw HTML up to the text `end`, or up to a blank line if `end` is empty."""
 
     accepts_lines = True
     verbatim = True
@@ -99,71 +97,73 @@ class HtmlBlock(Block):
         self.end = end
         self.lines: list[str] = []
 
-    def continues(self, parser: LineParser) -> Continue:
+    def continues(self, state: BlockState) -> Continue:
         blank_ends = self.end == ""
-        return Continue.NO if blank_ends and parser.line.blank else Continue.YES
+        return Continue.NO if blank_ends and state.line.blank else Continue.YES
 
-    def add_line(self, parser: LineParser) -> None:
-        text = parser.line.remainder()
+    def add_line(self, state: BlockState) -> None:
+        text = state.line.remainder()
         self.lines.append(text)
         if not self.end:
             return
         found = self.end in text if isinstance(self.end, str) else self.end.search(text)
         if found:
             self.end = ""
-            parser.close(self)
+            state.close(self)
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         if self.end:
             message = f"`{self.lines[0].strip()[:40]}` is never closed"
-            parser.engine.problems.add(UNCLOSED_HTML, message, self.line)
+            state.problems.add(UNCLOSED_HTML, message, self.line)
         while self.lines and not self.lines[-1].strip():
             self.lines.pop()
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines)
-        self._report_components(md, text)
+        self._report_components(conversion, text)
         html = clean(text)
         if html.strip():
-            append_raw(md, parent, html, self.line)
+            append_raw(conversion, parent, html, self.line)
 
-    def _report_components(self, md: Engine, html: str) -> None:
+    def _report_components(self, conversion: Conversion, html: str) -> None:
         html = _NO_COMPONENTS_IN.sub(lambda m: "\n" * m[0].count("\n"), html)
         last_end = {match[1]: match.start() for match in _END_TAG.finditer(html)}
         for match in _COMPONENT.finditer(html):
             is_closed = last_end.get(match[1], 0) >= match.end()
             if match[1].lower() not in KNOWN and _is_component(match, is_closed=is_closed):
                 line = self.line + html.count("\n", 0, match.start())
-                md.problems.add(UNKNOWN_TAG, _component_message(match), line, match[0])
+                conversion.problems.add(UNKNOWN_TAG, _component_message(match), line, match[0])
 
 
-def append_raw(md: Engine, parent: ElementTree.Element, html: str, line: int = 0) -> None:
-    text = md.raw(html, line) + "\n"
+def append_raw(
+    conversion: Conversion, parent: ElementTree.Element, html: str, line: int = 0
+) -> None:
+    text = conversion.raw(html, line) + "\n"
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
     else:
         parent.text = (parent.text or "") + text
 
 
-def start_html(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_html(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or line.first != "<":
         return Started.NOTHING
-    end = _html_end(parser, container, line.rest)
+    end = _html_end(state, container, line.rest)
     if end is None:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(HtmlBlock(end)).add_line(parser)
+    state.close_unmatched()
+    state.add(HtmlBlock(end)).add_line(state)
     return Started.LEAF
 
 
-def _html_end(parser: LineParser, container: Block, rest: str) -> str | re.Pattern[str] | None:
-    """What ends the HTML block that `rest` starts; None where it starts none."""
+def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Pattern[str] | None:
+    """Return the end of the HTML block that `rest` starts, or None if it starts none."""
     for pattern, end in _STARTS:
         if pattern.match(rest):
-            if end == "-->" and end not in rest and not parser.comes_later(end):
+            if end == "-->" and end not in rest and not state.comes_later(end):
                 message = "the comment `<!--` is never closed, so it is printed"
-                parser.engine.problems.add(UNCLOSED_HTML, message, parser.number, "<!--")
+                state.problems.add(UNCLOSED_HTML, message, state.number, "<!--")
                 return None
             return end or _RAW_END
     match = _BLOCK_START.match(rest)
@@ -174,15 +174,15 @@ def _html_end(parser: LineParser, container: Block, rest: str) -> str | re.Patte
         return None
     name = match[1] or match[3]
     if name.lower() not in KNOWN:
-        message = f"`{match[0].strip()}` is no HTML element and is printed as text"
-        parser.engine.problems.add(UNKNOWN_TAG, message, parser.number, match[0].strip())
+        message = f"`{match[0].strip()}` is not an HTML element, so it is printed as text"
+        state.problems.add(UNKNOWN_TAG, message, state.number, match[0].strip())
         return None
-    interrupts = isinstance(container, Paragraph) or isinstance(parser.tip, Paragraph)
+    interrupts = isinstance(container, Paragraph) or isinstance(state.tip, Paragraph)
     return None if interrupts else ""
 
 
 class MarkdownInHtml(Container):
-    """`<div markdown="1">` to its own end tag; Markdown in between, less its indentation."""
+    """Hold the Markdown between `<div markdown="1">` and its end tag, without its indentation."""
 
     hides_blank_lines = True
 
@@ -194,8 +194,8 @@ class MarkdownInHtml(Container):
         self.indent: int | None = None
         self.tags = re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if not _inside_code(self):
@@ -208,10 +208,10 @@ class MarkdownInHtml(Container):
         line.advance(min(self.indent, line.indent))
         return Continue.YES
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        append_raw(md, parent, self.opening)
-        self.render_children(md, parent)
-        append_raw(md, parent, f"</{self.name}>")
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        append_raw(conversion, parent, self.opening)
+        self.render_children(conversion, parent)
+        append_raw(conversion, parent, f"</{self.name}>")
 
 
 def _inside_code(block: Block) -> bool:
@@ -223,8 +223,8 @@ def _inside_code(block: Block) -> bool:
 _MARKDOWN_BLOCK = re.compile(rf"<({_NAME})((?:{_ATTRIBUTE})*)\s*>(.*)$")
 
 
-def start_markdown_in_html(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_markdown_in_html(state: BlockState, container: Block) -> Started:
+    line = state.line
     match = None if line.indented else _MARKDOWN_BLOCK.match(line.rest)
     if not match or match[1].lower() not in BLOCK_STARTS or not _MARKDOWN.search(match[2]):
         return Started.NOTHING
@@ -232,31 +232,31 @@ def start_markdown_in_html(parser: LineParser, container: Block) -> Started:
     value = _MARKDOWN.search(attributes)
     if value and value[1] == "0":
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     opening = clean(f"<{name}{_MARKDOWN.sub('', attributes)}>")
     end = rest.lower().rfind(f"</{name}>")
     if end >= 0:
-        parser.close(parser.add(InlineInHtml(name, opening, rest[:end])))
+        state.close(state.add(InlineInHtml(name, opening, rest[:end])))
         return Started.LEAF
-    parser.add(MarkdownInHtml(name, opening))
+    state.add(MarkdownInHtml(name, opening))
     if rest:
-        parser.add(Paragraph())
+        state.add(Paragraph())
         line.advance_characters(line.start - line.offset + match.start(3))
-        parser.tip.add_line(parser)
+        state.tip.add_line(state)
     return Started.LEAF
 
 
 class InlineInHtml(Block):
-    """`<p markdown="1">*text*</p>` on one line."""
+    """Hold `<p markdown="1">*text*</p>` on one line."""
 
     def __init__(self, name: str, opening: str, text: str) -> None:
         super().__init__()
         self.name, self.opening, self.text = name, opening, text
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        append_raw(md, parent, self.opening)
-        md.inline(parent, self.text, self.line)
-        append_raw(md, parent, f"</{self.name}>")
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        append_raw(conversion, parent, self.opening)
+        conversion.inline(parent, self.text, self.line)
+        append_raw(conversion, parent, f"</{self.name}>")
 
 
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:(?!:)[^\s<>\x00-\x1f]*)>")
@@ -319,7 +319,7 @@ def _ends(parser: InlineParser) -> bool:
 
 
 def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
-    """Whether this is HTML: an element that exists, and does not swallow the rest of the text."""
+    """Return whether this tag is of a known element and does not swallow the rest of the text."""
     name = match[1] or match[3]
     lowered = name.lower()
     if lowered not in KNOWN:
@@ -338,4 +338,4 @@ class RawHtmlExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
         md.parser.starts.register(start_html, "html", 60)
-        md.inlines.register("<", handle_angle)
+        md.conversion.inlines.register("<", handle_angle)

@@ -1,4 +1,4 @@
-"""Link destinations, titles and labels, and the definitions `[label]: destination "title"`."""
+"""Read link destinations, titles, labels, and definitions `[label]: destination "title"`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import html
 import re
 from dataclasses import dataclass
 from html.entities import html5
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A link definition, `[label]: destination "title"`."""
+    """Hold a link definition, `[label]: destination "title"`."""
 
     destination: str
     title: str | None
@@ -36,7 +32,7 @@ MAX_PARENTHESES = 32
 
 
 def decode_entity(entity: str) -> str:
-    """`&amp;` as `&`; what HTML does not know stays as it is."""
+    """Decode `&amp;` as `&`; names that HTML does not know stay."""
     if entity[1] != "#":
         return html5.get(entity[1:], entity)
     hexadecimal = entity[2] in "xX"
@@ -45,7 +41,7 @@ def decode_entity(entity: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """`text` without backslash escapes and entities."""
+    """Return `text` with backslash escapes and entities resolved."""
     if "\\" not in text and "&" not in text:
         return text
     return _ESCAPE_OR_ENTITY.sub(lambda m: m[1] or decode_entity(m[0]), text)
@@ -56,13 +52,13 @@ def normalise_label(label: str) -> str:
 
 
 def skip_blanks(text: str, position: int) -> int:
-    """Past blanks and at most one line end."""
+    """Return the position after blanks and at most one line end."""
     match = _BLANKS.match(text, position)
     return match.end() if match else position
 
 
 def read_destination(text: str, position: int) -> tuple[str, int] | None:
-    """A link destination at `position` (spec 6.3) and where it ends."""
+    """Return the link destination at `position` (spec 6.3) and its end."""
     if text.startswith("<", position):
         match = _POINTED.match(text, position)
         return (unescape(match[1]), match.end()) if match else None
@@ -82,19 +78,19 @@ def read_destination(text: str, position: int) -> tuple[str, int] | None:
 
 
 def read_title(text: str, position: int) -> tuple[str, int] | None:
-    """A link title at `position`, in any of the three kinds of quotes, and where it ends."""
+    """Return the link title at `position`, in any of three kinds of quotes, and its end."""
     match = _TITLE.match(text, position)
     if not match or re.search(r"\n[ \t]*\n", match[0]):
         return None
     return unescape(next(group for group in match.groups() if group is not None)), match.end()
 
 
-def take_definitions(md: Engine, lines: list[str], line: int) -> int:
-    """Record the definitions that `lines` start with; how many lines they take up."""
+def take_definitions(definitions: dict[str, Reference], lines: list[str]) -> int:
+    """Record the definitions at the start of `lines`; return how many lines they take up."""
     text = "\n".join(lines)
     position = taken = 0
     while text.startswith("[", position):
-        end = _take_definition(md, text, position)
+        end = _take_definition(definitions, text, position)
         if end is None:
             break
         taken += text.count("\n", position, end) + (end == len(text) and text[end - 1] != "\n")
@@ -102,7 +98,7 @@ def take_definitions(md: Engine, lines: list[str], line: int) -> int:
     return taken
 
 
-def _take_definition(md: Engine, text: str, position: int) -> int | None:
+def _take_definition(definitions: dict[str, Reference], text: str, position: int) -> int | None:
     label = LABEL.match(text, position)
     if not label or not label[1].strip() or not text.startswith(":", label.end()):
         return None
@@ -120,5 +116,5 @@ def _take_definition(md: Engine, text: str, position: int) -> int | None:
             title, end = titled[0], title_end
     if end is None:
         return None
-    md.definitions.setdefault(normalise_label(label[1]), Reference(destination, title))
+    definitions.setdefault(normalise_label(label[1]), Reference(destination, title))
     return end.end()

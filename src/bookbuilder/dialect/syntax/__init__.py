@@ -1,1 +1,1 @@
-"""What authors write beyond CommonMark, one extension a file."""
+"""Add syntax beyond CommonMark, one extension a file."""

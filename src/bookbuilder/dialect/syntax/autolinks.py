@@ -1,17 +1,14 @@
-"""Bare addresses as links, by GFM's rules for extended autolinks."""
+"""Turn bare addresses into links, by GFM's rules for extended autolinks."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.links import BARE_URL
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 _START = r"(?<![A-Za-z0-9])(?:https?://|ftp://|www\.)(?=[^\s<])"
 _EMAIL = r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+"
@@ -40,7 +37,7 @@ def _is_host(domain: str, address: str) -> bool:
 
 
 def _without_trailing(address: str) -> str:
-    """Without the punctuation that ends a sentence, or a parenthesis opened before the address."""
+    """Strip the sentence's punctuation, and a parenthesis that was opened before the address."""
     opened, closed = address.count("("), address.count(")")
     while address:
         if address[-1] == ")" and closed > opened:
@@ -67,5 +64,5 @@ def handle_email(parser: InlineParser) -> bool:
 
 class AutolinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.patterns.append((_START, handle_address))
-        md.inlines.patterns.append((_EMAIL, handle_email))
+        md.conversion.inlines.patterns.append((_START, handle_address))
+        md.conversion.inlines.patterns.append((_EMAIL, handle_email))

@@ -1,29 +1,26 @@
-"""Callouts, as GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress write them."""
+"""Read callouts of GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
 from bookbuilder.dialect.core.containers import skip_quote_mark
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNCLOSED_CALLOUT = Rule(
     "M009",
     "unclosed-callout",
     Severity.WARNING,
-    "A block opened with `/// kind` or `::: kind` ends at a line of as many slashes or colons."
-    " Without it, the rest of the chapter becomes part of the block.",
+    "A block opened with `/// kind` or `::: kind` ends at a line with the same number of slashes"
+    " or colons. Without that line, the rest of the chapter becomes part of the block.",
 )
 
 KINDS = {
@@ -47,12 +44,12 @@ KINDS = {
     )
     for name in (kind, *others)
 }
-"""Every name of a callout, with the kind that it is shown as."""
+"""Every name of a callout, and the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition"})
 DEFAULT_TITLE = "callout-kind"
-"""The class of a title, or of a callout without one, that is called by its kind's own name.
+"""The class of a callout's title, or of a callout without one, that says only its kind.
 
-`passes.furniture` says the name in the book's language.
+`passes.furniture` translates it into the book's language.
 """
 
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
@@ -66,7 +63,7 @@ _OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
 
 
 class Callout(Container):
-    """`title` is inline Markdown; None asks for the kind's own name, empty for no title."""
+    """Hold a callout. `title` is inline Markdown, None for the kind's name, empty for no title."""
 
     hides_blank_lines = True
 
@@ -76,7 +73,7 @@ class Callout(Container):
         self.title = title
         self.classes = classes
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         name = self.kind.lower()
         kind = KINDS.get(name, "note")
         if name in GENERIC:
@@ -99,34 +96,34 @@ class Callout(Container):
             if self.title is None and name in KINDS:
                 add_class(title, DEFAULT_TITLE)
             title.tail = "\n"
-            md.inline(title, shown, self.line)
-        self.render_children(md, aside)
+            conversion.inline(title, shown, self.line)
+        self.render_children(conversion, aside)
 
 
 class QuotedCallout(Callout):
-    """`> [!NOTE]`: a quote whose first line says that it is a callout."""
+    """Hold a quote that starts with `> [!NOTE]`."""
 
-    def continues(self, parser: LineParser) -> Continue:
-        return Continue.YES if skip_quote_mark(parser) else Continue.NO
+    def continues(self, state: BlockState) -> Continue:
+        return Continue.YES if skip_quote_mark(state) else Continue.NO
 
 
-def start_quoted_callout(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_quoted_callout(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or line.first != ">":
         return Started.NOTHING
     match = _OBSIDIAN.match(line.rest[1:].lstrip(" \t"))
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(QuotedCallout(match[1], match[3] or None))
+    state.close_unmatched()
+    state.add(QuotedCallout(match[1], match[3] or None))
     return Started.LEAF
 
 
 class IndentedCallout(Callout):
-    """`!!! note "Title"`: what is indented below it."""
+    """Hold the indented text below `!!! note "Title"`."""
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if not line.indented:
@@ -135,12 +132,12 @@ class IndentedCallout(Callout):
         return Continue.YES
 
 
-def start_indented_callout(parser: LineParser, container: Block) -> Started:
-    match = None if parser.line.indented else _MKDOCS.match(parser.line.rest)
+def start_indented_callout(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _MKDOCS.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
+    state.close_unmatched()
+    state.add(IndentedCallout(match[1], match[3], _only_classes(match[2])))
     return Started.LEAF
 
 
@@ -149,7 +146,7 @@ def _only_classes(words: str) -> str:
 
 
 class FencedCallout(Callout):
-    """`/// note | Title` and `::: note Title`, to a line of as many marks."""
+    """Hold everything between `/// note | Title` or `::: note Title` and its closing line."""
 
     def __init__(self, marks: str, kind: str, title: str | None) -> None:
         super().__init__(kind, title)
@@ -157,8 +154,8 @@ class FencedCallout(Callout):
         self.closed = False
         self.takes_options = marks[0] == "/"
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if not line.indented and line.rest.rstrip() == self.marks and not self._is_for_inner():
             self.closed = True
             return Continue.CLOSED_BY_IT
@@ -172,15 +169,15 @@ class FencedCallout(Callout):
                 return True
         return False
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         if not self.closed:
             message = f"the block `{self.marks} {self.kind}` is never closed"
-            parser.engine.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
+            state.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
 
 
-def start_fenced_callout(parser: LineParser, container: Block) -> Started:
-    rest = parser.line.rest
-    if parser.line.indented or rest[:3] not in ("///", ":::"):
+def start_fenced_callout(state: BlockState, container: Block) -> Started:
+    rest = state.line.rest
+    if state.line.indented or rest[:3] not in ("///", ":::"):
         return Started.NOTHING
     if match := _SLASHES.match(rest):
         marks, kind, title = match[1], match[2], match[3]
@@ -190,22 +187,22 @@ def start_fenced_callout(parser: LineParser, container: Block) -> Started:
         return Started.NOTHING
     if kind.lower() not in KINDS.keys() | GENERIC:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(FencedCallout(marks, kind, title or None))
+    state.close_unmatched()
+    state.add(FencedCallout(marks, kind, title or None))
     return Started.LEAF
 
 
-def start_option(parser: LineParser, container: Block) -> Started:
-    """The indented options right below `/// kind`; `type` is the one that print can show."""
+def start_option(state: BlockState, container: Block) -> Started:
+    """Read the indented options right below `/// kind`; only `type` has an effect."""
     if not isinstance(container, FencedCallout) or not container.takes_options:
         return Started.NOTHING
-    match = _OPTION.match(parser.line.rest) if parser.line.indented else None
+    match = _OPTION.match(state.line.rest) if state.line.indented else None
     if container.children or container.ends_blank or not match:
         container.takes_options = False
         return Started.NOTHING
     if match[1] == "type":
         container.kind = match[2]
-    parser.close_unmatched()
+    state.close_unmatched()
     return Started.LEAF
 
 

@@ -1,40 +1,37 @@
-"""Definition lists and abbreviations, as Markdown Extra has them."""
+"""Read definition lists and abbreviations of Markdown Extra."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrTreeprocessor
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.paragraph import Paragraph
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 _ABBREVIATION = re.compile(r"\*\[([^\]\\\n]+)\][ ]?:[ \t]*(.*?)[ \t]*$")
 
 
 class DefinitionList(Container):
-    """Terms and definitions in turn."""
+    """Hold terms and definitions in turn."""
 
-    def continues(self, parser: LineParser) -> Continue:
+    def continues(self, state: BlockState) -> Continue:
         return Continue.YES
 
     def can_hold(self, child: Block) -> bool:
         return isinstance(child, Term | Definition)
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         element = ElementTree.SubElement(parent, "dl")
         element.text = element.tail = "\n"
         apply_attributes(element, self.attributes)
-        self.render_children(md, element)
+        self.render_children(conversion, element)
 
 
 class Term(Block):
@@ -42,24 +39,24 @@ class Term(Block):
         super().__init__()
         self.text = text
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         term = ElementTree.SubElement(parent, "dt")
         term.tail = "\n"
         text, attributes = trailing_attributes(self.text.strip())
-        md.inline(term, text, self.line)
+        conversion.inline(term, text, self.line)
         apply_attributes(term, attributes)
 
 
 class Definition(Container):
-    """What follows `:`. A blank line before it or within it asks for paragraphs."""
+    """Hold the text after `:`. A blank line before it or in it makes paragraphs."""
 
     def __init__(self, offset: int, *, loose: bool) -> None:
         super().__init__()
         self.offset = offset
         self.loose = loose
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if line.indent < self.offset:
@@ -67,19 +64,19 @@ class Definition(Container):
         line.advance(self.offset)
         return Continue.YES
 
-    def finish(self, parser: LineParser) -> None:
+    def finish(self, state: BlockState) -> None:
         paragraphs = [child for child in self.children if isinstance(child, Paragraph)]
         if not self.loose and len(paragraphs) == 1:
             paragraphs[0].tight = True
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         definition = ElementTree.SubElement(parent, "dd")
         definition.tail = "\n"
-        self.render_children(md, definition)
+        self.render_children(conversion, definition)
 
 
-def start_definition(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_definition(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or line.first != ":" or line.rest[1:2] not in (" ", "\t"):
         return Started.NOTHING
     holder = container.parent if isinstance(container, Paragraph) else container
@@ -89,23 +86,23 @@ def start_definition(parser: LineParser, container: Block) -> Started:
     if holder is None or not _takes_definition(before):
         return Started.NOTHING
     loose = before is not None and before.ends_blank
-    parser.close_unmatched()
+    state.close_unmatched()
     if isinstance(before, Paragraph):
         if before.open:
-            parser.close(before)
+            state.close(before)
         if holder.last_child is not before:
             return Started.NOTHING
-        _make_terms(parser, holder, before)
+        _make_terms(state, holder, before)
     elif isinstance(before, DefinitionList):
         loose = loose or bool(before.last_child and before.last_child.ends_blank)
-        _reopen(parser, before)
+        _reopen(state, before)
     indent = line.indent
     line.skip_indent()
     line.advance_characters(1)
     line.find()
     padding = min(line.indent, CODE_INDENT - 1)
     line.advance(padding)
-    parser.add(Definition(max(2, min(CODE_INDENT, indent + 1 + padding)), loose=loose))
+    state.add(Definition(max(2, min(CODE_INDENT, indent + 1 + padding)), loose=loose))
     return Started.CONTAINER
 
 
@@ -115,23 +112,23 @@ def _takes_definition(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and bool(block.lines) and not block.lines[0].startswith("|")
 
 
-def _reopen(parser: LineParser, block: Block) -> None:
+def _reopen(state: BlockState, block: Block) -> None:
     block.open = True
-    parser.tip = block
+    state.tip = block
 
 
-def _make_terms(parser: LineParser, holder: Block, paragraph: Paragraph) -> None:
-    """Turn the lines of `paragraph` into terms, of the list before it where there is one."""
+def _make_terms(state: BlockState, holder: Block, paragraph: Paragraph) -> None:
+    """Turn the lines of `paragraph` into terms, in the list before it if there is one."""
     holder.children.pop()
     before = holder.last_child
     if isinstance(before, DefinitionList):
-        _reopen(parser, before)
+        _reopen(state, before)
     else:
-        parser.tip = holder
-        parser.add(DefinitionList()).line = paragraph.line
+        state.tip = holder
+        state.add(DefinitionList()).line = paragraph.line
     for number, text in enumerate(paragraph.lines, paragraph.line):
-        term = parser.add(Term(text))
-        parser.close(term)
+        term = state.add(Term(text))
+        state.close(term)
         term.line = number
 
 
@@ -141,19 +138,19 @@ class DefinitionExtension(Extension):
 
 
 class AbbreviationExtension(Extension):
-    """Collects `*[HTML]: HyperText Markup Language`; Python-Markdown marks them in the text."""
+    """Collect `*[HTML]: HyperText Markup Language`; Python-Markdown marks the uses."""
 
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.abbreviations: dict[str, str] = {}
         md.parser.starts.register(self.start_abbreviation, "abbreviation", 86)
         md.treeprocessors.register(AbbrTreeprocessor(md, self.abbreviations), "abbr", 7)
 
-    def start_abbreviation(self, parser: LineParser, container: Block) -> Started:
-        match = None if parser.line.indented else _ABBREVIATION.match(parser.line.rest)
+    def start_abbreviation(self, state: BlockState, container: Block) -> Started:
+        match = None if state.line.indented else _ABBREVIATION.match(state.line.rest)
         if not match or not match[2]:
             return Started.NOTHING
-        parser.close_unmatched()
-        if isinstance(parser.tip, Paragraph):
-            parser.close(parser.tip)
+        state.close_unmatched()
+        if isinstance(state.tip, Paragraph):
+            state.close(state.tip)
         self.abbreviations[match[1].strip()] = match[2]
         return Started.LEAF

@@ -1,25 +1,22 @@
-"""Emoji by their GitHub names, `:smile:`; the icons that MkDocs knows beyond them are reported."""
+"""Replace GitHub's names of emoji, `:smile:`, and report MkDocs' other icons."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 from pymdownx import gemoji_db
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 UNKNOWN_ICON = Rule(
     "M010",
     "icon-left-out",
     Severity.WARNING,
-    "Icons such as `:material-check:` are drawn by a web theme. A book has no such theme, so they"
-    " are left out; use an emoji or a picture.",
+    "Icons such as `:material-check:` belong to a web theme. A book has no such theme, so they"
+    " are left out. Use an emoji or a picture.",
 )
 
 _SHORTCODE = re.compile(r":([a-z0-9_+-]+):(?![\w:])")
@@ -46,4 +43,4 @@ def handle_shortcode(parser: InlineParser) -> bool:
 
 class EmojiExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register(":", handle_shortcode)
+        md.conversion.inlines.register(":", handle_shortcode)

@@ -1,16 +1,17 @@
-"""Footnotes: `[^label]` with its definition, and `^[notes written in place]`."""
+"""Read footnotes: `[^label]` with its definition, and `^[notes written in place]`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from bookbuilder.dialect.core.blocks import Block, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.links import open_bracket
 from bookbuilder.dialect.core.nodes import Node, build
@@ -18,30 +19,25 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.references import normalise_label
 from bookbuilder.model.diagnostics import Rule, Severity
 
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
-
 UNDEFINED_NOTE = Rule(
     "M001",
     "undefined-footnote",
     Severity.WARNING,
-    "A reference `[^label]` needs a line `[^label]: The note.` in the same chapter. Without one the"
-    " reference is printed as it was typed.",
+    "A reference `[^label]` needs a line `[^label]: The note.` in the same chapter. Without one,"
+    " the reference is printed as typed.",
 )
 UNUSED_NOTE = Rule(
     "M002",
     "unused-footnote",
     Severity.WARNING,
-    "A footnote that nothing refers to does not appear in the book.",
+    "A footnote without a reference `[^label]` in the text does not appear in the book.",
 )
 _UNUSED_HINT = "refer to it in the text, or delete it"
 DUPLICATE_NOTE = Rule(
     "M003",
     "duplicate-footnote",
     Severity.WARNING,
-    "Two footnotes of one chapter have the same label. The first is used.",
+    "Two footnotes in one chapter have the same label. The first one is used.",
 )
 
 _DEFINITION = re.compile(r"\[\^([^\]\s][^\]\n]*)\]:[ \t]*")
@@ -51,7 +47,7 @@ _REFERENCE = re.compile(r"\[\^([^\]\s][^\]\n]*)\]")
 
 @dataclass(slots=True, eq=False)
 class Note:
-    """A footnote: a block where it was defined, a node where it was written in place."""
+    """Hold a footnote: a block if it has a definition, a node if it was written in place."""
 
     label: str
     content: FootnoteDefinition | Node
@@ -60,13 +56,13 @@ class Note:
 
 @dataclass(slots=True)
 class Notes:
-    """The chapter's footnotes by label, and those referred to, in order."""
+    """Hold the chapter's footnotes by label, and those with references in order of reference."""
 
     defined: dict[str, Note] = field(default_factory=dict)
     used: list[Note] = field(default_factory=list)
 
     def refer(self, note: Note) -> Node:
-        """A reference to `note`, in the form of Python-Markdown's footnotes extension."""
+        """Return a reference to `note`, in the form of Python-Markdown's footnotes extension."""
         note.references += 1
         if note.references == 1:
             self.used.append(note)
@@ -94,8 +90,8 @@ class FootnoteDefinition(Container):
         super().__init__()
         self.label = label
 
-    def continues(self, parser: LineParser) -> Continue:
-        line = parser.line
+    def continues(self, state: BlockState) -> Continue:
+        line = state.line
         if line.blank:
             return Continue.YES
         if not line.indented:
@@ -103,8 +99,8 @@ class FootnoteDefinition(Container):
         line.advance(CODE_INDENT)
         return Continue.YES
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
-        """Nothing here: the notes come after the text."""
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        """Render nothing here: the notes come after the text."""
 
 
 class FootnoteExtension(Extension):
@@ -112,28 +108,28 @@ class FootnoteExtension(Extension):
         self.notes = Notes()
         md.parser.starts.register(self.start_definition, "footnote", 85)
         md.parser.starts.register(end_note_before_link_definition, "after_footnote", 84)
-        md.inlines.register("[", self.handle_reference)
-        md.inlines.register("^", handle_inline_note)
-        md.inlines.register("]", self.handle_inline_note_end)
+        md.conversion.inlines.register("[", self.handle_reference)
+        md.conversion.inlines.register("^", handle_inline_note)
+        md.conversion.inlines.register("]", self.handle_inline_note_end)
         md.treeprocessors.register(_AppendNotes(md, self.notes), "footnotes", 50)
 
-    def start_definition(self, parser: LineParser, container: Block) -> Started:
-        line = parser.line
+    def start_definition(self, state: BlockState, container: Block) -> Started:
+        line = state.line
         match = None if line.indented else _DEFINITION.match(line.rest)
         if not match:
             return Started.NOTHING
-        parser.close_unmatched()
+        state.close_unmatched()
         label = match[1].strip()
         definition = FootnoteDefinition(label)
         line.skip_indent()
         line.advance_characters(match.end())
-        parser.add(definition)
+        state.add(definition)
         key = normalise_label(label)
         if key in self.notes.defined:
             message = f"the footnote `[^{label}]` is defined a second time"
             text = match[0].rstrip()
-            problems = parser.engine.problems
-            problems.add(DUPLICATE_NOTE, message, parser.number, text, "rename one of them")
+            problems = state.problems
+            problems.add(DUPLICATE_NOTE, message, state.number, text, "rename one of them")
         else:
             self.notes.defined[key] = Note(label, definition)
         return Started.CONTAINER
@@ -167,13 +163,13 @@ class FootnoteExtension(Extension):
         return True
 
 
-def end_note_before_link_definition(parser: LineParser, container: Block) -> Started:
-    """A link definition right below a note is no lazy line of the note's last paragraph."""
-    if parser.line.indented or not _LINK_DEFINITION.match(parser.line.rest):
+def end_note_before_link_definition(state: BlockState, container: Block) -> Started:
+    """End a note at a link definition, which is not a lazy line of the note's last paragraph."""
+    if state.line.indented or not _LINK_DEFINITION.match(state.line.rest):
         return Started.NOTHING
-    block = parser.tip if isinstance(parser.tip, Paragraph) else None
+    block = state.tip if isinstance(state.tip, Paragraph) else None
     if block and block is not container and isinstance(block.parent, FootnoteDefinition):
-        parser.close_unmatched()
+        state.close_unmatched()
     return Started.NOTHING
 
 
@@ -185,11 +181,11 @@ def handle_inline_note(parser: InlineParser) -> bool:
 
 
 class _AppendNotes(Treeprocessor):
-    """The notes referred to, after the text, as Python-Markdown's own extension writes them."""
+    """Append the notes that have references, as Python-Markdown's own extension does."""
 
     def __init__(self, md: Engine, notes: Notes) -> None:
         super().__init__(md)
-        self.engine = md
+        self.conversion = md.conversion
         self.notes = notes
 
     def run(self, root: ElementTree.Element) -> None:
@@ -205,7 +201,7 @@ class _AppendNotes(Treeprocessor):
             if not note.references and isinstance(note.content, FootnoteDefinition):
                 message = f"nothing refers to the footnote `[^{note.label}]`"
                 line = note.content.line
-                self.engine.problems.add(
+                self.conversion.problems.add(
                     UNUSED_NOTE, message, line, f"[^{note.label}]", _UNUSED_HINT
                 )
 
@@ -215,7 +211,7 @@ class _AppendNotes(Treeprocessor):
         if isinstance(note.content, Node):
             build(ElementTree.SubElement(item, "p"), note.content)
         else:
-            note.content.render_children(self.engine, item)
+            note.content.render_children(self.conversion, item)
         return item
 
 

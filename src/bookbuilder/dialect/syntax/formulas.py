@@ -1,28 +1,25 @@
-"""Formulas in TeX: text as it is typed, and reported, for no output sets them."""
+"""Print TeX formulas as typed, and report them, because no output can set them."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 FORMULA = Rule(
     "M016",
     "formula-as-text",
     Severity.WARNING,
-    "Formulas in TeX are not set: what stands between `$` and `$` is printed as it is typed. Write"
-    " short ones with `^…^`, `~…~` and signs such as × and √, and show others as pictures with a"
-    " text alternative.",
+    "TeX formulas are not typeset: the text between `$` and `$` is printed as typed. Write short"
+    " formulas with `^…^`, `~…~` and signs such as × and √, and show others as pictures with alt"
+    " text.",
 )
 
-# As pandoc has it: no blanks inside the dollars, no figure after them, so that prices stay prices.
+# As in pandoc, no blanks inside the dollars and no digit after them, so that prices stay prices.
 _FORMULA = re.compile(r"\$\$[^$]{1,2000}\$\$|\$(?![\s$])[^$]{1,500}(?<!\s)\$(?!\d)")
 _TEX = re.compile(r"\\[a-zA-Z,;:!{}]|[\^_][{\w]")
 
@@ -41,4 +38,4 @@ def handle_formula(parser: InlineParser) -> bool:
 
 class FormulaExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("$", handle_formula)
+        md.conversion.inlines.register("$", handle_formula)

@@ -1,25 +1,21 @@
-"""Highlights, strikethrough, super- and subscripts, and comments."""
+"""Read highlights, strikethrough, super- and subscripts, and comments."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.blocks import Block, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.emphasis import scan_run
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 
 _SCRIPT = re.compile(r"([~^])((?:\\.|[^\s\\~^`\[\]<>])+)\1(?![~^])")
 
 
 def handle_doubled(parser: InlineParser) -> bool:
-    """`==highlight==` and `~~strikethrough~~`: exactly two, flanking as for emphasis."""
+    """Read `==highlight==` and `~~strikethrough~~`: exactly two, flanking as for emphasis."""
     run = scan_run(parser.text, parser.position)
     if run.end - run.start == 1 and run.character == "~":
         return handle_script(parser)
@@ -31,7 +27,7 @@ def handle_doubled(parser: InlineParser) -> bool:
 
 
 def handle_script(parser: InlineParser) -> bool:
-    """`H~2~O` and `x^2^`: no blanks between the marks, unless escaped."""
+    """Read `H~2~O` and `x^2^`, with no blanks between the marks unless escaped."""
     match = _SCRIPT.match(parser.text, parser.position)
     if not match:
         return False
@@ -42,7 +38,7 @@ def handle_script(parser: InlineParser) -> bool:
 
 
 def handle_comment(parser: InlineParser) -> bool:
-    """`%% … %%` within a paragraph."""
+    """Skip `%% … %%` in a paragraph."""
     if not parser.text.startswith("%%", parser.position):
         return False
     end = parser.find("%%", parser.position + 2)
@@ -53,29 +49,29 @@ def handle_comment(parser: InlineParser) -> bool:
 
 
 class Comment(Block):
-    """`%%` on a line of its own, to the next line that holds `%%`."""
+    """Hold a comment from a line `%%` to the next line that contains `%%`."""
 
     accepts_lines = True
     verbatim = True
 
-    def continues(self, parser: LineParser) -> Continue:
-        return Continue.CLOSED_BY_IT if "%%" in parser.line.text else Continue.YES
+    def continues(self, state: BlockState) -> Continue:
+        return Continue.CLOSED_BY_IT if "%%" in state.line.text else Continue.YES
 
 
-def start_comment(parser: LineParser, container: Block) -> Started:
-    rest = parser.line.rest
-    if parser.line.indented or not rest.startswith("%%") or not parser.comes_later("%%"):
+def start_comment(state: BlockState, container: Block) -> Started:
+    rest = state.line.rest
+    if state.line.indented or not rest.startswith("%%") or not state.comes_later("%%"):
         return Started.NOTHING
     if "%%" in rest[2:]:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.add(Comment())
+    state.close_unmatched()
+    state.add(Comment())
     return Started.LEAF
 
 
 class MarkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("=~", handle_doubled)
-        md.inlines.register("^", handle_script)
-        md.inlines.register("%", handle_comment)
+        md.conversion.inlines.register("=~", handle_doubled)
+        md.conversion.inlines.register("^", handle_script)
+        md.conversion.inlines.register("%", handle_comment)
         md.parser.starts.register(start_comment, "comment", 95)

@@ -1,39 +1,35 @@
-"""Lines that mean something to other tools: attribute lines, includes, templates, anchors."""
+"""Handle lines for other tools: attribute lists, includes, templates, anchors."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, find_mistake
-from bookbuilder.dialect.core.blocks import Block, Started, Text
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started, Text
 from bookbuilder.dialect.core.containers import List
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
-    from bookbuilder.dialect.core.lines import LineParser
 
 UNSUPPORTED_INCLUDE = Rule(
     "M007",
     "unsupported-directive",
     Severity.WARNING,
-    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are not carried"
-    " out: they are left out of the book, and no file is read. mdBook's `{{#include}}` and"
-    " pymdownx's `--8<--` are carried out where they are alone on their line.",
+    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are left out"
+    " of the book, and no file is read. mdBook's `{{#include}}` and pymdownx's `--8<--` work on"
+    " a line of their own.",
 )
 
 BAD_ATTRIBUTES = Rule(
     "M014",
     "bad-attributes",
     Severity.WARNING,
-    "An attribute list holds `#id`, `.class` and `key=value`, with blanks between them and quotes"
-    " around a value that has blanks. If one entry is anything else, none of them is used.",
+    "An attribute list holds `#id`, `.class` and `key=value`, separated by spaces, with quotes"
+    " around a value that has spaces. If one entry is anything else, the whole list is ignored.",
 )
 
 _KRAMDOWN = re.compile(r"\{:[^}\n]*\}[ \t]*$|\{:/[^}\n]*\}[ \t]*$")
@@ -48,10 +44,10 @@ _CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
 _RULE_ID = re.compile(r"r\[([\w.:-]+)\][ \t]*$")
 
 
-def start_attributes(parser: LineParser, container: Block) -> Started:
-    """`{: .class}` on its own line belongs to the block before it, or else to the next one."""
-    rest = parser.line.rest
-    if parser.line.indented or not rest.startswith("{"):
+def start_attributes(state: BlockState, container: Block) -> Started:
+    """Apply `{: .class}` on its own line to the block before it, or else to the next one."""
+    rest = state.line.rest
+    if state.line.indented or not rest.startswith("{"):
         return Started.NOTHING
     match = ATTRIBUTES.fullmatch(rest.rstrip())
     if not match and not _KRAMDOWN.match(rest):
@@ -60,13 +56,13 @@ def start_attributes(parser: LineParser, container: Block) -> Started:
     if match and match[0][1] != ":" and target is None:
         return Started.NOTHING
     if not match and "=" in rest and not rest.startswith("{::"):
-        message = f"the attributes `{rest.rstrip()}` are not understood and are left out"
-        parser.engine.problems.add(BAD_ATTRIBUTES, message, parser.number, rest.rstrip())
-    parser.close_unmatched()
+        message = f"the attributes `{rest.rstrip()}` are not understood, so they are left out"
+        state.problems.add(BAD_ATTRIBUTES, message, state.number, rest.rstrip())
+    state.close_unmatched()
     if isinstance(target, Text) and target.open:
-        parser.close(target)
+        state.close(target)
     if target is None:
-        parser.pending_attributes = match[1] if match else ""
+        state.pending_attributes = match[1] if match else ""
     elif match:
         target.attributes = f"{target.attributes} {match[1]}".strip()
     elif isinstance(target, List) and rest.startswith("{:toc") and target.parent is not None:
@@ -79,54 +75,54 @@ def _previous(container: Block) -> Block | None:
     return None if last is None or last.ends_blank else last
 
 
-def start_directive(parser: LineParser, container: Block) -> Started:
-    rest = parser.line.rest
-    if parser.line.indented:
+def start_directive(state: BlockState, container: Block) -> Started:
+    rest = state.line.rest
+    if state.line.indented:
         return Started.NOTHING
     if match := _INCLUDE_LINE.match(rest):
-        report_directive(parser.engine, match[0].strip(), parser.number)
+        report_directive(state.conversion, match[0].strip(), state.number)
     elif not _CONTENTS.match(rest):
         return Started.NOTHING
-    parser.close_unmatched()
-    if isinstance(parser.tip, Paragraph):
-        parser.close(parser.tip)
+    state.close_unmatched()
+    if isinstance(state.tip, Paragraph):
+        state.close(state.tip)
     return Started.LEAF
 
 
-def report_directive(md: Engine, text: str, line: int) -> None:
-    message = f"`{text}` is left out: directives of other tools are not carried out"
-    md.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
+def report_directive(conversion: Conversion, text: str, line: int) -> None:
+    message = f"`{text}` is left out: it is a directive of another tool"
+    conversion.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
 
 
 class Anchor(Block):
-    """mdBook's `r[rule.id]`: a place to link to, called by its name."""
+    """Hold mdBook's `r[rule.id]`, a named place to link to."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         mark = ElementTree.SubElement(parent, "p", {"class": "rule-id", "id": f"r-{self.name}"})
         mark.text = f"[{self.name}]"
         mark.tail = "\n"
 
 
-def start_anchor(parser: LineParser, container: Block) -> Started:
-    match = None if parser.line.indented else _RULE_ID.match(parser.line.rest)
+def start_anchor(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _RULE_ID.match(state.line.rest)
     if not match:
         return Started.NOTHING
-    parser.close_unmatched()
-    parser.close(parser.add(Anchor(match[1])))
+    state.close_unmatched()
+    state.close(state.add(Anchor(match[1])))
     return Started.LEAF
 
 
 def handle_template(parser: InlineParser) -> bool:
-    """`{{#include …}}` and `{% … %}` go; `{{ name }}` is text."""
+    """Drop `{{#include …}}` and `{% … %}`; `{{ name }}` is text."""
     for pattern in (_MDBOOK, _LIQUID):
         if match := pattern.match(parser.text, parser.position):
             parser.report(
                 UNSUPPORTED_INCLUDE,
-                f"`{match[0]}` is left out: directives of other tools are not carried out",
+                f"`{match[0]}` is left out: it is a directive of another tool",
                 match.start(),
                 len(match[0]),
                 "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else "",
@@ -137,12 +133,12 @@ def handle_template(parser: InlineParser) -> bool:
 
 
 def handle_mistaken_attributes(parser: InlineParser) -> bool:
-    """`{.a b}` is text, but hardly meant as such."""
+    """Report text such as `{.a b}`, which is probably meant as an attribute list."""
     if found := find_mistake(parser.text, parser.position):
         braces, entry = found
         parser.report(
             BAD_ATTRIBUTES,
-            f"`{entry[:80]}` is no attribute, so `{braces[:80]}` is printed as it is",
+            f"`{entry[:80]}` is not an attribute, so `{braces[:80]}` is printed as typed",
             parser.position,
             len(braces),
             f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",
@@ -150,10 +146,10 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
     return False
 
 
-class ForeignExtension(Extension):
+class OtherToolsExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_attributes, "attributes", 97)
         md.parser.starts.register(start_directive, "directive", 96)
         md.parser.starts.register(start_anchor, "anchor", 94)
-        md.inlines.register("{", handle_mistaken_attributes)
-        md.inlines.register("{", handle_template)
+        md.conversion.inlines.register("{", handle_mistaken_attributes)
+        md.conversion.inlines.register("{", handle_template)

@@ -1,28 +1,25 @@
-"""GFM tables. A pipe inside a code span does not end a cell."""
+"""Read GFM tables. A pipe inside a code span does not end a cell."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, Started, Text
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started, Text
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.lines import LineParser
 
 ROW_TOO_LONG = Rule(
     "M013",
     "table-row-too-long",
     Severity.WARNING,
-    "A table has as many columns as its first row. What a later row has beyond them is not shown;"
-    " a pipe that belongs to the text is written `\\|`.",
+    "A table has as many columns as its first row. Cells beyond them in a later row are left"
+    " out. Write a pipe that belongs to the text as `\\|`.",
 )
 
 # A short text can ask for a table of millions of empty cells.
@@ -39,28 +36,35 @@ class Table(Text):
         self.alignments = alignments
         self.added = 0
 
-    def render(self, md: Engine, parent: ElementTree.Element) -> None:
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         table = ElementTree.SubElement(parent, "table")
         table.text = table.tail = "\n"
         apply_attributes(table, self.attributes)
         head = ElementTree.SubElement(table, "thead")
         head.tail = "\n"
-        self._render_row(md, head, "th", self.header, self.line)
+        self._render_row(conversion, head, "th", self.header, self.line)
         if self.lines:
             body = ElementTree.SubElement(table, "tbody")
             body.tail = "\n"
             for number, line in enumerate(self.lines, self.line + 2):
-                self._render_row(md, body, "td", split_row(line), number)
+                self._render_row(conversion, body, "td", split_row(line), number)
 
     def _render_row(
-        self, md: Engine, parent: ElementTree.Element, tag: str, cells: list[str], line: int
+        self,
+        conversion: Conversion,
+        parent: ElementTree.Element,
+        tag: str,
+        cells: list[str],
+        line: int,
     ) -> None:
         row = ElementTree.SubElement(parent, "tr")
         row.tail = "\n"
         width = len(self.alignments)
         if any(cells[width:]):
-            message = f"the row has {len(cells)} cells, its table {width} columns; the rest is lost"
-            md.problems.add(ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell")
+            message = f"the row has {len(cells)} cells for {width} columns; the rest is left out"
+            conversion.problems.add(
+                ROW_TOO_LONG, message, line, hint="write `\\|` for a | in a cell"
+            )
         missing = max(0, min(width - len(cells), MOST_ADDED_CELLS - self.added))
         self.added += missing
         cells = [*cells, *[""] * missing]
@@ -69,12 +73,12 @@ class Table(Text):
             if alignment:
                 cell.set("style", f"text-align: {alignment}")
             content, attributes = trailing_attributes(text)
-            md.inline(cell, content, line)
+            conversion.inline(cell, content, line)
             apply_attributes(cell, attributes)
 
 
 def split_row(text: str) -> list[str]:
-    """The cells of a row, with `\\|` as `|`."""
+    """Return the cells of a row, with `\\|` as `|`."""
     text = text.strip()
     cells, start, position = [], 0, 0
     while match := _TOKEN.search(text, position):
@@ -94,8 +98,8 @@ def split_row(text: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in cells]
 
 
-def start_table(parser: LineParser, container: Block) -> Started:
-    line = parser.line
+def start_table(state: BlockState, container: Block) -> Started:
+    line = state.line
     if line.indented or not isinstance(container, Paragraph) or not container.lines:
         return Started.NOTHING
     rest = line.rest
@@ -104,15 +108,15 @@ def start_table(parser: LineParser, container: Block) -> Started:
     delimiters, header = split_row(rest), split_row(container.lines[-1])
     if len(delimiters) != len(header) or ("|" not in rest and "|" not in container.lines[-1]):
         return Started.NOTHING
-    parser.close_unmatched()
+    state.close_unmatched()
     container.lines.pop()
     assert container.parent is not None
     if container.lines:
-        parser.close(container)
+        state.close(container)
     else:
         container.parent.children.remove(container)
-        parser.tip = container.parent
-    parser.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+        state.tip = container.parent
+    state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
     return Started.LEAF
 
 

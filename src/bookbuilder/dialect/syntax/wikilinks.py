@@ -1,18 +1,15 @@
-"""Obsidian's links and embeds: `[[Chapter]]`, `[[file#heading|text]]`, `![[image.png|300]]`."""
+"""Read Obsidian's `[[Chapter]]`, `[[file#heading|text]]` and `![[image.png|300]]`."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.references import normalise_label
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.engine import Engine
-    from bookbuilder.dialect.core.inline import InlineParser
 
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\](?![(\[])")
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?$")
@@ -43,11 +40,11 @@ def handle_wikilink(parser: InlineParser) -> bool:
 
 
 def _is_reference(parser: InlineParser, label: str) -> bool:
-    return normalise_label(label) in parser.md.definitions
+    return normalise_label(label) in parser.conversion.definitions
 
 
 def _address(target: str) -> str:
-    """The target as an address: it is a file's name, so what would mean more in a URL is quoted."""
+    """Return the address of a file name, with characters that are special in URLs quoted."""
     file, separator, heading = target.partition("#")
     return "".join(
         character if character.isalnum() else quote(character, safe="/.-_~!$'()*,;:@+=")
@@ -57,4 +54,4 @@ def _address(target: str) -> str:
 
 class WikilinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.inlines.register("[!", handle_wikilink)
+        md.conversion.inlines.register("[!", handle_wikilink)

@@ -25,7 +25,7 @@ _ANIMATED = ("image/gif", "image/png", "image/webp")
 
 @dataclass(frozen=True, slots=True)
 class Accessibility:
-    """What the package document says. `barriers` are in plain words, for the summary."""
+    """Facts for the package document. `barriers` are in plain words, for the summary."""
 
     has_pictures: bool
     every_picture_has_alt: bool
@@ -43,7 +43,7 @@ class Accessibility:
 
     @property
     def sufficient_modes(self) -> list[str]:
-        """Sets of modes that each suffice to read all of the book, as comma-separated lists."""
+        """List the sets of modes that suffice to read all of the book, each with commas between."""
         everything = ",".join(self.modes)
         if self.every_picture_has_alt and self.has_pictures:
             return [everything, "textual"]
@@ -71,7 +71,7 @@ class Accessibility:
 
     @property
     def conforms_to(self) -> str:
-        """The standard that the book is known to meet, or nothing."""
+        """Return the standard that the book is known to meet, or nothing."""
         return "" if self.barriers else CONFORMANCE
 
     @property
@@ -93,7 +93,7 @@ class Accessibility:
 
 
 def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
-    """Look at the trees, at the assets that they show and at the author's stylesheets."""
+    """Assess the trees, the assets that they show and the author's stylesheets."""
     named: defaultdict[str, list[Tag]] = defaultdict(list)
     for chapter in tracked(book.chapters):
         for tag in elements(chapter.tree):
@@ -120,7 +120,7 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
 
 
 def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[str]:
-    """Known failures of WCAG 2.2 AA, and what nobody has looked at, apart from pictures."""
+    """Name known failures of WCAG 2.2 AA, and what nobody has checked, apart from pictures."""
     if any(not elements(table, "th") for table in named.get("table", ())):
         yield "some tables have no header cells"
     if any(a.get("href") and not _has_name(a) for a in named.get("a", ())):

@@ -20,14 +20,15 @@ from bookbuilder.formats.cover_art import (
     fence_of,
     font_for,
     letters_without_font,
+    names_on_cover,
+    read_cover,
     title_size,
     wrapped,
 )
-from bookbuilder.formats.epub.text import plain
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
-from bookbuilder.runtime.files import is_file, is_inside, read_file
 from bookbuilder.text.words import direction
+from bookbuilder.trees.markup import one_line
 
 NO_COVER = Rule(
     "E002",
@@ -59,7 +60,6 @@ NO_COVER_FONT = Rule(
 )
 
 WIDTH, HEIGHT = 1600, 2560
-LARGEST_COVER = 50_000_000
 MOST_PIXELS = 60_000_000
 # Drawn in grey: the colour is 0, the paper 255, what lies between smooths the edges.
 _DARK, _LIGHT = 0, 255
@@ -77,9 +77,9 @@ class Cover:
 
 
 def cover(book: Book, report: Report) -> Cover:
-    """The cover of `book`, its alt text with it."""
-    authors = ", ".join(plain(p.name) for p in book.metadata.authors)
-    title = plain(book.metadata.title)
+    """Return the author's cover, or draw one."""
+    authors = ", ".join(one_line(p.name) for p in book.metadata.authors)
+    title = one_line(book.metadata.title)
     alt = f"{title}, {authors}" if authors else title
     if book.config.book.cover and (own := _own_cover(book, report)) is not None:
         media_type, data = own
@@ -91,15 +91,14 @@ def cover(book: Book, report: Report) -> Cover:
 def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
     name = book.config.book.cover
     span = book.config.span_of("book.cover", name)
-    path = book.config.root / name
-    if "\0" in name or not is_inside(path, *book.config.folders) or not is_file(path):
-        report.add(NO_COVER, f"no picture `{name}` in the book's folder", span)
-        return None
     try:
-        data = read_file(path, LARGEST_COVER)
+        data = read_cover(book)
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _as_core_type(data, name, book, report)
+    except FileNotFoundError:
+        report.add(NO_COVER, f"no picture `{name}` in the book's folder", span)
+        return None
     except Exception as error:
         # Pillow raises nearly anything for broken files: OSError, SyntaxError, struct.error …
         kind = type(error).__name__
@@ -108,7 +107,7 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
 
 
 def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[str, bytes]:
-    """A JPEG or PNG as it is; anything else, and whatever is too large or turned, made into one."""
+    """Return a JPEG or PNG as it is, and anything else, or one too large or turned, as a JPEG."""
     with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too many pixels")
@@ -136,9 +135,8 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
 
 def _draw(book: Book, report: Report) -> bytes:
     said = book.metadata
-    title, subtitle = plain(said.title), plain(said.subtitle)
-    authors = [plain(p.name) for p in said.authors if p.role == "aut"]
-    authors = authors or [plain(p.name) for p in said.authors]
+    title, subtitle = one_line(said.title), one_line(said.subtitle)
+    authors = [one_line(name) for name in names_on_cover(said)]
     image = Image.new("L", (WIDTH, HEIGHT), _LIGHT)
     draw = ImageDraw.Draw(image)
     field = round(HEIGHT * FIELD)
@@ -156,13 +154,13 @@ def _draw(book: Book, report: Report) -> bytes:
         draw.rectangle(edges, fill=_LIGHT)
     if authors:
         pen.write(", ".join(authors), field + 150, 96, _DARK, lines=4)
-    if publisher := plain(said.publisher):
+    if publisher := one_line(said.publisher):
         pen.write(publisher, HEIGHT - 230, 64, _DARK, lines=1)
     return _coloured(image, colour_of(book))
 
 
 def _coloured(image: Image.Image, colour: str) -> bytes:
-    """A grey picture as a PNG of 16 shades from `colour` to the paper's."""
+    """Return a grey picture as a PNG of 16 shades from `colour` to the paper's."""
     shades = 15
     steps = image.point([round(v * shades / _LIGHT) for v in range(256)])
     dark, light = ImageColor.getrgb(colour), ImageColor.getrgb(PAPER)
@@ -186,7 +184,7 @@ class _Pen:
     def write(
         self, text: str, top: int, size: int, fill: int, *, lines: int, bold: bool = False
     ) -> int:
-        """Lines from `top` down, the rest of the text left out; where they end."""
+        """Write at most `lines` lines from `top` down, and return where they end."""
         font = font_for(text, size, bold=bold)
         cut = wrapped(text, font, WIDTH - 2 * _MARGIN)
         if len(cut) > lines:

@@ -1,4 +1,4 @@
-"""Pictures in a size and a format that every e-reader shows."""
+"""Pictures brought to a size and a format that every e-reader shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
 
 
 def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Asset, str]:
-    """`asset` as the EPUB carries it, and what was changed, in words.
+    """Return `asset` as the EPUB carries it, and what was changed, in words.
 
     The long side has at most `longest` pixels; 0 is no limit. A new name is not among `taken`.
     """
@@ -56,7 +56,7 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:
-    """Palettes and bits would leave stairs: they are shrunk as full colour or grey."""
+    """Shrink `image`. Palettes and bits would leave stairs: they become full colour or grey."""
     scale = longest / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if image.mode == "1":
@@ -67,7 +67,7 @@ def _shrunk(image: Image.Image, longest: int) -> Image.Image:
 
 
 def _encode(image: Image.Image, media_type: str) -> tuple[str, bytes]:
-    """Photographs stay JPEG, and lossy WebP without transparency becomes it; the rest is PNG."""
+    """Encode as JPEG what was one, or was WebP without transparency; all else as PNG."""
     out = io.BytesIO()
     has_alpha = "A" in image.getbands() or "transparency" in image.info
     profile = image.info.get("icc_profile")

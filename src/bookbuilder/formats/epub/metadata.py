@@ -10,7 +10,7 @@ from ebooklib.epub import EpubBook
 from bookbuilder import __version__
 from bookbuilder.book import Metadata, Person
 from bookbuilder.formats.epub.accessibility import Accessibility
-from bookbuilder.formats.epub.text import plain
+from bookbuilder.trees.markup import one_line
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CREATIVE_COMMONS = re.compile(r"CC[- ]BY((?:-(?:NC|ND|SA))*)[- ](\d\.\d)", re.IGNORECASE)
@@ -18,11 +18,11 @@ _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*-[A-Za-z0-9.+-]*|MIT|ISC|Unlicense
 
 
 def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility) -> None:
-    """All that the package says of the book, `dcterms:modified` excepted."""
+    """Add all that the package says of the book, except for `dcterms:modified`."""
     # ebooklib starts with a random identifier and names itself as the generator.
     package.IDENTIFIER_ID = "book-id"
     package.metadata = {}
-    package.set_identifier(plain(said.identifier))
+    package.set_identifier(one_line(said.identifier))
     _titles(package, said)
     package.set_language(said.language)
     _people(package, said.authors)
@@ -31,17 +31,17 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
         ("rights", said.rights or said.license),
         ("date", said.date.isoformat() if said.date else ""),
     ):
-        if text := plain(value):
+        if text := one_line(value):
             package.add_metadata("DC", name, text)
-    if text := plain(said.description):
+    if text := one_line(said.description):
         package.add_metadata("DC", "description", text, {_LANG: said.language})
     for subject in said.subjects:
-        if text := plain(subject):
+        if text := one_line(subject):
             package.add_metadata("DC", "subject", text)
     if url := license_url(said.license):
         package.add_metadata(None, "link", "", {"rel": "cc:license", "href": url})
         package.add_prefix("cc", "http://creativecommons.org/ns#")
-    if version := plain(said.version):
+    if version := one_line(said.version):
         _meta(package, "schema:version", version)
     _series(package, said)
     _accessibility(package, accessibility)
@@ -49,8 +49,8 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
 
 
 def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
-    """Apple's own vocabulary: that the book's fonts are to be used, and its version."""
-    match = re.fullmatch(r"v?(\d+(?:\.\d+){0,2})", plain(version))
+    """Say in Apple's own vocabulary that the book's fonts are to be used, and its version."""
+    match = re.fullmatch(r"v?(\d+(?:\.\d+){0,2})", one_line(version))
     if has_fonts or match:
         package.add_prefix(
             "ibooks", "http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/"
@@ -62,13 +62,13 @@ def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
 
 
 def add_page_source(package: EpubBook, source: str) -> None:
-    """Which edition's pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
-    _meta(package, "pageBreakSource", plain(source))
+    """Name the edition whose pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
+    _meta(package, "pageBreakSource", one_line(source))
 
 
 def license_url(text: str) -> str:
-    """The web address of a licence given as one, or by its SPDX identifier; else nothing."""
-    text = plain(text)
+    """Return the web address of a licence given as one, or by its SPDX identifier; else nothing."""
+    text = one_line(text)
     if re.fullmatch(r"https?://[^\s\"<>]+", text):
         return text
     if match := _CREATIVE_COMMONS.fullmatch(text):
@@ -79,7 +79,10 @@ def license_url(text: str) -> str:
 
 
 def _titles(package: EpubBook, said: Metadata) -> None:
-    titles = [("title", "main", plain(said.title)), ("subtitle", "subtitle", plain(said.subtitle))]
+    titles = [
+        ("title", "main", one_line(said.title)),
+        ("subtitle", "subtitle", one_line(said.subtitle)),
+    ]
     titles = [(uid, kind, text) for uid, kind, text in titles if text]
     for order, (uid, kind, text) in enumerate(titles, 1):
         package.add_metadata("DC", "title", text, {"id": uid, _LANG: said.language})
@@ -89,11 +92,11 @@ def _titles(package: EpubBook, said: Metadata) -> None:
 
 
 def _people(package: EpubBook, people: Sequence[Person]) -> None:
-    """Authors are creators, everybody else a contributor; without authors, all are creators."""
+    """Add authors as creators and all others as contributors; without authors, all are creators."""
     has_author = any(p.role == "aut" for p in people)
     counts = {"creator": 0, "contributor": 0}
     for person in people:
-        if not (name := plain(person.name)):
+        if not (name := one_line(person.name)):
             continue
         kind = "creator" if person.role == "aut" or not has_author else "contributor"
         counts[kind] += 1
@@ -101,13 +104,13 @@ def _people(package: EpubBook, people: Sequence[Person]) -> None:
         package.add_metadata("DC", kind, name, {"id": uid})
         _refine(package, uid, "role", person.role, {"scheme": "marc:relators"})
         if person.file_as:
-            _refine(package, uid, "file-as", plain(person.file_as))
+            _refine(package, uid, "file-as", one_line(person.file_as))
         _refine(package, uid, "display-seq", str(counts[kind]))
 
 
 def _series(package: EpubBook, said: Metadata) -> None:
-    """The series for EPUB 3, and in Calibre's form, which library apps read."""
-    name, position = plain(said.series), plain(said.series_position)
+    """Add the series for EPUB 3, and in Calibre's form, which library apps read."""
+    name, position = one_line(said.series), one_line(said.series_position)
     if not name:
         return
     _meta(package, "belongs-to-collection", name, {"id": "series"})
@@ -144,5 +147,5 @@ def _refine(
 
 
 def _old_meta(package: EpubBook, name: str, content: str) -> None:
-    """EPUB 2's form, which EPUB 3 readers ignore and older ones look for."""
+    """Add a `meta` in EPUB 2's form, which EPUB 3 readers ignore and older ones look for."""
     package.add_metadata(None, "meta", "", {"name": name, "content": content})

@@ -1,4 +1,4 @@
-"""What EPUBCheck passes and readers choke on, found in a written EPUB without Java.
+"""Preflight: find in a written EPUB what EPUBCheck passes and readers choke on, without Java.
 
 docs/epub.md says where each limit comes from.
 """
@@ -16,7 +16,7 @@ from xml.parsers import expat
 from PIL import Image
 
 from bookbuilder.book import Book
-from bookbuilder.formats.epub.trace import FOLDER, trace
+from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.text.language import guess_language
@@ -113,7 +113,10 @@ _LICENCE_NAMES = (13, 14)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`document` is a member's name; `place` a line's number in it, or a piece of its markup."""
+    """Something doubtful.
+
+    `document` is a member's name; `place` a line's number in it, or a piece of its markup.
+    """
 
     rule: Rule
     message: str
@@ -130,20 +133,20 @@ def preflight(book: Book, data: bytes, report: Report) -> None:
 
 
 def source_of(book: Book, package: zipfile.ZipFile, finding: Finding) -> Span | None:
-    """Where what was found in `package`, which was made of `book`, comes from."""
+    """Return the place in the source of what was found in `package`, which was made of `book`."""
     if finding.rule is WRONG_LANGUAGE:
         return book.config.span_of("book.language")
     return trace(book, package, finding.document, finding.place)
 
 
 def identifier_of(package: zipfile.ZipFile) -> str:
-    """What the package document says; empty where there is none."""
+    """Return the identifier in the package document, or nothing."""
     found = re.search(r"<dc:identifier[^>]*>\s*([^<]*?)\s*<", _opf(package)[1])
     return html.unescape(found[1]) if found else ""
 
 
 def _opf(package: zipfile.ZipFile) -> tuple[str, str]:
-    """The package document's name and text, both empty where the container names none."""
+    """Return the package document's name and text; both are empty if the container names none."""
     names = set(package.namelist())
     if _CONTAINER not in names:
         return "", ""
@@ -155,7 +158,7 @@ def _opf(package: zipfile.ZipFile) -> tuple[str, str]:
 
 
 def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
-    """Everything doubtful in `package`, an archive of `size` bytes."""
+    """Give everything doubtful in `package`, an archive of `size` bytes."""
     for info in package.infolist():
         name, short = info.filename, info.filename.removeprefix(FOLDER)
         suffix = name.rpartition(".")[2].lower()
@@ -246,7 +249,7 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
     name_of_opf, opf = _opf(package)
     said = (re.findall(r"<dc:language[^>]*>\s*([^<\s]*)", opf) or [""])[0]
     if not _LANGUAGE.fullmatch(said):
-        yield Finding(WRONG_LANGUAGE, f"`{said}` is no language tag", name_of_opf)
+        yield Finding(WRONG_LANGUAGE, f"`{said}` is not a language tag", name_of_opf)
         return
     text = ""
     for name in package.namelist():
@@ -261,7 +264,7 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
 
 
 def _same(said: str, seems: str) -> bool:
-    """Whether the guess, which knows few languages, says nothing against the tag."""
+    """Return whether the guess, which knows few languages, does not contradict the tag."""
     primary = said.partition("-")[0].lower()
     known = {"en", "de", "fr", "es", "it", "pt", "nl", "ja", "ko", "zh", "ar", "he", "ru", "el"}
     return primary == seems or primary not in known

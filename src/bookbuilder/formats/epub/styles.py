@@ -13,7 +13,6 @@ from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, U
 from tinycss2.serializer import serialize_string_value
 
 from bookbuilder.config.schema import Config
-from bookbuilder.formats.epub.media import media_type_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.files import is_file, is_inside, read_file, read_text
@@ -50,6 +49,18 @@ _NESTING = ("media", "supports")
 # Functions in which strings are addresses.
 _LOADING = ("image", "image-set", "src")
 
+# The core media types of EPUB 3.3 that stylesheets use, by how their files begin.
+_MAGIC = (
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
+    (b"GIF8", "image/gif", ".gif"),
+    (b"\0\1\0\0", "font/ttf", ".ttf"),
+    (b"true", "font/ttf", ".ttf"),
+    (b"OTTO", "font/otf", ".otf"),
+    (b"wOFF", "font/woff", ".woff"),
+    (b"wOF2", "font/woff2", ".woff2"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -61,7 +72,7 @@ class Resource:
 
 
 def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resource]]:
-    """The names of the stylesheets in cascade order; they and the files that they use."""
+    """Return the names of stylesheets in cascade order; the stylesheets and the files they use."""
     theme = resources.files("bookbuilder").joinpath(THEME).read_bytes()
     sheets = [Resource("styles/epub.css", "text/css", theme)]
     reader = _Reader(config, report)
@@ -126,7 +137,7 @@ class _Reader:
             if "src:" in block:
                 yield block
         elif keyword == "namespace":
-            # Names are no addresses to load anything from, but look like some as `url()`.
+            # A name loads nothing, although it may be written as `url()` like an address.
             urls = ((token, _url(token)) for token in rule.prelude)
             names = (t.serialize() if url is None else _quoted(url) for t, url in urls)
             yield f"@namespace{''.join(names)};"
@@ -161,7 +172,7 @@ class _Reader:
         return f"{node.name}: {''.join(filter(None, value)).strip()}{important}"
 
     def _value(self, token: Node, source: Source, *, strings_load: bool = False) -> str | None:
-        """`token` with the names that files have in the package; None if it may not use one."""
+        """Write `token` with the names of files in the package; None if it may not use one."""
         url = token.value if strings_load and token.type == "string" else _url(token)
         if url is not None:
             name = self._resource(url, source, token)
@@ -173,7 +184,7 @@ class _Reader:
         return None if None in inner else f"{token.name}({''.join(filter(None, inner))})"
 
     def _resource(self, url: str, source: Source, token: Node) -> str | None:
-        """What a stylesheet calls the file that `url` means; None if it may not use it."""
+        """Return what a stylesheet calls the file that `url` means; None if it may not use it."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -187,7 +198,7 @@ class _Reader:
         return None
 
     def _add(self, path: Path) -> str:
-        """Take `path` into the package; what is wrong with it, if anything."""
+        """Take `path` into the package. Return what is wrong with it, if anything."""
         if "\0" in str(path) or not is_inside(path, *self.config.folders) or not is_file(path):
             return "is not a file inside the book's folder"
         path = path.resolve()
@@ -197,8 +208,8 @@ class _Reader:
             data = read_file(path, LARGEST_FILE)
         except OSError:
             data = b""
-        if (kind := media_type_of(data)) is None:
-            return "is no picture or font that every reader can use"
+        if (kind := _media_type_of(data)) is None:
+            return "is not a picture or a font that every reader can use"
         media_type, suffix = kind
         name = unique(file_slug(path.stem, "file"), self.names)
         self.files[path] = Resource(f"styles/{name}{suffix}", media_type, data)
@@ -217,4 +228,14 @@ def _url(token: Node) -> str | None:
         return str(token.value)
     if token.type == "function" and token.lower_name == "url":
         return next((str(t.value) for t in token.arguments if t.type == "string"), "")
+    return None
+
+
+def _media_type_of(data: bytes) -> tuple[str, str] | None:
+    """Return the media type and usual suffix of a raster picture or a font; None for all else."""
+    for magic, media_type, suffix in _MAGIC:
+        if data.startswith(magic):
+            return media_type, suffix
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp", ".webp"
     return None

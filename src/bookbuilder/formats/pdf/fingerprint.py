@@ -23,7 +23,7 @@ from bookbuilder.formats.pdf.finish.finishing import DIGEST_KEY
 from bookbuilder.formats.pdf.weasy.engine import own_fonts
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
-from bookbuilder.trees.markup import serialize
+from bookbuilder.trees.serializing import serialize
 
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {

@@ -32,8 +32,9 @@ from bookbuilder.formats.pdf.weasy.findings import (
 from bookbuilder.formats.workbook.worksheets import add_fields, text_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.passes.workbook import copy_exercise, exercises, where
-from bookbuilder.trees.markup import elements, to_element
+from bookbuilder.trees.markup import elements
 from bookbuilder.trees.markup import text_of as text_of_tag
+from bookbuilder.trees.serializing import to_element
 
 NO_EXERCISES = Rule(
     "W001",

@@ -1,4 +1,4 @@
-"""Attributes: checked against the model; obsolete ones turned into inline style."""
+"""Check attributes against the model, and turn obsolete ones into inline style."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ ACTIVE_ATTRIBUTE = Rule(
     "H001",
     "event-handler",
     Severity.WARNING,
-    "A book runs no scripts: e-readers and shops refuse them, and paper cannot. Attributes that"
-    " start one (`onclick` and the like) are left out.",
+    "A book runs no scripts: e-readers and shops refuse them, and paper cannot run them."
+    " Attributes that start a script (`onclick` and the like) are removed.",
 )
 ACTIVE_LINK = Rule(
     "H002",
     "script-link",
     Severity.WARNING,
-    "A link that runs a script (`javascript:`) or carries a page inside itself (`data:`) does"
-    " nothing in a book. The text stays, the link goes.",
+    "A link that runs a script (`javascript:`) or contains a page (`data:`) does nothing in a"
+    " book. Its text stays, the link is removed.",
 )
 STYLE = Rule(
     "H003",
     "style-removed",
     Severity.WARNING,
-    "Inline style may not fetch anything, take text out of the page or fight the reader's own"
-    " settings; such declarations are left out. Looks belong in the book's style sheet.",
+    "Inline style may not load anything, take text out of the page or override the reader's own"
+    " settings; such declarations are removed. Style belongs in the book's style sheet.",
 )
 
 _STARTS_SCRIPT = re.compile(r"on|@|v-on:|x-on:|ng-|formaction$")
 _COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
 _FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
-# Of any unit. Layout divides by what such lengths come to, which ends at nothing.
+# In any unit. Layout divides by sums of such lengths, and huge ones lead to divisions by zero.
 _MOST = 10_000
 _FORBIDDEN_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "mocha:")
 
 
 def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> None:
-    """Leave `tag`, which is becoming a `name`, only attributes that are valid there.
+    """Keep only attributes of `tag` that are valid on a `name`, which it is becoming.
 
-    `style` is what the element's own replacement adds; `tag.name` still says what the author wrote.
+    `style` is the style that the replacement adds; `tag.name` is still the author's.
     """
     own = ATTRIBUTES.get(name, {})
     kept: dict[str, str] = {}
@@ -62,15 +62,15 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
         check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)
         if key in ("href", "src") and check is not None and _runs_something(key, text):
             scheme = text.strip().split(":")[0].lower()[:20]
-            hint = "link to a web page or a chapter, or say in words what the link would do"
-            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address is taken out", text, hint)
+            hint = "link to a web page or a chapter, or describe what the link would do"
+            remarks.link(ACTIVE_LINK, f"a `{scheme}:` address is removed", text, hint)
         elif check is not None and (checked := check(text)) is not None:
             kept[str(key)] = checked
         elif key == "style":
             styles.append(_clean_style(text, remarks))
         elif _STARTS_SCRIPT.match(key):
             remarks.attribute(
-                ACTIVE_ATTRIBUTE, f"`{key[:40]}` on <{tag.name}> is left out", str(key)
+                ACTIVE_ATTRIBUTE, f"`{key[:40]}` on <{tag.name}> is removed", str(key)
             )
         else:
             styles.append(_as_style(tag.name, str(key), text.strip()))
@@ -84,7 +84,7 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
 
 
 def _name_and_role(tag: Tag, name: str, kept: dict[str, str]) -> None:
-    """Add to `kept` what depends on other attributes: `role`, and the id of `<a name=…>`."""
+    """Add to `kept` the attributes that depend on others: `role`, and the id of `<a name=…>`."""
     words = str(tag.attrs.get("role") or "").lower().split()
     if role := next((word for word in words if word in roles_of(name)), None):
         kept["role"] = role
@@ -104,7 +104,7 @@ def add_style(tag: Tag, style: str) -> None:
 
 
 def _runs_something(key: str, address: str) -> bool:
-    # Browsers skip controls and blanks before and inside a scheme.
+    # Browsers skip control characters and blanks before and inside a scheme.
     bare = re.sub(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]", "", address[:200]).lower()
     if bare.startswith("data:"):
         return key == "href" or not bare.startswith("data:image/")
@@ -113,17 +113,17 @@ def _runs_something(key: str, address: str) -> bool:
 
 def _clean_style(text: str, remarks: Remarks) -> str:
     if nests_too_deep(text):
-        remarks.attribute(STYLE, "a style that nests too deep is left out", "style")
+        remarks.attribute(STYLE, "a style that is nested too deep is removed", "style")
         return ""
     kept = []
     for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration):
-            remarks.attribute(STYLE, "a style that is no CSS is left out", "style")
+            remarks.attribute(STYLE, "a style that is not valid CSS is removed", "style")
         elif node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
             kept.append(f"{node.lower_name}: {tinycss2.serialize(node.value).strip()}")
         else:
             value = tinycss2.serialize(node.value)
-            message = f"the style `{node.name}: {' '.join(value.split())[:60]}` is left out"
+            message = f"the style `{node.name}: {' '.join(value.split())[:60]}` is removed"
             remarks.attribute(STYLE, message, f"{node.name}:{value}", node.name, "style")
     return "; ".join(kept)
 
@@ -147,7 +147,7 @@ def _is_plain(values: list[Node]) -> bool:
 
 
 def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0912
-    """The CSS that an obsolete presentational attribute stands for, or an empty string."""
+    """Return the CSS for an obsolete presentational attribute, or an empty string."""
     lowered = value.lower()
     length = _length(lowered)
     if key == "align":
@@ -197,6 +197,6 @@ def _as_style(name: str, key: str, value: str) -> str:  # noqa: PLR0912
 
 
 def _length(value: str) -> str:
-    """An HTML length (`20`, `20px`, `50%`) as CSS, or an empty string."""
+    """Return an HTML length (`20`, `20px`, `50%`) as CSS, or an empty string."""
     match = re.fullmatch(r"(\d{1,5})(?:\.\d+)?(%|px)?", value)
     return f"{match[1]}{match[2] or ('px' if match[1] != '0' else '')}" if match else ""

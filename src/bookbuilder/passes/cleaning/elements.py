@@ -1,4 +1,4 @@
-"""Elements: what a book cannot hold is taken out or replaced, and reported; its text stays."""
+"""Remove or replace elements that a book cannot hold, and report them; their text stays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.attributes import clean_attributes
 from bookbuilder.passes.cleaning.mathml import clean_math
 from bookbuilder.passes.cleaning.remarks import Remarks
-from bookbuilder.passes.svg import clean_drawing
+from bookbuilder.passes.cleaning.svg import clean_drawing
 from bookbuilder.trees.markup import new_tag, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import (
@@ -32,55 +32,55 @@ ACTIVE_ELEMENT = Rule(
     "H010",
     "active-element",
     Severity.WARNING,
-    "Scripts and other people's pages (script, iframe, object, embed) do not work in a book:"
-    " readers and shops refuse them, and nothing may be fetched while reading. They are taken out;"
-    " what they say instead of themselves stays.",
+    "Scripts and embedded pages (script, iframe, object, embed) do not work in a book: e-readers"
+    " and shops refuse them, and a book may load nothing while it is read. They are removed;"
+    " their fallback text stays.",
 )
 FORM_CONTROL = Rule(
     "H011",
     "form-control",
     Severity.WARNING,
-    "Nobody can fill in a form in a book. Its text stays as text.",
+    "Nobody can fill in a form in a book. The form's text stays as text.",
 )
 MEDIA = Rule(
     "H012",
     "audio-or-video",
     Severity.WARNING,
-    "Sound and film do not play on e-ink or on paper. A link, or the text between the tags, stands"
-    " in their place.",
+    "Audio and video do not play on e-ink or on paper. A link, or the text between the tags,"
+    " stands in their place.",
 )
 PAGE_ELEMENT = Rule(
     "H013",
     "page-element",
     Severity.WARNING,
-    "style, link, meta, base and title belong to the head of a web page. In a chapter they are"
-    " taken out; looks go into the book's style sheet (`style` in book.toml).",
+    "style, link, meta, base and title belong in the head of a web page. In a chapter they are"
+    " removed; put style into the book's style sheet (`style` in book.toml).",
 )
 UNKNOWN_ELEMENT = Rule(
     "H014",
     "unknown-element",
     Severity.WARNING,
-    "This is no HTML element. The tags are left out, what is between them stays. To show the tag"
-    " itself, write it as code: `<like this>`.",
+    "This is not an HTML element. The tags are removed, the text between them stays. To show the"
+    " tag itself, write it as code: `<like this>`.",
 )
 TOO_DEEP = Rule(
     "H015",
     "elements-too-deep",
     Severity.WARNING,
-    "No reader shows more than a few dozen elements inside each other, and some break. Deeper ones"
+    "No e-reader shows more than a few dozen nested elements, and some crash. Deeper elements"
     " are flattened; their text stays.",
 )
 NO_PICTURE = Rule(
     "H016",
     "image-without-source",
     Severity.WARNING,
-    "An <img> without a src shows nothing. Its alt text stands in its place.",
+    "An <img> without a src shows nothing. Its alt text is printed instead.",
 )
 DRAWING = Rule(
     "H017",
     "active-drawing",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load anything from elsewhere; such parts are"
+    "A drawing in a book may not run scripts or load anything from elsewhere, so such parts are"
     " removed.",
 )
 
@@ -90,9 +90,9 @@ Replacement = list[PageElement]
 
 
 def clean_elements(tree: Tag, remarks: Remarks) -> None:
-    """Leave only known elements with valid attributes, none nested deeper than `DEEPEST`."""
+    """Keep only known elements with valid attributes, none nested deeper than `DEEPEST`."""
     is_too_deep = False
-    # One frame for each open element: what is still to look at, last first, and what stays.
+    # One frame for each open element: nodes still to visit, last first, and nodes that stay.
     frames: list[tuple[Tag, list[PageElement], list[PageElement]]] = [
         (tree, tree.contents[::-1], [])
     ]
@@ -129,7 +129,7 @@ def _flatten(tag: Tag) -> Replacement:
 
 
 def _replace(tag: Tag, remarks: Remarks) -> Replacement | None:
-    """What stands for `tag`; None if it may stay as it now is."""
+    """Return the replacement of `tag`, or None if it may stay, perhaps changed."""
     name = tag.name
     if name in ELEMENTS and not tag.attrs and name not in _SPECIAL:
         return None
@@ -147,11 +147,11 @@ def _replace(tag: Tag, remarks: Remarks) -> Replacement | None:
         return None
     if name in DROPPED or name in UNWRAPPED:
         if name in ACTIVE:
-            remarks.element(ACTIVE_ELEMENT, f"<{name}> is taken out", name)
+            remarks.element(ACTIVE_ELEMENT, f"<{name}> is removed", name)
         elif name in PAGE_HEAD:
-            remarks.element(PAGE_ELEMENT, f"<{name}> is taken out", name)
+            remarks.element(PAGE_ELEMENT, f"<{name}> is removed", name)
         return list(tag.contents) if name in UNWRAPPED else []
-    remarks.element(UNKNOWN_ELEMENT, f"<{name[:40]}> is no HTML element", name)
+    remarks.element(UNKNOWN_ELEMENT, f"<{name[:40]}> is not an HTML element", name)
     return list(tag.contents)
 
 
@@ -187,7 +187,7 @@ def _picture(tag: Tag, remarks: Remarks) -> Replacement | None:
     if tag.attrs.get("src"):
         return None
     alt = str(tag.attrs.get("alt", ""))
-    remarks.element(NO_PICTURE, "an <img> has no src", "img")
+    remarks.element(NO_PICTURE, "an <img> has no src, so it is not shown", "img")
     return [NavigableString(alt)] if alt.strip() else []
 
 
@@ -237,7 +237,7 @@ def _media(tag: Tag, remarks: Remarks) -> Replacement:
 
 
 def _frame(tag: Tag, remarks: Remarks) -> Replacement:
-    remarks.element(ACTIVE_ELEMENT, "<iframe> is taken out", "iframe")
+    remarks.element(ACTIVE_ELEMENT, "<iframe> is removed", "iframe")
     fallback = _raw_html(tag)
     return fallback or _in_place_of(tag, str(tag.get("src", "")).strip(), "")
 
@@ -247,13 +247,13 @@ def _raw(tag: Tag, remarks: Remarks) -> Replacement:
 
 
 def _raw_html(tag: Tag) -> Replacement:
-    """What the parser left as text because a browser would not have shown it."""
+    """Parse the content that the HTML parser kept as text, because browsers do not show it."""
     text = "".join(str(node) for node in tag.contents if isinstance(node, NavigableString))
     return list(parse_fragment(text).contents) if text.strip() else []
 
 
 def _in_place_of(tag: Tag, address: str, kind: str) -> Replacement:
-    """A link to what is on the web; for a file, which a link cannot reach, its name."""
+    """Return a link to something on the web, or the name of a file, which no link can reach."""
     label = str(tag.get("title") or tag.get("aria-label") or "").strip()
     try:
         parts = urlsplit(f"https:{address}" if address.startswith("//") else address)

@@ -1,4 +1,4 @@
-"""Presentation MathML, as far as the schema of EPUB 3.3 takes it; all else keeps its text."""
+"""Keep the presentation MathML that EPUB 3.3's schema allows, and the text of all the rest."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _ATTRIBUTES = {name: _COMMON | frozenset(own.split()) for name, own in _OWN.item
 
 
 def clean_math(math: Tag) -> None:
-    """Make `math` valid: known elements with as many children as they take, text in tokens only."""
+    """Make `math` valid: known elements, the right number of children, text only in tokens."""
     stack: list[tuple[Tag, int]] = [(math, 1)]
     while stack:
         tag, depth = stack.pop()
@@ -165,7 +165,7 @@ def _arrange(name: str, children: list[Tag]) -> list[Tag]:
 
 
 def _expressions(children: object) -> list[Tag]:
-    """`children` with table parts and annotations out of place dissolved into rows of text."""
+    """Return `children` with misplaced table parts as rows and without misplaced annotations."""
     found = []
     for child in children:  # type: ignore[attr-defined]
         if child.name in ("none", "mprescripts"):

@@ -1,4 +1,4 @@
-"""Wholes and their parts: lists, definitions, tables, figures, details and ruby, each in order."""
+"""Arrange the parts of lists, definitions, tables, figures, details and ruby in order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONELY = {"figcaption": "div", "summary": "p", "rt": "span", "rp": "span"}
 
 
 def rename(tag: Tag, name: str) -> Tag:
-    """Turn `tag` into a `name`, without the attributes that only its old name had."""
+    """Turn `tag` into a `name`, without the attributes that are valid only on the old element."""
     if name != tag.name:
         own = ATTRIBUTES.get(name, {})
         for key in list(tag.attrs):
@@ -56,7 +56,7 @@ def wrap(name: str, children: Iterable[PageElement]) -> Tag:
 
 
 def grouped(children: Nodes, kind_of: Callable[[PageElement], str]) -> list[tuple[str, Nodes]]:
-    """Runs of children of one kind, blanks going with the run before; no blanks of their own."""
+    """Group neighbouring children of one kind; blanks join the group before them."""
     groups: list[tuple[str, Nodes]] = []
     for child in children:
         if is_blank(child):
@@ -76,7 +76,7 @@ def _kind(node: PageElement, kinds: dict[str, str], other: str) -> str:
 
 
 def complete(children: Nodes) -> Nodes:
-    """Flow content in which every part (`li`, `dd`, `tr` …) is in its whole."""
+    """Wrap every stray part (`li`, `dd`, `tr` …) in the element that it belongs in."""
     for child in children:
         if isinstance(child, Tag) and child.name in _LONELY:
             rename(child, _LONELY[child.name])
@@ -137,7 +137,7 @@ def _definitions(tag: Tag, children: Nodes) -> Nodes:
 
 
 def _table(tag: Tag, children: Nodes) -> Nodes:
-    """`caption?, colgroup*, thead?, tbody*, tfoot?`, whatever came in whatever order."""
+    """Sort the children into `caption?, colgroup*, thead?, tbody*, tfoot?`."""
     kinds = {"td": "cells", "th": "cells"} | {n: n for n in TABLE_PARTS if n not in CELLS}
     parts: dict[str, list[Tag]] = {
         n: [] for n in ("caption", "colgroup", "thead", "tbody", "tfoot")
@@ -214,7 +214,7 @@ def _details(tag: Tag, children: Nodes) -> Nodes:
 
 
 def _ruby(tag: Tag, children: Nodes) -> Nodes:
-    """Each base followed by its `rt`, in `rp`s only where all of them are."""
+    """Follow each base by its `rt`; keep `rp`s only if they surround every `rt`."""
     names = [c.name if isinstance(c, Tag) else "" for c in children if not is_blank(c)]
     readings = names.count("rt")
     if not readings:
@@ -225,7 +225,7 @@ def _ruby(tag: Tag, children: Nodes) -> Nodes:
     if pairs != readings or names.count("rp") != 2 * readings:
         done = [c for c in done if not isinstance(c, Tag) or c.name != "rp"]
     else:
-        # Between the brackets and the reading nothing may stand, not even a blank.
+        # Nothing may stand between the brackets and the reading, not even a blank.
         parts = [i for i, c in enumerate(done) if isinstance(c, Tag) and c.name in RUBY_PARTS]
         dropped = {
             i

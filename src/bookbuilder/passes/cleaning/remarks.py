@@ -1,4 +1,4 @@
-"""Saying what was changed, and where in the source it stands."""
+"""Report changes to a chapter, and locate them in its source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_LOCATED = 100
 
 @dataclass
 class Remarks:
-    """Reports about one chapter; the nth remark about a thing points at its nth occurrence."""
+    """Report on one chapter; the nth remark about a text points at its nth occurrence."""
 
     source: Source
     report: Report
@@ -24,7 +24,7 @@ class Remarks:
         self.report.add(rule, message, self._find(f"<{name}"))
 
     def attribute(self, rule: Rule, message: str, *names: str) -> None:
-        """`names` are what to look for in the source, the most telling first."""
+        """Report at the first of `names` that is in the source; give the most telling one first."""
         spans = (self._find(name) for name in names)
         span = next((span for span in spans if span.line), self.source.span_of_file())
         self.report.add(rule, message, span)

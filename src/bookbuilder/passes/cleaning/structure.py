@@ -1,8 +1,8 @@
-"""Content models: every element where the HTML standard lets it be, by the mildest change.
+"""Repair the structure by HTML's content models, with the mildest change.
 
-Top down: when an element's turn comes it is already where it may stay, and its children are changed
-until they fit. An inline element around blocks becomes a `div` that looks like it; a block in
-running text becomes a `span`; parts without their whole (`li`, `tr`, `dt`) get one.
+This goes top down: when an element's turn comes, its own place is right, and its children are
+changed until they fit. An inline element around blocks becomes a `div` that looks the same; a block
+in running text becomes a `span`; stray parts (`li`, `tr`, `dt`) get the element they belong in.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from bookbuilder.trees.xhtml import (
     TRANSPARENT,
 )
 
-# By id(), for a Tag's own hash is that of all its text.
+# By id(), because hashing a Tag hashes all its text.
 Tags = dict[int, Tag]
 
 
 class Inside(IntFlag):
-    """What an element is inside of, as far as that forbids something."""
+    """List the ancestors that forbid something."""
 
     NOTHING = 0
     RUNNING_TEXT = auto()
@@ -101,7 +101,7 @@ def repair_structure(tree: Tag) -> None:
 
 
 def _inline_around_blocks(tree: Tag) -> Tags:
-    """The `p`s and inline elements with a block somewhere inside."""
+    """Return the `p`s and inline elements with a block somewhere inside."""
     found: Tags = {}
     climbed = frozenset(INLINE_STYLE) | TRANSPARENT | {"p"}
     stack = [tree]
@@ -141,7 +141,7 @@ def _flow(children: Nodes, inside: Inside, around_blocks: Tags, split: Tags) -> 
 
 
 def _running_text(children: Nodes, parent: Tag, inside: Inside, around_blocks: Tags) -> Nodes:
-    """Children as phrasing content: blocks lose their tags, or become spans to keep an id."""
+    """Turn children into phrasing content: blocks lose their tags, or become spans with an id."""
     settled: Nodes = []
     waiting: list[PageElement | None] = [*children[::-1]]
     has_text = is_break_due = False
@@ -182,7 +182,7 @@ def _line_break(inside: Inside) -> PageElement:
 
 
 def _fit(tag: Tag, inside: Inside) -> Nodes | None:
-    """Change what `tag`'s ancestors forbid; its children if the tag itself has to go."""
+    """Change what `tag`'s ancestors forbid; return its children if the tag itself must go."""
     name = tag.name
     if inside is Inside.NOTHING and name != "time":
         return None
@@ -235,7 +235,7 @@ _MEANINGLESS_WITHOUT_ATTRIBUTES = (frozenset(INLINE_STYLE) | TRANSPARENT | {"div
 
 
 def _remove_empty(tree: Tag) -> None:
-    """What has nothing in it and says nothing; a reader would announce an empty list."""
+    """Remove empty elements that mean nothing; a screen reader would announce an empty list."""
     tags: list[Tag] = []
     stack = [tree]
     while stack:
@@ -256,7 +256,7 @@ def _remove_empty(tree: Tag) -> None:
 
 
 def _without(child: PageElement, gone: Tags) -> PageElement:
-    """The blanks in what is taken out still part the words around it."""
+    """Replace an element that goes by a blank if it held one, which parts the words around it."""
     if id(child) not in gone or not isinstance(child, Tag):
         return child
     return NavigableString(" " if raw_text(child) else "")

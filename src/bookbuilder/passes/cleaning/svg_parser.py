@@ -1,4 +1,4 @@
-"""An SVG file as a tree, by expat: no document type is read, nothing outside the file."""
+"""Parse an SVG file with expat, without reading anything outside the file."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def parse_svg(data: bytes) -> tuple[Tag, list[str]]:
         reason = expat.ErrorString(error.code)
         raise ValueError(f"not well-formed XML in line {error.lineno}: {reason}") from None
     except LookupError:
-        raise ValueError("its encoding is not known") from None
+        raise ValueError("its encoding is unknown") from None
     if builder.root is None or builder.root.name != "svg":
-        raise ValueError("it is no SVG drawing")
+        raise ValueError("it is not an SVG drawing")
     return builder.root, builder.removed
 
 
 class _Builder:
-    """A bs4 tree from expat's events. Nothing outside the file is read, no entity in an entity."""
+    """Build a bs4 tree from expat's events, and refuse entities inside entities."""
 
     def __init__(self) -> None:
         self.root: Tag | None = None

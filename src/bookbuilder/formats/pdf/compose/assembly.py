@@ -10,8 +10,8 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
+from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.pdf.compose.chapters import (
-    has_opening,
     is_for_screen,
     part_opening,
     printed_chapter,
@@ -19,10 +19,10 @@ from bookbuilder.formats.pdf.compose.chapters import (
 from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_cover import front_cover
 from bookbuilder.formats.pdf.compose.front_pages import (
-    contents,
+    caption_lists,
+    contents_page,
     copyright_page,
     half_title,
-    lists,
     title_page,
 )
 from bookbuilder.formats.pdf.pages.runs import LAST_LEAF
@@ -48,8 +48,8 @@ def _make_front(book: Book, notes_at_end: Collection[str]) -> ET.Element:
         front_cover(book) if is_for_screen(book) else half_title(book),
         title_page(book),
         copyright_page(book),
-        contents(book),
-        *lists(book),
+        contents_page(book),
+        *caption_lists(book),
         *(printed_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.front)),
         element("section", LAST_LEAF, "\N{NO-BREAK SPACE}"),
     ]

@@ -17,7 +17,8 @@ from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_ma
 from bookbuilder.formats.pdf.pages.runs import PLACE, classes_of
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
-from bookbuilder.trees.markup import elements, to_element
+from bookbuilder.trees.markup import elements
+from bookbuilder.trees.serializing import to_element
 
 # Characters that fit above an A5 page's text in the theme's size of running heads.
 LONGEST_HEAD = 56
@@ -29,11 +30,6 @@ LONGEST_WHOLE, LONGEST_WHOLE_IN_WIDE = 12, 6
 
 def is_for_screen(book: Book) -> bool:
     return book.config.pdf.edition == "screen"
-
-
-def has_opening(book: Book, part: Part) -> bool:
-    """Tell whether the part has a page of its own; in a volume of one part the title page is it."""
-    return bool(part.title) and book.volume is None
 
 
 def part_label(book: Book, part: Part) -> str:

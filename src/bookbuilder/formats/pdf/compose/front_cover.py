@@ -14,12 +14,13 @@ from bookbuilder.formats.cover_art import (
     PAPER,
     colour_of,
     fence_of,
+    names_on_cover,
+    read_cover,
     title_size,
 )
 from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.runtime.files import is_inside, read_file
 from bookbuilder.text.words import direction
 
 NO_COVER = Rule(
@@ -31,7 +32,6 @@ NO_COVER = Rule(
 )
 
 PICTURE = "cover-picture"
-LARGEST_COVER = 50_000_000
 
 
 def with_picture(book: Book, report: Report) -> Book:
@@ -39,17 +39,16 @@ def with_picture(book: Book, report: Report) -> Book:
     name = book.config.book.cover
     if not name:
         return book
-    path = book.config.root / name
     try:
-        if "\0" in name or not is_inside(path, *book.config.folders):
-            raise OSError("it lies outside the book's folder")
-        data = read_file(path, LARGEST_COVER)
+        data = read_cover(book)
     except OSError as error:
         why = error.strerror or str(error)
         span = book.config.span_of("book.cover", name)
         report.add(NO_COVER, f"the cover `{name}` cannot be read: {why}", span)
         return book
-    picture = Asset(PICTURE, guess_type(name)[0] or "application/octet-stream", data, path)
+    picture = Asset(
+        PICTURE, guess_type(name)[0] or "application/octet-stream", data, book.config.root / name
+    )
     return replace(book, assets={**book.assets, PICTURE: picture})
 
 
@@ -91,8 +90,7 @@ def front_panel(book: Book, trim: Trim) -> list[ET.Element]:
     if meta.subtitle:
         words.append(element("p", "subtitle", meta.subtitle))
     foot = element("div", "foot")
-    authors = [p.name for p in meta.authors if p.role == "aut"] or [p.name for p in meta.authors]
-    if authors:
+    if authors := names_on_cover(meta):
         foot.append(element("p", "authors", ", ".join(authors)))
     panel = [words, fence(book), foot]
     if meta.publisher:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bs4 import Tag
-
-from bookbuilder.book import Book, Chapter
-from bookbuilder.formats.pdf.compose.chapters import has_opening, part_label
-from bookbuilder.formats.pdf.compose.elements import HEADINGS, element, text_of_heading
+from bookbuilder.book import Book
+from bookbuilder.formats.contents import Entry, captions_of, contents
+from bookbuilder.formats.pdf.compose.chapters import part_label
+from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses
 from bookbuilder.formats.pdf.pages.runs import PAGE_OF
-from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.text.words import direction, words_for
-from bookbuilder.trees.markup import text_of, to_element
 
 # Entries that fill a page of contents, set as usual and set tight.
 ONE_PAGE = 22
@@ -70,37 +68,61 @@ def _is_address(text: str) -> bool:
     return text.startswith(("https://", "http://")) and " " not in text
 
 
-def contents(book: Book) -> ET.Element:
+def contents_page(book: Book) -> ET.Element:
     words = words_for(book.metadata.language)
+    parts = {part.slug: part for part in book.parts}
     entries = element("ol", "")
-    entries.extend(_entry(book, chapter) for chapter in book.front)
-    for part in book.parts:
-        holder = entries
-        if has_opening(book, part):
-            item = contents_line(part.slug, part_label(book, part), part.title, "toc-part")
-            holder = ET.SubElement(item, "ol")
+    for entry in contents(book, book.config.pdf.toc_depth):
+        if entry.kind == "part":
+            label = part_label(book, parts[entry.target])
+            item = contents_line(entry.target, label, entry.title, "toc-part")
+            inner = ET.SubElement(item, "ol")
+            for chapter in entry.children:
+                inner.extend(_chapter_lines(chapter))
             entries.append(item)
-        holder.extend(_entry(book, chapter) for chapter in part.chapters)
-    entries.extend(_entry(book, chapter) for chapter in book.back)
+        else:
+            entries.extend(_chapter_lines(entry))
     nav = _list_page("contents", words.contents, entries)
     if ONE_PAGE < len(list(nav.iter("li"))) <= ONE_PAGE_SET_TIGHT:
         nav.set("class", "contents tight")
     return nav
 
 
-def lists(book: Book) -> list[ET.Element]:
+def _chapter_lines(chapter: Entry) -> Iterator[ET.Element]:
+    """Yield the lines of a chapter, with its headings in it, and of the chapters inside it."""
+    kind = f"toc-chapter depth-{chapter.level}"
+    item = contents_line(chapter.target, chapter.label, chapter.title, kind)
+    headings = list(_heading_lines(chapter))
+    if headings:
+        item.append(element("ol", "", *headings))
+    yield item
+    for child in chapter.children:
+        if child.kind == "chapter":
+            yield from _chapter_lines(child)
+
+
+def _heading_lines(entry: Entry) -> Iterator[ET.Element]:
+    for child in entry.children:
+        if child.kind == "heading":
+            yield contents_line(child.target, "", child.title, f"toc-heading level-{child.level}")
+            yield from _heading_lines(child)
+
+
+def caption_lists(book: Book) -> list[ET.Element]:
     """Make lists of the figures and of the tables that have captions, where there are any."""
     words = words_for(book.metadata.language)
     made = []
-    for name, title in (("figure", words.figures), ("table", words.tables)):
+    for name, title, entries in (
+        ("figures", words.figures, captions_of(book, "figure")),
+        ("tables", words.tables, captions_of(book, "table")),
+    ):
+        # A stop would run into the leader's dots.
         lines = [
-            contents_line(str(tag["id"]), *_label_and_text(caption), "toc-caption")
-            for chapter in book.chapters
-            for tag, caption in captioned(chapter.tree, name)
-            if tag.get("id")
+            contents_line(e.target, e.label, e.title.removesuffix("."), "toc-caption")
+            for e in entries
         ]
         if lines:
-            made.append(_list_page(f"contents list-of-{name}s", title, element("ol", "", *lines)))
+            made.append(_list_page(f"contents list-of-{name}", title, element("ol", "", *lines)))
     return made
 
 
@@ -123,29 +145,3 @@ def contents_line(target: str, number: str, title: str, classes: str) -> ET.Elem
     page.set(PAGE_OF, f"#{target}")
     link.append(page)
     return element("li", classes, link)
-
-
-def _entry(book: Book, chapter: Chapter) -> ET.Element:
-    """Make a chapter's entry, with those of its headings down to `toc-depth`."""
-    number = str(chapter.number) if chapter.number is not None else ""
-    item = contents_line(chapter.slug, number, chapter.title, f"toc-chapter depth-{chapter.depth}")
-    deepest = book.config.pdf.toc_depth
-    if deepest > 0:
-        section = to_element(chapter.tree)
-        inner = element("ol", "")
-        for heading in section.iter():
-            if heading.tag in HEADINGS[:deepest] and heading.get("id"):
-                text = text_of_heading(heading).strip()
-                level = HEADINGS.index(str(heading.tag)) + 1
-                inner.append(
-                    contents_line(heading.get("id", ""), "", text, f"toc-heading level-{level}")
-                )
-        if len(inner):
-            item.append(inner)
-    return item
-
-
-def _label_and_text(caption: Tag) -> tuple[str, str]:
-    """Return a caption's label and the rest of it, without a stop before the leader's dots."""
-    label = label_of(caption)
-    return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip().removesuffix(".")

@@ -1,4 +1,4 @@
-"""Columns that stay on the screen, whatever the size of type.
+"""Column widths that keep tables on the screen, whatever the size of type.
 
 A browser never makes a column narrower than its longest word, so that a table in huge type leaves
 the screen, or runs into the next page. With widths in per cent and a fixed layout it cannot, and a
@@ -31,40 +31,38 @@ _WORD_ENDS = re.compile(r"[\s\u200b]+|(?<=[-–—/\u2e80-\ud7af\uf900-\ufaff\uf
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The longest word and the longest cell, with padding."""
+    """The widths of the longest word and of the longest cell, with padding."""
 
     word: int
     cell: int
 
 
-def fitted_columns(tree: Tag) -> dict[int, str]:
-    """Styles by the `id()` of what needs them: tables, and the cells of their first rows.
+def fitted_columns(table: Tag) -> dict[int, str]:
+    """Return styles by the `id()` of what needs them: the table, and the cells of its first row.
 
-    Tables that fit in any case are left to the browser, those with widths of the author's to him.
+    There are none for a table that fits in any case, or that has widths of the author's.
     """
-    found: dict[int, str] = {}
-    for table in elements(tree, "table"):
-        rows = list(_rows(table))
-        if not rows or _has_widths(table, rows[0]):
-            continue
-        columns = _columns(rows)
-        total = sum(column.cell for column in columns)
-        ends = sum(_span(cell, "colspan") for cell in rows[0])
-        if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
-            continue
-        width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
-        found[id(table)] = f"table-layout: fixed; width: {width}"
-        shares = _shares(columns)
-        start = 0
-        for cell in rows[0]:
-            end = start + _span(cell, "colspan")
-            found[id(cell)] = f"width: {sum(shares[start:end])}%"
-            start = end
+    rows = list(_rows(table))
+    if not rows or _has_widths(table, rows[0]):
+        return {}
+    columns = _columns(rows)
+    total = sum(column.cell for column in columns)
+    ends = sum(_span(cell, "colspan") for cell in rows[0])
+    if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
+        return {}
+    width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
+    found = {id(table): f"table-layout: fixed; width: {width}"}
+    shares = _shares(columns)
+    start = 0
+    for cell in rows[0]:
+        end = start + _span(cell, "colspan")
+        found[id(cell)] = f"width: {sum(shares[start:end])}%"
+        start = end
     return found
 
 
 def _rows(table: Tag) -> Iterator[list[Tag]]:
-    """The cells of each row, those of tables inside it left out."""
+    """Give the cells of each row, but not those of tables inside it."""
     for row in elements(table, "tr"):
         if row.find_parent("table") is table:
             yield [c for c in row.contents if isinstance(c, Tag) and c.name in ("td", "th")]
@@ -102,7 +100,7 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _measure(cell: Tag) -> tuple[int, int]:
-    """The longest word and the whole text of a cell; one to write in has room for a word."""
+    """Return the widths of a cell's longest word and of its text; empty ones are to write in."""
     text = raw_text(cell).strip()
     if not text:
         return (_EMPTY_CELL, _EMPTY_CELL) if cell.name == "td" else (1, 1)
@@ -115,7 +113,7 @@ def _width(text: str) -> int:
 
 
 def _shares(columns: list[_Column]) -> list[int]:
-    """Per cent for each column: its longest word, then the rest of a line by length of text."""
+    """Return per cent for each column: its longest word, and a share of the rest of the line."""
     words = sum(column.word for column in columns)
     cells = sum(column.cell for column in columns)
     if cells <= _LINE or words >= _LINE:

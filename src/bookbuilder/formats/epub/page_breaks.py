@@ -13,7 +13,6 @@ from bs4 import Tag
 from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.formats.epub.toc import Entry
 from bookbuilder.model.pagination import PageStart, blocks
 from bookbuilder.text.slugs import loose
 from bookbuilder.trees.markup import copy_of, new_tag, texts
@@ -27,7 +26,7 @@ _SHORTEST = 8
 
 
 def with_page_breaks(book: Book) -> Book:
-    """`book` with a mark where each page starts; trees that get one are copies."""
+    """Return `book` with a mark where each page starts; trees that get one are copies."""
     if book.pagination is None:
         return book
     starts: dict[str, list[PageStart]] = {}
@@ -49,19 +48,19 @@ def with_page_breaks(book: Book) -> Book:
     )
 
 
-def page_list(book: Book, targets: Mapping[str, str]) -> list[Entry]:
-    """An entry for each page that starts in `book`; `targets` are the places of its ids."""
-    if book.pagination is None:
-        return []
-    places = (
-        (start.label, targets.get(start.section if start.block is None else _mark_id(start)))
-        for start in book.pagination.pages
-    )
-    return [Entry(label, place) for label, place in places if place is not None]
+def page_places(book: Book, targets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the label and the place of each page that starts in `book`.
+
+    `targets` are the places of its ids.
+    """
+    for start in book.pagination.pages if book.pagination is not None else ():
+        place = targets.get(start.section if start.block is None else _mark_id(start))
+        if place is not None:
+            yield start.label, place
 
 
 def _mark_id(start: PageStart) -> str:
-    """An id like no other: those of chapters have no dots, and what is in them begins with one."""
+    """Return an id that no chapter has, since theirs hold no dots, and nothing in a chapter."""
     return f"page.{start.label}"
 
 
@@ -85,7 +84,7 @@ def _mark(tree: Tag, starts: Iterable[PageStart]) -> None:
 
 
 def _offset_of(start: PageStart, letters: str, least: int) -> int:
-    """Where in the `letters` of its block, from `least` on, the words of a page are.
+    """Find where in the `letters` of its block, from `least` on, the words of a page are.
 
     Where they occur more than once, it is nearest to where they should be. Print has text that the
     block has not, such as page numbers; words that are not found stay where they should be.
@@ -130,7 +129,7 @@ def _insert(block: Tag, marks: deque[tuple[int, Tag]]) -> None:
 
 
 def _cut(text: NavigableString, marks: Iterable[tuple[int, Tag]]) -> Iterator[str | Tag]:
-    """`text` in pieces, with marks before the words that the letters at their offsets are in."""
+    """Cut `text`, and put each mark before the word that the letter at its offset is in."""
     passed = done = word = 0
     waiting = deque(marks)
     for at, char in enumerate(text):

@@ -1,4 +1,4 @@
-"""Drawings: SVG files and inline SVG without scripts, without addresses, of a bounded size."""
+"""Clean SVG files and inline SVG: no scripts, no outside addresses, a bounded size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tinycss2.ast import (
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
 from bookbuilder.text.css import nests_too_deep
 from bookbuilder.text.slugs import unique
-from bookbuilder.trees.markup import new_tag, raw_text, serialize, text_of
+from bookbuilder.trees.markup import new_tag, raw_text, text_of
+from bookbuilder.trees.serializing import serialize
 from bookbuilder.trees.xhtml import names
 
 DEEPEST = 100
@@ -71,9 +72,9 @@ _PIXELS = {
 
 
 def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
-    """An SVG file made safe and well-formed, with a size and a viewBox; and what was removed.
+    """Return an SVG file made safe, with a size and a viewBox, and a list of what was removed.
 
-    Raises ValueError, in plain words, for what is no SVG.
+    Raise ValueError, in plain words, for anything but SVG.
     """
     root, removed = parse_svg(data)
     removed += clean_drawing(root, is_inline=False)
@@ -82,7 +83,7 @@ def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
-    """Make the drawing under `root` safe in place; what was removed, in plain words.
+    """Make the drawing under `root` safe in place; return what was removed, in plain words.
 
     The style sheet of an inline drawing is confined to it.
     """
@@ -128,13 +129,13 @@ def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[Pag
         elif node.name in _ACTIVE:
             removed.append(_ACTIVE[node.name])
         elif node.name.lower() == "foreignobject":
-            removed.append("the web page around a label")
+            removed.append("the HTML around a label")
             if text := text_of(node):
                 yield _label(node, text)
         elif node.name not in _ELEMENTS:
             continue
         elif depth >= DEEPEST:
-            removed.append(f"what is nested more than {DEEPEST} deep")
+            removed.append(f"everything nested more than {DEEPEST} deep")
         elif node.name in ("image", "feImage", "use") and not _stays_inside(node):
             removed.append("a picture or drawing from elsewhere")
         else:
@@ -152,7 +153,7 @@ def _is_inner_image(address: str) -> bool:
 
 
 def _label(tag: Tag, text: str) -> Tag:
-    """The text of a foreignObject in the middle of where it stood."""
+    """Return a foreignObject's text, centred on the object's place."""
     x, y, width, height = (
         _number(str(tag.get(k, "0"))) or 0 for k in ("x", "y", "width", "height")
     )
@@ -196,7 +197,7 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
 
 
 def _name_ids(root: Tag) -> None:
-    """Make ids XML names, which EPUB's schema for SVG asks for, and follow them with references."""
+    """Make ids XML names, as EPUB's schema for SVG requires, and update references to them."""
     tags = list(_elements(root))
     ids = [str(tag["id"]) for tag in tags if "id" in tag.attrs]
     taken = {name.casefold() for name in ids if _NAME.fullmatch(name)}
@@ -248,7 +249,7 @@ def _leads_out(values: list[Node]) -> bool:
 
 def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
     if isinstance(css, str) and nests_too_deep(css):
-        removed.append("a style that nests too deep")
+        removed.append("a style that is nested too deep")
         return ""
     kept = []
     for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
@@ -264,7 +265,7 @@ def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
 
 def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
     if nests_too_deep(css):
-        removed.append("a style that nests too deep")
+        removed.append("a style that is nested too deep")
         return ""
     rules = []
     for node in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
@@ -277,7 +278,7 @@ def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
 
 
 def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
-    """A selector list, each selector below the drawing's own class."""
+    """Return a selector list with each selector below the drawing's own class."""
     if not scope:
         return str(tinycss2.serialize(prelude).strip())
     selectors: list[list[Node]] = [[]]
@@ -367,7 +368,7 @@ def _settle_size(root: Tag, *, is_inline: bool) -> None:
 
 
 def _number(length: str) -> float | None:
-    """A length in CSS pixels; None for percentages and nonsense."""
+    """Return a length in CSS pixels, or None for percentages and nonsense."""
     match = _LENGTH.fullmatch(length)
     value = float(match[1]) * _PIXELS[match[2] or "px"] if match else 0.0
     return value if 0 < value < math.inf else None

@@ -1,4 +1,4 @@
-"""Back from a place in a written EPUB to the Markdown that it comes from."""
+"""Trace a place in a written EPUB back to the Markdown that it comes from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOLDER = "EPUB/"
 
 
 def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Span | None:
-    """Where `place` in `document` of `package` comes from; None for what the writer made itself.
+    """Return where `place` in `document` comes from; None for what the writer made itself.
 
     `document` is a member's name; `place` the number of a line in it, or a piece of its markup.
     """
@@ -48,7 +48,7 @@ def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Sp
 
 
 def _markup_around(package: zipfile.ZipFile, document: str, place: str) -> list[str]:
-    """Pieces of markup to look for, the nearest first."""
+    """Return pieces of markup to look for, the nearest first."""
     if not place.isdigit():
         return [place]
     try:
@@ -73,7 +73,7 @@ def _in_chapter(chapter: Chapter, pieces: list[str]) -> Span:
 
 
 def _runs(markup: str) -> Iterator[str]:
-    """Runs of text that the source is likely to have as they are, the longest first."""
+    """Give runs of text that the source is likely to hold unchanged, the longest first."""
     texts = [" ".join(html.unescape(t).split()) for t in _TAG.split(markup)]
     for text in sorted((t for t in texts if len(t) > 2), key=len, reverse=True):
         # Typography has changed quotation marks and dashes; what is between them is as it was.
@@ -86,7 +86,7 @@ def _runs(markup: str) -> Iterator[str]:
 
 
 def _in_style(book: Book, number: int, pieces: list[str]) -> Span | None:
-    """In the author's stylesheet that is the `number`th of the package, or in another.
+    """Find one of `pieces` in the `number`th of the author's stylesheets, or in another.
 
     One that serves print alone is not in the package, so that numbers there may be lower.
     """
@@ -110,7 +110,7 @@ def _styles(book: Book) -> Iterator[Source]:
 
 
 def _of_style_file(book: Book, name: str) -> Span | None:
-    """Where a stylesheet asks for the font or the picture that is `name` in the package."""
+    """Find where a stylesheet asks for the font or picture that is `name` in the package."""
     stem = re.sub(r"-\d+$", "", PurePosixPath(name).stem)
     for source in _styles(book):
         for match in _URL.finditer(source.text):
@@ -121,7 +121,7 @@ def _of_style_file(book: Book, name: str) -> Span | None:
 
 
 def _of_picture(book: Book, name: str) -> Span | None:
-    """Where the picture is first shown. Its suffix in the package need not be that of its file."""
+    """Find where a picture is first shown. Its suffix in the package may differ from its file's."""
     stem = name.rpartition(".")[0]
     asset = next((a for n, a in book.assets.items() if n.rpartition(".")[0] == stem), None)
     if asset is None:

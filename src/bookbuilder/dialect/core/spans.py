@@ -1,0 +1,90 @@
+"""Read code spans, emphasis, escapes, entities and line ends (spec 2.4, 2.5, 6.1, 6.2, 6.7)."""
+
+from __future__ import annotations
+
+import re
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.emphasis import scan_run
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
+from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
+
+_ESCAPED = re.compile(ESCAPABLE)
+
+
+def handle_newline(parser: InlineParser) -> bool:
+    """Read a line end, hard after two spaces (spec 6.7), and drop the blanks around it."""
+    last = parser.root.last
+    hard = False
+    if last is not None and not last.tag and not last.literal:
+        hard = last.text.endswith("  ")
+        last.text = last.text.rstrip(" ")
+    if hard:
+        parser.add_element("br")
+    else:
+        parser.add_text("\n")
+    parser.position += 1
+    while parser.text[parser.position : parser.position + 1] in (" ", "\t"):
+        parser.position += 1
+    return True
+
+
+def handle_backslash(parser: InlineParser) -> bool:
+    following = parser.text[parser.position + 1 : parser.position + 2]
+    if following == "\n":
+        parser.add_element("br")
+        parser.position += 2
+        while parser.text[parser.position : parser.position + 1] in (" ", "\t"):
+            parser.position += 1
+        return True
+    if not _ESCAPED.match(following):
+        return False
+    parser.add_text(following, literal=True)
+    parser.position += 2
+    return True
+
+
+def handle_backticks(parser: InlineParser) -> bool:
+    match = BACKTICKS.match(parser.text, parser.position)
+    if not match:
+        return False
+    close = parser.closing_backticks(len(match[0]), match.end())
+    if close < 0:
+        parser.add_text(match[0])
+        parser.position = match.end()
+        return True
+    content = parser.text[match.end() : close].replace("\n", " ")
+    if content.strip(" ") and content[0] == content[-1] == " ":
+        content = content[1:-1]
+    parser.add_element("code", content)
+    parser.position = close + len(match[0])
+    return True
+
+
+def handle_entity(parser: InlineParser) -> bool:
+    match = ENTITY.match(parser.text, parser.position)
+    if not match:
+        return False
+    parser.add_text(decode_entity(match[0]), literal=True)
+    parser.position = match.end()
+    return True
+
+
+def handle_emphasis(parser: InlineParser) -> bool:
+    run = scan_run(parser.text, parser.position)
+    node = parser.add_text(parser.text[run.start : run.end])
+    parser.position = run.end
+    parser.delimiters.push(run, node)
+    return True
+
+
+class SpanExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        inlines = md.conversion.inlines
+        inlines.register("\n", handle_newline)
+        inlines.register("\\", handle_backslash)
+        inlines.register("`", handle_backticks)
+        inlines.register("&", handle_entity)
+        inlines.register("*_", handle_emphasis)

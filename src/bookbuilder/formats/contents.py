@@ -1,0 +1,114 @@
+"""The contents of a book and its lists of figures and tables as data, for every format.
+
+A format chooses how many levels of headings it wants, and writes the entries in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bs4 import Tag
+
+from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.passes.captions import captioned, label_of
+from bookbuilder.text.words import Words, words_for
+from bookbuilder.trees.markup import elements, text_of
+
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+# Headings in here belong to an aside or a quotation, not to the chapter's outline.
+_OUTSIDE_OUTLINE = frozenset(["aside", "blockquote", "figure", "table", "li", "dd", "details"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the contents, or of a list of figures or tables.
+
+    `target` is an id in the book. `label` is what the place is called ("Part 1", "3", "Figure 2")
+    and may be empty. `level` counts chapters inside chapters from 0, headings from 1 for `h2`.
+    """
+
+    kind: Literal["part", "chapter", "heading", "caption"]
+    target: str
+    label: str
+    title: str
+    level: int = 0
+    children: list[Entry] = field(default_factory=list)
+
+
+def contents(book: Book, depth: int) -> list[Entry]:
+    """List parts, their chapters, and `depth` levels of headings, nested as the book is.
+
+    Chapters of a part that has no opening stand alone.
+    """
+    words = words_for(book.metadata.language)
+    entries = _chapters(book.front, depth)
+    for part in book.parts:
+        chapters = _chapters(part.chapters, depth)
+        if has_opening(book, part):
+            label = part_label(part, words)
+            entries.append(Entry("part", part.slug, label, part.title, children=chapters))
+        else:
+            entries += chapters
+    return entries + _chapters(book.back, depth)
+
+
+def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
+    """List the figures or tables of the book that have a caption."""
+    return [
+        Entry("caption", str(tag["id"]), *_parts_of_caption(caption))
+        for chapter in book.chapters
+        for tag, caption in captioned(chapter.tree, name)
+        if tag.get("id")
+    ]
+
+
+def has_opening(book: Book, part: Part) -> bool:
+    """Return whether `part` has a page of its own; in a volume of one part the title page is it."""
+    return bool(part.title) and book.volume is None
+
+
+def part_label(part: Part, words: Words) -> str:
+    """Return "Part 1" in the book's language; nothing for a part without a number."""
+    return words.part.format(part.number) if part.number is not None else ""
+
+
+def _parts_of_caption(caption: Tag) -> tuple[str, str]:
+    """Return what a caption is called, and what it says."""
+    label = label_of(caption)
+    return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip()
+
+
+def _chapters(chapters: Iterable[Chapter], depth: int) -> list[Entry]:
+    return _nested(_chapter(chapter, depth) for chapter in chapters)
+
+
+def _chapter(chapter: Chapter, depth: int) -> Entry:
+    number = str(chapter.number) if chapter.number is not None else ""
+    headings = _nested(_headings(chapter.tree, depth))
+    return Entry("chapter", chapter.slug, number, chapter.title, chapter.depth, headings)
+
+
+def _headings(tree: Tag, depth: int) -> Iterator[Entry]:
+    shown = _HEADINGS[: max(depth, 0)]
+    for heading in elements(tree, *shown) if shown else ():
+        if any(parent.name in _OUTSIDE_OUTLINE for parent in heading.parents):
+            continue
+        holder = heading.parent
+        target = heading.get("id") or (holder.get("id") if holder and holder is not tree else None)
+        title = text_of(heading)
+        if target and title:
+            yield Entry("heading", str(target), "", title, int(heading.name[1]) - 1)
+
+
+def _nested(entries: Iterable[Entry]) -> list[Entry]:
+    """Put each entry below the nearest one before it that has a lower level."""
+    top: list[Entry] = []
+    above: list[Entry] = []
+    for entry in entries:
+        while above and above[-1].level >= entry.level:
+            above.pop()
+        (above[-1].children if above else top).append(entry)
+        above.append(entry)
+    return top

@@ -1,0 +1,146 @@
+"""The package and its zip container (OCF 3.3, section 4), whose bytes depend on the book alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from ebooklib.epub import EpubBook, EpubItem, EpubWriter
+
+from bookbuilder.book import Metadata
+from bookbuilder.formats.epub.accessibility import Accessibility
+from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.documents import Document
+from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, add_page_source
+from bookbuilder.formats.epub.navigation import Landmark
+from bookbuilder.formats.epub.styles import Resource
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.words import direction
+
+BAD_EPOCH = Rule(
+    "E001",
+    "bad-source-date-epoch",
+    Severity.ERROR,
+    "SOURCE_DATE_EPOCH is a whole number of seconds since 1970-01-01 UTC"
+    " (https://reproducible-builds.org/specs/source-date-epoch/). Guessing another time would make"
+    " a book that cannot be built again byte for byte.",
+)
+
+MIMETYPE = "mimetype"
+_UNKNOWN = datetime(1980, 1, 1, tzinfo=UTC)
+_NEVER = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE = 0o100644 << 16
+_UNIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """All that an EPUB consists of, before it is packed.
+
+    `documents` are in reading order; `files` are pictures, stylesheets and what those use.
+    `page_source` names the edition whose pages are marked, if any are.
+    """
+
+    metadata: Metadata
+    accessibility: Accessibility
+    documents: Sequence[Document]
+    ncx: bytes
+    cover: Cover
+    files: Sequence[Resource]
+    guide: Sequence[Landmark]
+    page_source: str = ""
+    has_apple_options: bool = False
+
+
+def modified(published: date | None, report: Report) -> datetime:
+    """Return when the book was last changed; the clock is never asked.
+
+    That is `SOURCE_DATE_EPOCH`, else midnight UTC of the book's date, else 1980-01-01.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch:
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC)
+        except (ValueError, OverflowError, OSError):
+            report.add(BAD_EPOCH, f"SOURCE_DATE_EPOCH is `{epoch[:40]}`", hint="unset it")
+    return datetime.combine(published, time(), UTC) if published else _UNKNOWN
+
+
+def pack(publication: Publication, changed: datetime) -> bytes:
+    """Pack an EPUB. `changed` is when the book was last changed."""
+    package = _package(publication)
+    packed = io.BytesIO()
+    options = {"mtime": changed, "compresslevel": 0, "package_direction": True}
+    writer = _Writer(packed, package, options)
+    writer.process()
+    writer.write()
+    return _packed_again(packed.getvalue())
+
+
+def _package(publication: Publication) -> EpubBook:
+    said, front = publication.metadata, publication.cover
+    package = EpubBook()
+    add_metadata(package, said, publication.accessibility)
+    if publication.page_source:
+        add_page_source(package, publication.page_source)
+    if publication.has_apple_options:
+        has_fonts = any(file.media_type.startswith("font/") for file in publication.files)
+        add_apple_options(package, said.version, has_fonts)
+    package.title = said.title
+    if direction(said.language) == "rtl":
+        package.set_direction("rtl")
+    picture = EpubItem("cover-image", front.name, front.media_type, front.data)
+    picture.properties = ["cover-image"]
+    package.add_item(picture)
+    package.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
+    for document in publication.documents:
+        item = EpubItem(
+            _id_of(document.name), document.name, "application/xhtml+xml", document.data
+        )
+        item.properties = list(document.properties)
+        package.add_item(item)
+        package.spine.append(item)
+    package.add_item(EpubItem("ncx", "toc.ncx", "application/x-dtbncx+xml", publication.ncx))
+    for file in publication.files:
+        package.add_item(EpubItem(_id_of(file.name), file.name, file.media_type, file.data))
+    package.guide = [
+        {"type": mark.guide, "title": mark.title, "href": mark.href}
+        for mark in publication.guide
+        if mark.guide
+    ]
+    return package
+
+
+def _id_of(name: str) -> str:
+    """Return a manifest id. It holds a dot, as no other id of the package document does."""
+    return name.replace("/", ".")
+
+
+class _Writer(EpubWriter):  # type: ignore[misc]
+    """ebooklib's writer, with the language that EPUB Accessibility asks of the package document."""
+
+    def _write_opf_file(self, root: Any) -> None:
+        root.set("{http://www.w3.org/XML/1998/namespace}lang", self.book.language)
+        super()._write_opf_file(root)
+
+
+def _packed_again(archive: bytes) -> bytes:
+    """Pack `archive` again: `mimetype` first and stored, the rest deflated in sorted order.
+
+    Times, permissions, extra fields and the packing system's name are fixed.
+    """
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(result, "w") as new:
+        for name in sorted(old.namelist(), key=lambda n: (n != MIMETYPE, "META-INF" not in n, n)):
+            info = zipfile.ZipInfo(name, _NEVER)
+            info.create_system = _UNIX
+            info.external_attr = _REGULAR_FILE
+            is_mimetype = name == MIMETYPE
+            info.compress_type = zipfile.ZIP_STORED if is_mimetype else zipfile.ZIP_DEFLATED
+            new.writestr(info, old.read(name), compresslevel=None if is_mimetype else 9)
+    return result.getvalue()

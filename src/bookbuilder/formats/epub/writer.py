@@ -1,0 +1,115 @@
+"""How an EPUB comes about: one XHTML file per chapter, packed by ebooklib.
+
+`compose` makes the documents and all that goes with them, `pack` the file, and `preflight` looks at
+it once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bookbuilder.book import Asset, Book
+from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.contents import has_opening
+from bookbuilder.formats.epub.accessibility import assess
+from bookbuilder.formats.epub.cover import Cover, cover
+from bookbuilder.formats.epub.devices import device_of
+from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
+from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
+from bookbuilder.formats.epub.images import for_readers
+from bookbuilder.formats.epub.navigation import nav_document, navigation_of, ncx
+from bookbuilder.formats.epub.package import Publication, modified, pack
+from bookbuilder.formats.epub.page_breaks import with_page_breaks
+from bookbuilder.formats.epub.preflight import preflight
+from bookbuilder.formats.epub.styles import Resource, stylesheets
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.words import Words, words_for
+
+
+def write_epub(book: Book, path: Path, report: Report) -> Output:
+    """Write a linked book as EPUB 3.3. The same book gives the same bytes, anywhere, at any time.
+
+    Raises `BookError` for errors in `report`, and `OSError` if `path` cannot be written; what was
+    there before stays in either case.
+    """
+    data, changes = _make(book, report)
+    deliver(path, data, report)
+    return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
+
+
+def check_epub(book: Book, report: Report) -> None:
+    """Report what `write_epub` would: an EPUB is quickly made, and nobody has to write it."""
+    _make(book, report)
+
+
+def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
+    """Return the EPUB's bytes, and what was done to the author's pictures."""
+    changed = modified(book.metadata.date, report)
+    assets, changes = _pictures(book)
+    publication = compose(book, cover(book, report), assets, report)
+    data = pack(publication, changed)
+    preflight(book, data, report)
+    return data, changes
+
+
+def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
+    """Return the pictures for e-readers, by their names in the trees, and what was changed."""
+    found: dict[str, Asset] = {}
+    changes = []
+    for name, asset in book.assets.items():
+        found[name], change = for_readers(asset, book.config.epub.picture_size, book.assets)
+        if change:
+            changes.append(change)
+    return found, tuple(changes)
+
+
+def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) -> Publication:
+    """Make the documents of `book` and gather what they need.
+
+    `assets` are its pictures by their names in the trees. Raises `BookError` for errors in
+    `report`.
+    """
+    said = book.metadata
+    words = words_for(said.language)
+    device = device_of(book.config, report)
+    style_names, style_files = stylesheets(book.config, report)
+    report.raise_for_errors()
+
+    book = with_page_breaks(book)
+    frame = Frame(said.language, style_names, device.sentence_spans)
+    targets = targets_of(book)
+    writer = ChapterWriter(frame, targets, assets)
+    chapters = list(_chapters(book, writer, words))
+    navigation = navigation_of(book, targets, device, words)
+    cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
+    nav = nav_document(frame, navigation, words)
+    documents = [*cover_pages, title_page(frame, said, words), nav, *chapters]
+    shown = [asset for name, asset in assets.items() if name in writer.used]
+    pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
+    author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
+    return Publication(
+        metadata=said,
+        accessibility=assess(book, shown, author_css),
+        documents=documents,
+        ncx=ncx(said, navigation),
+        cover=front,
+        files=[*pictures, *style_files],
+        guide=navigation.landmarks,
+        page_source=book.pagination.source if navigation.pages and book.pagination else "",
+        has_apple_options=device.apple_options,
+    )
+
+
+def _chapters(book: Book, writer: ChapterWriter, words: Words) -> Iterator[Document]:
+    """Write chapters and part openings in reading order."""
+    for chapter in tracked(book.front):
+        yield writer.document(chapter, "frontmatter")
+    for part in book.parts:
+        if has_opening(book, part):
+            yield part_opening(writer.frame, writer.targets[part.slug], part, words)
+        for chapter in tracked(part.chapters):
+            yield writer.document(chapter, "bodymatter")
+    for chapter in tracked(book.back):
+        yield writer.document(chapter, "backmatter")

@@ -1,0 +1,115 @@
+"""Write trees as XHTML5 text or as an ElementTree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from xml.etree import ElementTree as ET
+
+from bs4 import Tag
+from bs4.element import PageElement
+
+from bookbuilder.trees.markup import (
+    NAMESPACES,
+    PREFIXES,
+    VOID,
+    XLINK,
+    is_text,
+    plain_characters,
+    text_of_value,
+)
+
+Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
+Contents = Callable[[Tag], Sequence[PageElement]]
+
+
+def serialize(tag: Tag, rewrite: Rewrite | None = None, contents: Contents | None = None) -> str:
+    """Return a cleaned tree as XHTML5 text, without declarations of the HTML namespace.
+
+    `rewrite` gets each element and a copy of its attributes and returns the attributes to write;
+    `contents` gets each element that may hold something and returns what to write inside it.
+    `lang` is written as `xml:lang` too. Comments are left out.
+    """
+    pieces: list[str] = []
+    write = pieces.append
+    stack: list[PageElement | str] = [tag]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is str:
+            write(node)
+        elif isinstance(node, Tag):
+            name = node.name
+            write(f"<{name}{_attributes(node, name, rewrite)}")
+            if name in VOID:
+                write("/>")
+                continue
+            write(">")
+            stack.append(f"</{name}>")
+            stack.extend(reversed(node.contents if contents is None else contents(node)))
+        elif is_text(node):
+            write(_escape(str(node)))
+    return plain_characters("".join(pieces))
+
+
+def to_element(tag: Tag) -> ET.Element:
+    """Return the tree as an ElementTree: HTML names bare, SVG and MathML in their namespaces.
+
+    tinyhtml5 with `namespace_html_elements=False` gives the same, but repairs the tree: here,
+    blocks inside a paragraph stay there.
+    """
+    root: ET.Element | None = None
+    last: dict[ET.Element, ET.Element] = {}
+    stack: list[tuple[PageElement, ET.Element | None, str]] = [(tag, None, "")]
+    while stack:
+        node, parent, space = stack.pop()
+        if isinstance(node, Tag):
+            space = NAMESPACES.get(node.name, space)
+            name = f"{{{space}}}{node.name}" if space else node.name
+            attrs = {
+                _expanded(key) if space else key: text_of_value(value)
+                for key, value in node.attrs.items()
+                if not key.startswith("xmlns")
+            }
+            if parent is None:
+                element = root = ET.Element(name, attrs)
+            else:
+                element = last[parent] = ET.SubElement(parent, name, attrs)
+            stack.extend((child, element, space) for child in reversed(node.contents))
+        elif parent is not None and is_text(node):
+            if (before := last.get(parent)) is not None:
+                before.tail = (before.tail or "") + str(node)
+            else:
+                parent.text = (parent.text or "") + str(node)
+    assert root is not None
+    return root
+
+
+def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
+    if not tag.attrs and rewrite is None and name not in NAMESPACES:
+        return ""
+    attrs: Mapping[str, str] = {
+        str(key): text_of_value(value)
+        for key, value in tag.attrs.items()
+        if not key.startswith("xmlns")
+    }
+    if rewrite is not None:
+        attrs = rewrite(tag, dict(attrs))
+    pieces = []
+    if name in NAMESPACES:
+        pieces.append(f' xmlns="{NAMESPACES[name]}"')
+        if name == "svg":
+            pieces.append(f' xmlns:xlink="{XLINK}"')
+    for key, value in attrs.items():
+        pieces.append(f' {key}="{_escape(value, quote=True)}"')
+        if key == "lang" and "xml:lang" not in attrs:
+            pieces.append(f' xml:lang="{_escape(value, quote=True)}"')
+    return "".join(pieces)
+
+
+def _escape(text: str, quote: bool = False) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;") if quote else text
+
+
+def _expanded(key: str) -> str:
+    prefix, colon, local = key.partition(":")
+    return f"{{{PREFIXES[prefix]}}}{local}" if colon and prefix in PREFIXES else str(key)
