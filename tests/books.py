@@ -47,5 +47,5 @@ def place_of(span: Span | None) -> str:
 
 
 def rules_of(report: Report) -> list[str]:
-    """The names of the rules reported, but for the note on what was assumed."""
+    """Return the names of the rules reported, without the note on what was assumed."""
     return [d.rule.name for d in report if d.rule.name != "assumed"]

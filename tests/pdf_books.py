@@ -76,7 +76,7 @@ def labels_of(path: Path) -> list[str]:
 
 
 def outline_of(path: Path) -> list[tuple[int, str, str]]:
-    """Level, title and page label of every bookmark."""
+    """Return level, title and page label of every bookmark."""
     with pikepdf.open(path) as pdf, pdf.open_outline() as outline:
 
         def walk(items: Any, level: int) -> Iterator[tuple[int, str, str]]:

@@ -21,7 +21,7 @@ DRAWING = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><text>{}</t
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """What lies beside the book: a folder that it may read, and one that it may not."""
+    """Make folders beside the book: one that it may read, and one that it may not."""
     files: dict[str, str | bytes] = {
         f"{name}/{file}": text.format(name)
         for name in ("shared", "secret")
@@ -35,7 +35,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 def build(folder: Path, files: dict[str, str | bytes]) -> tuple[list[str], str, list[str]]:
-    """The names in the EPUB, all that they hold, and what was reported."""
+    """Return the names in the EPUB, all that they hold, and what was reported."""
     report = Report()
     output = folder / "out.epub"
     write(load(write_files(folder / "book", files), report=report), output, report)

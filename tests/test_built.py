@@ -115,7 +115,8 @@ def test_without_epubcheck_it_is_said_and_the_preflight_runs(
     monkeypatch.setenv("PATH", "")
     result = invoke("check", "--message-format", "concise", "--built", epub)
     assert (result.exit_code, result.stdout) == (0, "1 note in dist/small.epub\n")
-    assert "note[V004]: EPUBCheck has not run: there is no Java" in result.stderr
+    assert "note[V004]: " in result.stderr
+    assert "Java" in result.stderr
     assert "apt install default-jre-headless" in result.stderr
     change(epub, "EPUB/two.xhtml", "<p>The end.", '<p style="margin: var(--x)">The end.')
     assert [(f["code"], f["file"]) for f in found(epub)] == [

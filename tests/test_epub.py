@@ -25,7 +25,7 @@ from epub_books import (
 
 
 def problems(path: Path) -> list[str]:
-    """What EPUBCheck has against a book, usage hints included."""
+    """Return every message of EPUBCheck on a book, usage hints included."""
     return [str(m) for m in epubcheck.check(path, usage=True)]
 
 

@@ -19,7 +19,7 @@ LONG = "x" * 300
 
 
 def build(folder: Path) -> tuple[str, list[str]]:
-    """All that the EPUB of `folder` holds, as text, and the names of the rules reported."""
+    """Return all that the EPUB of `folder` holds, as text, and the rules reported."""
     output = folder.parent / "out.epub"
     report = Report()
     try:
@@ -38,7 +38,7 @@ def build(folder: Path) -> tuple[str, list[str]]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A book of one chapter, beside files that no build may read."""
+    """Make a book of one chapter, beside files that no build may read."""
     outside = {"secret/x.md": f"# {SECRET}\n", "secret/x.css": f"/* {SECRET} */\n"}
     write_files(tmp_path, {**outside, "secret/x.svg": f"<svg><text>{SECRET}</text></svg>"})
     return write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})

@@ -93,7 +93,7 @@ def test_a_missing_picture_is_reported_with_its_line_and_a_hint(tmp_path: Path) 
     (found,) = [d for d in report if d.rule.name == "missing-image"]
     assert found.span is not None
     assert (found.span.file, found.span.line, found.span.column) == ("one.md", 5, 1)
-    assert found.hint == "did you mean `plan.png`?"
+    assert "`plan.png`" in found.hint
     assert "[the plan]" in next(book.chapters).tree.get_text()
 
 
@@ -108,7 +108,7 @@ def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) 
 
 
 def bomb() -> bytes:
-    """A PNG of a few bytes that says it has 2,500 million pixels."""
+    """Make a PNG of a few bytes that says it has 2,500 million pixels."""
     head = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 1, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n\0\0\0\r" + head + struct.pack(">I", zlib.crc32(head)) + b"\0\0\0\0IDAT"

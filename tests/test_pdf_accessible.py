@@ -180,7 +180,7 @@ def test_the_tree_follows_the_book_not_the_boxes(folder: Path) -> None:
 
 
 def squeezed(text: str) -> list[str]:
-    """Lines with their indent, each run of spaces inside one space."""
+    """Return lines with their indent, and each run of spaces inside as one space."""
     lines = text.splitlines()
     return [" " * (len(x) - len(x.lstrip())) + " ".join(x.split()).replace("·", "") for x in lines]
 

@@ -51,7 +51,7 @@ def a_folder(folder: Path) -> Path:
 
 
 def build(folder: Path, **settings: object) -> tuple[bytes, int]:
-    """The PDF, and how many runs of pages were laid out for it."""
+    """Build the PDF; return it, and how many runs of pages were laid out for it."""
     book = load(folder)
     pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
     written = write(replace(book, config=replace(book.config, pdf=pdf)), folder / "book.pdf")

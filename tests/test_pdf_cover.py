@@ -86,7 +86,8 @@ def test_an_unknown_paper_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         a_cover(a_book(tmp_path, paper="creme-80gsm", pages=100), tmp_path)
     (found,) = caught.value.diagnostics
-    assert (found.rule.name, found.hint) == ("unknown-paper", "did you mean `cream-80gsm`?")
+    assert found.rule.name == "unknown-paper"
+    assert "`cream-80gsm`" in found.hint
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_pages_are_counted_where_nobody_says_how_many(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book with its print PDF, which has been given 300 pages to tell it from any laid out."""
+    """Make a book with its print PDF, which is given 300 pages to tell it from any laid out."""
     folder = write_files(tmp_path_factory.mktemp("built"), FILES)
     (folder / "fonts").mkdir()
     shutil.copy(FONTS / "BookbuilderSans-Regular.ttf", folder / "fonts/own.ttf")
@@ -182,7 +183,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def printed(built: Path, tmp_path: Path) -> Path:
-    """That book in a folder of its own, to be changed."""
+    """Copy that book to a folder of its own, to be changed."""
     return shutil.copytree(built, tmp_path / "elsewhere")
 
 

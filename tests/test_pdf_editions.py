@@ -55,7 +55,7 @@ def test_the_screen_edition_has_a_cover_and_no_blank_pages(tmp_path: Path) -> No
 
 
 def coloured_dots(path: Path) -> list[int]:
-    """How many dots of each page are neither black nor white nor grey."""
+    """Count the dots of each page that are neither black nor white nor grey."""
     found = []
     with pypdfium2.PdfDocument(path) as pdf:
         for page in pdf:
@@ -94,7 +94,8 @@ def test_an_unknown_edition_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         a_pdf(tmp_path, edition="scren")
     (diagnostic,) = caught.value.diagnostics
-    assert (diagnostic.rule.name, diagnostic.hint) == ("unknown-edition", "did you mean `screen`?")
+    assert diagnostic.rule.name == "unknown-edition"
+    assert "`screen`" in diagnostic.hint
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def test_the_authors_styles_come_last(tmp_path: Path) -> None:
         assert round(float(pdf.pages[0].mediabox[2])) == 283
     (diagnostic,) = report
     assert diagnostic.rule.name == "bad-style"
-    assert diagnostic.hint == "did you mean `color`?"
+    assert "`color`" in diagnostic.hint
     assert diagnostic.span == Span("own.css", 2, 6, 11, ".x { colour: red }")
 
 
@@ -90,4 +90,5 @@ def test_an_unknown_trim_size_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         write_pdf(book, tmp_path / "b.pdf", Report())
     (diagnostic,) = caught.value.diagnostics
-    assert (diagnostic.rule.name, diagnostic.hint) == ("unknown-trim", "did you mean `a5`?")
+    assert diagnostic.rule.name == "unknown-trim"
+    assert "`a5`" in diagnostic.hint

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def long_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two parts, six chapters with notes all through, a preface and a glossary: some 60 pages."""
+    """Print two parts, six chapters with notes all through, a preface and a glossary: 60 pages."""
     folder = tmp_path_factory.mktemp("book")
     chapters = []
     for n in range(1, 7):
