@@ -16,7 +16,7 @@ from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import engine
 
 STYLE = """
 .plain-front { page: front }

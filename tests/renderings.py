@@ -12,11 +12,11 @@ from xml.etree import ElementTree as ET
 from bookbuilder import Book, Report
 from bookbuilder.formats.epub.cover import Cover
 from bookbuilder.formats.epub.writer import compose
-from bookbuilder.formats.pdf.check import check_pdf
 from bookbuilder.formats.pdf.compose import assembly
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
+from bookbuilder.formats.pdf.writer import check_pdf
 from bookbuilder.formats.workbook.writer import make_workbook
 from bookbuilder.model.pagination import PageStart, Pagination
 from bookbuilder.trees.xhtml import PHRASING

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bookbuilder import BookError, Report, load, write
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from books import errors_of, rules_of, write_files
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +98,6 @@ def test_fonts_come_from_an_allowed_folder(outside: Path) -> None:
     book = load(
         write_files(outside / "book", {"book.toml": SETTINGS, "one.md": "# One\n\nText.\n"})
     )
-    with engine(book.config.folders, Report()):
+    with weasyprint_with_fonts(book.config.folders, Report()):
         config = Path(os.environ["FONTCONFIG_FILE"])
         assert [p.suffix for p in config.with_name("fonts").iterdir()] == [".ttf"]

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bookbuilder.book import Asset, Metadata
-from bookbuilder.formats.pdf.weasy.engine import FALLBACKS, fontconfig_xml
+from bookbuilder.formats.pdf.weasy.setup import FALLBACKS, fontconfig_xml
 from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import Report
 from pdf_books import (

@@ -12,9 +12,9 @@ import pytest
 
 from bookbuilder import Book
 from bookbuilder.formats.pdf.fingerprint import fingerprint, pages_if_made_from
-from bookbuilder.formats.pdf.finish.finished import NotAPdfError, inspect_pdf
-from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose, imposed
+from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
+from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from books import load_files
 
 SETTINGS = '[book]\ntitle = "T"\nlanguage = "{}"\nidentifier = "urn:x:1"\nsubjects = ["a", "b"]\n'

@@ -15,14 +15,14 @@ from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.paginate.cutting import body_runs
 from bookbuilder.formats.pdf.paginate.numbering import (
     estimate,
     is_doubtful,
     roman,
     write_numbers,
 )
-from bookbuilder.formats.pdf.paginate.runs import body_runs
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
 from pdf_books import SENTENCE, a_book, numbered, outline_of, pages_of, written
@@ -49,7 +49,7 @@ def layouter_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     book, report = arrange_notes(load(tmp_path)), Report()
     front, body = print_trees(book)
     runs = [*body_runs(book, body, whole=False), Run(front, book.place, part=-1, has_leaf=True)]
-    with engine(book.config.folders, report):
+    with weasyprint_with_fonts(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
         styles = list(built_in_styles(book.config, report))

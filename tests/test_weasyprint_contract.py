@@ -40,18 +40,18 @@ from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
-from bookbuilder.formats.pdf.weasy.engine import (
-    engine,
-    load_weasyprint,
-    loaded_libraries,
-    srgb_profile,
-)
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.formats.pdf.weasy.setup import (
+    load_weasyprint,
+    loaded_libraries,
+    srgb_profile,
+    weasyprint_with_fonts,
+)
 from bookbuilder.runtime.progress import THE_BUILD
 from books import load_files
 
@@ -124,7 +124,7 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def weasyprint_engine() -> Iterator[None]:
-    with engine([], Report()):
+    with weasyprint_with_fonts([], Report()):
         yield
 
 
@@ -574,7 +574,7 @@ def test_only_weasy_imports_weasyprint() -> None:
 
 def test_within_weasy_only_the_contract_does() -> None:
     found = {p.name for p in WEASY.glob("*.py") if imported_in(p.read_text("utf-8")) & LIBRARIES}
-    assert found == {"contract.py", "engine.py"}
+    assert found == {"contract.py", "setup.py"}
 
 
 def test_rules_of_weasy_are_declared_where_the_package_says() -> None:

@@ -14,10 +14,10 @@ import pikepdf
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.config.schema import Config
-from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
-from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.format import Output, deliver
+from bookbuilder.formats.pdf import PDF
 from bookbuilder.formats.pdf.compose.front_cover import (
     PICTURE,
     cover_measures,
@@ -28,13 +28,14 @@ from bookbuilder.formats.pdf.compose.front_cover import (
     with_picture,
 )
 from bookbuilder.formats.pdf.compose.styles import theme_style
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
-from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_layout_log,
     report_refused,
 )
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -106,15 +107,14 @@ def spine_width(config: Config, pages: int, report: Report) -> float:
 def write_wrap(book: Book, path: Path, report: Report) -> Output:
     """Lay out the cover of `book` and write it to `path`.
 
-    If `pages` is not set, the book's inside is laid out to count them. Raises `BookError` as
-    `write_pdf` does.
+    Where `pages` is not set, those of the print PDF count. Raises `BookError` as `write_pdf` does.
     """
     trim = trim_of(book.config, report)
     spine_width(book.config, 0, report)
     report.raise_for_errors()
-    pages = book.config.pdf.pages or _counted(book)
+    pages = book.config.pdf.pages or _pages_of_inside(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
-    with engine(book.config.folders, report), caught_log() as messages:
+    with weasyprint_with_fonts(book.config.folders, report), caught_log() as messages:
         from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)
@@ -130,14 +130,25 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     return Output(path, path.stat().st_size, 1, "pages", remark=remark)
 
 
-def _counted(book: Book) -> int:
-    """Lay out the inside to count its pages."""
+def check_wrap(book: Book, report: Report) -> None:
+    """Report what is wrong with the width of the spine, which needs no page to be laid out."""
+    spine_width(book.config, 1, report)
+
+
+def _pages_of_inside(book: Book) -> int:
+    """Count the pages of the print PDF: the one in `output` if `book` is unchanged since.
+
+    Else the inside is laid out.
+    """
+    from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
     from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
-    book = replace(book, config=replace(book.config, pdf=pdf))
+    inside = replace(book, config=replace(book.config, pdf=pdf))
+    if pages := pages_if_made_from(inside, PDF.output_path(inside)):
+        return pages
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
-        return write_pdf(book, Path(folder, "inside.pdf"), Report()).count
+        return write_pdf(inside, Path(folder, "inside.pdf"), Report()).count
 
 
 def _with_boxes(data: bytes, wrap: Wrap) -> bytes:

@@ -1,1 +1,34 @@
-"""The print PDF."""
+"""The PDF: a linked book laid out on pages, for print or for the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bookbuilder.formats.format import Format, Output
+
+if TYPE_CHECKING:
+    from bookbuilder.book import Book
+    from bookbuilder.config.schema import Config
+    from bookbuilder.model.diagnostics import Report
+
+
+def _file_ending(config: Config) -> str:
+    edition = "-screen" if config.pdf.edition == "screen" else ""
+    booklet = "-booklet" if config.pdf.booklet else ""
+    return f"{edition}{booklet}.pdf"
+
+
+def _write(book: Book, path: Path, report: Report) -> Output:
+    from bookbuilder.formats.pdf.writer import write_pdf
+
+    return write_pdf(book, path, report)
+
+
+def _check(book: Book, report: Report) -> None:
+    from bookbuilder.formats.pdf.writer import check_pdf
+
+    check_pdf(book, report)
+
+
+PDF = Format("pdf", ".pdf", _file_ending, _write, _check)

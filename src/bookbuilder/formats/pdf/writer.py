@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.format import Output, deliver
+from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
-from bookbuilder.formats.pdf.finish.finishing import finish
 from bookbuilder.formats.pdf.finish.imposition import impose
+from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
+from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.numbering import pagination_of, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
-from bookbuilder.formats.pdf.paginate.runs import needs_the_whole
-from bookbuilder.formats.pdf.weasy.engine import engine, srgb_profile, versions
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_failures,
@@ -28,6 +29,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_style_log,
     report_wide,
 )
+from bookbuilder.formats.pdf.weasy.setup import srgb_profile, versions, weasyprint_with_fonts
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
@@ -39,7 +41,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
-    with engine(book.config.folders, report) as fonts:
+    with weasyprint_with_fonts(book.config.folders, report) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -80,6 +82,18 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     done += "; the others were remembered" * (new < len(laid_out.runs))
     pagination = pagination_of(laid_out.laid_out_runs, book)
     return Output(path, path.stat().st_size, pages, "pages", (done,), pagination=pagination)
+
+
+def check_pdf(book: Book, report: Report) -> None:
+    """Report on settings, stylesheets, the cover, and notes too long for the foot of any page."""
+    trim_of(book.config, report)
+    if edition_of(book.config, report) == "screen":
+        with_picture(book, report)
+    for _ in author_styles(book.config, report):
+        pass
+    chapters = arrange_notes(book).chapters
+    at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
+    report_notes_at_end(at_end, report)
 
 
 def _report_findings(

@@ -10,18 +10,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats import Output, deliver
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.assembly import make_document
-from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.last_words import keep_last_words
 from bookbuilder.formats.pdf.compose.long_words import break_long_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.finish.finishing import finish
+from bookbuilder.formats.pdf.compose.tree_tools import element
+from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
 from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
 from bookbuilder.formats.pdf.paginate.numbering import labels_of, write_numbers
-from bookbuilder.formats.pdf.weasy.engine import engine
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_failures,
@@ -29,6 +28,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_refused,
     report_style_log,
 )
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.formats.workbook.worksheets import add_fields, text_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.passes.workbook import copy_exercise, exercises, where
@@ -73,7 +73,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with engine(book.config.folders, report):
+    with weasyprint_with_fonts(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [

@@ -16,7 +16,6 @@ from bookbuilder.formats.pdf.compose.chapters import (
     part_opening,
     printed_chapter,
 )
-from bookbuilder.formats.pdf.compose.elements import element
 from bookbuilder.formats.pdf.compose.front_cover import front_cover
 from bookbuilder.formats.pdf.compose.front_pages import (
     caption_lists,
@@ -25,6 +24,7 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     half_title,
     title_page,
 )
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.pages.runs import LAST_LEAF
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.formats.pdf.compose.elements import HEADINGS, element, text_of_heading
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.last_words import keep_last_words
 from bookbuilder.formats.pdf.compose.long_words import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.page_references import add_page_references
+from bookbuilder.formats.pdf.compose.tree_tools import HEADINGS, element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.pages.runs import PLACE, classes_of
 from bookbuilder.model.pagination import blocks

@@ -18,7 +18,7 @@ from bookbuilder.formats.cover_art import (
     read_cover,
     title_size,
 )
-from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.words import direction

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book
 from bookbuilder.formats.contents import Entry, captions_of, contents
 from bookbuilder.formats.pdf.compose.chapters import part_label
-from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses
 from bookbuilder.formats.pdf.pages.runs import PAGE_OF
 from bookbuilder.text.words import direction, words_for

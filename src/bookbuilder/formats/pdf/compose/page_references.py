@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import ancestors_of
+from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
 from bookbuilder.formats.pdf.pages.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
 

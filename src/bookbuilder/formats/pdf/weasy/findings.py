@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.pages.records import Failure, Wide
-from bookbuilder.formats.pdf.weasy.engine import HARFBUZZ_HINT
+from bookbuilder.formats.pdf.weasy.setup import HARFBUZZ_HINT
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source, Span

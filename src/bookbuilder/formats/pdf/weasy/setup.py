@@ -38,6 +38,7 @@ NO_PANGO = Rule(
     Severity.ERROR,
     "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
     " The EPUB does not.",
+    is_books_fault=False,
 )
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
@@ -107,7 +108,7 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
+def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
     """Have WeasyPrint importable, and set up with the fonts in `folders`, inside the context.
 
     Yields the files of all fonts.
