@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder import Book, Report
-from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.cover_picture import Cover
 from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.pdf.compose import assembly
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes

@@ -18,8 +18,8 @@ from PIL import Image
 
 import bookbuilder
 from bookbuilder import load, write
-from bookbuilder.formats.pdf.pages.codec import BadRecordError, pack, unpack
-from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.codec import BadRecordError, pack, unpack
+from bookbuilder.formats.pdf.run_data.records import Element, LaidOutRun, PageRecord
 from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
 from structure_tree import outline
@@ -299,7 +299,7 @@ def test_what_is_no_record_is_refused() -> None:
 
 
 def test_a_record_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookbuilder.formats.pdf.pages.codec.LARGEST_RECORD", 1_000_000)
+    monkeypatch.setattr("bookbuilder.formats.pdf.run_data.codec.LARGEST_RECORD", 1_000_000)
     assert unpack(pack(LaidOutRun(messages=("x" * 900_000,))))
     with pytest.raises(BadRecordError, match="too large"):
         unpack(pack(LaidOutRun(messages=("x" * 1_000_001,))))

@@ -13,15 +13,15 @@ from bookbuilder import Report, load
 from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
-from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.cutting import body_runs
-from bookbuilder.formats.pdf.paginate.numbering import (
+from bookbuilder.formats.pdf.paginate.page_numbers import (
     estimate,
     is_doubtful,
     roman,
     write_numbers,
 )
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files

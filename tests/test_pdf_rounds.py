@@ -13,13 +13,13 @@ import pytest
 
 from bookbuilder import Book, Report
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
-from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.pages.runs import Run, with_room_for_notes
 from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
-from bookbuilder.formats.pdf.paginate.numbering import labels_of, pages_of, roman
+from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, pages_of, roman
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
+from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.runs import Run, with_room_for_notes
 from bookbuilder.runtime.cache import Cache
 from books import load_files, place_of, rules_of
 
