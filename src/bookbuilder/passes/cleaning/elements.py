@@ -172,8 +172,10 @@ def _as_span(tag: Tag) -> Replacement | None:
 
 
 def _drawing(tag: Tag, remarks: Remarks) -> Replacement | None:
-    for what in clean_drawing(tag, is_inline=True):
-        remarks.element(DRAWING, f"{what} is removed from a drawing", "svg")
+    place = remarks.place("<svg")
+    for removal in clean_drawing(tag, is_inline=True):
+        message = f"{removal.what} is removed from a drawing"
+        remarks.inside(DRAWING, message, removal.trace, place, removal.hint)
     return None
 
 

@@ -6,20 +6,18 @@ import math
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
-from tinycss2.ast import (
-    Declaration,
-    Node,
-    QualifiedRule,
-)
+from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
-from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text import css
+from bookbuilder.text.css_names import PROPERTIES
 from bookbuilder.text.slugs import unique
-from bookbuilder.trees.markup import new_tag, raw_text, text_of
+from bookbuilder.trees.markup import new_tag, plain_characters, raw_text, text_of
 from bookbuilder.trees.serializing import serialize
 from bookbuilder.trees.xhtml import names
 
@@ -53,6 +51,8 @@ _ACTIVE = {
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LOCAL = re.compile(r"#[^\s#]+")
+_IN_STYLE = "an address in a style"
+_HINT = "use `url(#id)` with an id of the drawing, and write values themselves"
 _LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _LENGTH = re.compile(
@@ -71,23 +71,32 @@ _PIXELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Something taken out of a drawing: what, which text shows its place, what to do instead."""
+
+    what: str
+    trace: str = ""
+    hint: str = ""
+
+
 def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
     """Return an SVG file made safe, with a size and a viewBox, and a list of what was removed.
 
     Raise ValueError, in plain words, for anything but SVG.
     """
     root, removed = parse_svg(data)
-    removed += clean_drawing(root, is_inline=False)
+    removed += (removal.what for removal in clean_drawing(root, is_inline=False))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{serialize(root)}\n'
     return text.encode(), list(dict.fromkeys(removed))
 
 
-def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
+def clean_drawing(root: Tag, *, is_inline: bool) -> list[Removal]:
     """Make the drawing under `root` safe in place; return what was removed, in plain words.
 
     The style sheet of an inline drawing is confined to it.
     """
-    removed: list[str] = []
+    removed: list[Removal] = []
     scope = ""
     stack: list[tuple[Tag, int]] = [(root, 1)]
     while stack:
@@ -97,9 +106,9 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
             tag.contents = [NavigableString(text_of(tag))]
             continue
         if tag.name == "style":
-            css = raw_text(tag)
-            scope = scope or (f"drawing-{zlib.crc32(css.encode()):08x}" if is_inline else "")
-            sheet = _clean_sheet(css, scope, str(root.get("id", "")), removed)
+            text = plain_characters(raw_text(tag))
+            scope = scope or (f"drawing-{zlib.crc32(text.encode()):08x}" if is_inline else "")
+            sheet = _clean_sheet(text, scope, str(root.get("id", "")), removed)
             tag.contents = [NavigableString(sheet)]
             continue
         tag.contents = list(_clean_children(tag, depth, removed))
@@ -115,7 +124,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
     return list(dict.fromkeys(removed))
 
 
-def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[PageElement]:
+def _clean_children(parent: Tag, depth: int, removed: list[Removal]) -> Iterator[PageElement]:
     waiting = parent.contents[::-1]
     while waiting:
         node = waiting.pop()
@@ -124,20 +133,20 @@ def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[Pag
                 yield node
         elif node.name == "a":
             if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
-                removed.append("a link that runs a script")
+                removed.append(Removal("a link that runs a script"))
             waiting.extend(reversed(node.contents))
         elif node.name in _ACTIVE:
-            removed.append(_ACTIVE[node.name])
+            removed.append(Removal(_ACTIVE[node.name], f"<{node.name}"))
         elif node.name.lower() == "foreignobject":
-            removed.append("the HTML around a label")
+            removed.append(Removal("the HTML around a label", "<foreignObject"))
             if text := text_of(node):
                 yield _label(node, text)
         elif node.name not in _ELEMENTS:
             continue
         elif depth >= DEEPEST:
-            removed.append(f"everything nested more than {DEEPEST} deep")
+            removed.append(Removal(f"everything nested more than {DEEPEST} deep"))
         elif node.name in ("image", "feImage", "use") and not _stays_inside(node):
-            removed.append("a picture or drawing from elsewhere")
+            removed.append(Removal("a picture or drawing from elsewhere", f"<{node.name}"))
         else:
             yield node
 
@@ -161,17 +170,17 @@ def _label(tag: Tag, text: str) -> Tag:
     return new_tag("text", {**attrs, "dominant-baseline": "middle"}, text)
 
 
-def _clean_attributes(tag: Tag, removed: list[str]) -> None:
+def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
     for key, value in list(tag.attrs.items()):
         text = value if isinstance(value, str) else " ".join(value or ())
         lowered = key.lower()
         if key.startswith("xmlns") or not _ATTRIBUTE.fullmatch(key):
             del tag.attrs[key]
         elif lowered.startswith("on"):
-            removed.append(f"`{key[:30]}`")
+            removed.append(Removal(f"`{key[:30]}`", key))
             del tag.attrs[key]
         elif key == "style":
-            tag.attrs[key] = _clean_declarations(text, removed)
+            tag.attrs[key] = _clean_declarations(plain_characters(text), removed)
         elif lowered.endswith("href"):
             if not _is_inner_image(text.strip()):
                 del tag.attrs[key]
@@ -189,11 +198,27 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
             or "\\" in text
         ):
             del tag.attrs[key]
-        elif "(" in text and (
-            nests_too_deep(text) or _leads_out(tinycss2.parse_component_value_list(text))
-        ):
-            removed.append("an address")
+        elif "(" in text and (refused := _refusal(lowered, plain_characters(text))):
+            what = "an address" if refused.loads else f"`{key[:30]}` ({refused.why})"
+            removed.append(Removal(what, f"{key}=", refused.hint or _HINT))
             del tag.attrs[key]
+
+
+def _refusal(key: str, text: str) -> css.Refused | None:
+    """Return why the attribute `key` may not be `text`, which has a function in it."""
+    try:
+        css.value(text, key if key in PROPERTIES else "", _own_id)
+    except css.Refused as refused:
+        # Words that are no CSS, such as those of `aria-label`, may look like any function.
+        return refused if refused.loads or key in PROPERTIES else None
+    return None
+
+
+def _own_id(url: str, node: Node) -> str:
+    """Return an address inside the drawing itself; refuse all others."""
+    if not _LOCAL.fullmatch(url.strip()):
+        return css.no_address(url, node)
+    return url
 
 
 def _name_ids(root: Tag) -> None:
@@ -229,77 +254,87 @@ def _name_ids(root: Tag) -> None:
             tag.contents = [NavigableString(_LOCAL_URL.sub(follow, raw_text(tag)))]
 
 
-def _leads_out(values: list[Node]) -> bool:
-    waiting = list(values)
-    for value in waiting:
-        if value.type in ("bad-url", "error"):
-            return True
-        if value.type == "url" and not _LOCAL.fullmatch(value.value.strip()):
-            return True
-        if value.type == "function":
-            if value.lower_name in ("url", "src", "image", "image-set", "expression", "attr"):
-                strings = [a.value for a in value.arguments if a.type == "string"]
-                if value.lower_name != "url" or not strings or not _LOCAL.fullmatch(strings[0]):
-                    return True
-            waiting.extend(value.arguments)
-        elif value.type in ("() block", "[] block", "{} block"):
-            waiting.extend(value.content)
-    return False
-
-
-def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
-    if isinstance(css, str) and nests_too_deep(css):
-        removed.append("a style that is nested too deep")
+def _clean_declarations(text: str | list[Node], removed: list[Removal]) -> str:
+    if isinstance(text, str) and (why := css.why_unreadable(text)):
+        removed.append(Removal(f"a style that cannot be read ({why})", "style="))
         return ""
     kept = []
-    for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
-        if not isinstance(node, Declaration) or node.lower_name in ("behavior", "-moz-binding"):
-            continue
-        if _leads_out(node.value):
-            removed.append("an address in a style")
-            continue
-        important = " !important" if node.important else ""
-        kept.append(f"{node.name}: {tinycss2.serialize(node.value).strip()}{important}")
+    for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
+        try:
+            kept.append(str(_declaration(node)))
+        except css.Refused as refused:
+            removed.append(_removal(refused, node))
     return "; ".join(kept)
 
 
-def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
-    if nests_too_deep(css):
-        removed.append("a style that is nested too deep")
+def _declaration(node: Node) -> css.Written:
+    if not isinstance(node, Declaration):
+        said = node.message if isinstance(node, ParseError) else "a rule inside a rule"
+        raise css.Refused(f"this does not parse ({said})", node)
+    return css.declaration(node, _own_id)
+
+
+def _removal(refused: css.Refused, node: Node) -> Removal:
+    what = _IN_STYLE if refused.loads else f"a style ({refused.why})"
+    trace = node.name if isinstance(node, Declaration) else ""
+    return Removal(what, trace, refused.hint or (_HINT if refused.loads else ""))
+
+
+def _clean_sheet(text: str, scope: str, root_id: str, removed: list[Removal]) -> str:
+    if why := css.why_unreadable(text):
+        removed.append(Removal(f"a style that cannot be read ({why})", "<style"))
         return ""
     rules = []
-    for node in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
-        if isinstance(node, QualifiedRule):
-            declarations = _clean_declarations(node.content, removed)
-            rules.append(f"{_scoped(node.prelude, scope, root_id)} {{ {declarations} }}")
-        elif node.type == "at-rule" and node.lower_at_keyword in ("import", "font-face"):
-            removed.append(f"`@{node.lower_at_keyword}`")
-    return "\n".join(rules).replace("<", "")
+    for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
+        try:
+            if isinstance(node, QualifiedRule):
+                selectors = _scoped(node, scope, root_id)
+                declarations = _clean_declarations(node.content, removed)
+                rules.append(f"{selectors} {{ {declarations} }}")
+            elif isinstance(node, AtRule):
+                keyword = f"@{node.at_keyword[:30]}"
+                removed.append(Removal(f"`{keyword}`", keyword))
+            else:
+                raise css.Refused(f"this does not parse ({node.message})", node)
+        except css.Refused as refused:
+            removed.append(_removal(refused, node))
+    # Only strings hold this sign, and readers that take the page for HTML would see an element.
+    return "\n".join(rules).replace("<", "\\3c ")
 
 
-def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
+def _scoped(rule: QualifiedRule, scope: str, root_id: str) -> str:
     """Return a selector list with each selector below the drawing's own class."""
+    whole = css.selectors(rule.prelude, rule).strip()
     if not scope:
-        return str(tinycss2.serialize(prelude).strip())
+        return whole
     selectors: list[list[Node]] = [[]]
-    for token in prelude:
+    for token in rule.prelude:
         if token.type == "literal" and token.value == ",":
             selectors.append([])
         else:
             selectors[-1].append(token)
     done = []
     for selector in selectors:
-        text = tinycss2.serialize(selector).strip()
+        text = css.selectors(selector, rule).strip()
         without_root = (
             re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
         )
         is_root = without_root != text or text == "svg"
         rest = "" if text == "svg" else without_root
+        if is_root and _leaves(selector):
+            raise css.Refused("a selector of what follows the drawing", rule)
         done.append(f".{scope}{rest}" if is_root else f".{scope} {rest}")
     return ", ".join(done)
 
 
-def _bound_uses(root: Tag, removed: list[str]) -> None:
+def _leaves(selector: list[Node]) -> bool:
+    """Return whether a selector that begins with the drawing goes on to what stands beside it."""
+    signs = (token.value for token in selector if token.type == "literal")
+    first = next((sign for sign in signs if sign in (">", "+", "~")), "")
+    return first in ("+", "~")
+
+
+def _bound_uses(root: Tag, removed: list[Removal]) -> None:
     """Drop every `use` if following them all would draw more than `MOST_USES` copies."""
     tags = list(_elements(root))
     uses = [tag for tag in tags if tag.name == "use"]
@@ -328,7 +363,7 @@ def _bound_uses(root: Tag, removed: list[str]) -> None:
                 open_names.add(at)
                 stack.extend(t for t in inner[at] if t not in weights and t not in open_names)
     if sum(weights.get(_target(use), 0) for use in uses) > MOST_USES:
-        removed.append("copies of copies (`use`)")
+        removed.append(Removal("copies of copies (`use`)", "<use"))
         for tag in tags:
             tag.contents = [c for c in tag.contents if not isinstance(c, Tag) or c.name != "use"]
 
