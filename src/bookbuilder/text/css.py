@@ -305,7 +305,7 @@ def _prelude(nodes: Sequence[Node], keyword: str, rule: Node) -> str:
 def _name(name: str) -> str:
     return "".join(
         c
-        if _PLAIN.fullmatch(c) and ord(c) & 0xFFFE != 0xFFFE
+        if (_PLAIN.fullmatch(c) and ord(c) & 0xFFFE != 0xFFFE) or _SURROGATE.fullmatch(c)
         else f"\\{c}"
         if _LETTER_OR_SIGN.fullmatch(c)
         else f"\\{ord(c):x} "

@@ -183,6 +183,7 @@ def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
             tag.attrs[key] = _clean_declarations(plain_characters(text), removed)
         elif lowered.endswith("href"):
             if not _is_inner_image(text.strip()):
+                removed.append(Removal("an address", f"{key}=", _HINT))
                 del tag.attrs[key]
         elif (
             lowered.startswith("data-")
@@ -195,8 +196,10 @@ def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
                 "ping",
             )
             or (lowered == "id" and not text.strip())
-            or "\\" in text
         ):
+            del tag.attrs[key]
+        elif "\\" in text:
+            removed.append(Removal(f"`{key[:30]}` (it has a backslash)", f"{key}="))
             del tag.attrs[key]
         elif "(" in text and (refused := _refusal(lowered, plain_characters(text))):
             what = "an address" if refused.loads else f"`{key[:30]}` ({refused.why})"
