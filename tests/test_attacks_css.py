@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import re
 import subprocess
 import threading
 import zipfile
@@ -30,6 +31,7 @@ _BROWSER = (
     "--virtual-time-budget=20000",
     "--dump-dom",
 )
+_BY_ATTRIBUTE = re.compile(r"\.sheet-\d+ \{[^\n]*attr\([^\n]*\n\}")
 _TYPES = {".xhtml": "application/xhtml+xml", ".svg": "image/svg+xml", ".css": "text/css"}
 
 
@@ -100,3 +102,20 @@ def test_a_browser_loads_nothing_but_the_book(tmp_path: Path) -> None:
             (served / name).write_text(text.replace("\ufffe", ""), encoding="utf-8")
         _browse(f"{base}raw.xhtml", tmp_path / "profile")
         assert len([path for path in asked if path.startswith("load/")]) > 40
+
+
+@pytest.mark.slow
+def test_print_asks_for_nothing(tmp_path: Path) -> None:
+    """WeasyPrint reads the stylesheets as they are; what they name is refused, and said to be."""
+    with _serving(tmp_path) as (base, asked):
+        files = dict(attacks.book_of(attacks.Server(f"{base}load/")))
+        settings = files["book.toml"].replace(', "files.md"', "")
+        # WeasyPrint itself fails on an address by `attr()`.
+        files["attacks.css"] = _BY_ATTRIBUTE.sub("", files["attacks.css"])
+        book = {name: text for name, text in files.items() if name.endswith((".md", ".css"))}
+        _write(tmp_path / "book", book | {"book.toml": settings})
+        built = invoke("pdf", tmp_path / "book", "-o", tmp_path / "book.pdf", "--no-cache")
+        assert (tmp_path / "book.pdf").exists(), built.output[-2000:]
+        assert asked == set()
+    assert "is not a file of the book and was left out" in built.output
+    assert "`@import` is not for print" in built.output

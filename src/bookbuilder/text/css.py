@@ -17,6 +17,7 @@ from tinycss2.ast import (
     Declaration,
     FunctionBlock,
     Node,
+    ParseError,
     QualifiedRule,
     StringToken,
     URLToken,
@@ -107,19 +108,17 @@ def no_address(url: str, node: Node) -> str:
     raise Refused(f"`{url[:100]}` is not loaded from here", node, loads=True)
 
 
-def declaration(
-    node: Declaration, address: Address, properties: frozenset[str] = PROPERTIES
-) -> Written:
+def declaration(node: Declaration, address: Address) -> Written:
     """Return a declaration to write, its addresses replaced by `address`; raise `Refused`."""
     name = node.lower_name
-    bare = name if name in properties else without_prefix(name)
+    bare = name if name in PROPERTIES else without_prefix(name)
     is_custom = name.startswith("--")
     if is_custom:
         if name == "--":
             raise Refused("a variable has no name", node)
         name = identifier(node.name)
-    elif bare not in properties:
-        hint = did_you_mean(name, properties) if name.isascii() else ""
+    elif bare not in PROPERTIES:
+        hint = did_you_mean(name, PROPERTIES) if name.isascii() else ""
         raise Refused(f"`{name[:60]}` is not a property that is known", node, hint)
     else:
         name = node.name
@@ -139,19 +138,24 @@ def declaration(
 
 def value(text: str, name: str, address: Address) -> None:
     """Check the value of an attribute that stands for the property `name`; raise `Refused`."""
+    if why := why_unreadable(text):
+        raise Refused(why, ParseError(1, 1, "deep", why), loads=True)
     nodes = tinycss2.parse_component_value_list(text)
     _Values(address, name, may_load=name in LOADING_PROPERTIES).all(nodes)
 
 
 def selectors(prelude: Sequence[Node], rule: Node) -> str:
     """Return a rule's list of selectors, as they were read; raise `Refused`."""
-    _check_prelude(prelude, _IN_SELECTORS, rule)
-    return _prelude(prelude, "", rule)
+    nodes = _stripped(prelude)
+    if not nodes:
+        raise Refused("a rule has no selector", rule)
+    _check_prelude(nodes, _IN_SELECTORS)
+    return _prelude(nodes, "", rule)
 
 
 def conditions(prelude: Sequence[Node], rule: AtRule) -> str:
     """Return what stands between `@media` or `@supports` and its block; raise `Refused`."""
-    _check_prelude(prelude, _IN_CONDITIONS, rule)
+    _check_prelude(prelude, _IN_CONDITIONS)
     return _prelude(prelude, f"@{rule.lower_at_keyword}", rule)
 
 
@@ -273,7 +277,7 @@ class _Values:
         return FunctionBlock(node.source_line, node.source_column, node.name, arguments)
 
 
-def _check_prelude(nodes: Sequence[Node], literals: Sequence[str], rule: Node) -> None:
+def _check_prelude(nodes: Sequence[Node], literals: Sequence[str]) -> None:
     waiting = list(nodes)
     for node in waiting:
         if node.type == "error":
@@ -285,8 +289,6 @@ def _check_prelude(nodes: Sequence[Node], literals: Sequence[str], rule: Node) -
         )
         if is_misplaced or address_in(node) is not None:
             raise Refused("a rule does not begin like this", node, _NO_ESCAPES)
-    if not nodes:
-        raise Refused("a rule has no selector", rule)
 
 
 def _prelude(nodes: Sequence[Node], keyword: str, rule: Node) -> str:
@@ -357,10 +359,10 @@ def _written(node: Node) -> str:
             return str(node.serialize())
 
 
-def _stripped(nodes: list[Node]) -> list[Node]:
+def _stripped(nodes: Sequence[Node]) -> list[Node]:
     blank = ("whitespace", "comment")
     kept = [i for i, node in enumerate(nodes) if node.type not in blank]
-    return nodes[kept[0] : kept[-1] + 1] if kept else []
+    return list(nodes[kept[0] : kept[-1] + 1]) if kept else []
 
 
 def _shape(nodes: Iterable[Node]) -> list[object]:

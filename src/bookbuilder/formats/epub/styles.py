@@ -29,16 +29,18 @@ BAD_CSS = Rule(
     "E007",
     "bad-css",
     Severity.WARNING,
-    "Part of a stylesheet cannot be used in an EPUB: it does not parse, or is one of the few things"
-    " that EPUB forbids in CSS (`direction`, `unicode-bidi`, `@import`, nested rules). It is left"
-    " out of the EPUB.",
+    "Part of a stylesheet cannot be used in an EPUB: it does not parse, has a property or a"
+    " function that no reader knows, or is one of the few things that EPUB forbids in CSS"
+    " (`direction`, `unicode-bidi`, `@import`, nested rules). It is left out of the EPUB.",
 )
 BAD_CSS_URL = Rule(
     "E008",
     "bad-css-url",
     Severity.WARNING,
     "A stylesheet may use pictures (JPEG, PNG, GIF, WebP) and fonts (TTF, OTF, WOFF, WOFF2) inside"
-    " the book's folder; an EPUB loads nothing from elsewhere. The declaration is left out.",
+    " the book's folder, by `url()`; an EPUB loads nothing from elsewhere. Properties that can"
+    " load, such as `background`, take no variables and none of the other functions that load. The"
+    " declaration is left out.",
 )
 
 THEME = "themes/default/epub.css"

@@ -124,8 +124,8 @@ def _clean_style(text: str, remarks: Remarks) -> str:
             continue
         hint = ""
         try:
-            written = css.declaration(node, css.no_address, STYLE_PROPERTIES)
-            if _is_plain(node.value):
+            written = css.declaration(node, css.no_address)
+            if node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
                 kept.append(f"{written.name.lower()}: {written.value}")
                 continue
         except css.Refused as refused:

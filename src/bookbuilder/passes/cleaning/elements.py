@@ -80,8 +80,8 @@ DRAWING = Rule(
     "H017",
     "active-drawing",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load anything from elsewhere, so such parts are"
-    " removed.",
+    "A drawing in a book may not run scripts, load anything from elsewhere or change what stands"
+    " around it, and its style holds known properties and functions alone, so all else is removed.",
 )
 
 DEEPEST = 100

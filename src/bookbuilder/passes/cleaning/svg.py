@@ -307,7 +307,7 @@ def _clean_sheet(text: str, scope: str, root_id: str, removed: list[Removal]) ->
 
 def _scoped(rule: QualifiedRule, scope: str, root_id: str) -> str:
     """Return a selector list with each selector below the drawing's own class."""
-    whole = css.selectors(rule.prelude, rule).strip()
+    whole = css.selectors(rule.prelude, rule)
     if not scope:
         return whole
     selectors: list[list[Node]] = [[]]
@@ -318,7 +318,7 @@ def _scoped(rule: QualifiedRule, scope: str, root_id: str) -> str:
             selectors[-1].append(token)
     done = []
     for selector in selectors:
-        text = css.selectors(selector, rule).strip()
+        text = css.selectors(selector, rule)
         without_root = (
             re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
         )
