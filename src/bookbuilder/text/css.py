@@ -17,7 +17,6 @@ from tinycss2.ast import (
     Declaration,
     FunctionBlock,
     Node,
-    ParseError,
     QualifiedRule,
     StringToken,
     URLToken,
@@ -137,9 +136,7 @@ def declaration(node: Declaration, address: Address) -> Written:
 
 
 def value(text: str, name: str, address: Address) -> None:
-    """Check the value of an attribute that stands for the property `name`; raise `Refused`."""
-    if why := why_unreadable(text):
-        raise Refused(why, ParseError(1, 1, "deep", why), loads=True)
+    """Check a readable value of an attribute that stands for `name`; raise `Refused`."""
     nodes = tinycss2.parse_component_value_list(text)
     _Values(address, name, may_load=name in LOADING_PROPERTIES).all(nodes)
 

@@ -6,16 +6,19 @@ import math
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
-from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
-from bookbuilder.text import css
-from bookbuilder.text.css_names import PROPERTIES
+from bookbuilder.passes.cleaning.svg_styles import (
+    HINT,
+    OWN_ID,
+    Removal,
+    clean_declarations,
+    clean_sheet,
+    why_refused,
+)
 from bookbuilder.text.slugs import unique
 from bookbuilder.trees.markup import new_tag, plain_characters, raw_text, text_of
 from bookbuilder.trees.serializing import serialize
@@ -50,9 +53,6 @@ _ACTIVE = {
 }
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
-_LOCAL = re.compile(r"#[^\s#]+")
-_IN_STYLE = "an address in a style"
-_HINT = "use `url(#id)` with an id of the drawing, and write values themselves"
 _LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _LENGTH = re.compile(
@@ -69,15 +69,6 @@ _PIXELS = {
     "rem": 16.0,
     "ex": 8.0,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Something taken out of a drawing: what, which text shows its place, what to do instead."""
-
-    what: str
-    trace: str = ""
-    hint: str = ""
 
 
 def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
@@ -108,7 +99,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[Removal]:
         if tag.name == "style":
             text = plain_characters(raw_text(tag))
             scope = scope or (f"drawing-{zlib.crc32(text.encode()):08x}" if is_inline else "")
-            sheet = _clean_sheet(text, scope, str(root.get("id", "")), removed)
+            sheet = clean_sheet(text, scope, str(root.get("id", "")), removed)
             tag.contents = [NavigableString(sheet)]
             continue
         tag.contents = list(_clean_children(tag, depth, removed))
@@ -153,12 +144,12 @@ def _clean_children(parent: Tag, depth: int, removed: list[Removal]) -> Iterator
 
 def _stays_inside(tag: Tag) -> bool:
     addresses = [str(tag[key]).strip() for key in ("href", "xlink:href") if key in tag.attrs]
-    is_fine = _LOCAL.fullmatch if tag.name == "use" else _is_inner_image
+    is_fine = OWN_ID.fullmatch if tag.name == "use" else _is_inner_image
     return bool(addresses) and all(is_fine(address) for address in addresses)
 
 
 def _is_inner_image(address: str) -> bool:
-    return bool(_LOCAL.fullmatch(address) or _DATA_IMAGE.fullmatch(address))
+    return bool(OWN_ID.fullmatch(address) or _DATA_IMAGE.fullmatch(address))
 
 
 def _label(tag: Tag, text: str) -> Tag:
@@ -180,10 +171,10 @@ def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
             removed.append(Removal(f"`{key[:30]}`", key))
             del tag.attrs[key]
         elif key == "style":
-            tag.attrs[key] = _clean_declarations(plain_characters(text), removed)
+            tag.attrs[key] = clean_declarations(plain_characters(text), removed)
         elif lowered.endswith("href"):
             if not _is_inner_image(text.strip()):
-                removed.append(Removal("an address", f"{key}=", _HINT))
+                removed.append(Removal("an address", f"{key}=", HINT))
                 del tag.attrs[key]
         elif (
             lowered.startswith("data-")
@@ -201,27 +192,10 @@ def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
         elif "\\" in text:
             removed.append(Removal(f"`{key[:30]}` (it has a backslash)", f"{key}="))
             del tag.attrs[key]
-        elif "(" in text and (refused := _refusal(lowered, plain_characters(text))):
+        elif "(" in text and (refused := why_refused(lowered, plain_characters(text))):
             what = "an address" if refused.loads else f"`{key[:30]}` ({refused.why})"
-            removed.append(Removal(what, f"{key}=", refused.hint or _HINT))
+            removed.append(Removal(what, f"{key}=", refused.hint or HINT))
             del tag.attrs[key]
-
-
-def _refusal(key: str, text: str) -> css.Refused | None:
-    """Return why the attribute `key` may not be `text`, which has a function in it."""
-    try:
-        css.value(text, key if key in PROPERTIES else "", _own_id)
-    except css.Refused as refused:
-        # Words that are no CSS, such as those of `aria-label`, may look like any function.
-        return refused if refused.loads or key in PROPERTIES else None
-    return None
-
-
-def _own_id(url: str, node: Node) -> str:
-    """Return an address inside the drawing itself; refuse all others."""
-    if not _LOCAL.fullmatch(url.strip()):
-        return css.no_address(url, node)
-    return url
 
 
 def _name_ids(root: Tag) -> None:
@@ -255,86 +229,6 @@ def _name_ids(root: Tag) -> None:
                 tag.attrs[key] = _LOCAL_URL.sub(follow, text)
         if tag.name == "style":
             tag.contents = [NavigableString(_LOCAL_URL.sub(follow, raw_text(tag)))]
-
-
-def _clean_declarations(text: str | list[Node], removed: list[Removal]) -> str:
-    if isinstance(text, str) and (why := css.why_unreadable(text)):
-        removed.append(Removal(f"a style that cannot be read ({why})", "style="))
-        return ""
-    kept = []
-    for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
-        try:
-            kept.append(str(_declaration(node)))
-        except css.Refused as refused:
-            removed.append(_removal(refused, node))
-    return "; ".join(kept)
-
-
-def _declaration(node: Node) -> css.Written:
-    if not isinstance(node, Declaration):
-        said = node.message if isinstance(node, ParseError) else "a rule inside a rule"
-        raise css.Refused(f"this does not parse ({said})", node)
-    return css.declaration(node, _own_id)
-
-
-def _removal(refused: css.Refused, node: Node) -> Removal:
-    what = _IN_STYLE if refused.loads else f"a style ({refused.why})"
-    trace = node.name if isinstance(node, Declaration) else ""
-    return Removal(what, trace, refused.hint or (_HINT if refused.loads else ""))
-
-
-def _clean_sheet(text: str, scope: str, root_id: str, removed: list[Removal]) -> str:
-    if why := css.why_unreadable(text):
-        removed.append(Removal(f"a style that cannot be read ({why})", "<style"))
-        return ""
-    rules = []
-    for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
-        try:
-            if isinstance(node, QualifiedRule):
-                selectors = _scoped(node, scope, root_id)
-                declarations = _clean_declarations(node.content, removed)
-                rules.append(f"{selectors} {{ {declarations} }}")
-            elif isinstance(node, AtRule):
-                keyword = f"@{node.at_keyword[:30]}"
-                removed.append(Removal(f"`{keyword}`", keyword))
-            else:
-                raise css.Refused(f"this does not parse ({node.message})", node)
-        except css.Refused as refused:
-            removed.append(_removal(refused, node))
-    # Only strings hold this sign, and readers that take the page for HTML would see an element.
-    return "\n".join(rules).replace("<", "\\3c ")
-
-
-def _scoped(rule: QualifiedRule, scope: str, root_id: str) -> str:
-    """Return a selector list with each selector below the drawing's own class."""
-    whole = css.selectors(rule.prelude, rule)
-    if not scope:
-        return whole
-    selectors: list[list[Node]] = [[]]
-    for token in rule.prelude:
-        if token.type == "literal" and token.value == ",":
-            selectors.append([])
-        else:
-            selectors[-1].append(token)
-    done = []
-    for selector in selectors:
-        text = css.selectors(selector, rule)
-        without_root = (
-            re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
-        )
-        is_root = without_root != text or text == "svg"
-        rest = "" if text == "svg" else without_root
-        if is_root and _leaves(selector):
-            raise css.Refused("a selector of what follows the drawing", rule)
-        done.append(f".{scope}{rest}" if is_root else f".{scope} {rest}")
-    return ", ".join(done)
-
-
-def _leaves(selector: list[Node]) -> bool:
-    """Return whether a selector that begins with the drawing goes on to what stands beside it."""
-    signs = (token.value for token in selector if token.type == "literal")
-    first = next((sign for sign in signs if sign in (">", "+", "~")), "")
-    return first in ("+", "~")
 
 
 def _bound_uses(root: Tag, removed: list[Removal]) -> None:
