@@ -92,8 +92,8 @@ CLEANED_SVG = Rule(
     "I006",
     "active-svg",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load things from elsewhere, so such parts are"
-    " removed.",
+    "A drawing in a book may not run scripts or load things from elsewhere, and its style holds"
+    " known properties and functions alone, so all else is removed.",
 )
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")

@@ -80,8 +80,8 @@ DRAWING = Rule(
     "H017",
     "active-drawing",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load anything from elsewhere, so such parts are"
-    " removed.",
+    "A drawing in a book may not run scripts, load anything from elsewhere or change what stands"
+    " around it, and its style holds known properties and functions alone, so all else is removed.",
 )
 
 DEEPEST = 100
@@ -172,8 +172,10 @@ def _as_span(tag: Tag) -> Replacement | None:
 
 
 def _drawing(tag: Tag, remarks: Remarks) -> Replacement | None:
-    for what in clean_drawing(tag, is_inline=True):
-        remarks.element(DRAWING, f"{what} is removed from a drawing", "svg")
+    place = remarks.place("<svg")
+    for removal in clean_drawing(tag, is_inline=True):
+        message = f"{removal.what} is removed from a drawing"
+        remarks.inside(DRAWING, message, removal.trace, place, removal.hint)
     return None
 
 
