@@ -16,7 +16,7 @@ FILES: dict[str, str | bytes] = {
     "book.toml": '[book]\ntitle = "T"\nauthors = "A"\nlanguage = "en"\n'
     'style = ["print.css", "own.css"]\ncover = "pic.png"\n',
     "print.css": "@page { size: a5 }\n",
-    "own.css": "p { margin: 0 }\nh1 { colour: mauve }\nbody { background: url(paper.png) }\n",
+    "own.css": "p { margin: 0 }\nh1 { color: mauve }\nbody { background: url(paper.png) }\n",
     "one.md": '# One\n\nFirst words here.\n\nThen "quoted" words -- and others.\n\n- item\n',
     "two.md": "# Two\n\n![A square](pic.png)\n\nSee [the web](https://example.org/here).\n",
     "pic.png": picture(),
@@ -40,7 +40,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Path]:
         ("EPUB/one.xhtml", "nothing of the kind", ("one.md", 0)),
         ("EPUB/two.xhtml", '<a href="https://example.org/here">', ("two.md", 5)),
         ("EPUB/images/pic.png", "", ("two.md", 3)),
-        ("EPUB/styles/author-1.css", "colour", ("own.css", 2)),
+        ("EPUB/styles/author-1.css", "color", ("own.css", 2)),
         ("EPUB/styles/author-1.css", "5", ("own.css", 2)),
         ("EPUB/styles/author-1.css", "nothing of the kind", ("print.css", 0)),
         ("EPUB/styles/paper.png", "", ("own.css", 3)),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bookbuilder.formats.pdf.compose.last_words import NO_BREAK_SPACE, keep_last_words
+from bookbuilder.formats.pdf.compose.hyphenation import NO_BREAK_SPACE, keep_last_words
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ from weasyprint.text.line_break import split_first_line
 import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log

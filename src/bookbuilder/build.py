@@ -11,11 +11,11 @@ from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
-from bookbuilder.formats.format import Output
+from bookbuilder.formats.types import Output
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes import run_passes
-from bookbuilder.reading.book import read_book
+from bookbuilder.reading.chapters import read_book
 from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
 from bookbuilder.runtime.progress import working_on
 

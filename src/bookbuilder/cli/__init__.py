@@ -9,9 +9,9 @@ from __future__ import annotations
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.building import build, cover, epub, pdf, workbook
-from bookbuilder.cli.checking import check, doctor
-from bookbuilder.cli.explaining import explain
+from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
+from bookbuilder.cli.check_commands import check, doctor
+from bookbuilder.cli.explain_command import explain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.options import EXIT_BUG, EXIT_INTERRUPTED, Options, WrongUse
+from bookbuilder.cli.shared_options import EXIT_BUG, EXIT_INTERRUPTED, Options, WrongUse
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Diagnostic

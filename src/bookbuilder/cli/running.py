@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder.cli.console import no_traceback, show
-from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
+from bookbuilder.cli.shared_options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bookbuilder.formats.cover import COVER
 from bookbuilder.formats.epub import EPUB
-from bookbuilder.formats.format import Format
 from bookbuilder.formats.pdf import PDF
+from bookbuilder.formats.types import Format
 from bookbuilder.formats.workbook import WORKBOOK
 
 FORMATS = (EPUB, PDF, COVER, WORKBOOK)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
-from bookbuilder.reading.headings import HEADINGS
+from bookbuilder.reading.titles import HEADINGS
 from bookbuilder.runtime.files import is_file, is_folder
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.trees.markup import elements, text_of

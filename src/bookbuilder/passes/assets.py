@@ -92,8 +92,8 @@ CLEANED_SVG = Rule(
     "I006",
     "active-svg",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load things from elsewhere, so such parts are"
-    " removed.",
+    "A drawing in a book may not run scripts or load things from elsewhere. Its style may use"
+    " only known properties and functions. Everything else is removed.",
 )
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")

@@ -10,7 +10,7 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
-from bookbuilder.reading.headings import HEADINGS
+from bookbuilder.reading.titles import HEADINGS
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for

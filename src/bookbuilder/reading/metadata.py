@@ -8,7 +8,7 @@ import uuid
 from bookbuilder.book import Book, Metadata, Person
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.reading.headings import LONGEST_TITLE
+from bookbuilder.reading.titles import LONGEST_TITLE
 from bookbuilder.text.language import guess_language, is_language
 
 ASSUMED = Rule(

@@ -12,17 +12,15 @@ from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
-from bookbuilder.reading.headings import (
-    HEADINGS,
-    LONGEST_TITLE,
-    give_anchors,
-    set_title,
-    settle_levels,
-    title_heading,
-)
 from bookbuilder.reading.outline import Entry
+from bookbuilder.reading.titles import (
+    HEADINGS,
+    give_anchors,
+    settle_levels,
+    settle_title,
+)
 from bookbuilder.text.slugs import file_slug
-from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
+from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.parsing import parse_fragment
 
 LARGEST_UNSPLIT = 100_000
@@ -61,16 +59,8 @@ def read_chapters(
 def _chapter(
     tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool
 ) -> Chapter:
-    heading = title_heading(tree)
-    file_title = _title_of_file(source.path)
     said = "" if in_pieces else front.title or entry.title
-    if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
-        heading = None
-    title = text_of(heading) if heading is not None else said
-    title = " ".join(title.split())[:LONGEST_TITLE] or said or file_title
-    set_title(tree, heading if heading is not None and text_of(heading) else None, title)
-    if heading is not None and not text_of(heading):
-        heading.extract()
+    title = settle_title(tree, said, _title_of_file(source.path))
     settle_levels(tree)
     give_anchors(tree)
     tree["class"] = "chapter"

@@ -16,7 +16,6 @@ from bookbuilder.book import Asset, Book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
-from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf import PDF
 from bookbuilder.formats.pdf.compose.front_cover import (
     PICTURE,
@@ -36,6 +35,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_refused,
 )
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
+from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 

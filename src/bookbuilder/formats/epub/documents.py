@@ -10,9 +10,9 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Asset, Book, Chapter
-from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.epub.column_widths import fitted_columns
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
+from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, new_tag, one_line

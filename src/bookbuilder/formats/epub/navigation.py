@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats.contents import Entry, captions_of, contents, has_opening
 from bookbuilder.formats.epub.devices import Device
 from bookbuilder.formats.epub.documents import (
     COVER_NAME,
@@ -18,6 +17,7 @@ from bookbuilder.formats.epub.documents import (
     escape,
 )
 from bookbuilder.formats.epub.page_breaks import page_places
+from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
 from bookbuilder.text.words import Words
 from bookbuilder.trees.markup import one_line
 

@@ -14,7 +14,7 @@ from ebooklib.epub import EpubBook, EpubItem, EpubWriter
 
 from bookbuilder.book import Metadata
 from bookbuilder.formats.epub.accessibility import Accessibility
-from bookbuilder.formats.epub.cover import Cover
+from bookbuilder.formats.epub.cover_picture import Cover
 from bookbuilder.formats.epub.documents import Document
 from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, add_page_source
 from bookbuilder.formats.epub.navigation import Landmark

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import tinycss2
-from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule, URLToken
-from tinycss2.serializer import serialize_string_value
+from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.files import is_file, is_inside, read_file, read_text
-from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text import css
 from bookbuilder.text.slugs import file_slug, unique
 
 NO_STYLE = Rule(
@@ -29,17 +29,18 @@ BAD_CSS = Rule(
     "E007",
     "bad-css",
     Severity.WARNING,
-    "Part of a stylesheet cannot be used in an EPUB. Either it does not parse, or it is one of"
-    " the few things that EPUB forbids in CSS (`direction`, `unicode-bidi`, `@import`, nested"
-    " rules). It is left out of the EPUB.",
+    "Part of a stylesheet cannot be used in an EPUB: it does not parse, has a property or a"
+    " function that no reader knows, or is one of the few things that EPUB forbids in CSS"
+    " (`direction`, `unicode-bidi`, `@import`, nested rules). It is left out of the EPUB.",
 )
 BAD_CSS_URL = Rule(
     "E008",
     "bad-css-url",
     Severity.WARNING,
     "A stylesheet may use only pictures (JPEG, PNG, GIF, WebP) and fonts (TTF, OTF, WOFF, WOFF2)"
-    " inside the book's folder, because an EPUB loads nothing from elsewhere. The declaration is"
-    " left out.",
+    " inside the book's folder, by `url()`, because an EPUB loads nothing from elsewhere."
+    " Properties that can load a file, such as `background`, may not use variables or other"
+    " functions that load. The declaration is left out.",
 )
 
 THEME = "themes/default/epub.css"
@@ -47,8 +48,6 @@ LARGEST_FILE = 20_000_000
 # EPUB 3.3, section 6.3.2: the language of the document decides on these.
 _FORBIDDEN = ("direction", "unicode-bidi")
 _NESTING = ("media", "supports")
-# Functions in which strings are addresses.
-_LOADING = ("image", "image-set", "src")
 
 # The core media types of EPUB 3.3 that stylesheets use, by how their files begin.
 _MAGIC = (
@@ -80,11 +79,11 @@ def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resourc
     for key, names in (("book.style", config.book.style), ("epub.style", config.epub.style)):
         for name in names:
             if source := _read(key, name, config, report):
-                css = reader.clean(source)
+                text = reader.clean(source)
                 # One that serves print alone leaves nothing here.
-                if css.strip():
+                if text.strip():
                     file = f"styles/author-{len(sheets)}.css"
-                    sheets.append(Resource(file, "text/css", css.encode()))
+                    sheets.append(Resource(file, "text/css", text.encode()))
     return [sheet.name for sheet in sheets], [*sheets, *reader.files.values()]
 
 
@@ -94,12 +93,12 @@ def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
         if "\0" in name or not is_inside(path, *config.folders):
             raise OSError(0, "it lies outside the book's folder")
         text = read_text(path)
-        if nests_too_deep(text):
-            raise OSError(0, "its brackets nest too deep")
+        if why := css.why_unreadable(text):
+            raise OSError(0, why)
         return Source(path, name, text)
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        message = f"the stylesheet `{name}` cannot be read: {why}"
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        message = f"the stylesheet `{name}` cannot be read: {said}"
         report.add(NO_STYLE, message, config.span_of(key, name))
         return None
 
@@ -119,32 +118,35 @@ class _Reader:
 
     def _rules(self, nodes: list[Node], source: Source) -> Iterator[str]:
         for node in nodes:
-            if isinstance(node, QualifiedRule):
-                yield self._block(tinycss2.serialize(node.prelude), node, source)
-            elif isinstance(node, AtRule):
-                yield from self._at_rule(node, source)
-            elif isinstance(node, ParseError):
-                self._drop(f"this does not parse ({node.message})", node, source)
+            try:
+                if isinstance(node, QualifiedRule):
+                    yield self._block(css.selectors(node.prelude, node), node, source)
+                elif isinstance(node, AtRule):
+                    yield from self._at_rule(node, source)
+                elif isinstance(node, ParseError):
+                    raise css.Refused(f"this does not parse ({node.message})", node)
+            except css.Refused as refused:
+                self._drop(refused, source)
 
     def _at_rule(self, rule: AtRule, source: Source) -> Iterator[str]:
         keyword = rule.lower_at_keyword
-        opening = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
         if keyword in _NESTING and rule.content is not None:
+            opening = f"@{rule.at_keyword}{css.conditions(rule.prelude, rule)}"
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             body = "\n".join(self._rules(inner, source))
             yield f"{opening}{{\n{body}\n}}"
         elif keyword == "font-face" and rule.content is not None:
-            block = self._block(opening, rule, source)
-            if "src:" in block:
+            if any(node.type not in ("whitespace", "comment") for node in rule.prelude):
+                raise css.Refused("`@font-face` is followed by its block", rule)
+            block = self._block(f"@{rule.at_keyword}", rule, source)
+            if "\n  src:" in block.lower():
                 yield block
         elif keyword == "namespace":
-            # A name loads nothing, although it may be written as `url()` like an address.
-            urls = ((token, _url(token)) for token in rule.prelude)
-            names = (t.serialize() if url is None else _quoted(url) for t, url in urls)
-            yield f"@namespace{''.join(names)};"
+            yield f"@namespace{_namespace(rule)};"
         # @page is for print: the same stylesheet may serve both.
         elif keyword not in ("page", "charset"):
-            self._drop(f"`@{rule.at_keyword}` is not for EPUB", rule, source)
+            hint = "name every stylesheet in `style` in book.toml" if keyword == "import" else ""
+            raise css.Refused(f"`@{rule.at_keyword[:60]}` is not for EPUB", rule, hint)
 
     def _block(self, opening: str, rule: QualifiedRule | AtRule, source: Source) -> str:
         contents = tinycss2.parse_blocks_contents(
@@ -152,40 +154,25 @@ class _Reader:
         )
         kept = []
         for node in contents:
-            if isinstance(node, Declaration):
-                if text := self._declaration(node, source):
-                    kept.append(f"  {text};")
-            elif isinstance(node, ParseError):
-                self._drop(f"this does not parse ({node.message})", node, source)
-            else:
-                self._drop("a rule inside a rule", node, source)
+            try:
+                kept.append(f"  {self._declaration(node, source)};")
+            except css.Refused as refused:
+                self._drop(refused, source)
         body = "\n".join(kept)
         return f"{opening.strip()} {{\n{body}\n}}"
 
-    def _declaration(self, node: Declaration, source: Source) -> str:
+    def _declaration(self, node: Node, source: Source) -> css.Written:
+        if isinstance(node, ParseError):
+            raise css.Refused(f"this does not parse ({node.message})", node)
+        if not isinstance(node, Declaration):
+            raise css.Refused("a rule inside a rule", node, "write it below, with both selectors")
         if node.lower_name in _FORBIDDEN:
-            self._drop(f"EPUB does not allow `{node.name}`", node, source)
-            return ""
-        value = [self._value(token, source) for token in node.value]
-        if None in value:
-            return ""
-        important = " !important" if node.important else ""
-        return f"{node.name}: {''.join(filter(None, value)).strip()}{important}"
+            hint = "set `language` in book.toml or in the chapter: it decides on the direction"
+            raise css.Refused(f"EPUB does not allow `{node.name}`", node, hint)
+        return css.declaration(node, partial(self._resource, source))
 
-    def _value(self, token: Node, source: Source, *, strings_load: bool = False) -> str | None:
-        """Write `token` with the names of files in the package; None if it may not use one."""
-        url = token.value if strings_load and token.type == "string" else _url(token)
-        if url is not None:
-            name = self._resource(url, source, token)
-            return None if name is None else f"url({_quoted(name)})"
-        if token.type != "function":
-            return str(token.serialize())
-        loads = token.lower_name.removeprefix("-webkit-") in _LOADING
-        inner = [self._value(t, source, strings_load=loads) for t in token.arguments]
-        return None if None in inner else f"{token.name}({''.join(filter(None, inner))})"
-
-    def _resource(self, url: str, source: Source, token: Node) -> str | None:
-        """Return what a stylesheet calls the file that `url` means; None if it may not use it."""
+    def _resource(self, source: Source, url: str, token: Node) -> str:
+        """Return what a stylesheet calls the file that `url` means; refuse what it may not use."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -193,10 +180,10 @@ class _Reader:
         path = source.path.parent / unquote(parts.path)
         is_remote = bool(parts.scheme or parts.netloc)
         why = "is not a file of the book" if is_remote else self._add(path)
-        if not why:
-            return f"../{self.files[path.resolve()].name}"
-        self.report.add(BAD_CSS_URL, f"`{url[:100]}` {why}", source.span_of_line(token.source_line))
-        return None
+        if why:
+            hint = "put the file into the book's folder, and write its path" if is_remote else ""
+            raise css.Refused(f"`{url[:100]}` {why}", token, hint, loads=True)
+        return f"../{self.files[path.resolve()].name}"
 
     def _add(self, path: Path) -> str:
         """Take `path` into the package. Return what is wrong with it, if anything."""
@@ -216,20 +203,23 @@ class _Reader:
         self.files[path] = Resource(f"styles/{name}{suffix}", media_type, data)
         return ""
 
-    def _drop(self, why: str, node: Node, source: Source) -> None:
-        self.report.add(BAD_CSS, f"{why}: left out", source.span_of_line(node.source_line))
+    def _drop(self, refused: css.Refused, source: Source) -> None:
+        rule = BAD_CSS_URL if refused.loads else BAD_CSS
+        span = source.span_of_line(refused.node.source_line)
+        column = refused.node.source_column
+        room = max(len(span.excerpt) - column + 1, 1)
+        span = replace(span, column=column, length=min(span.length, room))
+        self.report.add(rule, f"{refused.why}: left out", span, refused.hint)
 
 
-def _quoted(text: str) -> str:
-    return f'"{serialize_string_value(text)}"'
-
-
-def _url(token: Node) -> str | None:
-    if isinstance(token, URLToken):
-        return str(token.value)
-    if token.type == "function" and token.lower_name == "url":
-        return next((str(t.value) for t in token.arguments if t.type == "string"), "")
-    return None
+def _namespace(rule: AtRule) -> str:
+    """Return a namespace's name and address. These load nothing, even when written as `url()`."""
+    tokens = [t for t in rule.prelude if t.type not in ("whitespace", "comment")]
+    *names, last = tokens or [rule]
+    url = last.value if last.type == "string" else css.address_in(last)
+    if url is None or [t.type for t in names] not in ([], ["ident"]):
+        raise css.Refused("this is not a namespace", rule)
+    return "".join(f" {css.identifier(name.value)}" for name in names) + f" {css.quoted(url)}"
 
 
 def _media_type_of(data: bytes) -> tuple[str, str] | None:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.epub.accessibility import assess
-from bookbuilder.formats.epub.cover import Cover, cover
+from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
 from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
@@ -22,7 +21,8 @@ from bookbuilder.formats.epub.package import Publication, modified, pack
 from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.styles import Resource, stylesheets
-from bookbuilder.formats.format import Output, deliver
+from bookbuilder.formats.table_of_contents import has_opening
+from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for

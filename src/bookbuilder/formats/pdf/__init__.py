@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookbuilder.formats.format import Format, Output
+from bookbuilder.formats.types import Format, Output
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
@@ -18,7 +17,7 @@ from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
-from bookbuilder.formats.pdf.paginate.numbering import pagination_of, starts_of
+from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
 from bookbuilder.formats.pdf.weasy.findings import (
@@ -30,6 +29,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_wide,
 )
 from bookbuilder.formats.pdf.weasy.setup import srgb_profile, versions, weasyprint_with_fonts
+from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction

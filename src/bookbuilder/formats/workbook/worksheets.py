@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
+from bookbuilder.formats.pdf.run_data.runs import FIELD, classes_of
 
 WRITE, WRITE_LINE, MARK = "write", "write-line", "mark"
 LONGEST_LABEL = 120

@@ -10,17 +10,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats.format import Output, deliver
 from bookbuilder.formats.pdf.compose.assembly import make_document
+from bookbuilder.formats.pdf.compose.endless_text import break_long_words
 from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
-from bookbuilder.formats.pdf.compose.last_words import keep_last_words
-from bookbuilder.formats.pdf.compose.long_words import break_long_words
+from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
-from bookbuilder.formats.pdf.pages.records import LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
-from bookbuilder.formats.pdf.paginate.numbering import labels_of, write_numbers
+from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, write_numbers
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import FIELD, classes_of
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_failures,
@@ -29,6 +28,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_style_log,
 )
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
+from bookbuilder.formats.types import Output, deliver
 from bookbuilder.formats.workbook.worksheets import add_fields, text_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.passes.workbook import copy_exercise, exercises, where

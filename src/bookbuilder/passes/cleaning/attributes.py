@@ -11,7 +11,8 @@ from tinycss2.ast import Declaration, Node
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.remarks import Remarks
-from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text import css
+from bookbuilder.trees.markup import plain_characters
 from bookbuilder.trees.xhtml import (
     ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
@@ -112,19 +113,26 @@ def _runs_something(key: str, address: str) -> bool:
 
 
 def _clean_style(text: str, remarks: Remarks) -> str:
-    if nests_too_deep(text):
-        remarks.attribute(STYLE, "a style that is nested too deep is removed", "style")
+    text = plain_characters(text)
+    if why := css.why_unreadable(text):
+        remarks.attribute(STYLE, f"a style is removed: {why}", "style")
         return ""
     kept = []
     for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(node, Declaration):
             remarks.attribute(STYLE, "a style that is not valid CSS is removed", "style")
-        elif node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
-            kept.append(f"{node.lower_name}: {tinycss2.serialize(node.value).strip()}")
-        else:
-            value = tinycss2.serialize(node.value)
-            message = f"the style `{node.name}: {' '.join(value.split())[:60]}` is removed"
-            remarks.attribute(STYLE, message, f"{node.name}:{value}", node.name, "style")
+            continue
+        hint = ""
+        try:
+            written = css.declaration(node, css.no_address)
+            if node.lower_name in STYLE_PROPERTIES and _is_plain(node.value):
+                kept.append(f"{written.name.lower()}: {written.value}")
+                continue
+        except css.Refused as refused:
+            hint = refused.hint
+        value = tinycss2.serialize(node.value)
+        message = f"the style `{node.name[:60]}: {' '.join(value.split())[:60]}` is removed"
+        remarks.attribute(STYLE, message, f"{node.name}:{value}", node.name, "style", hint=hint)
     return "; ".join(kept)
 
 

@@ -65,7 +65,7 @@ UNKNOWN_ELEMENT = Rule(
 )
 TOO_DEEP = Rule(
     "H015",
-    "nested-too-deep",
+    "elements-too-deep",
     Severity.WARNING,
     "No e-reader shows more than a few dozen nested elements, and some crash. Deeper elements"
     " are flattened; their text stays.",
@@ -80,7 +80,8 @@ DRAWING = Rule(
     "H017",
     "active-drawing",
     Severity.WARNING,
-    "A drawing in a book may not run scripts or load anything from elsewhere, so such parts are"
+    "A drawing in a book may not run scripts, load anything from elsewhere or change what stands"
+    " around it. Its style may use only known properties and functions. Everything else is"
     " removed.",
 )
 
@@ -172,8 +173,10 @@ def _as_span(tag: Tag) -> Replacement | None:
 
 
 def _drawing(tag: Tag, remarks: Remarks) -> Replacement | None:
-    for what in clean_drawing(tag, is_inline=True):
-        remarks.element(DRAWING, f"{what} is removed from a drawing", "svg")
+    place = remarks.place("<svg")
+    for removal in clean_drawing(tag, is_inline=True):
+        message = f"{removal.what} is removed from a drawing"
+        remarks.inside(DRAWING, message, removal.trace, place, removal.hint)
     return None
 
 

@@ -21,13 +21,18 @@ class Remarks:
     _seen: Counter[str] = field(default_factory=Counter)
 
     def element(self, rule: Rule, message: str, name: str) -> None:
-        self.report.add(rule, message, self._find(f"<{name}"))
+        self.report.add(rule, message, self.place(f"<{name}"))
 
-    def attribute(self, rule: Rule, message: str, *names: str) -> None:
+    def attribute(self, rule: Rule, message: str, *names: str, hint: str = "") -> None:
         """Report at the first of `names` that is in the source; give the most telling one first."""
-        spans = (self._find(name) for name in names)
+        spans = (self.place(name) for name in names)
         span = next((span for span in spans if span.line), self.source.span_of_file())
-        self.report.add(rule, message, span)
+        self.report.add(rule, message, span, hint)
+
+    def inside(self, rule: Rule, message: str, name: str, place: Span, hint: str) -> None:
+        """Report at `name`, which stands after `place`; at `place` if it does not."""
+        found = find_text(self.source, name, self._next(name)) if name else place
+        self.report.add(rule, message, found if found.line >= place.line else place, hint)
 
     def link(self, rule: Rule, message: str, address: str, hint: str = "") -> None:
         nth = self._next(address)
@@ -37,7 +42,8 @@ class Remarks:
     def chapter(self, rule: Rule, message: str, hint: str = "") -> None:
         self.report.add(rule, message, self.source.span_of_file(), hint)
 
-    def _find(self, text: str) -> Span:
+    def place(self, text: str) -> Span:
+        """Return the place of the next occurrence of `text`."""
         nth = self._next(text)
         if nth >= MOST_LOCATED:
             return self.source.span_of_file()

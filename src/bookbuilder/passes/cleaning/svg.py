@@ -7,19 +7,20 @@ import re
 import zlib
 from collections.abc import Iterator
 
-import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
-from tinycss2.ast import (
-    Declaration,
-    Node,
-    QualifiedRule,
-)
 
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
-from bookbuilder.text.css import nests_too_deep
+from bookbuilder.passes.cleaning.svg_styles import (
+    HINT,
+    OWN_ID,
+    Removal,
+    clean_declarations,
+    clean_sheet,
+    why_refused,
+)
 from bookbuilder.text.slugs import unique
-from bookbuilder.trees.markup import new_tag, raw_text, text_of
+from bookbuilder.trees.markup import new_tag, plain_characters, raw_text, text_of
 from bookbuilder.trees.serializing import serialize
 from bookbuilder.trees.xhtml import names
 
@@ -52,7 +53,6 @@ _ACTIVE = {
 }
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
-_LOCAL = re.compile(r"#[^\s#]+")
 _LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _LENGTH = re.compile(
@@ -77,17 +77,17 @@ def sanitize_svg(data: bytes) -> tuple[bytes, list[str]]:
     Raise ValueError, in plain words, for anything but SVG.
     """
     root, removed = parse_svg(data)
-    removed += clean_drawing(root, is_inline=False)
+    removed += (removal.what for removal in clean_drawing(root, is_inline=False))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{serialize(root)}\n'
     return text.encode(), list(dict.fromkeys(removed))
 
 
-def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
+def clean_drawing(root: Tag, *, is_inline: bool) -> list[Removal]:
     """Make the drawing under `root` safe in place; return what was removed, in plain words.
 
     The style sheet of an inline drawing is confined to it.
     """
-    removed: list[str] = []
+    removed: list[Removal] = []
     scope = ""
     stack: list[tuple[Tag, int]] = [(root, 1)]
     while stack:
@@ -97,9 +97,9 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
             tag.contents = [NavigableString(text_of(tag))]
             continue
         if tag.name == "style":
-            css = raw_text(tag)
-            scope = scope or (f"drawing-{zlib.crc32(css.encode()):08x}" if is_inline else "")
-            sheet = _clean_sheet(css, scope, str(root.get("id", "")), removed)
+            text = plain_characters(raw_text(tag))
+            scope = scope or (f"drawing-{zlib.crc32(text.encode()):08x}" if is_inline else "")
+            sheet = clean_sheet(text, scope, str(root.get("id", "")), removed)
             tag.contents = [NavigableString(sheet)]
             continue
         tag.contents = list(_clean_children(tag, depth, removed))
@@ -115,7 +115,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[str]:
     return list(dict.fromkeys(removed))
 
 
-def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[PageElement]:
+def _clean_children(parent: Tag, depth: int, removed: list[Removal]) -> Iterator[PageElement]:
     waiting = parent.contents[::-1]
     while waiting:
         node = waiting.pop()
@@ -124,32 +124,32 @@ def _clean_children(parent: Tag, depth: int, removed: list[str]) -> Iterator[Pag
                 yield node
         elif node.name == "a":
             if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
-                removed.append("a link that runs a script")
+                removed.append(Removal("a link that runs a script"))
             waiting.extend(reversed(node.contents))
         elif node.name in _ACTIVE:
-            removed.append(_ACTIVE[node.name])
+            removed.append(Removal(_ACTIVE[node.name], f"<{node.name}"))
         elif node.name.lower() == "foreignobject":
-            removed.append("the HTML around a label")
+            removed.append(Removal("the HTML around a label", "<foreignObject"))
             if text := text_of(node):
                 yield _label(node, text)
         elif node.name not in _ELEMENTS:
             continue
         elif depth >= DEEPEST:
-            removed.append(f"everything nested more than {DEEPEST} deep")
+            removed.append(Removal(f"everything nested more than {DEEPEST} deep"))
         elif node.name in ("image", "feImage", "use") and not _stays_inside(node):
-            removed.append("a picture or drawing from elsewhere")
+            removed.append(Removal("a picture or drawing from elsewhere", f"<{node.name}"))
         else:
             yield node
 
 
 def _stays_inside(tag: Tag) -> bool:
     addresses = [str(tag[key]).strip() for key in ("href", "xlink:href") if key in tag.attrs]
-    is_fine = _LOCAL.fullmatch if tag.name == "use" else _is_inner_image
+    is_fine = OWN_ID.fullmatch if tag.name == "use" else _is_inner_image
     return bool(addresses) and all(is_fine(address) for address in addresses)
 
 
 def _is_inner_image(address: str) -> bool:
-    return bool(_LOCAL.fullmatch(address) or _DATA_IMAGE.fullmatch(address))
+    return bool(OWN_ID.fullmatch(address) or _DATA_IMAGE.fullmatch(address))
 
 
 def _label(tag: Tag, text: str) -> Tag:
@@ -161,19 +161,20 @@ def _label(tag: Tag, text: str) -> Tag:
     return new_tag("text", {**attrs, "dominant-baseline": "middle"}, text)
 
 
-def _clean_attributes(tag: Tag, removed: list[str]) -> None:
+def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
     for key, value in list(tag.attrs.items()):
         text = value if isinstance(value, str) else " ".join(value or ())
         lowered = key.lower()
         if key.startswith("xmlns") or not _ATTRIBUTE.fullmatch(key):
             del tag.attrs[key]
         elif lowered.startswith("on"):
-            removed.append(f"`{key[:30]}`")
+            removed.append(Removal(f"`{key[:30]}`", key))
             del tag.attrs[key]
         elif key == "style":
-            tag.attrs[key] = _clean_declarations(text, removed)
+            tag.attrs[key] = clean_declarations(plain_characters(text), removed)
         elif lowered.endswith("href"):
             if not _is_inner_image(text.strip()):
+                removed.append(Removal("an address", f"{key}=", HINT))
                 del tag.attrs[key]
         elif (
             lowered.startswith("data-")
@@ -186,13 +187,14 @@ def _clean_attributes(tag: Tag, removed: list[str]) -> None:
                 "ping",
             )
             or (lowered == "id" and not text.strip())
-            or "\\" in text
         ):
             del tag.attrs[key]
-        elif "(" in text and (
-            nests_too_deep(text) or _leads_out(tinycss2.parse_component_value_list(text))
-        ):
-            removed.append("an address")
+        elif "\\" in text:
+            removed.append(Removal(f"`{key[:30]}` (it has a backslash)", f"{key}="))
+            del tag.attrs[key]
+        elif "(" in text and (refused := why_refused(lowered, plain_characters(text))):
+            what = "an address" if refused.loads else f"`{key[:30]}` ({refused.why})"
+            removed.append(Removal(what, f"{key}=", refused.hint or HINT))
             del tag.attrs[key]
 
 
@@ -229,77 +231,7 @@ def _name_ids(root: Tag) -> None:
             tag.contents = [NavigableString(_LOCAL_URL.sub(follow, raw_text(tag)))]
 
 
-def _leads_out(values: list[Node]) -> bool:
-    waiting = list(values)
-    for value in waiting:
-        if value.type in ("bad-url", "error"):
-            return True
-        if value.type == "url" and not _LOCAL.fullmatch(value.value.strip()):
-            return True
-        if value.type == "function":
-            if value.lower_name in ("url", "src", "image", "image-set", "expression", "attr"):
-                strings = [a.value for a in value.arguments if a.type == "string"]
-                if value.lower_name != "url" or not strings or not _LOCAL.fullmatch(strings[0]):
-                    return True
-            waiting.extend(value.arguments)
-        elif value.type in ("() block", "[] block", "{} block"):
-            waiting.extend(value.content)
-    return False
-
-
-def _clean_declarations(css: str | list[Node], removed: list[str]) -> str:
-    if isinstance(css, str) and nests_too_deep(css):
-        removed.append("a style that is nested too deep")
-        return ""
-    kept = []
-    for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
-        if not isinstance(node, Declaration) or node.lower_name in ("behavior", "-moz-binding"):
-            continue
-        if _leads_out(node.value):
-            removed.append("an address in a style")
-            continue
-        important = " !important" if node.important else ""
-        kept.append(f"{node.name}: {tinycss2.serialize(node.value).strip()}{important}")
-    return "; ".join(kept)
-
-
-def _clean_sheet(css: str, scope: str, root_id: str, removed: list[str]) -> str:
-    if nests_too_deep(css):
-        removed.append("a style that is nested too deep")
-        return ""
-    rules = []
-    for node in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
-        if isinstance(node, QualifiedRule):
-            declarations = _clean_declarations(node.content, removed)
-            rules.append(f"{_scoped(node.prelude, scope, root_id)} {{ {declarations} }}")
-        elif node.type == "at-rule" and node.lower_at_keyword in ("import", "font-face"):
-            removed.append(f"`@{node.lower_at_keyword}`")
-    return "\n".join(rules).replace("<", "")
-
-
-def _scoped(prelude: list[Node], scope: str, root_id: str) -> str:
-    """Return a selector list with each selector below the drawing's own class."""
-    if not scope:
-        return str(tinycss2.serialize(prelude).strip())
-    selectors: list[list[Node]] = [[]]
-    for token in prelude:
-        if token.type == "literal" and token.value == ",":
-            selectors.append([])
-        else:
-            selectors[-1].append(token)
-    done = []
-    for selector in selectors:
-        text = tinycss2.serialize(selector).strip()
-        without_root = (
-            re.sub(rf"^(svg)?#{re.escape(root_id)}(?![\w-])", "", text) if root_id else text
-        )
-        is_root = without_root != text or text == "svg"
-        rest = "" if text == "svg" else without_root
-        done.append(f".{scope}{rest}" if is_root else f".{scope} {rest}")
-    return ", ".join(done)
-
-
-def _bound_uses(root: Tag, removed: list[str]) -> None:
+def _bound_uses(root: Tag, removed: list[Removal]) -> None:
     """Drop every `use` if following them all would draw more than `MOST_USES` copies."""
     tags = list(_elements(root))
     uses = [tag for tag in tags if tag.name == "use"]
@@ -328,7 +260,7 @@ def _bound_uses(root: Tag, removed: list[str]) -> None:
                 open_names.add(at)
                 stack.extend(t for t in inner[at] if t not in weights and t not in open_names)
     if sum(weights.get(_target(use), 0) for use in uses) > MOST_USES:
-        removed.append("copies of copies (`use`)")
+        removed.append(Removal("copies of copies (`use`)", "<use"))
         for tag in tags:
             tag.contents = [c for c in tag.contents if not isinstance(c, Tag) or c.name != "use"]
 

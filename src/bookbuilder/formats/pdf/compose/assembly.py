@@ -10,7 +10,6 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.pdf.compose.chapters import (
     is_for_screen,
     part_opening,
@@ -25,7 +24,8 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     title_page,
 )
 from bookbuilder.formats.pdf.compose.tree_tools import element
-from bookbuilder.formats.pdf.pages.runs import LAST_LEAF
+from bookbuilder.formats.pdf.run_data.runs import LAST_LEAF
+from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary
 

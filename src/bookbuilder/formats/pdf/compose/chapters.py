@@ -7,14 +7,14 @@ from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
+from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
+from bookbuilder.formats.pdf.compose.hyphenation import keep_cells_whole, keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
-from bookbuilder.formats.pdf.compose.last_words import keep_last_words
-from bookbuilder.formats.pdf.compose.long_words import break_long_words, cut_long_texts
-from bookbuilder.formats.pdf.compose.page_references import add_page_references
 from bookbuilder.formats.pdf.compose.tree_tools import HEADINGS, element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
-from bookbuilder.formats.pdf.pages.runs import PLACE, classes_of
+from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import elements
@@ -24,8 +24,6 @@ from bookbuilder.trees.serializing import to_element
 LONGEST_HEAD = 56
 # A table is wide, or very wide, if it has more columns, and short if it has no more rows.
 WIDE_TABLE, WIDEST_TABLE, SHORT_TABLE = 5, 8, 10
-# Words of no more letters are kept whole; in wide tables there is no room for as many.
-LONGEST_WHOLE, LONGEST_WHOLE_IN_WIDE = 12, 6
 
 
 def is_for_screen(book: Book) -> bool:
@@ -144,7 +142,4 @@ def _classify_table(table: ET.Element) -> None:
         sizes.append("widest" if columns > WIDEST_TABLE else "wide")
     if sizes:
         table.set("class", " ".join([*classes_of(table), *sizes]))
-    longest = LONGEST_WHOLE_IN_WIDE if columns > WIDE_TABLE else LONGEST_WHOLE
-    for cell in table.iter("td"):
-        if all(len(word) <= longest for word in "".join(cell.itertext()).split()):
-            cell.set("class", " ".join([*classes_of(cell), "whole"]))
+    keep_cells_whole(table, is_wide=columns > WIDE_TABLE)

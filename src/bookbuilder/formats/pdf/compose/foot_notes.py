@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Chapter
 from bookbuilder.formats.pdf.compose.end_notes import AT_END, notes_of
 from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
-from bookbuilder.formats.pdf.pages.runs import classes_of
+from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.trees.markup import elements, has_class, text_of

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.contents import Entry, captions_of, contents
 from bookbuilder.formats.pdf.compose.chapters import part_label
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses
-from bookbuilder.formats.pdf.pages.runs import PAGE_OF
+from bookbuilder.formats.pdf.run_data.runs import PAGE_OF
+from bookbuilder.formats.table_of_contents import Entry, captions_of, contents
 from bookbuilder.text.words import direction, words_for
 
 # Entries that fill a page of contents, set as usual and set tight.

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.runs import PAGES_OF, classes_of
+from bookbuilder.formats.pdf.run_data.runs import PAGES_OF, classes_of
 
 
 def print_index(section: ET.Element) -> None:

@@ -9,7 +9,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
-from bookbuilder.text.css import nests_too_deep
+from bookbuilder.text.css import why_unreadable
 
 NO_STYLE = Rule(
     "P008",
@@ -47,8 +47,8 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                 if not is_inside(path, *config.folders):
                     raise OSError("it lies outside the book's folder")
                 text = read_text(path)
-                if nests_too_deep(text):
-                    raise OSError("its brackets nest too deep")
+                if why := why_unreadable(text):
+                    raise OSError(why)
                 yield name, text
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)

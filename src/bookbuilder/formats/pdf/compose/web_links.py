@@ -18,7 +18,7 @@ from bookbuilder.formats.pdf.compose.end_notes import (
     make_call,
     renumber,
 )
-from bookbuilder.formats.pdf.pages.runs import classes_of
+from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.slugs import unique
 from bookbuilder.text.words import primary

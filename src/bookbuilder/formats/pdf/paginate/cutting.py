@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.pages.runs import LEAF, Run
+from bookbuilder.formats.pdf.run_data.runs import LEAF, Run
 
 # Styles that reach from one chapter into another, or count the document's pages.
 _NEEDS_THE_WHOLE = re.compile(

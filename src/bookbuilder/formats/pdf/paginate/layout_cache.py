@@ -15,9 +15,9 @@ from xml.etree import ElementTree as ET
 
 import bookbuilder
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.pages.codec import BadRecordError, unpack
-from bookbuilder.formats.pdf.pages.records import LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.run_data.codec import BadRecordError, unpack
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.runtime.cache import Cache, digest_of
 
 

@@ -14,11 +14,9 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter
 from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
-from bookbuilder.formats.pdf.pages.records import LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.cutting import body_runs
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
-from bookbuilder.formats.pdf.paginate.numbering import (
+from bookbuilder.formats.pdf.paginate.page_numbers import (
     estimate,
     guess_pages,
     is_doubtful,
@@ -35,6 +33,8 @@ from bookbuilder.formats.pdf.paginate.run_layouter import (
     RunLayouter,
     run_layouter,
 )
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.codec import pack
-from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
-from bookbuilder.formats.pdf.paginate.numbering import quoted_in, write_numbers
+from bookbuilder.formats.pdf.paginate.page_numbers import quoted_in, write_numbers
+from bookbuilder.formats.pdf.run_data.codec import pack
+from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.model.source import Place
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.progress import working_on

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.pages.records import Failure, Wide
+from bookbuilder.formats.pdf.run_data.records import Failure, Wide
 from bookbuilder.formats.pdf.weasy.setup import HARFBUZZ_HINT
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text

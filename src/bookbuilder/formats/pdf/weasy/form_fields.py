@@ -16,8 +16,8 @@ from xml.etree import ElementTree as ET
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from bookbuilder.formats.pdf.pages.records import Field
-from bookbuilder.formats.pdf.pages.runs import FIELD
+from bookbuilder.formats.pdf.run_data.records import Field
+from bookbuilder.formats.pdf.run_data.runs import FIELD
 from bookbuilder.formats.pdf.weasy.contract import (
     Area,
     Array,

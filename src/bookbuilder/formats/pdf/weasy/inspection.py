@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.records import Wide
-from bookbuilder.formats.pdf.pages.runs import classes_of
+from bookbuilder.formats.pdf.run_data.records import Wide
+from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.formats.pdf.weasy.contract import (
     Box,
     FootnoteAreaBox,

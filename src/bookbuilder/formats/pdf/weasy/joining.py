@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.weasy.contract import (
     Dictionary,
     Document,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
-from bookbuilder.formats.pdf.pages.runs import (
+from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
+from bookbuilder.formats.pdf.run_data.runs import (
     LEAF,
     Run,
     classes_of,

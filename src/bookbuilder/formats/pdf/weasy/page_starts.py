@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.records import Start
-from bookbuilder.formats.pdf.pages.runs import PLACE
+from bookbuilder.formats.pdf.run_data.records import Start
+from bookbuilder.formats.pdf.run_data.runs import PLACE
 from bookbuilder.formats.pdf.weasy.contract import Box, ReplacedBox, TextBox
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_flow
 from bookbuilder.text.slugs import loose

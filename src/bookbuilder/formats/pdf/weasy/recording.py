@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
     Box,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun, Painted, Resources
+from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun, Painted, Resources
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
     Dictionary,

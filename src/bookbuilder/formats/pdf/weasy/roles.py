@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
+from bookbuilder.formats.pdf.run_data.runs import FIELD, classes_of
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun
+from bookbuilder.formats.pdf.run_data.records import Element, LaidOutRun
 from bookbuilder.formats.pdf.weasy.contract import Array, Dictionary, Pdf, String, object_of
 from bookbuilder.formats.pdf.weasy.resources import thawed
 

@@ -10,7 +10,7 @@ import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.console import no_traceback, progress, shown
-from bookbuilder.cli.options import Options, reading, remote_pictures
+from bookbuilder.cli.shared_options import Options, reading, remote_pictures
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report

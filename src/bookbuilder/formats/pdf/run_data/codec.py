@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord, Painted, Resources
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord, Painted, Resources
 
 # A larger record is not one of ours: it would have about a hundred thousand pages.
 LARGEST_RECORD = 1_000_000_000

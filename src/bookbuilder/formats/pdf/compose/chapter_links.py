@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
-from bookbuilder.formats.pdf.pages.runs import PAGE_OF, classes_of
+from bookbuilder.formats.pdf.run_data.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
 
 _CLOSING = tuple(".,;:!?)]…»”。、）")

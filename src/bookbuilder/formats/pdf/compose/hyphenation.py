@@ -1,4 +1,8 @@
-"""Keep the last word of a paragraph whole, and a short one from standing alone on a line."""
+"""Keep words whole that hyphenation would divide: at a paragraph's end, and in narrow cells.
+
+Which words are divided otherwise, and where, follows from their language (`lang`), the patterns of
+pyphen, and `hyphens` in the theme's print.css.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.pages.runs import classes_of
+from bookbuilder.formats.pdf.run_data.runs import classes_of
 
+# Words of no more letters are kept whole; in wide tables there is no room for as many.
+LONGEST_WHOLE, LONGEST_WHOLE_IN_WIDE = 12, 6
 TOGETHER = "last-words"
 NO_BREAK_SPACE = "\u00a0"
 _BLOCKS = frozenset({"p", "li", "dd", "figcaption"})
@@ -36,6 +42,14 @@ def keep_last_words(section: ET.Element) -> None:
     """
     for block in _blocks(section):
         _keep(block, _LAST_OF_CAPTION if block.tag == "figcaption" else _LAST)
+
+
+def keep_cells_whole(table: ET.Element, is_wide: bool) -> None:
+    """Give cells that have short words only, such as years and prices, the class `whole`."""
+    longest = LONGEST_WHOLE_IN_WIDE if is_wide else LONGEST_WHOLE
+    for cell in table.iter("td"):
+        if all(len(word) <= longest for word in "".join(cell.itertext()).split()):
+            cell.set("class", " ".join([*classes_of(cell), "whole"]))
 
 
 def _blocks(element: ET.Element) -> Iterator[ET.Element]:

@@ -19,8 +19,8 @@ from bookbuilder.formats.pdf.compose.index_pages import (
     targets_of,
     write_index_numbers,
 )
-from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.pages.runs import PAGE_OF, Run
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.runs import PAGE_OF, Run
 from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
-from bookbuilder.cli.options import (
+from bookbuilder.cli.shared_options import (
     Options,
     no_cache_option,
     output_option,
@@ -21,7 +21,7 @@ from bookbuilder.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bookbuilder.formats.format import Output
+    from bookbuilder.formats.types import Output
     from bookbuilder.model.diagnostics import Report
 
 

@@ -1,4 +1,4 @@
-"""Settle a chapter's headings: one `h1` at the top, no skipped level, an anchor for each."""
+"""Settle a chapter's title and headings: one `h1` at the top, no skipped level, and anchors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,27 @@ def level(heading: Tag) -> int:
     return int(heading.name[1])
 
 
-def title_heading(tree: Tag) -> Tag | None:
+def settle_title(tree: Tag, said: str, file_title: str) -> str:
+    """Make the chapter's title the `h1` at the start of `tree`, and return it.
+
+    It is the heading that serves as one, else what front matter or the list of chapters `said`,
+    else `file_title`.
+    """
+    heading = _title_heading(tree)
+    if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
+        heading = None
+    title = text_of(heading) if heading is not None else said
+    title = " ".join(title.split())[:LONGEST_TITLE] or said or file_title
+    if heading is not None:
+        heading.extract()
+    if heading is None or not text_of(heading):
+        heading = new_tag("h1", {}, title)
+    heading.name = "h1"
+    tree.insert(0, heading)
+    return title
+
+
+def _title_heading(tree: Tag) -> Tag | None:
     """Return the heading that is the chapter's title: the first, if no other has its level.
 
     A first heading that is an `h1` is the title even if more of them follow.
@@ -29,16 +49,6 @@ def title_heading(tree: Tag) -> Tag | None:
     counts = Counter(level(h) for h in headings)
     is_top = level(first) == min(counts) and counts[level(first)] == 1
     return first if first.name == "h1" or is_top else None
-
-
-def set_title(tree: Tag, heading: Tag | None, title: str) -> None:
-    """Make `heading`, or a new heading `title`, the `h1` at the start of the tree."""
-    if heading is None:
-        heading = new_tag("h1", {}, title)
-    else:
-        heading.extract()
-        heading.name = "h1"
-    tree.insert(0, heading)
 
 
 def settle_levels(tree: Tag) -> None:
