@@ -101,7 +101,7 @@ def name_of(path: Path, root: Path) -> str:
 
 def folded(name: str) -> str:
     """Return `name` as file systems of Windows and macOS compare it: ignoring case and encoding."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def is_file(path: Path) -> bool:
