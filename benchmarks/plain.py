@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder import Report, load
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.assembly import print_trees
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import engine
 
 STYLE = """
 .plain-front { page: front }
@@ -47,9 +47,7 @@ def write(
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
-    from bookbuilder.formats.pdf.weasy.layout import html_of
-    from bookbuilder.formats.pdf.weasy.log import BASE_URL
+    from bookbuilder.formats.pdf.weasy.documents import BASE_URL, BookFetcher, html_of
 
     fonts = FontConfiguration()
     fetcher = BookFetcher(assets)
@@ -63,9 +61,9 @@ def write(
 def main(root: Path, path: Path) -> None:
     report = Report()
     with engine([root], report):
-        book = arranged(load(root))
+        book = arrange_notes(load(root))
         styles = [*built_in_styles(book.config, report), *author_styles(book.config, report)]
-        tree = joined(make_front(book, ()), make_body(book, ()))
+        tree = joined(*print_trees(book))
         write(tree, book.assets, [*styles, ("plain.css", STYLE)], path)
 
 

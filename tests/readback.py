@@ -16,7 +16,7 @@ import pypdfium2
 from bs4 import Tag
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import elements, raw_text, texts
 
@@ -172,7 +172,7 @@ def note_faults(pages: Pages, book: Book) -> tuple[int, list[str]]:
 
     Notes that are printed at their chapter's end must be there.
     """
-    book = arranged(book)
+    book = arrange_notes(book)
     calls: dict[str, int] = {}
     for link in pages.links:
         calls.setdefault(link.target, link.page)

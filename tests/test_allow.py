@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bookbuilder import BookError, Report, load, write
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from books import errors_of, rules_of, write_files
 
 ROOT = Path(__file__).parent.parent
@@ -87,7 +87,7 @@ def test_the_text_may_lie_in_an_allowed_folder(outside: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error(outside: Path) -> None:
     settings = SETTINGS.replace("../shared", "../sharde")
     files: dict[str, str | bytes] = {"book.toml": settings, "one.md": "# One\n\nText.\n"}
-    assert errors_of(outside / "book", files) == ["`allow` names no folder: `../sharde`"]
+    assert errors_of(outside / "book", files) == ["`../sharde` in `allow` is not a folder"]
 
 
 @pytest.mark.slow
@@ -98,6 +98,6 @@ def test_fonts_come_from_an_allowed_folder(outside: Path) -> None:
     book = load(
         write_files(outside / "book", {"book.toml": SETTINGS, "one.md": "# One\n\nText.\n"})
     )
-    with engine(book.config.folders, Report()):
+    with weasyprint_with_fonts(book.config.folders, Report()):
         config = Path(os.environ["FONTCONFIG_FILE"])
         assert [p.suffix for p in config.with_name("fonts").iterdir()] == [".ttf"]

@@ -279,20 +279,19 @@ def imported_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
+HEAVY = {
+    *("PIL", "bs4", "ebooklib", "fontTools", "lxml", "markdown", "pikepdf", "rich"),
+    *("tinyhtml5", "weasyprint", "yaml"),
+}
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "from bookbuilder.cli import main\ntry:\n  main(['--help'])\nexcept SystemExit: pass"
-    heavy = {
-        "bs4",
-        "tinyhtml5",
-        "markdown",
-        "ebooklib",
-        "weasyprint",
-        "rich",
-        "PIL",
-        "yaml",
-        "lxml",
-    }
-    assert not imported_by(code) & heavy
+    assert not imported_by(code) & HEAVY
+
+
+def test_knowing_the_formats_imports_nothing_heavy() -> None:
+    assert not imported_by("from bookbuilder.formats import FORMATS; assert FORMATS") & HEAVY
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 
 from bookbuilder.cli import main
 from bookbuilder.config import schema as config
+from bookbuilder.config.parsing import parse_config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.rules import all_rules
 from bookbuilder.model.source import Source
@@ -52,7 +53,7 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
     example = re.findall(r"(?s)```toml\n(.*?)```", text_of("docs/book-toml.md"))[0]
     report = Report()
     source = Source(Path("book.toml"), "book.toml", example)
-    parsed = config.parse_config(Path(), source, tomllib.loads(example), report)
+    parsed = parse_config(Path(), source, tomllib.loads(example), report)
     assert list(report) == []
     for table in (
         parsed.book,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -42,7 +43,8 @@ def broken_package(folder: Path, name: str, code: str) -> dict[str, str]:
     package = folder / "path" / name / "__init__.py"
     package.parent.mkdir(parents=True)
     package.write_text(code, encoding="utf-8")
-    return {"PYTHONPATH": str(folder / "path")}
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder / "path"), before]))}
 
 
 @pytest.mark.slow
@@ -65,6 +67,13 @@ def test_in_a_broken_installation_it_still_answers(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert re.search(r"lacking   beautifulsoup4 \S+ is broken: no such thing\n", done.stdout)
     assert re.search(r"EPUB: cannot be built here: .*no such thing", done.stdout)
+
+
+@pytest.mark.slow
+def test_without_the_package_that_compares_versions_it_still_answers(tmp_path: Path) -> None:
+    done = run("doctor", env=broken_package(tmp_path, "packaging", "raise ImportError('gone')"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  lacking   packaging is broken: gone\n" in done.stdout
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from lxml import etree
 import epubcheck
 from bookbuilder import BookError
 from bookbuilder.book import Book
-from bookbuilder.build import output_path
+from bookbuilder.formats.epub import EPUB
 from bookbuilder.formats.epub.devices import devices
 from bookbuilder.trees.markup import elements
 from epub_books import FIRST, NAMESPACES, Package, build, chapter, full
@@ -43,7 +43,7 @@ def test_epubcheck_has_nothing_against_any_profile(name: str, tmp_path: Path) ->
 
 
 def test_files_are_called_after_the_device(tmp_path: Path) -> None:
-    names = {name: output_path(for_device(full(tmp_path), name), "epub").name for name in devices()}
+    names = {name: EPUB.output_path(for_device(full(tmp_path), name)).name for name in devices()}
     assert names == {
         "generic": "salt-snow.epub",
         "kindle": "salt-snow-kindle.epub",

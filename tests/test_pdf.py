@@ -20,10 +20,10 @@ from PIL import Image
 
 from bookbuilder.book import Asset, Book, Chapter, Metadata, Part, Person
 from bookbuilder.config.schema import BookConfig, Config, PdfConfig
-from bookbuilder.formats.pdf import write_pdf
 from bookbuilder.formats.pdf.compose.web_links import readable
-from bookbuilder.formats.pdf.paginate.numbering import bake, roman
-from bookbuilder.formats.pdf.weasy.engine import FALLBACKS, fontconfig_xml
+from bookbuilder.formats.pdf.paginate.numbering import roman, write_numbers
+from bookbuilder.formats.pdf.weasy.setup import FALLBACKS, fontconfig_xml
+from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Source, Span
 from bookbuilder.trees.markup import text_of
@@ -635,7 +635,7 @@ def test_a_part_as_a_volume_has_no_opening_of_its_own(tmp_path: Path) -> None:
 
 
 def test_importing_the_package_does_not_import_weasyprint() -> None:
-    code = "import sys, bookbuilder, bookbuilder.formats.pdf; print('weasyprint' in sys.modules)"
+    code = "import sys, bookbuilder.formats.pdf.writer; print('weasyprint' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "False"
 
@@ -669,9 +669,9 @@ def test_baking_says_whether_anything_changed() -> None:
     from xml.etree import ElementTree as ET
 
     tree = ET.fromstring('<p><b data-page-of="#a"/><b data-page-of="#gone"/></p>')
-    assert bake(tree, {"a": "7"})
+    assert write_numbers(tree, {"a": "7"})
     assert [b.text for b in tree] == ["7", "000"]
-    assert not bake(tree, {"a": "7"})
+    assert not write_numbers(tree, {"a": "7"})
 
 
 def test_a_word_of_many_lines_is_broken_and_complete(tmp_path: Path) -> None:

@@ -12,15 +12,17 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pypdfium2
 import pytest
 from PIL import Image
 
 import bookbuilder
 from bookbuilder import Report, load, write
-from bookbuilder.formats.pdf.pages.records import BadRecordError, LaidOutRun, pack, unpack
-from bookbuilder.formats.pdf.paginate.runs import Run
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.pages.codec import BadRecordError, pack, unpack
+from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
 from structure_tree import outline
@@ -181,7 +183,7 @@ def test_joined_chapters_are_the_pages_of_the_whole(
     folder = a_folder(tmp_path / "book")
     _, runs = build(folder, edition=edition, cache=False)
     joined = (folder / "book.pdf").rename(tmp_path / "joined.pdf")
-    monkeypatch.setattr("bookbuilder.formats.pdf.needs_the_whole", lambda styles: True)
+    monkeypatch.setattr("bookbuilder.formats.pdf.writer.needs_the_whole", lambda styles: True)
     _, whole_runs = build(folder, edition=edition, cache=False)
     assert (runs, whole_runs) == (1 + 2 + CHAPTERS, 2)
     assert pages_of(joined) == pages_of(folder / "book.pdf")
@@ -230,18 +232,18 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
     assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
     monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
     counts: Counter[str] = Counter()
-    with engine([], Report()):
-        from bookbuilder.formats.pdf.weasy.layout import Press
+    with weasyprint_with_fonts([], Report()):
+        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        lay_out = Press._lay_out_run
+        lay_out = TreeLayouter._lay_out_run
 
-        def counted(self: Press, run: Run, start: int) -> object:
+        def counted(self: TreeLayouter, run: Run, start: int) -> object:
             counts[run.place.name] += 1
             return lay_out(self, run, start)
 
-        monkeypatch.setattr(Press, "_lay_out_run", counted)
+        monkeypatch.setattr(TreeLayouter, "_lay_out_run", counted)
         # Other tests may have left this process little memory to keep pages in.
-        monkeypatch.setattr(Press, "_has_room", lambda self: True)
+        monkeypatch.setattr(TreeLayouter, "_has_room", lambda self: True)
     assert build(tmp_path, cache=False)[0] == wanted
     assert counts == {
         "the book, whose longest chapter is “One”,": 1,
@@ -280,20 +282,52 @@ def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
 
 
 def test_what_is_no_record_is_refused() -> None:
-    assert unpack(pack(LaidOutRun(messages=("x",)))) == LaidOutRun(messages=("x",))
-    whole = zlib.decompress(pack(LaidOutRun()))
-    for text in (
+    page = PageRecord(400.0, 600.0, (0.0, 0.0, 0.0, 0.0), {"a": (0.0, 1.0, 2.0, 3.0)})
+    root = Element("Document", {"d": {"Lang": {"s": "en"}}}, "", (("content", 0, 0),))
+    laid_out = LaidOutRun((page,), elements=(root,), messages=("x",))
+    assert unpack(pack(laid_out)) == laid_out
+
+    def changed(**fields: object) -> bytes:
+        record = msgspec.msgpack.decode(zlib.decompress(pack(laid_out)))
+        return zlib.compress(msgspec.msgpack.encode(record | fields))
+
+    element: dict[str, object] = {"kind": "P", "attributes": None, "text": "", "kids": []}
+    kinds = ("x_objects", "patterns", "shadings", "states")
+    resources: dict[str, object] = {kind: {} for kind in kinds}
+    picture = {"data": b"", "blob": "gone", "compress": True, "extra": None}
+    picture |= {"resources": None, "mask": None}
+    assert unpack(changed(resources=resources)).pages == laid_out.pages
+    for data in (
+        changed(runs_on=0),
+        changed(pages=[{}]),
+        changed(messages=["x", 1]),
+        changed(elements=[element | {"kids": [["content", 1, 0]]}]),
+        changed(elements=[element | {"kids": [["node", 1, 0]]}]),
+        changed(elements=[element, element]),
+        changed(elements=[element | {"attributes": {"raw": 1}}]),
+        changed(elements=[element | {"attributes": {"d": {"A": b"bytes"}}}]),
+        changed(resources=resources | {"states": {"s": [None, "gone"]}}),
+        changed(resources=resources | {"x_objects": {"x": picture}}),
+        zlib.compress(b""),
+        zlib.compress(b"\xc0"),
+        zlib.compress(b"\x91" * 100_000),
+        zlib.compress(b"\xdd\xff\xff\xff\xff"),
+        pack(laid_out)[:-3],
+        b"not compressed",
         b"",
-        b"null",
-        b"[" * 100_000,
-        whole.replace(b"false", b"0"),
-        whole.replace(b"[],", b"[[]],", 1),
-        whole.replace(b"[],", b'["x"],', 1),
-        b"[" + whole + b"]",
     ):
         with pytest.raises(BadRecordError):
-            unpack(zlib.compress(text))
-    with pytest.raises(BadRecordError):
-        unpack(b"not compressed")
-    with pytest.raises(BadRecordError):
-        unpack(pack(LaidOutRun())[:-3])
+            unpack(data)
+
+
+def test_a_record_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bookbuilder.formats.pdf.pages.codec.LARGEST_RECORD", 1_000_000)
+    assert unpack(pack(LaidOutRun(messages=("x" * 900_000,))))
+    with pytest.raises(BadRecordError, match="too large"):
+        unpack(pack(LaidOutRun(messages=("x" * 1_000_001,))))
+
+
+@pytest.mark.parametrize("value", [10**30, "\ud800"])
+def test_what_a_record_cannot_hold_is_not_kept(value: object) -> None:
+    laid_out = LaidOutRun(elements=(Element("TD", {"d": {"ColSpan": value}}, "", ()),))
+    assert pack(laid_out) == b""

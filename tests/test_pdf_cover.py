@@ -19,7 +19,7 @@ from bookbuilder.cli import main
 from bookbuilder.formats.cover.barcode import ean_of, isbn_in, modules
 from bookbuilder.formats.cover.print_cover import NARROWEST_WITH_WORDS, spine_width
 from bookbuilder.formats.pdf.fingerprint import fingerprint
-from bookbuilder.formats.pdf.finish.finishing import DIGEST_KEY
+from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
 from books import load_files, write_files
 from verapdf import validate
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import Report, write
-from bookbuilder.formats import pdf
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.weasy.log import report_layout_log
+from bookbuilder.formats.pdf.paginate import rounds
+from bookbuilder.formats.pdf.weasy.findings import report_layout_log
 from books import load_files, rules_of
 
 
@@ -24,7 +24,7 @@ def test_what_the_layout_engine_says_is_passed_on(tmp_path: Path) -> None:
 def test_page_numbers_that_never_settle_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "bake", lambda tree, labels: True)
+    monkeypatch.setattr(rounds, "write_numbers", lambda tree, labels: True)
     book, report = load_files(tmp_path, {"one.md": "# One\n\nText.\n"})
     write(book, tmp_path / "book.pdf", report)
     assert rules_of(report) == ["page-numbers-unsettled"]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.index_pages import bake_index, page_ranges, print_index
+from bookbuilder.formats.pdf.compose.index_pages import (
+    page_ranges,
+    print_index,
+    write_index_numbers,
+)
 
 ENTRY = (
     "<section><ul><li><span>plain</span></li>"
@@ -22,11 +26,11 @@ def test_pages_are_merged_into_ranges_and_named_once() -> None:
 def test_entries_show_pages_and_settle() -> None:
     tree = ET.fromstring(ENTRY)
     print_index(tree)
-    assert bake_index(tree, {"a": "3", "b": "5"})
-    assert not bake_index(tree, {"a": "3", "b": "5"})
+    assert write_index_numbers(tree, {"a": "3", "b": "5"})
+    assert not write_index_numbers(tree, {"a": "3", "b": "5"})
     assert "".join(tree.itertext()) == "plainterm 3, 5"
     assert [a.get("href") for a in tree.iter("a")] == ["#a", "#b"]
-    assert bake_index(tree, {"a": "3", "b": "4"})
+    assert write_index_numbers(tree, {"a": "3", "b": "4"})
     assert "".join(tree.itertext()) == "plainterm 3–4"
 
 
@@ -34,7 +38,7 @@ def test_entries_below_an_entry_stay_there() -> None:
     below = ENTRY.replace("chapter 2</a>", "chapter 2</a>" + ENTRY[9:-10].replace("#", "#x"))
     tree = ET.fromstring(below)
     print_index(tree)
-    bake_index(tree, {"a": "3", "b": "5", "xa": "8", "xb": "9"})
+    write_index_numbers(tree, {"a": "3", "b": "5", "xa": "8", "xb": "9"})
     assert "".join(tree.itertext()) == "plainterm 3, 5plainterm 8–9"
     inner = tree.find("ul/li/ul")
     assert inner is not None

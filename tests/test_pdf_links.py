@@ -13,7 +13,7 @@ from bs4 import Tag
 
 from bookbuilder import BookError, load, write
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.qr_codes import LARGEST, grouped
 from bookbuilder.trees.serializing import serialize
 from books import load_files
@@ -48,7 +48,7 @@ def text(tree: Tag) -> str:
 
 
 def tree_of(book: Book, slug: str) -> Tag:
-    return next(c.tree for c in arranged(book).chapters if c.slug == slug)
+    return next(c.tree for c in arrange_notes(book).chapters if c.slug == slug)
 
 
 def test_links_are_notes_among_the_authors_one_for_each_address(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_calls_follow_punctuation_in_english_alone(tmp_path: Path) -> None:
 
 def test_every_call_leads_to_a_note_and_no_id_is_there_twice(tmp_path: Path) -> None:
     for settings in ({}, {"links": "chapter"}, {"notes": "chapter"}, {"notes": "book"}):
-        trees = [c.tree for c in arranged(a_book(tmp_path, **settings)).chapters]
+        trees = [c.tree for c in arrange_notes(a_book(tmp_path, **settings)).chapters]
         ids = [str(tag["id"]) for tree in trees for tag in tree.find_all(id=True)]
         ids += [str(tree["id"]) for tree in trees]
         assert len(ids) == len(set(ids)), settings
@@ -90,7 +90,7 @@ def test_the_linked_book_stays_as_it_is(tmp_path: Path) -> None:
     ):
         book = a_book(tmp_path, **settings)
         before = [serialize(chapter.tree) for chapter in book.chapters]
-        arranged(book)
+        arrange_notes(book)
         assert [serialize(chapter.tree) for chapter in book.chapters] == before
 
 
@@ -110,7 +110,7 @@ def test_a_section_that_the_author_calls_links_is_left_alone(tmp_path: Path) -> 
 
 def test_for_the_screen_nothing_is_added(tmp_path: Path) -> None:
     book = a_book(tmp_path, edition="screen", qr=True)
-    assert arranged(book) == book
+    assert arrange_notes(book) == book
 
 
 def test_an_unknown_place_for_notes_is_an_error_that_names_the_places(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bookbuilder import Report, load
-from bookbuilder.formats.pdf.compose.assembly import make_body, make_front
-from bookbuilder.formats.pdf.compose.print_notes import arranged
+from bookbuilder.formats.pdf.compose.assembly import print_trees
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.paginate.numbering import about, bake, is_doubtful
-from bookbuilder.formats.pdf.paginate.runs import Run, body_runs
-from bookbuilder.formats.pdf.weasy.engine import engine
+from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.paginate.cutting import body_runs
+from bookbuilder.formats.pdf.paginate.numbering import estimate, is_doubtful, write_numbers
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
 
@@ -37,46 +38,46 @@ CHAPTER = f"""\
 
 
 @pytest.fixture
-def press_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
+def layouter_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     write_files(tmp_path, {"one.md": CHAPTER, "two.md": f"# Two\n\n{FILLER}\n\n## End\n"})
-    book, report = arranged(load(tmp_path)), Report()
-    front = Run(make_front(book, {}), book.place, part=-1, has_leaf=True)
-    runs = [*body_runs(book, make_body(book, {}), whole=False), front]
-    with engine(book.config.folders, report):
-        from bookbuilder.formats.pdf.weasy.layout import Press
+    book, report = arrange_notes(load(tmp_path)), Report()
+    front, body = print_trees(book)
+    runs = [*body_runs(book, body, whole=False), Run(front, book.place, part=-1, has_leaf=True)]
+    with weasyprint_with_fonts(book.config.folders, report):
+        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
         styles = list(built_in_styles(book.config, report))
-        yield lambda: CountingPress(Press(book.assets, styles)), runs
+        yield lambda: CountingLayouter(TreeLayouter(book.assets, styles)), runs
 
 
-class CountingPress:
-    """Counts how often a press lays out."""
+class CountingLayouter:
+    """Counts how often a layouter lays out."""
 
-    def __init__(self, press: Any) -> None:
+    def __init__(self, layouter: Any) -> None:
         self.layouts = 0
-        self._press, self._lay_out = press, press.lay_out
-        press.lay_out = self._counted
+        self._layouter, self._lay_out = layouter, layouter.lay_out
+        layouter.lay_out = self._counted
 
     def _counted(self, *arguments: Any) -> Any:
         self.layouts += 1
         return self._lay_out(*arguments)
 
     def set(self, run: Run, start: int, in_full: bool, **labels: str) -> LaidOutRun:
-        bake(run.tree, labels)
-        laid_out: LaidOutRun = self._press.set_run(run, start, in_full)[0]
+        write_numbers(run.tree, labels)
+        laid_out: LaidOutRun = self._layouter.lay_out_run(run, start, in_full)[0]
         assert laid_out.failure is None
         return laid_out
 
 
 @pytest.mark.slow
-def test_numbers_of_as_many_figures_are_written_on_the_same_pages(press_and_runs: Any) -> None:
-    new_press, (run, *_) = press_and_runs
-    press = new_press()
-    press.set(run, 1, False, two="00", **{"two--end": "00"})
+def test_numbers_of_as_many_figures_are_written_on_the_same_pages(layouter_and_runs: Any) -> None:
+    new_layouter, (run, *_) = layouter_and_runs
+    layouter = new_layouter()
+    layouter.set(run, 1, False, two="00", **{"two--end": "00"})
     for start, label in ((7, "11"), (9, "99")):
-        again = press.set(run, start, True, two=label, **{"two--end": "98"})
-        assert press.layouts == 1
-        assert again == new_press().set(run, start, True, two=label, **{"two--end": "98"})
+        again = layouter.set(run, start, True, two=label, **{"two--end": "98"})
+        assert layouter.layouts == 1
+        assert again == new_layouter().set(run, start, True, two=label, **{"two--end": "98"})
         assert len(again.pages) > 2
 
 
@@ -93,27 +94,27 @@ def test_numbers_of_as_many_figures_are_written_on_the_same_pages(press_and_runs
     ],
 )
 def test_what_would_move_is_laid_out_again(
-    press_and_runs: Any, start: int, labels: dict[str, str]
+    layouter_and_runs: Any, start: int, labels: dict[str, str]
 ) -> None:
-    new_press, (run, *_) = press_and_runs
-    press = new_press()
-    press.set(run, 1, False, two="00", **{"two--end": "00"})
-    again = press.set(run, start, True, **labels)
-    assert press.layouts == 2
-    assert again == new_press().set(run, start, True, **labels)
+    new_layouter, (run, *_) = layouter_and_runs
+    layouter = new_layouter()
+    layouter.set(run, 1, False, two="00", **{"two--end": "00"})
+    again = layouter.set(run, start, True, **labels)
+    assert layouter.layouts == 2
+    assert again == new_layouter().set(run, start, True, **labels)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("label", "layouts"), [("ix", 1), ("1", 1), ("1000", 1), ("0" * 30, 2)])
 def test_a_number_alone_in_its_column_may_have_any_width_that_fits(
-    press_and_runs: Any, label: str, layouts: int
+    layouter_and_runs: Any, label: str, layouts: int
 ) -> None:
-    new_press, (*_, front) = press_and_runs
-    press = new_press()
-    press.set(front, 1, False, one="00", two="00")
-    again = press.set(front, 1, True, one="1", two=label)
-    assert press.layouts == layouts
-    assert again == new_press().set(front, 1, True, one="1", two=label)
+    new_layouter, (*_, front) = layouter_and_runs
+    layouter = new_layouter()
+    layouter.set(front, 1, False, one="00", two="00")
+    again = layouter.set(front, 1, True, one="1", two=label)
+    assert layouter.layouts == layouts
+    assert again == new_layouter().set(front, 1, True, one="1", two=label)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,6 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
         return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
 
     leaves = {run(7900): pages(8), run(4100): pages(4), run(10): pages(2)}
-    assert [len(about(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]
+    assert [len(estimate(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]
     single = {run(5000): pages(5), run(3000): pages(3)}
-    assert [len(about(run(n), single).pages) for n in (0, 4900)] == [1, 5]
+    assert [len(estimate(run(n), single).pages) for n in (0, 4900)] == [1, 5]

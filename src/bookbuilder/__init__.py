@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bookbuilder.book import Book as Book
     from bookbuilder.build import load as load
     from bookbuilder.build import write as write
-    from bookbuilder.formats import Output as Output
+    from bookbuilder.formats.format import Output as Output
     from bookbuilder.model.diagnostics import BookError as BookError
     from bookbuilder.model.diagnostics import Diagnostic as Diagnostic
     from bookbuilder.model.diagnostics import Report as Report
@@ -25,7 +25,7 @@ _HOMES = {
     "Book": "book",
     "BookError": "model.diagnostics",
     "Diagnostic": "model.diagnostics",
-    "Output": "formats",
+    "Output": "formats.format",
     "Report": "model.diagnostics",
     "load": "build",
     "write": "build",

@@ -1,1 +1,1 @@
-"""Checks of what is built already, and of the machine that builds."""
+"""Checks of finished files, and of the machine that builds."""

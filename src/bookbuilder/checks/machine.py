@@ -1,38 +1,29 @@
-"""What this machine has and lacks for building books.
+"""Find out what this machine has and lacks for building books.
 
-Imports nothing that may be broken: who asks has trouble already.
+Nothing that may be broken is imported at once: people ask when they have trouble already.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.metadata
-import io
 import platform
-import re
 import subprocess
 import sys
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 OLDEST_PYTHON = (3, 11)
-PANGO_HINT = (
-    "Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`;"
-    " Fedora: `dnf install pango`; macOS: `brew install pango`;"
-    " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH"
-)
-HARFBUZZ_HINT = (
-    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
-    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
-)
 REINSTALL_HINT = "install bookbuilder again: `pip install --force-reinstall bookbuilder`"
 # Packages that are imported under another name than they are installed.
 _IMPORTED_AS = {
@@ -51,7 +42,7 @@ TRIAL_SECONDS = 120
 
 
 class State(StrEnum):
-    """`OPTIONAL` is lacking, but not to build."""
+    """`OPTIONAL` is lacking too, but books can be built without it."""
 
     OK = "ok"
     LACKING = "lacking"
@@ -66,7 +57,7 @@ class Fact:
 
 
 def facts() -> Iterator[Fact]:
-    """Everything that building depends on, then what checking can use."""
+    """Yield everything that building depends on, then what checking can use."""
     yield _python()
     yield from _packages()
     yield from _layout()
@@ -75,9 +66,9 @@ def facts() -> Iterator[Fact]:
 
 
 def trial(format_name: str) -> str:
-    """Why a book of one line cannot be built here in this format; empty where it can.
+    """Return why a book of one line cannot be built here in this format; empty if it can.
 
-    It is built in a process of its own, which may as well crash.
+    It is built in a process of its own, which may crash.
     """
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
         chapter = Path(folder, "one.md")
@@ -102,26 +93,30 @@ def _python() -> Fact:
 
 
 def _packages() -> Iterator[Fact]:
-    """The packages that bookbuilder needs, by its own metadata."""
+    """Yield the packages that bookbuilder needs, by its own metadata."""
+    try:
+        from packaging.requirements import Requirement
+    except Exception as error:
+        yield Fact(State.LACKING, f"packaging is broken: {_said(error)}", REINSTALL_HINT)
+        return
     try:
         needed = importlib.metadata.requires("bookbuilder") or []
     except importlib.metadata.PackageNotFoundError:
         yield Fact(State.LACKING, "bookbuilder is not installed as a package", REINSTALL_HINT)
         return
-    for requirement in needed:
-        if "extra ==" not in requirement:
+    for requirement in map(Requirement, needed):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield _package(requirement)
 
 
-def _package(requirement: str) -> Fact:
-    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-    bounds = requirement.removeprefix(name)
+def _package(requirement: Requirement) -> Fact:
+    name, bounds = requirement.name, requirement.specifier
     hint = f"`pip install '{requirement}'`"
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return Fact(State.LACKING, f"{name} is not installed", hint)
-    if not _fits(version, bounds):
+    if not bounds.contains(version, prereleases=True):
         return Fact(State.LACKING, f"{name} {version} is installed; needed is {bounds}", hint)
     if name != "weasyprint":  # which has a fact of its own
         try:
@@ -131,66 +126,34 @@ def _package(requirement: str) -> Fact:
     return Fact(State.OK, f"{name} {version}")
 
 
-def _fits(version: str, bounds: str) -> bool:
-    """Whether `version` is within bounds such as `<5,>=4.13`; others are taken to be kept."""
-    have = _numbers(version)
-    for operator, wanted in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
-        if (have >= _numbers(wanted)) is not (operator == ">="):
-            return False
-    return True
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in re.findall(r"\d+", version.partition("+")[0])[:3])
-
-
 def _layout() -> Iterator[Fact]:
-    """WeasyPrint and the libraries of the system that it loads."""
+    """Check WeasyPrint and the libraries of the system that it loads."""
     try:
-        # It prints what it misses, and warns of the future.
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ffi = importlib.import_module("weasyprint.text.ffi")
-            importlib.import_module("weasyprint")
-        keep_pillow_strict()
+        from bookbuilder.formats.pdf.weasy import setup
+    except Exception as error:
+        # A package that is missing or broken has a fact of its own.
+        yield Fact(State.LACKING, f"WeasyPrint cannot be tried: {_said(error)}", REINSTALL_HINT)
+        return
+    try:
+        setup.load_weasyprint()
+        found = setup.loaded_libraries()
     except ImportError as error:
         yield Fact(State.LACKING, f"WeasyPrint is broken: {_said(error)}", REINSTALL_HINT)
         return
     except Exception as error:
-        yield Fact(State.LACKING, f"WeasyPrint does not load: {_said(error)}", PANGO_HINT)
+        what = f"WeasyPrint does not load: {_said(error)}"
+        yield Fact(State.LACKING, what, setup.PANGO_HINT)
         return
-    number = ffi.pango.pango_version()
-    pango = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    harfbuzz = _probed(ffi.harfbuzz.hb_version_atleast)
-    yield Fact(State.OK, f"WeasyPrint loads Pango {pango} and HarfBuzz {harfbuzz}")
-    if ffi.harfbuzz_subset is None:
-        what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
-        yield Fact(State.OPTIONAL, what, HARFBUZZ_HINT)
-    else:
+    yield Fact(State.OK, f"WeasyPrint loads Pango {found.pango} and HarfBuzz {found.harfbuzz}")
+    if found.has_harfbuzz_subset:
         yield Fact(State.OK, "HarfBuzz-Subset")
-
-
-def keep_pillow_strict() -> None:
-    """WeasyPrint, once imported, lets Pillow accept broken pictures in the whole process."""
-    from PIL import ImageFile
-
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-
-
-def _probed(at_least: Callable[[int, int, int], int]) -> str:
-    """The version of a library that only says whether it is new enough."""
-    version = [0, 0, 0]
-    for place in range(3):
-        while version[place] < 100:
-            version[place] += 1
-            if not at_least(*version):
-                version[place] -= 1
-                break
-    return ".".join(map(str, version))
+    else:
+        what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
+        yield Fact(State.OPTIONAL, what, setup.HARFBUZZ_HINT)
 
 
 def _fonts() -> Fact:
-    """The fonts that come along; the EPUB's cover is drawn with them too."""
+    """Check the bundled fonts; the EPUB's cover is drawn with them too."""
     try:
         folder = resources.files("bookbuilder").joinpath("fonts")
         fonts = [f for f in folder.iterdir() if f.name.endswith((".ttf", ".otf"))]

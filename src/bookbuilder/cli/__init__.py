@@ -1,7 +1,7 @@
-"""The command line. It reads options, calls the library, and says what came of it; no more.
+"""The command line: it reads options, calls the library, and prints the result.
 
-Whatever takes long to import is imported by the function that needs it, so that `--help` answers
-at once and `epub` works where WeasyPrint cannot be loaded.
+Modules that take long to import are imported by the functions that need them, so that `--help`
+answers at once and `epub` works where WeasyPrint cannot be loaded.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.building import build, cover, epub, pdf, workbook
-from bookbuilder.cli.checking import check
-from bookbuilder.cli.doctoring import doctor
+from bookbuilder.cli.checking import check, doctor
 from bookbuilder.cli.explaining import explain
 
 
@@ -20,8 +19,8 @@ from bookbuilder.cli.explaining import explain
 def main() -> None:
     """Build books from folders of Markdown.
 
-    DIR is a book's folder, or a single Markdown file. Without it, the nearest folder upwards that
-    holds a book.toml is the book.
+    DIR is a book's folder, or a single Markdown file. Without DIR, the book is the nearest folder
+    upwards with a book.toml.
     """
 
 

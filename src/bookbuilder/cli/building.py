@@ -1,4 +1,4 @@
-"""The commands that build: load the book once, write it, say what came of it."""
+"""The commands that build: load the book once, write it, and say what was written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bookbuilder.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bookbuilder.formats import Output
+    from bookbuilder.formats.format import Output
     from bookbuilder.model.diagnostics import Report
 
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--profile",
     type=click.Choice(["generic", "kindle", "kobo", "apple"]),
-    help="For one maker's readers; generic serves all.",
+    help="For one maker's e-readers; generic suits all.",
 )
 @reading
 def epub(output: Path | None, profile: str | None, **options: Any) -> None:
@@ -44,13 +44,13 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @click.option(
     "--edition",
     type=click.Choice(["print", "screen"]),
-    help="For paper, or for the screen: with cover and live links.",
+    help="For paper, or for the screen, with cover and live links.",
 )
-@click.option("--trim", metavar="SIZE", help="The cut page: a5, b5, 6x9, a4 or letter.")
+@click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
-@click.option("--booklet", is_flag=True, default=None, help="Two pages on a sheet, for folding.")
-@click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF/UA a PDF/A-2a too.")
-@click.option("--qr", is_flag=True, default=None, help="Add codes for the links of each chapter.")
+@click.option("--booklet", is_flag=True, default=None, help="Two pages on each sheet, for folding.")
+@click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF conform to PDF/A-2a too.")
+@click.option("--qr", is_flag=True, default=None, help="Add QR codes for each chapter's links.")
 @no_cache_option
 @reading
 def pdf(
@@ -80,17 +80,19 @@ def pdf(
 
 @click.command()
 @output_option
-@click.option("--trim", metavar="SIZE", help="The cut page: a5, b5, 6x9, a4 or letter.")
-@click.option("--paper", metavar="NAME", help="What is printed on, for the width of the spine.")
-@click.option("--pages", metavar="N", type=click.IntRange(min=1), help="Do not count the pages.")
+@click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
+@click.option("--paper", metavar="NAME", help="The paper, for the width of the spine.")
+@click.option(
+    "--pages", metavar="N", type=click.IntRange(min=1), help="How many pages, if not to be counted."
+)
 @reading
 def cover(
     output: Path | None, trim: str | None, paper: str | None, pages: int | None, **options: Any
 ) -> None:
     """Build the cover for the printer: back, spine and front on one sheet.
 
-    The spine is as wide as the print PDF is thick. Where that was not built from the
-    book as it is now, its pages are laid out and counted.
+    The width of the spine depends on the number of pages. If the print PDF was not
+    built from the book as it is now, its pages are laid out and counted.
     """
     said = {"trim": trim, "paper": paper, "pages": pages}
     said = {key: value for key, value in said.items() if value is not None}
@@ -109,7 +111,7 @@ def workbook(output: Path | None, **options: Any) -> None:
 @no_cache_option
 @reading
 def build(no_cache: bool, **options: Any) -> None:
-    """Build the PDF and the EPUB, which then knows the PDF's pages."""
+    """Build the PDF, and the EPUB with the page numbers of the PDF."""
     build_formats(["pdf", "epub"], None, Options(**options), pdf_settings=_cache(no_cache))
 
 
@@ -125,19 +127,20 @@ def build_formats(
     epub_settings: Mapping[str, Any] | None = None,
     pdf_settings: Mapping[str, Any] | None = None,
 ) -> None:
-    """Load the book once and write each of `formats`; exits where that fails.
+    """Load the book once and write each of `formats`; exit if that fails.
 
-    `epub_settings` and `pdf_settings` go before what `[epub]` and `[pdf]` in book.toml say.
+    `epub_settings` and `pdf_settings` replace those of `[epub]` and `[pdf]` in book.toml.
     """
     from bookbuilder.cli.running import run
-    from bookbuilder.formats import suffix_of
+    from bookbuilder.formats import FORMATS
     from bookbuilder.model.diagnostics import BookError
 
-    if output and output.suffix.lower() != (suffix := suffix_of(formats[0])):
+    chosen = [known for name in formats for known in FORMATS if known.name == name]
+    if output and output.suffix.lower() != (suffix := chosen[0].suffix):
         raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")
 
     def work(root: Path, report: Report, said: list[str]) -> None:
-        from bookbuilder.build import load, output_path, write
+        from bookbuilder.build import load, write
 
         started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
@@ -146,17 +149,17 @@ def build_formats(
         book = replace(book, config=config.with_asked("pdf", pdf_settings or {}))
         if options.verbose:
             said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
-        # What one format has against the book is no reason not to write the next.
-        branches = [report.branch() for _ in formats]
+        # If one format finds an error, the next is written all the same.
+        branches = [report.branch() for _ in chosen]
         try:
-            for name, found in zip(formats, branches, strict=True):
-                path = output or output_path(book, name)
+            for one, found in zip(chosen, branches, strict=True):
+                path = output or one.output_path(book)
                 with (
                     contextlib.suppress(BookError),
                     progress(f"Writing {path.name}", options),
                     unwritable_is_wrong_use(path),
                 ):
-                    written = write(book, path, found, name)
+                    written = write(book, path, found, one.name)
                     if options.verbose:
                         said += written.changes
                     said.append(_wrote(written, time.perf_counter() - started))

@@ -1,17 +1,23 @@
-"""The command that checks and writes nothing."""
+"""The commands that check and write nothing: `check` the book, `doctor` the machine."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bookbuilder import __version__
 from bookbuilder.cli.console import no_traceback, progress, shown
 from bookbuilder.cli.options import Options, reading, remote_pictures
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report
+
+EXIT_CANNOT_BUILD = 1
+# All other formats are PDFs and need no more than that one.
+TRIED_FORMATS = ("epub", "pdf")
 
 
 @click.command()
@@ -19,15 +25,15 @@ if TYPE_CHECKING:
     "--built",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Check an EPUB or a PDF that is built already.",
+    help="Check a finished EPUB or PDF.",
 )
 @reading
 def check(built: Path | None, **options: Any) -> None:
     """Check the book, and write nothing.
 
-    Finds all that a build would find before pages are laid out, for the EPUB and the PDF.
-    With --built, looks into a finished file instead, with EPUBCheck where that is installed,
-    and names the lines of the chapters that findings come from.
+    Reports everything that building the EPUB and the PDF would report before pages are laid out.
+    With --built, inspects a finished file instead, with EPUBCheck if that is installed, and
+    names the lines of the chapters that findings come from.
     """
     if built is None:
         _check_book(Options(**options))
@@ -76,3 +82,31 @@ def _check_built(path: Path, options: Options) -> None:
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
         run(work, options, find_sources(path, Path.cwd()))
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this machine has and lacks for building books.
+
+    The exit code is 0 if both EPUB and PDF can be built here, else 1. Nothing is downloaded.
+    """
+    import platform
+
+    from bookbuilder.checks.machine import facts, trial
+
+    click.echo(f"bookbuilder {__version__} on {platform.platform()}")
+    for fact in facts():
+        click.echo(f"  {fact.state:9} {fact.what}")
+        for line in fact.hint.split("; "):
+            if line:
+                click.echo(f"{'':12}{line}")
+    click.echo()
+    failed = False
+    for name in TRIED_FORMATS:
+        why = trial(name)
+        failed |= bool(why)
+        click.echo(
+            f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}"
+        )
+    if failed:
+        sys.exit(EXIT_CANNOT_BUILD)

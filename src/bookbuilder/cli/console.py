@@ -1,4 +1,4 @@
-"""What a terminal is told: findings, progress, and what went wrong that no finding says."""
+"""Print findings, progress, and failures that are not findings, to the terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDS_BEFORE_PROGRESS = 1.0
 
 
 def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
-    """Print `diagnostics` to stderr, their files named as seen from the working folder."""
+    """Print `diagnostics` to stderr, with paths from the working folder."""
     if options.quiet:
         from bookbuilder.model.diagnostics import Severity
 
@@ -42,7 +42,7 @@ def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
 
 @contextmanager
 def progress(label: str, options: Options) -> Iterator[None]:
-    """A spinner on a terminal's stderr, from the second that the work has lasted one."""
+    """Show a spinner on a terminal's stderr if the work takes more than a second."""
     if options.quiet or not sys.stderr.isatty():
         yield
         return
@@ -65,7 +65,7 @@ def progress(label: str, options: Options) -> Iterator[None]:
 
 @contextmanager
 def no_traceback(options: Options) -> Iterator[None]:
-    """Nobody but who asks for it with `-v` sees a traceback."""
+    """Print a short message instead of a traceback, which only `-v` shows."""
     try:
         yield
     except (click.ClickException, click.exceptions.Exit):
@@ -91,7 +91,7 @@ def no_traceback(options: Options) -> Iterator[None]:
 
 @contextmanager
 def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
-    """Say plainly that `path` cannot be written."""
+    """Turn the error that `path` cannot be written into a plain message."""
     try:
         yield
     except OSError as error:
@@ -104,7 +104,7 @@ def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
 
 
 def shown(path: Path) -> str:
-    """`path` from the working folder where one lies in the other, else in full."""
+    """Return `path` from the working folder if one lies in the other, else in full."""
     here, there = Path.cwd(), path.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         return Path(os.path.relpath(there, here)).as_posix()

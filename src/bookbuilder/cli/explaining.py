@@ -1,4 +1,4 @@
-"""The command that tells why there is a rule."""
+"""The command that explains a rule."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def _complete(context: click.Context, param: click.Parameter, start: str) -> lis
 @click.command()
 @click.argument("rule", metavar="[CODE|NAME]", required=False, shell_complete=_complete)
 def explain(rule: str | None) -> None:
-    """Tell why a rule exists, and how to obey or to silence it.
+    """Explain why a rule exists, and how to obey or silence it.
 
-    A rule is named by the code that messages show (L001) or by its name (broken-link). Without
-    one, all rules are listed.
+    Give the code of a rule, as messages show it (L001), or its name (broken-link). Without
+    either, all rules are listed.
     """
     from bookbuilder.model.rules import all_rules, find_rule, rule_like
 
@@ -62,7 +62,7 @@ def _how_to_silence(rule: Rule) -> str:
 
     if rule.severity is Severity.ERROR:
         return click.wrap_text(
-            "No right book can be made while this is so: it cannot be allowed or made a warning.",
+            "No correct book can be made with this error: it cannot be allowed or made a warning.",
             WIDTH,
         )
     return "\n".join(

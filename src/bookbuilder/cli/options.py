@@ -1,4 +1,4 @@
-"""What commands are told: options that several of them share, and exit codes."""
+"""Options that several commands share, and exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every command that reads a book is told."""
+    """The options of every command that reads a book."""
 
     directory: Path | None
     part: int | None
@@ -32,16 +32,16 @@ class Options:
 
 
 class WrongUse(click.ClickException):
-    """What was asked cannot be done here, whatever the book holds."""
+    """The command cannot be done as it was given, whatever is in the book."""
 
     exit_code = EXIT_WRONG_USE
 
 
 def reading(command: Callable[..., None]) -> Callable[..., None]:
-    """The argument and the options of every command that reads a book."""
+    """Add the argument and the options of every command that reads a book."""
     for decorate in (
-        click.option("-v", "--verbose", is_flag=True, help="Say more, tracebacks included."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Print more, including tracebacks."),
+        click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
         click.option(
             "--message-format",
             type=click.Choice(["full", "concise", "json", "github"]),
@@ -52,19 +52,19 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--fetch-remote-images",
             is_flag=True,
-            help="Put pictures from the web into the book; else nothing is fetched.",
+            help="Download pictures from the web into the book.",
         ),
         click.option(
             "--deny",
             metavar="RULE",
             multiple=True,
-            help="Make an error of what a rule finds, or of all `warnings`.",
+            help="Turn findings of RULE into errors, or all `warnings`.",
         ),
         click.option(
             "--part",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Only part N, as a volume of its own.",
+            help="Build part N alone, as a volume of its own.",
         ),
         click.argument(
             "directory",
@@ -78,7 +78,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def remote_pictures(options: Options) -> RemotePictures | None:
-    """What fetches pictures from the web, where that was asked for."""
+    """Return what downloads pictures from the web, if that was asked for."""
     if not options.fetch_remote_images:
         return None
     from bookbuilder.runtime.cache import users_cache
@@ -92,11 +92,11 @@ output_option = click.option(
     "--output",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write, by default one in the book's dist folder.",
+    help="The file to write; by default one in the book's dist folder.",
 )
 
 no_cache_option = click.option(
     "--no-cache",
     is_flag=True,
-    help="Lay out every page anew; neither use nor keep what was laid out before.",
+    help="Lay out every page again; do not use or keep laid out pages.",
 )

@@ -1,6 +1,6 @@
-"""Diagnostics as text: one renderer for each message format.
+"""Render diagnostics as text, in one of several message formats.
 
-`full` is for people; the others are for programs, and what they say stays as it is.
+`full` is for people; the others are for programs, so their form must not change.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def render(
     color: bool = False,
     folder: str = "",
 ) -> str:
-    """`diagnostics` as lines, each with its newline; nothing for none.
+    """Return `diagnostics` as lines, each with its newline.
 
-    `folder` is the way from the reader's working folder to the book's, put before every file name
-    so that a terminal or an editor can open it.
+    `folder` is the path from the working folder to the book's. It is put before every file name, so
+    that a terminal or an editor can open the file.
     """
     found = list(diagnostics)
     if message_format is MessageFormat.FULL:
@@ -54,7 +54,7 @@ def render(
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`; empty when there are none."""
+    """Return a count such as `2 errors, 1 warning`; empty if there are none."""
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     return ", ".join(
         f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
@@ -96,7 +96,7 @@ def _full_block(diagnostic: Diagnostic, folder: str, paint: Callable[..., str]) 
 
 
 def _excerpt(span: Span) -> tuple[str, int, int]:
-    """The shown line, and where below it the carets start and how many there are, in cells."""
+    """Return the line to show, and where the carets below it start and how many, in cells."""
     start = max(0, min(span.column - 1, len(span.excerpt)))
     end = min(start + max(1, span.length), len(span.excerpt))
     before = _expanded(span.excerpt[:start])
@@ -111,7 +111,7 @@ def _excerpt(span: Span) -> tuple[str, int, int]:
 
 
 def _expanded(text: str, column: int = 0) -> str:
-    """`text`, which starts at `column`, with its tabs as spaces."""
+    """Return `text`, which starts at `column`, with its tabs as spaces."""
     cells: list[str] = []
     for piece in re.split(r"(\t)", _printable(text, keep="\t")):
         filled = " " * (TAB - column % TAB) if piece == "\t" else piece
@@ -139,7 +139,7 @@ def _last_cells(text: str, cells: int) -> str:
 
 
 def _printable(text: str, keep: str = "") -> str:
-    """`text` on one line, with nothing in it that moves a terminal's cursor or turns its text."""
+    """Return `text` on one line, without what moves a terminal's cursor or turns its text."""
     return "".join(
         c
         if c in keep or not _is_unprintable(c)
@@ -190,7 +190,10 @@ def _json(diagnostic: Diagnostic, folder: str) -> str:
 
 
 def _github(diagnostic: Diagnostic, folder: str) -> str:
-    """A workflow command. GitHub decodes `%25`, `%0D`, `%0A`, and in properties `%3A` and `%2C`."""
+    """Return a workflow command.
+
+    GitHub decodes `%25`, `%0D`, `%0A`, and in properties `%3A` and `%2C`.
+    """
     commands = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
     span = diagnostic.span
     properties = {}

@@ -1,4 +1,4 @@
-"""Running what a command does: within the book's limits, all findings shown, one exit code."""
+"""Run the work of a command: within the book's limits, with all findings shown and an exit code."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from bookbuilder.runtime.limits import Limits
 
 Work = Callable[[Path, Report, list[str]], None]
-"""What is done to the book in a folder; what to say of it at the end goes to the list."""
+"""Works on the book in a folder; lines to print at the end go to the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: `said` are lines for the reader; `failure` is no fault of the book."""
+    """The result: `said` are lines to print; `failure` is a bug, not an error in the book."""
 
     diagnostics: list[Diagnostic]
     said: list[str]
@@ -33,12 +33,12 @@ class Done:
 
 
 def run(work: Work, options: Options, root: Path | None = None) -> None:
-    """Do `work` on the book that `options` name, and say what came of it; exits where it fails.
+    """Do `work` on the book that `options` name, and print the result; exit if it fails.
 
     Without a `root`, the book is looked for from the working folder upwards.
     """
     with no_traceback(options):
-        from bookbuilder.build import find_root, read_limits
+        from bookbuilder.config.book_folder import find_root, read_limits
         from bookbuilder.runtime.child_process import run_bounded
         from bookbuilder.runtime.limits import LimitHit, report_limit
 
@@ -80,16 +80,12 @@ def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
 
 
 def _exit_code(report: Report) -> int:
-    """Wrong use where an error is about what was asked, or where; else the book has errors."""
-    from bookbuilder.formats.pdf.weasy.engine import NO_PANGO
-    from bookbuilder.passes.volume import NO_SUCH_PART
-
-    not_the_book = {NO_SUCH_PART, NO_PANGO} & {found.rule for found in report}
-    return EXIT_WRONG_USE if not_the_book else EXIT_ERRORS_IN_BOOK
+    is_books_fault = all(found.rule.is_books_fault for found in report.errors)
+    return EXIT_ERRORS_IN_BOOK if is_books_fault else EXIT_WRONG_USE
 
 
 def _levels(denied: tuple[str, ...]) -> Levels:
-    """What `--deny` asks for."""
+    """Return the levels that `--deny` asks for."""
     if not denied:
         return {}
     from bookbuilder.config.levels import read_levels

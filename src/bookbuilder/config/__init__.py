@@ -1,1 +1,1 @@
-"""What the author sets: book.toml, levels of rules, and the files of other tools."""
+"""The author's settings: book.toml, levels of rules, and the files of other tools."""

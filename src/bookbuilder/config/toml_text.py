@@ -1,4 +1,4 @@
-"""The text of a TOML file: what is in it, what is wrong with it, and where its keys stand."""
+"""Read the text of a TOML file: its data, its mistakes, and the places of its keys."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ BAD_TOML = Rule(
 
 
 def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
-    """The data in `source`, or None where it is not TOML, which is reported."""
+    """Return the data in `source`; None if it is not TOML, which is reported."""
     try:
         return tomllib.loads(source.text)
     except RecursionError:
-        report.add(BAD_TOML, f"{source.name} nests too deep", source.span_of_file())
+        report.add(BAD_TOML, f"{source.name} is nested too deeply", source.span_of_file())
         return None
     except ValueError as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
@@ -41,7 +41,7 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
 
 
 def _key_above(source: Source, line: int) -> Span | None:
-    """The key whose value ends in `line`; that may have begun some lines before."""
+    """Return the key whose value ends in `line`, and may have begun some lines before."""
     for number in range(line, 0, -1):
         text = source.line(number)
         if match := re.match(r"\s*(?:([\w.-]+|\"[^\"]*\")\s*=|\[([\w.-]+)\])", text):
@@ -51,10 +51,10 @@ def _key_above(source: Source, line: int) -> Span | None:
 
 
 def _hint_for(problem: str, line: str, column: int) -> str:
-    """What to do about what `tomllib` found at `column` of `line`; empty where it says enough."""
+    """Return how to mend what `tomllib` found at `column` of `line`; empty if it says enough."""
     rest = line[column - 1 :].strip()
     if problem.startswith(("Cannot declare", "Duplicate inline table key")):
-        return "it is given twice: make one of the two"
+        return "it is defined twice: merge the two"
     if problem == "Invalid value" and (word := re.fullmatch(r"(True|False)\s*(#.*)?", rest)):
         return f"write `{word[1].lower()}`"
     if problem == "Invalid value" and rest[:1] in tuple("“”„‘’«»"):
@@ -64,12 +64,12 @@ def _hint_for(problem: str, line: str, column: int) -> str:
     if problem.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"')):
         return "the quotes around a text are not closed"
     if problem.startswith("Expected newline"):
-        return "text needs quotes around all of it, and single ones where it has quotes itself"
+        return "put quotes around the whole text, and single ones if there are quotes in it"
     return ""
 
 
 def without_quotes(text: str) -> Any:
-    """What `text` means where it stands in TOML without quotes; None where it means nothing."""
+    """Return the value of `text` in TOML without quotes; None if it has none."""
     try:
         return tomllib.loads(f"key = {text}")["key"]
     except (ValueError, RecursionError):
@@ -80,15 +80,15 @@ _PLACE = re.compile(r"\[(\d+)\]")
 
 
 def without_places(path: str) -> str:
-    """`part.title` for `part[1].title`."""
+    """Return `part.title` for `part[1].title`."""
     return _PLACE.sub("", path)
 
 
 def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Span:
-    """Where a dotted key stands. TOML parsers keep no positions, so the text is scanned for it.
+    """Find a dotted key in the text, since TOML parsers keep no positions.
 
-    `part[1].title` is that of the second `[[part]]`. With `value`, where that stands for the `nth`
-    time, from 0.
+    `part[1].title` is that of the second `[[part]]`. With `value`, find the place where that stands
+    for the `nth` time, from 0.
     """
     found: Span | None = None
     place = _PLACE.search(path)
@@ -122,7 +122,7 @@ def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Spa
 
 @functools.lru_cache(maxsize=2)
 def _tables(text: str) -> dict[str, list[tuple[int, int]]]:
-    """The lines of each table, from its header to before the next; of arrays, one after another."""
+    """Return the lines of each table, from its header up to the next; an array has several."""
     tables: dict[str, list[tuple[int, int]]] = {}
     name, first, number = "", 1, 0
     for number, line in enumerate(text.split("\n"), 1):

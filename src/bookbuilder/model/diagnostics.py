@@ -31,7 +31,8 @@ class Rule:
     (`image-without-alt`); `why` tells an author why the rule exists and how to obey it.
 
     After an error that `stops`, reading ends: what else would be found would only follow from it,
-    such as broken links into chapters that could not be read.
+    such as broken links into chapters that could not be read. `is_books_fault` is False for what
+    the machine lacks, or the command asks for in vain: no change of the book would help.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Rule:
     severity: Severity
     why: str
     stops: bool = True
+    is_books_fault: bool = True
 
 
 class Level(StrEnum):

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
 
 import bookbuilder
 from bookbuilder.model.diagnostics import WARNINGS, Rule
 from bookbuilder.text.suggest import did_you_mean
 
-# What works with WeasyPrint cannot be imported where there is no Pango, but for these modules,
-# which are the only ones there that declare rules.
-IMPORTS_WEASYPRINT = "bookbuilder.formats.pdf.weasy."
-_WITHOUT_WEASYPRINT = ("engine", "inspection", "log", "rules", "style_log")
+# A package says with this name which of its modules declare rules, if the others import something
+# that a machine may lack.
+_RULES_ARE_IN = "RULES_ARE_IN"
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, ordered by code. Slow: imports all modules that declare rules."""
     found = {
-        value
-        for module in pkgutil.walk_packages(bookbuilder.__path__, "bookbuilder.")
-        if not module.name.startswith(IMPORTS_WEASYPRINT)
-        or module.name.removeprefix(IMPORTS_WEASYPRINT) in _WITHOUT_WEASYPRINT
-        for value in vars(importlib.import_module(module.name)).values()
-        if isinstance(value, Rule)
+        value for module in _modules() for value in vars(module).values() if isinstance(value, Rule)
     }
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def _modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(bookbuilder.__path__, "bookbuilder."):
+        package, _, name = found.name.rpartition(".")
+        named = getattr(importlib.import_module(package), _RULES_ARE_IN, None)
+        if named is None or name in named:
+            yield importlib.import_module(found.name)
 
 
 def find_rule(said: str) -> Rule | None:

@@ -18,7 +18,9 @@ NO_SUCH_PART = Rule(
     "C007",
     "no-such-part",
     Severity.ERROR,
-    "`--part N` takes the number of a part: as book.toml says it, else counted from 1.",
+    "`--part N` takes the number of a part: the one that book.toml gives it, or else its place,"
+    " counted from 1.",
+    is_books_fault=False,
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bookbuilder.config.levels import read_levels
-from bookbuilder.config.schema import UNKNOWN_KEY
+from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.text.language import is_language

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from bookbuilder.config.other_tools import load_mapping
+from bookbuilder.config.other_tools.shared import load_mapping
 from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span

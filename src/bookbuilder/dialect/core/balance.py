@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from bookbuilder.dialect.core.elements import NEVER_CLOSED
 from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.html_tags import NEVER_CLOSED
 from bookbuilder.dialect.core.raw_html import UNCLOSED_HTML
 
 

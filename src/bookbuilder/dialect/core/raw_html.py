@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
-from bookbuilder.dialect.core.elements import BLOCK_STARTS, KNOWN, RAW_TEXT
 from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.html_tags import BLOCK_STARTS, KNOWN, RAW_TEXT
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity

@@ -1,4 +1,4 @@
-"""The ISBN's barcode (EAN-13, GS1 General Specifications 5.2.1; ISBN Users' Manual, 9)."""
+"""Draw the barcode of an ISBN (EAN-13, GS1 General Specifications 5.2.1; ISBN Users' Manual, 9)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ODD = [
     "0001011",
 ]
 _EVEN = [code[::-1].translate(str.maketrans("01", "10")) for code in _ODD]
-# Which of the left six digits are even; so the first digit is told without bars of its own.
+# Even digits (1) in the left half, by the first digit: it has no bars of its own.
 _PARITIES = [
     "000000",
     "001011",
@@ -40,7 +40,7 @@ WIDTH, HEIGHT = (95 + _QUIET_LEFT + _QUIET_RIGHT) * MODULE, 25.93
 
 
 def isbn_in(identifier: str) -> str:
-    """The ISBN that `identifier` is, as it is written there; empty where it is something else.
+    """Return the ISBN in `identifier`, as it is written there; empty if it is something else.
 
     The check digit may be wrong; `ean_of` tells.
     """
@@ -51,7 +51,7 @@ def isbn_in(identifier: str) -> str:
 
 
 def ean_of(isbn: str) -> str:
-    """Thirteen digits; empty where the check digit is wrong."""
+    """Return the thirteen digits of an ISBN; nothing if its check digit is wrong."""
     bare = re.sub(r"[ -]", "", isbn).upper()
     if len(bare) == 10:
         values = [10 if c == "X" else int(c) for c in bare]
@@ -67,7 +67,7 @@ def _check_digit(twelve: str) -> str:
 
 
 def modules(ean: str) -> str:
-    """Bars (1) and spaces (0) from guard to guard, 95 of them."""
+    """Return the 95 bars (1) and spaces (0) from guard to guard."""
     parity = _PARITIES[int(ean[0])]
     left = [(_EVEN if p == "1" else _ODD)[int(d)] for d, p in zip(ean[1:7], parity, strict=True)]
     right = [_ODD[int(d)].translate(str.maketrans("01", "10")) for d in ean[7:]]
@@ -75,7 +75,7 @@ def modules(ean: str) -> str:
 
 
 def barcode_svg(ean: str) -> bytes:
-    """The symbol at its nominal size, with its digits, on white."""
+    """Draw the symbol at its nominal size, with its digits, on white."""
     bars = "".join(
         f'<rect x="{(_QUIET_LEFT + x) * MODULE:.2f}" y="0" width="{MODULE}"'
         f' height="{BARS_HIGH if x in _GUARDS else BARS_HIGH - 5 * MODULE:.2f}"/>'

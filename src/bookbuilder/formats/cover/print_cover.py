@@ -1,4 +1,4 @@
-"""The cover for the printer: back, spine and front on one sheet that is folded around the pages."""
+"""Make the cover for the printer: back, spine and front on one sheet around the pages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pikepdf
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.config.schema import Config
-from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
-from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.format import Output, deliver
+from bookbuilder.formats.pdf import PDF
 from bookbuilder.formats.pdf.compose.front_cover import (
     PICTURE,
     cover_measures,
@@ -28,14 +28,14 @@ from bookbuilder.formats.pdf.compose.front_cover import (
     with_picture,
 )
 from bookbuilder.formats.pdf.compose.styles import theme_style
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
-from bookbuilder.formats.pdf.weasy.engine import engine
-from bookbuilder.formats.pdf.weasy.log import (
-    BASE_URL,
+from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_layout_log,
     report_refused,
 )
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -61,7 +61,7 @@ LONG_BLURB = Rule(
     " size that can be read is left out, from the end of a sentence.",
 )
 
-# Millimetres: what is printed beyond the cut, where marks stand beyond that, and how long they are.
+# In millimetres: the print beyond the cut, the marks' distance from the cut, and their length.
 BLEED, MARK_GAP, MARK = 3.0, 4.0, 5.0
 SLUG = MARK_GAP + MARK + 1
 # On a narrower spine, folds that are a little off would put the words round the corner.
@@ -77,7 +77,7 @@ _POINTS = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """Millimetres: the cut page, and the spine."""
+    """The size of a cover in millimetres: the cut page, and the spine."""
 
     width: float
     height: float
@@ -89,7 +89,7 @@ class Wrap:
 
 
 def spine_width(config: Config, pages: int, report: Report) -> float:
-    """In millimetres: as `spine` says, else the number of pages, made even, times the paper's."""
+    """Return `spine`, or else the paper's thickness times the pages, made even, in millimetres."""
     if config.pdf.spine is not None:
         return max(float(config.pdf.spine), 0.0)
     papers = tomllib.loads(
@@ -107,33 +107,22 @@ def spine_width(config: Config, pages: int, report: Report) -> float:
 def write_wrap(book: Book, path: Path, report: Report) -> Output:
     """Lay out the cover of `book` and write it to `path`.
 
-    Where `pages` is not said, the book's inside is laid out to count them. Raises `BookError` as
-    `write_pdf` does.
+    Where `pages` is not set, those of the print PDF count. Raises `BookError` as `write_pdf` does.
     """
     trim = trim_of(book.config, report)
     spine_width(book.config, 0, report)
     report.raise_for_errors()
-    pages = book.config.pdf.pages or _counted(book)
+    pages = book.config.pdf.pages or _pages_of_inside(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
-    with engine(book.config.folders, report), caught_log() as messages:
-        from weasyprint import CSS, HTML
-
-        from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
+    with weasyprint_with_fonts(book.config.folders, report), caught_log() as messages:
+        from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)
         book, tree = _sheet(book, trim, wrap, report)
         fetcher = BookFetcher(book.assets)
-        html = HTML(
-            string=ET.tostring(tree, encoding="unicode", method="html"),
-            base_url=BASE_URL,
-            url_fetcher=fetcher,
-        )
         size = f"{wrap.whole + 2 * SLUG:.3f}mm {wrap.height + 2 * SLUG:.3f}mm"
         styles = [f"@page {{ size: {size}; margin: 0 }} body {{ margin: 0 }}", theme_style("cover")]
-        data = html.write_pdf(
-            stylesheets=[CSS(string=text) for text in styles],
-            pdf_variant="pdf/ua-1",
-        )
+        data = write_sheet(tree, styles, fetcher)
         report_refused(fetcher.refused, report)
         report_layout_log(messages, book, report)
     deliver(path, _with_boxes(data, wrap), report)
@@ -141,18 +130,29 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     return Output(path, path.stat().st_size, 1, "pages", remark=remark)
 
 
-def _counted(book: Book) -> int:
-    """How many pages the inside has."""
-    from bookbuilder.formats.pdf import write_pdf
+def check_wrap(book: Book, report: Report) -> None:
+    """Report what is wrong with the width of the spine, which needs no page to be laid out."""
+    spine_width(book.config, 1, report)
+
+
+def _pages_of_inside(book: Book) -> int:
+    """Count the pages of the print PDF: the one in `output` if `book` is unchanged since.
+
+    Else the inside is laid out.
+    """
+    from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
+    from bookbuilder.formats.pdf.writer import write_pdf
 
     pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
-    book = replace(book, config=replace(book.config, pdf=pdf))
+    inside = replace(book, config=replace(book.config, pdf=pdf))
+    if pages := pages_if_made_from(inside, PDF.output_path(inside)):
+        return pages
     with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
-        return write_pdf(book, Path(folder, "inside.pdf"), Report()).count
+        return write_pdf(inside, Path(folder, "inside.pdf"), Report()).count
 
 
 def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
-    """The cut and the bleed as boxes (ISO 32000-1, 14.11.2), and a fixed identifier."""
+    """Return the PDF with boxes for cut and bleed (ISO 32000-1, 14.11.2) and a fixed identifier."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         page = pdf.pages[0]
         for name, beyond in (("/TrimBox", 0.0), ("/BleedBox", BLEED)):
@@ -166,7 +166,7 @@ def _with_boxes(data: bytes, wrap: Wrap) -> bytes:
 
 
 def _sheet(book: Book, trim: Trim, wrap: Wrap, report: Report) -> tuple[Book, ET.Element]:
-    """The sheet as a document, and the book with what it shows among the assets."""
+    """Return the book with the pictures of its sheet among the assets, and the sheet."""
     back, book = _back(book, wrap, report)
     front = element("section", "front panel", *front_panel(book, trim))
     spine = element("section", "spine", *_on_spine(book, wrap))
@@ -212,7 +212,7 @@ def _bleed_picture(front: ET.Element, wrap: Wrap, outer: str) -> None:
 
 
 def _marks(wrap: Wrap) -> list[ET.Element]:
-    """Lines where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
+    """Draw where the sheet is cut, and at head and foot where it is folded, outside the bleed."""
     hair = 0.1
     marks = []
     columns = {SLUG, SLUG + wrap.width, SLUG + wrap.width + wrap.spine, SLUG + wrap.whole}
@@ -226,7 +226,7 @@ def _marks(wrap: Wrap) -> list[ET.Element]:
 
 
 def _on_spine(book: Book, wrap: Wrap) -> list[ET.Element]:
-    """Title on the field and authors on the paper, read from the head down (ISO 6357)."""
+    """Set title on the field and authors on the paper, read from the head down (ISO 6357)."""
     if wrap.spine < NARROWEST_WITH_WORDS:
         return []
     meta = book.metadata
@@ -260,7 +260,7 @@ def _fit_on_line(text: str, room: float, largest: float, *, bold: bool) -> float
 
 
 def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
-    """The description on the field, and on the paper the publisher and the barcode."""
+    """Set the description on the field, and on the paper the publisher and the barcode."""
     back = element("section", "back panel")
     if text := book.metadata.description:
         width = wrap.width * (1 - 2 * MARGIN)
@@ -293,7 +293,7 @@ def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
 def _fit_blurb(
     text: str, width: float, room: float, book: Book, report: Report
 ) -> tuple[str, float]:
-    """As much of `text` as fits, and the size that it fits in."""
+    """Return as much of `text` as fits, and the size that it fits in."""
     font = font_for(text, 100)
 
     def fits(part: str, size: float) -> bool:

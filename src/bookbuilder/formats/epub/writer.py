@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats import Output, deliver
 from bookbuilder.formats.contents import has_opening
 from bookbuilder.formats.epub.accessibility import assess
 from bookbuilder.formats.epub.cover import Cover, cover
@@ -24,6 +23,7 @@ from bookbuilder.formats.epub.package import Publication, modified, pack
 from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
 from bookbuilder.formats.epub.styles import Resource, stylesheets
+from bookbuilder.formats.format import Output, deliver
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for

@@ -19,8 +19,8 @@ from bookbuilder import __version__
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.config.schema import PdfConfig
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.finish.finishing import DIGEST_KEY
-from bookbuilder.formats.pdf.weasy.engine import own_fonts
+from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
+from bookbuilder.formats.pdf.weasy.setup import own_fonts
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.trees.serializing import serialize

@@ -1,4 +1,4 @@
-"""Exercises made into sheets to write on: where there is something to write, a `field` element.
+"""Turn exercises into sheets to write on: a `field` element stands wherever one writes.
 
 The element is our own, which no tree of a book can hold. `kind` is `cell`, `area`, `line`, `mark`
 or `check`, `name` what a form calls it, `label` what it says to those who do not see its place.
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
 
-FIELD = "field"
 WRITE, WRITE_LINE, MARK = "write", "write-line", "mark"
 LONGEST_LABEL = 120
 
@@ -29,23 +28,23 @@ def add_fields(section: ET.Element) -> None:
         _add_cells(table, fields)
     for box in [e for e in section.iter("span") if "task-box" in classes_of(e)]:
         _replace(section, box, fields.make("check", _text_around(section, box)))
-    for words in [e for e in section.iter("span") if _asks(e)]:
+    for words in [e for e in section.iter("span") if _room_class(e)]:
         _replace(section, words, fields.make("line", _text_around(section, words)))
     parents = {child: parent for parent in section.iter() for child in parent}
     for block in [e for e in section.iter() if e.tag in ("li", "p") and e is not section]:
         parent = parents[block]
         label = text_of(block)
-        asked = _asks(block) or (_asks(parent) if block.tag == "li" else "")
+        room = _room_class(block) or (_room_class(parent) if block.tag == "li" else "")
         if block.tag == "li" and MARK in classes_of(parent):
             mark = fields.make("mark", label)
             mark.tail, block.text = block.text, None
             block.insert(0, mark)
-        if asked and block.tag == "li":
-            block.append(_room(asked, fields, label))
-        elif asked:
-            parent.insert(list(parent).index(block) + 1, _room(asked, fields, label))
+        if room and block.tag == "li":
+            block.append(_make_room(room, fields, label))
+        elif room:
+            parent.insert(list(parent).index(block) + 1, _make_room(room, fields, label))
     if not any(field.get("kind") == "area" for field in section.iter(FIELD)):
-        section.append(_room(WRITE, fields, text_of(heading)))
+        section.append(_make_room(WRITE, fields, text_of(heading)))
 
 
 def text_of(element: ET.Element) -> str:
@@ -53,7 +52,7 @@ def text_of(element: ET.Element) -> str:
 
 
 class _Namer:
-    """Names by kind and number, so that they last while the text around them changes."""
+    """Names fields by kind and number, so that names last while the text around them changes."""
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix.replace(".", "-")
@@ -73,14 +72,14 @@ class _Namer:
         return self._counts["table"]
 
 
-def _asks(element: ET.Element) -> str:
-    """Which of the two classes that ask for room `element` has; empty for none."""
+def _room_class(element: ET.Element) -> str:
+    """Return the class by which `element` asks for room to write; empty for none."""
     return next((c for c in classes_of(element) if c in (WRITE, WRITE_LINE)), "")
 
 
-def _room(asked: str, fields: _Namer, label: str) -> ET.Element:
+def _make_room(kind: str, fields: _Namer, label: str) -> ET.Element:
     field = fields.make("area", label)
-    if asked == WRITE_LINE:
+    if kind == WRITE_LINE:
         field.set("lines", "1")
     return field
 
@@ -93,7 +92,7 @@ def _add_cells(table: ET.Element, fields: _Namer) -> None:
         first = text_of(row[0]).rstrip(":") or str(row_number)
         for column, cell in enumerate(row, 1):
             head = heads[column - 1] if column <= len(heads) else str(column)
-            if cell.tag != "td" or not (_is_empty(cell) or _asks(cell)):
+            if cell.tag != "td" or not (_is_empty(cell) or _room_class(cell)):
                 continue
             label = ": ".join(dict.fromkeys((first, head)))
             field = fields.make("cell", label, f"table-{number}-row-{row_number}-column-{column}")
@@ -107,7 +106,7 @@ def _is_empty(cell: ET.Element) -> bool:
 
 
 def _text_around(section: ET.Element, element: ET.Element) -> str:
-    """The text of the paragraph or item that `element` stands in, without its own."""
+    """Return the text of the paragraph or item around `element`, without its own."""
     parents = {child: parent for parent in section.iter() for child in parent}
     at = element
     while at in parents and at.tag not in ("p", "li", "td", "th"):

@@ -1,34 +1,35 @@
-"""The workbook as a PDF of its own: one exercise to a page, to fill in on screen or by hand."""
+"""Write the workbook: one exercise to a page, to fill in on screen or by hand."""
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Metadata
-from bookbuilder.formats import Output, deliver
-from bookbuilder.formats.pdf.compose.assembly import contents_line, imprint, make_document
-from bookbuilder.formats.pdf.compose.elements import classes_of, element
+from bookbuilder.formats.format import Output, deliver
+from bookbuilder.formats.pdf.compose.assembly import make_document
+from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.last_words import keep_last_words
 from bookbuilder.formats.pdf.compose.long_words import break_long_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.finish.finishing import finish
+from bookbuilder.formats.pdf.compose.tree_tools import element
+from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.pages.records import LaidOutRun
-from bookbuilder.formats.pdf.paginate.numbering import bake, labels_of
-from bookbuilder.formats.pdf.weasy.engine import engine
-from bookbuilder.formats.pdf.weasy.log import (
+from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
+from bookbuilder.formats.pdf.paginate.numbering import labels_of, write_numbers
+from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
     report_failures,
     report_layout_log,
     report_refused,
+    report_style_log,
 )
-from bookbuilder.formats.pdf.weasy.style_log import report_style_log
-from bookbuilder.formats.workbook.worksheets import FIELD, add_fields, text_of
+from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
+from bookbuilder.formats.workbook.worksheets import add_fields, text_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.passes.workbook import copy_exercise, exercises, where
 from bookbuilder.trees.markup import elements
@@ -49,11 +50,11 @@ LONG_EXERCISE = Rule(
     "An exercise of the workbook has one page, and this one takes more. Shorten it or make two.",
 )
 
-# Papers that people have in their printers. Where pages are cut in inches, that is Letter.
+# The paper in people's printers: Letter where pages are cut in inches.
 PAPER, AMERICAN_PAPER = "a4", "letter"
 _AMERICAN_TRIMS = ("6x9", "letter")
 
-# All in CSS pixels: from one ruled line to the next, how much a row of a table may grow, what is
+# In CSS pixels: from one ruled line to the next, how much a row of a table may grow, and what is
 # left free for rounding.
 LINE = 29.0
 ROW_GROWTH = 60.0
@@ -72,7 +73,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with engine(book.config.folders, report):
+    with weasyprint_with_fonts(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [
@@ -91,26 +92,27 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
 def _lay_out(
     book: Book, tree: ET.Element, styles: Sequence[tuple[str, str]], report: Report
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
-    from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
-    from bookbuilder.formats.pdf.weasy.layout import Press
+    from bookbuilder.formats.pdf.weasy.documents import BookFetcher
+    from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
     from bookbuilder.formats.pdf.weasy.recording import record
 
-    press, fetcher = Press(book.assets, styles), BookFetcher(book.assets)
-    report_style_log(press.style_messages, styles, report)
+    layouter, fetcher = TreeLayouter(book.assets, styles), BookFetcher(book.assets)
+    report_style_log(layouter.style_messages, styles, report)
+    sections = {e for e in tree.iter("section") if "exercise" in classes_of(e)}
     try:
         _rule(tree)
-        pages = press.lay_out(tree, 1, fetcher).document.pages
-        _fill_pages(tree, pages)
-        bake(tree, labels_of(pages))
-        laid = press.lay_out(tree, 1, fetcher)
+        laid = layouter.lay_out(tree, 1, fetcher)
+        measured, _ = record(laid, tree, in_full=False)
+        _fill_pages(tree, dict(laid.room_below(sections)))
+        write_numbers(tree, labels_of(measured.pages))
+        laid = layouter.lay_out(tree, 1, fetcher)
         laid.number(1)
-        document = laid.document
-        _report_long(book, document.pages, report)
-        return record(document, document.pages, tree, in_full=True)
+        _report_long(book, [section for section, _ in laid.room_below(sections)], report)
+        return record(laid, tree, in_full=True)
     except MemoryError:
         raise
     except Exception as error:
-        report_failures([press.blame(tree, error)], book, report)
+        report_failures([layouter.failure_of(tree, error)], book, report)
         raise BookError(report.diagnostics) from error
     finally:
         report_refused(fetcher.refused, report)
@@ -124,7 +126,7 @@ def _metadata(book: Book) -> Metadata:
 
 
 def make_workbook(book: Book) -> ET.Element:
-    """A page with title and contents, then the exercises with fields, all in one document."""
+    """Make a document of a page with title and contents, and the exercises with fields."""
     pages = []
     entries = element("ol", "")
     for chapter, section in exercises(book):
@@ -162,19 +164,19 @@ def make_workbook(book: Book) -> ET.Element:
 
 
 def _drop_links(page: ET.Element) -> None:
-    """The chapters are in another file."""
+    """Turn links to chapters into plain text: these are in another file."""
     for link in page.iter("a"):
         if link.get("href", "").startswith("#"):
             link.tag = "span"
             link.attrib = {}
 
 
-def _fill_pages(tree: ET.Element, pages: list[Any]) -> None:
+def _fill_pages(tree: ET.Element, left: Mapping[ET.Element, float]) -> None:
     """Give what is left of each exercise's page to the places to write on.
 
-    Rows of tables get half of it, to a limit; the rest is shared by the areas in whole lines.
+    `left` is the height below each exercise. Rows of tables get half of it, to a limit; the rest
+    is shared by the areas in whole lines.
     """
-    left = {box.element: room for box, room in _exercise_boxes(pages)}
     for section in tree.iter("section"):
         if "exercise" not in classes_of(section):
             continue
@@ -200,27 +202,14 @@ def _fill_pages(tree: ET.Element, pages: list[Any]) -> None:
 
 
 def _rule(tree: ET.Element) -> None:
-    """Draw the lines of each area that knows how many it has."""
+    """Draw the lines of each area whose number of lines is known."""
     for area in list(tree.iter(FIELD)):
         area[:] = [ET.Element("line") for _ in range(int(area.get("lines", "0")))]
 
 
-def _exercise_boxes(pages: list[Any]) -> Iterator[tuple[Any, float]]:
-    """The boxes of exercises, with the height that is left below on their page."""
-    for page in pages:
-        page_box = page._page_box
-        bottom = page_box.content_box_y() + page_box.height
-        stack = list(page_box.children)
-        while stack:
-            box = stack.pop()
-            if box.element_tag == "section" and "exercise" in classes_of(box.element):
-                yield box, bottom - (box.border_box_y() + box.border_height())
-            else:
-                stack.extend(getattr(box, "children", ()))
-
-
-def _report_long(book: Book, pages: list[Any], report: Report) -> None:
-    counts = Counter(str(box.element.get("id")) for box, _ in _exercise_boxes(pages))
+def _report_long(book: Book, sections: Iterable[ET.Element], report: Report) -> None:
+    """Report exercises that are on more than one page; `sections` has each for every page."""
+    counts = Counter(str(section.get("id")) for section in sections)
     for chapter, section in exercises(book):
         heading = elements(section)[0]
         if (count := counts[str(heading.get("id"))]) > 1:

@@ -1,1 +1,1 @@
-"""From a linked book to the trees that are printed. No boxes, no pages."""
+"""Turn a linked book into the trees that are printed. No boxes, no pages."""

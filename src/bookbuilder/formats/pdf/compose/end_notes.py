@@ -1,4 +1,4 @@
-"""Notes of the linked book's trees: adding some, numbering them, gathering them at an end."""
+"""Add notes to a chapter, number them, and gather them at the end of chapter or book."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bookbuilder.trees.markup import elements, has_class, new_tag
 ROLE = "doc-endnotes"
 # A section of notes with this class is printed where it stands, and not at the foot of pages.
 AT_END = "endnotes"
-# What follows the notes at the end of a book.
+# Back matter that follows the notes at the end of a book.
 _AFTER_NOTES = frozenset({"doc-glossary", "doc-bibliography", "doc-index", "doc-colophon"})
 
 
 def notes_of(tree: Tag) -> Tag | None:
-    """A chapter's section of notes."""
+    """Return a chapter's section of notes."""
     for child in reversed(tree.contents):
         if isinstance(child, Tag) and child.name == "section" and has_class(child, "notes"):
             return child
@@ -39,7 +39,7 @@ def insert_before_notes(tree: Tag, added: Tag) -> None:
 
 
 def has_own_notes(tree: Tag) -> bool:
-    """Whether the chapter is made of references itself, which no note should explain."""
+    """Tell whether the chapter is a list of references, which no note should explain."""
     return tree.get("role") == "doc-bibliography"
 
 
@@ -49,7 +49,7 @@ def make_call(note: str, name: str) -> Tag:
 
 
 def add_note(tree: Tag, name: str, content: Tag, kind: str) -> None:
-    """Add a note called `name` at the end of the chapter's; `renumber` puts it in its place."""
+    """Add a note with the id `name` after the others; `renumber` puts it in its place."""
     holder = notes_of(tree)
     if holder is None:
         holder = new_tag("section", {"class": "notes", "role": ROLE})
@@ -89,13 +89,13 @@ def _calls(tree: Tag) -> list[Tag]:
 
 
 def keep_at_end(tree: Tag) -> None:
-    """Have the notes of a chapter printed at its end."""
+    """Mark the notes of a chapter to be printed at its end."""
     if (holder := notes_of(tree)) is not None:
         holder["class"] = AttributeValueList(["notes", AT_END])
 
 
 def gather_notes(book: Book) -> Chapter | None:
-    """Take the notes out of all chapters and into one of their own; None where there are none."""
+    """Move the notes of all chapters into a chapter of their own; None if there are none."""
     words = words_for(book.metadata.language)
     slug = unique("notes", {*RESERVED, *(c.slug for c in book.chapters)})
     tree = new_tag("section", {"id": slug, "class": "chapter", "role": ROLE})
@@ -116,6 +116,6 @@ def gather_notes(book: Book) -> Chapter | None:
 
 
 def insert_notes(back: list[Chapter], notes: Chapter) -> list[Chapter]:
-    """The back matter with `notes` before glossary, sources and index."""
+    """Return the back matter with `notes` before glossary, sources and index."""
     at = next((i for i, c in enumerate(back) if c.role in _AFTER_NOTES), len(back))
     return [*back[:at], notes, *back[at:]]

@@ -1,4 +1,4 @@
-"""Notes to the foot of the page: each note moves to where it is first referred to."""
+"""Move notes to where they are first referred to, for the foot of the page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Chapter
-from bookbuilder.formats.pdf.compose.elements import classes_of
 from bookbuilder.formats.pdf.compose.end_notes import AT_END, notes_of
+from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
+from bookbuilder.formats.pdf.pages.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -34,7 +35,7 @@ MOST_NOTES = 1500
 # Set solid in notes' size, this fills about half of an A5 page.
 LONGEST_NOTE = 1500
 
-# The layout drops or repeats notes that are called from these.
+# WeasyPrint drops or repeats notes whose references are inside these.
 _NO_NOTES_INSIDE = frozenset({"thead", "caption", "figcaption", "pre"})
 
 
@@ -56,7 +57,7 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
     beside: dict[ET.Element, ET.Element] = {}
     for reference in [e for e in section.iter("a") if e.get("role") == "doc-noteref"]:
         target = reference.get("href", "").removeprefix("#")
-        ancestors = _ancestors(reference, parents)
+        ancestors = ancestors_of(reference, parents)
         if target in kept_at_end or target not in asides:
             continue
         outer = next((e for e in ancestors if e.tag == "aside" and "note" in classes_of(e)), None)
@@ -79,8 +80,8 @@ def place_notes(section: ET.Element, kept_at_end: Collection[str] = ()) -> None:
 def unlink_many_notes(section: ET.Element) -> None:
     """Take the links between text and notes out of a chapter that has thousands, for paper.
 
-    What has an address of its own has a style of its own, and so has all in it; to compute them is
-    half of the work.
+    An element with an id or a link is styled on its own, and so is all in it: that is half of the
+    work.
     """
     notes = [e for e in section.iter("aside") if "note" in classes_of(e)]
     if len(notes) > MOST_NOTES:
@@ -91,7 +92,7 @@ def unlink_many_notes(section: ET.Element) -> None:
 
 
 def long_notes(chapter: Chapter) -> list[str]:
-    """The ids of the chapter's notes that are too long for the foot of a page, or too many."""
+    """Return the ids of notes that are too long for the foot of a page, or of all if too many."""
     holder = notes_of(chapter.tree)
     if holder is None or has_class(holder, AT_END):
         return []
@@ -101,7 +102,7 @@ def long_notes(chapter: Chapter) -> list[str]:
 
 
 def report_notes_at_end(at_end: Mapping[str, Chapter], report: Report) -> None:
-    """Say why each of these notes, by its chapter, stands at the chapter's end."""
+    """Report why each of these notes, by its chapter, stands at the chapter's end."""
     counts = Counter(chapter.slug for chapter in at_end.values())
     for note, chapter in at_end.items():
         if counts[chapter.slug] > MOST_NOTES:
@@ -124,18 +125,10 @@ def _report_long_note(chapter: Chapter, note_id: str, report: Report) -> None:
     )
 
 
-def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> list[ET.Element]:
-    found = []
-    while (parent := parents.get(element)) is not None:
-        found.append(parent)
-        element = parent
-    return found
-
-
 def _make_printable(note: ET.Element, is_one_of_many: bool) -> None:
-    """Without backlinks, which mean nothing on paper, and with its number in its first line.
+    """Remove backlinks, which mean nothing on paper, and put the number into the first line.
 
-    That is plain text in thousands of notes: each element has to be laid out.
+    That is plain text where there are thousands of notes: each element has to be laid out.
     """
     for parent in list(note.iter()):
         for child in [c for c in parent if c.get("role") == "doc-backlink"]:

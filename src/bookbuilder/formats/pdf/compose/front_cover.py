@@ -1,4 +1,4 @@
-"""The front cover: the author's picture, or one set from title and authors."""
+"""Make the front cover: the author's picture, or one set from title and authors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bookbuilder.formats.cover_art import (
     read_cover,
     title_size,
 )
-from bookbuilder.formats.pdf.compose.elements import element
+from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.words import direction
@@ -35,7 +35,7 @@ PICTURE = "cover-picture"
 
 
 def with_picture(book: Book, report: Report) -> Book:
-    """`book`, the author's picture for the cover among its assets."""
+    """Return `book` with the author's picture for the cover among its assets."""
     name = book.config.book.cover
     if not name:
         return book
@@ -53,7 +53,7 @@ def with_picture(book: Book, report: Report) -> Book:
 
 
 def front_cover(book: Book) -> ET.Element:
-    """The front of the cover as a page of the book, cut at its edges."""
+    """Make the front of the cover as a page of the book, cut at its edges."""
     trim = trim_of(book.config, Report())
     section = element("section", "cover", *front_panel(book, trim))
     section.set("style", cover_measures(book, trim))
@@ -63,7 +63,7 @@ def front_cover(book: Book) -> ET.Element:
 
 
 def cover_measures(book: Book, trim: Trim) -> str:
-    """What themes/default/cover.css draws with: sizes of the cut page, and the book's colour."""
+    """Return a style for themes/default/cover.css: sizes of the cut page, and colours."""
     return (
         f"--width: {trim.width}; --height: {trim.height}; --margin: {MARGIN}; --field: {FIELD};"
         f" --fence: {FENCE}; --colour: {colour_of(book)}; --paper: {PAPER}"
@@ -71,7 +71,7 @@ def cover_measures(book: Book, trim: Trim) -> str:
 
 
 def front_panel(book: Book, trim: Trim) -> list[ET.Element]:
-    """What stands on the front: the author's picture, or words and fence."""
+    """Make what is on the front: the author's picture, or words and fence."""
     meta = book.metadata
     if PICTURE in book.assets:
         picture = element("img", "picture")
@@ -99,7 +99,7 @@ def front_panel(book: Book, trim: Trim) -> list[ET.Element]:
 
 
 def fence(book: Book, *, mirrored: bool = False) -> ET.Element:
-    """Bars that stand on the field's lower edge."""
+    """Draw the bars that stand on the field's lower edge."""
     bars = element("div", "fence")
     for left, width, tall in fence_of(book):
         bar = element("div")

@@ -1,4 +1,4 @@
-"""The index in print: pages and ranges of pages, where the book's tree names chapters."""
+"""Print the index with pages and ranges of pages, where the book's tree names chapters."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
-
-_PAGES_OF = "data-pages-of"
+from bookbuilder.formats.pdf.pages.runs import PAGES_OF, classes_of
 
 
 def print_index(section: ET.Element) -> None:
-    """Replace the links of each entry by one place for its pages, which `bake_index` fills.
+    """Replace the links of each entry by one place for its pages; they are filled in later.
 
     The first entry of each letter has the class `index-letter`, in scripts that have capitals: in
     others nearly every entry may begin with a sign of its own.
@@ -26,7 +24,7 @@ def print_index(section: ET.Element) -> None:
         for link in links:
             entry.remove(link)
         targets = " ".join(link.get("href", "") for link in links)
-        pages = ET.Element("span", {"class": "index-pages", _PAGES_OF: targets})
+        pages = ET.Element("span", {"class": "index-pages", PAGES_OF: targets})
         pages.tail = links[-1].tail
         entry.insert(sum(1 for child in entry if "index-term" in classes_of(child)), pages)
     for entries in [child for child in section if "index-entries" in classes_of(child)]:
@@ -39,23 +37,23 @@ def print_index(section: ET.Element) -> None:
 
 
 def _initial(entry: ET.Element) -> str:
-    """The first letter, without its accents, as a capital; empty before digits and signs."""
+    """Return the first letter as a capital without accents; nothing for digits and signs."""
     text = unicodedata.normalize("NFKD", "".join(entry.itertext()))
     first = next((c for c in text if c.isalnum()), "")
     return first.upper() if first.isalpha() else ""
 
 
 def index_places(tree: ET.Element) -> Iterator[ET.Element]:
-    """Where in `tree` the pages of entries are."""
-    return (place for place in tree.iter("span") if place.get(_PAGES_OF) is not None)
+    """Yield the elements of `tree` that hold the pages of entries."""
+    return (place for place in tree.iter("span") if place.get(PAGES_OF) is not None)
 
 
 def targets_of(place: ET.Element) -> list[str]:
-    return place.get(_PAGES_OF, "").split()
+    return place.get(PAGES_OF, "").split()
 
 
-def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write the pages of every entry, each page once and runs as ranges; whether one changed."""
+def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
+    """Write the pages of every entry, each once; return whether one changed."""
     changed = False
     for place in list(index_places(tree)):
         wanted = list(page_ranges(targets_of(place), labels))
@@ -74,7 +72,7 @@ def bake_index(tree: ET.Element, labels: Mapping[str, str]) -> bool:
 
 
 def page_ranges(targets: list[str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Pages as an index prints them, `12–14`, each with the first target on it."""
+    """Yield pages as an index prints them, `12–14`, each with the first target on it."""
     first: dict[str, str] = {}
     for target in targets:
         if label := labels.get(target.removeprefix("#")):

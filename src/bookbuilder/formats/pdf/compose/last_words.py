@@ -1,4 +1,4 @@
-"""The end of a paragraph: its last word stays whole, and a short one is not alone on a line."""
+"""Keep the last word of a paragraph whole, and a short one from standing alone on a line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.pages.runs import classes_of
 
 TOGETHER = "last-words"
 NO_BREAK_SPACE = "\u00a0"
 _BLOCKS = frozenset({"p", "li", "dd", "figcaption"})
-# Their lines are too narrow for words that must not break, or are the author's.
+# Lines of tables are too narrow for words that must not break; those of code are the author's.
 _LEFT_ALONE = frozenset({"table", "pre"})
 _LETTERED = frozenset({"em", "i", "strong", "b", "cite", "q", "span", "dfn"})
-# What stands behind a last word without being one.
+# These can follow the last word but are not a word themselves.
 _BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
 # Scripts with spaces between words. Two words where the last is short, else the last.
 _WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
@@ -65,7 +65,7 @@ def _keep(element: ET.Element, last: re.Pattern[str]) -> None:
 
 
 def _together(before: str, words: str) -> tuple[str, list[ET.Element]]:
-    """The text `before` and the elements after it, so that `words` hold together."""
+    """Return the text `before` and the elements after it, so that `words` hold together."""
     joined = words.replace(" ", NO_BREAK_SPACE)
     if not _DIVISIBLE.search(words):
         return f"{before} {joined}", []

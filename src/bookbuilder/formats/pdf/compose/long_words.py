@@ -1,4 +1,4 @@
-"""Words and paragraphs without end: laying one out takes time squared to its length."""
+"""Cut endless words and paragraphs: laying one out takes time squared to its length."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Links to other chapters, printed: paper needs the number of the page."""
+"""Print page numbers after links to other chapters."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
+from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
+from bookbuilder.formats.pdf.pages.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
 
 _CLOSING = tuple(".,;:!?)]…»”。、）")
@@ -13,30 +14,30 @@ _PARAGRAPHS = frozenset({"p", "li", "dd", "td", "th", "figcaption", "caption", "
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def print_pages(section: ET.Element, titles: dict[str, str], language: str) -> None:
+def add_page_references(section: ET.Element, titles: dict[str, str], language: str) -> None:
     """Write after each link into another chapter the page it leads to, once in a paragraph.
 
     `titles` are those of the book's chapters by id. After a link that is a title and ends its
-    phrase, a comma does; else parentheses hold the page apart. Baking writes the numbers.
+    phrase, a comma does; else parentheses hold the page apart. The numbers are filled in later.
     """
     own = section.get("id", "")
     parents = {child: parent for parent in section.iter() for child in parent}
-    said: set[tuple[ET.Element, str]] = set()
+    printed: set[tuple[ET.Element, str]] = set()
     for link in list(section.iter("a")):
         target = link.get("href", "").removeprefix("#")
         if target == link.get("href") or target.partition("--")[0] in ("", own):
             continue
         if link.get("role") or "glossary-link" in classes_of(link):
             continue
-        above = _ancestors(link, parents)
+        above = ancestors_of(link, parents)
         if any(e.tag in _HEADINGS or e.tag == "pre" for e in above):
             continue
         if (link.tail or "")[:1].isalpha() or (link.tail or "").startswith(_POSSESSIVE):
             continue
         paragraph = next((e for e in above if e.tag in _PARAGRAPHS), section)
-        if (paragraph, target) in said:
+        if (paragraph, target) in printed:
             continue
-        said.add((paragraph, target))
+        printed.add((paragraph, target))
         text = " ".join("".join(link.itertext()).split())
         is_last = parents[link][-1] is link and not (link.tail or "").strip()
         closes = is_last or (link.tail or "").startswith(_CLOSING)
@@ -49,7 +50,7 @@ def _reference(target: str, language: str, comma: bool) -> ET.Element:
     reference = ET.Element("span", {"class": "page-reference"})
     words = before.replace(" ", "\N{NO-BREAK SPACE}")
     reference.text = f", {words}" if comma else f" ({words}"
-    number = ET.SubElement(reference, "span", {"data-page-of": f"#{target}"})
+    number = ET.SubElement(reference, "span", {PAGE_OF: f"#{target}"})
     number.tail = after if comma else f"{after})"
     return reference
 
@@ -57,11 +58,3 @@ def _reference(target: str, language: str, comma: bool) -> ET.Element:
 def _insert(reference: ET.Element, link: ET.Element, parent: ET.Element) -> None:
     reference.tail, link.tail = link.tail, None
     parent.insert(list(parent).index(link) + 1, reference)
-
-
-def _ancestors(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> list[ET.Element]:
-    found = []
-    while (parent := parents.get(element)) is not None:
-        found.append(parent)
-        element = parent
-    return found

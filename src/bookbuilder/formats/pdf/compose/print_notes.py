@@ -1,4 +1,4 @@
-"""What the pages hold that the linked book does not, or elsewhere: notes, and links on paper."""
+"""Turn links into notes and move notes to where `[pdf]` wants them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import copy_of
 
 
-def arranged(book: Book) -> Book:
-    """`book` with its notes where `[pdf]` wants them and, for paper, its links among them.
+def arrange_notes(book: Book) -> Book:
+    """Return `book` with its notes where `[pdf]` wants them and, for paper, its links among them.
 
     Trees that change are copies.
     """

@@ -1,4 +1,4 @@
-"""QR codes: a chapter's links for whoever reads on paper and has a telephone."""
+"""Make QR codes of a chapter's links, for readers with paper and a phone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookbuilder.formats.pdf.compose.web_links import outside_links
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import new_tag
 
-# The side of a module in millimetres: what a telephone reads at arm's length off office paper.
+# The side of a module in millimetres: what a phone reads at arm's length off office paper.
 MODULE = 0.42
 # Symbols up to version 13 (69 modules, 32 mm with their quiet zone) hold this many bytes at error
 # correction L.
@@ -21,7 +21,7 @@ LARGEST = 425
 
 
 def add_codes(chapter: Chapter, language: str) -> dict[str, Asset]:
-    """Put codes for a chapter's links at its end, before its notes; their pictures, by name."""
+    """Put codes for a chapter's links before its notes; return their pictures by name."""
     words = words_for(language)
     urls = list(dict.fromkeys(str(link["href"]) for link in outside_links(chapter.tree)))
     groups = grouped(urls)
@@ -40,7 +40,7 @@ def add_codes(chapter: Chapter, language: str) -> dict[str, Asset]:
 
 
 def grouped(urls: Iterable[str]) -> list[list[str]]:
-    """`urls` in as few codes as hold them, in order; one too long for a code is left out."""
+    """Share `urls` out among as few codes as hold them; leave out those too long for one."""
     groups: list[list[str]] = []
     room = 0
     for url in urls:
@@ -56,7 +56,7 @@ def grouped(urls: Iterable[str]) -> list[list[str]]:
 
 
 def qr_code(text: str) -> bytes:
-    """An SVG of the code for `text`, as strongly corrected as its size allows."""
+    """Draw the code for `text`, as strongly corrected as its size allows, as SVG."""
     out = io.BytesIO()
     code = segno.make_qr(text, error="l", boost_error=True)
     code.save(

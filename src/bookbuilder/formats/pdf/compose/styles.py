@@ -1,4 +1,4 @@
-"""Stylesheets: the theme's, and the author's after it."""
+"""Find the stylesheets of the pages: the theme's, and the author's after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
 def built_in_styles(
     config: Config, report: Report, themes: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Name and text of the page geometry's stylesheet and of the theme's.
+    """Yield name and text of the stylesheets for the page's geometry and of the theme.
 
     `themes` names the theme's stylesheets to use instead of those of the book's edition.
     """
@@ -39,7 +39,7 @@ def theme_style(name: str) -> str:
 
 
 def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
-    """Name and text of the stylesheets for print, in order: those of `[book]`, then of `[pdf]`."""
+    """Yield name and text of the author's stylesheets: those of `[book]`, then of `[pdf]`."""
     for key, names in (("book.style", config.book.style), ("pdf.style", config.pdf.style)):
         for name in names:
             path = (config.root / name).resolve()

@@ -1,4 +1,4 @@
-"""Trim sizes and the page geometry that they give."""
+"""Know the trim sizes, and write the stylesheet of a page's geometry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNKNOWN_EDITION = Rule(
 
 DEFAULT = "a5"
 EDITIONS = ("print", "screen")
-# Beyond the cut: 3 mm of bleed, and outside of it the marks.
+# The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
 # The theme is drawn for pages of this height.
 _DRAWN_FOR = 210
@@ -49,7 +49,7 @@ class Trim:
     leading: str
 
     def css(self, edition: str, marks: bool) -> str:
-        """Page rules, the size of type, and the height that a picture with a caption may have."""
+        """Return rules for the page, the size of type, and the height that pictures may have."""
         sides = (self.inner, self.outer)
         if edition == "screen":
             middle = f"calc(({self.inner} + {self.outer}) / 2)"
@@ -73,7 +73,7 @@ def trim_names() -> tuple[str, ...]:
 
 
 def trim_of(config: Config, report: Report) -> Trim:
-    """The trim size that `config` asks for; where there is no such size, the default."""
+    """Return the trim size that `config` names; the default if there is no such size."""
     sizes = {name: Trim(**values) for name, values in _sizes().items()}
     name = config.pdf.trim.lower().replace("×", "x").removesuffix("in")
     if name not in sizes:
@@ -89,7 +89,7 @@ def trim_of(config: Config, report: Report) -> Trim:
 
 
 def edition_of(config: Config, report: Report) -> str:
-    """The edition that `config` asks for; where there is none of that name, print."""
+    """Return the edition that `config` names; print if there is no such edition."""
     edition = config.pdf.edition
     if edition not in EDITIONS:
         hint = did_you_mean(edition, EDITIONS) or "it is `print` or `screen`"

@@ -1,4 +1,4 @@
-"""Addresses of outside links on paper, which cannot be clicked: numbered notes, one for each."""
+"""Print the addresses of outside links as notes: paper cannot be clicked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.elements import classes_of
 from bookbuilder.formats.pdf.compose.end_notes import (
     add_note,
     has_own_notes,
@@ -19,6 +18,7 @@ from bookbuilder.formats.pdf.compose.end_notes import (
     make_call,
     renumber,
 )
+from bookbuilder.formats.pdf.pages.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.slugs import unique
 from bookbuilder.text.words import primary
@@ -40,18 +40,18 @@ ZERO_WIDTH_SPACE = "\u200b"
 LEFT_TO_RIGHT_MARK = "\u200e"
 
 ADDRESS = "address"
-# Numbers of notes follow these where a language has them do so.
+# Languages in which numbers of notes follow punctuation.
 _AFTER_PUNCTUATION = frozenset({"en"})
 _PUNCTUATION = re.compile(r"(?:[.,;:!?]+[”’]?|[”’][.,;:!?]?)(?=[\s)\]—–]|$)")
 _PHRASES = frozenset({"b", "cite", "em", "i", "q", "s", "span", "strong"})
 
 
-# What comes in the place of a node, by its identity; with the node, which must live as long.
+# By its identity, a node (which must live as long) and what comes in its place.
 Edits = dict[int, tuple[PageElement, Sequence[PageElement]]]
 
 
 def note_links(tree: Tag, language: str, in_list: bool) -> None:
-    """Number what outside links of a chapter lead to, unless their text says so already.
+    """Number the addresses of a chapter's outside links, unless their text says them already.
 
     The addresses become notes among the author's, all numbered anew; or, `in_list`, a
     `<section class="links">` at the chapter's end, with numbers of its own in brackets. Those of
@@ -101,7 +101,7 @@ def has_many_links(tree: Tag) -> bool:
 
 
 def report_many_links(book: Book, report: Report) -> None:
-    """Say of each chapter whose outside links are not printed that they are not."""
+    """Report the chapters with so many outside links that none is printed."""
     for chapter in book.chapters:
         if has_many_links(chapter.tree):
             message = f"“{chapter.title}” has more than {MOST_LINKS} outside links; none is printed"
@@ -109,7 +109,7 @@ def report_many_links(book: Book, report: Report) -> None:
 
 
 def unlink_many_links(section: ET.Element) -> None:
-    """Make thousands of outside links a part of the text around them: each is laid out by itself.
+    """Turn outside links into plain text if there are thousands: each takes time to lay out.
 
     Those that hold elements, or that others lead to, stay.
     """
@@ -159,7 +159,7 @@ def _insert_call(call: Tag, link: Tag, after_punctuation: bool, edits: Edits) ->
 
 
 def _carry_out(edits: Edits, tree: Tag) -> None:
-    """All at once: bs4 looks through a paragraph for every single insertion."""
+    """Make all edits at once: bs4 looks through a paragraph for every single insertion."""
     for parent in {id(p): p for node, _ in edits.values() if (p := node.parent)}.values():
         parent.contents = [
             new for old in parent.contents for new in edits.get(id(old), (old, [old]))[1]
@@ -184,5 +184,5 @@ def break_addresses(section: ET.Element, direction: str) -> None:
 
 
 def readable(href: str) -> str:
-    """An address as it is printed: no scheme, no `www.`, no slash at the end, words unescaped."""
+    """Return an address as printed: no scheme, `www.` or slash at the end, words unescaped."""
     return re.sub(r"\s", "%20", unquote(_OUTSIDE.sub("", href, count=1))).rstrip("/")

@@ -1,1 +1,1 @@
-"""What a laid-out run is, as data that crosses processes and is kept."""
+"""Describe runs before and after layout, as data that all other packages share."""

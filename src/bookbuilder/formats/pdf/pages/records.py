@@ -1,25 +1,12 @@
-"""What came of laying out a run of chapters, as data: it crosses from process to process, and is
-kept from build to build.
+"""Serializable result of laying out a run of chapters.
 
-Records are JSON, so that nothing in a file of the cache is ever run. What a record says is checked
-against the types here when it is read.
+It crosses from process to process, and `codec` keeps it from build to build.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import types
-import typing
-import zlib
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
-
-# Beyond this, a record is no record of ours: about a hundred thousand pages.
-LARGEST_RECORD = 1_000_000_000
-# Marked content on one page.
-MOST_MARKS = 1_000_000
-_T = TypeVar("_T")
+from typing import Annotated, Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +37,12 @@ class Bookmark:
 
 
 class Frozen:
-    """Marks what `resources.frozen` makes: values of a PDF dictionary as JSON."""
+    """Marks values of a PDF dictionary in plain types, as `frozen` in weasy makes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first of the text on a page: see `pagination.PageStart`. `place` is section and block."""
+    """The place where a page's text begins: see `PageStart`. `place` names section and block."""
 
     place: str
     offset: int
@@ -82,7 +69,7 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True)
 class FontUse:
-    """A font as WeasyPrint knows it, and which of its glyphs the run has; `file` is a digest."""
+    """A font as WeasyPrint knows it, with the glyphs that the run uses; `file` is a digest."""
 
     file: str
     index: int
@@ -128,7 +115,7 @@ class Painted:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """By their names in content: streams, shadings, and states with the group that masks them."""
+    """Streams, shadings, and states with the group that masks them, by their names in content."""
 
     x_objects: dict[str, Painted]
     patterns: dict[str, Painted]
@@ -138,9 +125,10 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A structure element. Its kids are others (`("node", index, 0)`), marked content
-    (`("content", page, mcid)`), links and fields (`("link", page, number)`), pages counted in the
-    run.
+    """An element of the PDF's logical structure.
+
+    Its kids are others (`("node", index, 0)`), marked content (`("content", page, mcid)`), links
+    and fields (`("link", page, number)`), pages counted in the run.
     """
 
     kind: str
@@ -161,7 +149,7 @@ class Wide:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """WeasyPrint failed: `culprits` are the chapters that fail even alone, and how."""
+    """A failure of WeasyPrint; `culprits` are the chapters that fail even alone, and how."""
 
     said: str
     culprits: tuple[tuple[str, str], ...]
@@ -190,127 +178,3 @@ class LaidOutRun:
     wide: tuple[Wide, ...] = ()
     runs_on: bool = False
     failure: Failure | None = None
-
-
-class BadRecordError(Exception):
-    """Some data are no record: damaged, or made by somebody else."""
-
-
-def pack(laid_out: LaidOutRun) -> bytes:
-    text = json.dumps(_plain(laid_out), ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def unpack(data: bytes) -> LaidOutRun:
-    """The record in `data`. Raises `BadRecordError` for whatever is none."""
-    try:
-        unzip = zlib.decompressobj()
-        text = unzip.decompress(data, LARGEST_RECORD)
-        if unzip.unconsumed_tail or not unzip.eof:
-            raise BadRecordError("it is cut off, or too large")
-        laid_out: LaidOutRun = _typed(LaidOutRun, json.loads(text.decode("utf-8", "surrogatepass")))
-    except (zlib.error, RecursionError, ValueError) as error:
-        raise BadRecordError(str(error)) from error
-    if not (_is_tree(laid_out) and _is_complete(laid_out)):
-        raise BadRecordError("it does not hang together")
-    return laid_out
-
-
-def _is_tree(laid_out: LaidOutRun) -> bool:
-    """Whether each element but the first is the kid of one before it, and each kid is there."""
-    pages = laid_out.pages
-    kids = [(place, *kid) for place, e in enumerate(laid_out.elements) for kid in e.kids]
-    nodes = sorted(number for _, kind, number, _ in kids if kind == "node")
-    return nodes == list(range(1, len(laid_out.elements))) and all(
-        place < number
-        if kind == "node"
-        else 0 <= number < len(pages) and 0 <= detail < _how_many(kind, pages[number])
-        for place, kind, number, detail in kids
-    )
-
-
-def _how_many(kind: str, page: PageRecord) -> int:
-    return {"link": len(page.links), "field": len(page.fields), "content": MOST_MARKS}.get(kind, 0)
-
-
-def _is_complete(laid_out: LaidOutRun) -> bool:
-    """Whether every file, mask and picture that is named is there."""
-    resources = [laid_out.resources] if laid_out.resources else []
-    named = {use.file for use in laid_out.fonts}
-    while resources:
-        at = resources.pop()
-        if any(group and group not in at.x_objects for _, group in at.states.values()):
-            return False
-        streams = [*at.x_objects.values(), *at.patterns.values()]
-        while streams:
-            stream = streams.pop()
-            named.add(stream.blob)
-            streams += [stream.mask] if stream.mask else []
-            resources += [stream.resources] if stream.resources else []
-    return named - {""} <= set(laid_out.blobs)
-
-
-def _is_frozen(data: Any) -> bool:
-    if isinstance(data, list):
-        return all(_is_frozen(item) for item in data)
-    if not isinstance(data, dict):
-        return True
-    if len(data) != 1:
-        return False
-    ((kind, held),) = data.items()
-    if kind == "d":
-        return isinstance(held, dict) and all(_is_frozen(item) for item in held.values())
-    return kind in ("s", "b", "raw") and isinstance(held, str)
-
-
-def _plain(value: Any) -> Any:
-    """`value` as JSON knows it: a dataclass is the list of its fields, bytes are Latin-1."""
-    if dataclasses.is_dataclass(value):
-        return [_plain(getattr(value, field.name)) for field in dataclasses.fields(value)]
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _typed(hint: Any, data: Any) -> Any:
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Annotated:
-        return _wanted(_is_frozen(data), data)
-    if origin is types.UnionType:
-        return None if data is None else _typed(inside[0], data)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        kinds = _fields(hint)
-        _wanted(isinstance(data, list) and len(data) == len(kinds), data)
-        return hint(*map(_typed, kinds, data))
-    if origin is tuple:
-        _wanted(isinstance(data, list), data)
-        kinds = [inside[0]] * len(data) if inside[-1] is ... else list(inside)
-        _wanted(len(data) == len(kinds), data)
-        return tuple(map(_typed, kinds, data))
-    if origin is dict:
-        _wanted(isinstance(data, dict), data)
-        key, value = inside
-        return {key(k): _typed(value, item) for k, item in data.items()}
-    if hint is bytes:
-        return _wanted(isinstance(data, str), data).encode("latin-1")
-    if hint is float:
-        return _wanted(isinstance(data, (int, float)) and not isinstance(data, bool), data)
-    return _wanted(type(data) is hint, data)
-
-
-def _wanted(is_right: bool, data: Any) -> Any:
-    if not is_right:
-        raise BadRecordError(f"{type(data).__name__} where something else belongs")
-    return data
-
-
-_FIELDS: dict[type, list[Any]] = {}
-
-
-def _fields(kind: type) -> list[Any]:
-    if kind not in _FIELDS:
-        hints = typing.get_type_hints(kind, include_extras=True)
-        _FIELDS[kind] = [hints[field.name] for field in dataclasses.fields(kind)]
-    return _FIELDS[kind]

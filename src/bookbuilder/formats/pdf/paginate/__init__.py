@@ -1,1 +1,1 @@
-"""Runs, rounds and page numbers: what is laid out when, and what is remembered."""
+"""Lay out a book's runs in rounds until page numbers are right, and remember them."""

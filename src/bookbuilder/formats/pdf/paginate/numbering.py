@@ -1,4 +1,4 @@
-"""Page numbers as text in the trees.
+"""Number pages, and write their numbers as text into the trees.
 
 WeasyPrint's own way, `target-counter(…, page)`, silently corrupts the layout of pages that also
 have footnotes. So pages are laid out, their anchors read, the numbers written into the tree, and
@@ -7,23 +7,34 @@ pages laid out again until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from statistics import mean
-from typing import Any
+from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.index_pages import bake_index, index_places, targets_of
+from bookbuilder.book import Book
+from bookbuilder.formats.pdf.compose.index_pages import (
+    index_places,
+    targets_of,
+    write_index_numbers,
+)
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.paginate.runs import Run
+from bookbuilder.formats.pdf.pages.runs import PAGE_OF, Run
+from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
-# Of plain text; tables, code and notes take more room.
+# In plain text; tables, code and notes take more room.
 CHARACTERS_ON_PAGE = 1250
 
 
+class _Anchored(Protocol):
+    @property
+    def anchors(self) -> Mapping[str, object]: ...
+
+
 def roman(number: int) -> str:
-    """Lower-case Roman numerals, for numbers from 1."""
+    """Return `number`, from 1 on, in lower-case Roman numerals."""
     values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
     letters = ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i")
     found = []
@@ -37,8 +48,8 @@ def pages_of(laid_out_runs: Iterable[LaidOutRun]) -> Iterator[PageRecord]:
     return (page for laid_out in laid_out_runs for page in laid_out.pages)
 
 
-def labels_of(pages: Iterable[Any], folio: Callable[[int], str] = str) -> dict[str, str]:
-    """Anchors of pages that are numbered from 1, and their folios.
+def labels_of(pages: Iterable[_Anchored], folio: Callable[[int], str] = str) -> dict[str, str]:
+    """Return the anchors of pages that are numbered from 1, and their folios.
 
     An element that spans pages has its anchor on each; the first counts.
     """
@@ -50,12 +61,12 @@ def labels_of(pages: Iterable[Any], folio: Callable[[int], str] = str) -> dict[s
 
 
 def starts_of(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
-    """The number of the first page of each, where that of the first is 1."""
+    """Return the number of each run's first page, where that of the first run is 1."""
     return list(accumulate((len(laid_out.pages) for laid_out in laid_out_runs), initial=1))[:-1]
 
 
-def guessed(runs: Iterable[ET.Element]) -> dict[str, int]:
-    """About the pages that the anchors in the body's `runs` will have, if all start on rectos."""
+def guess_pages(runs: Iterable[ET.Element]) -> dict[str, int]:
+    """Guess the pages of the anchors in the body's `runs`, as if all started on rectos."""
     pages: dict[str, int] = {}
     first = 1
     for tree in runs:
@@ -69,7 +80,7 @@ def guessed(runs: Iterable[ET.Element]) -> dict[str, int]:
 
 
 def placeholder(page: int) -> str:
-    """A label of as many figures as that of `page`.
+    """Return a label of as many figures as that of `page`.
 
     The right one can then mostly be written in without laying out anything again.
     """
@@ -77,13 +88,13 @@ def placeholder(page: int) -> str:
 
 
 def is_doubtful(page: int) -> bool:
-    """Whether a page of which `page` is a guess may have another number of figures."""
+    """Tell whether the page that is guessed to be `page` may have another number of figures."""
     slack = 2 + page // 8
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
 
-def about(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
-    """A laid-out run of about as many pages as that of `run` will have, without anything on them.
+def estimate(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
+    """Return as many empty pages as `run` will have, more or less.
 
     They hold as much text as pages of `known` runs do, and like most of those come in leaves, the
     last of which is half empty.
@@ -96,12 +107,12 @@ def about(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
     return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
 
 
-def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write page numbers into every element with `data-page-of="#id"`, and into the index.
+def write_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
+    """Write page numbers into all elements that quote a page, and into the index.
 
-    Returns whether one changed.
+    Return whether one changed.
     """
-    changed = bake_index(tree, labels)
+    changed = write_index_numbers(tree, labels)
     for element, target in _quoting(tree):
         label = labels.get(target, UNKNOWN)
         changed = changed or element.text != label
@@ -109,22 +120,32 @@ def bake(tree: ET.Element, labels: Mapping[str, str]) -> bool:
     return changed
 
 
-def numbers_in(tree: ET.Element) -> dict[ET.Element, str]:
-    """The elements of `tree` that hold page numbers, and what they hold, links included."""
-    numbers = {element: element.text or "" for element, _ in _quoting(tree)}
-    for place in index_places(tree):
-        numbers[place] = " ".join(f"{link.text} {link.get('href')}" for link in place)
-    return numbers
-
-
 def quoted_in(tree: ET.Element) -> set[str]:
-    """The anchors whose pages `tree` quotes, in the index too."""
+    """Return the anchors whose pages `tree` quotes, in the index too."""
     indexed = (target for place in index_places(tree) for target in targets_of(place))
     return {target for _, target in _quoting(tree)} | {t.removeprefix("#") for t in indexed}
 
 
 def _quoting(tree: ET.Element) -> Iterator[tuple[ET.Element, str]]:
     for element in tree.iter():
-        target = element.get("data-page-of")
+        target = element.get(PAGE_OF)
         if target is not None:
             yield element, target.removeprefix("#")
+
+
+def pagination_of(laid_out_runs: Sequence[LaidOutRun], book: Book) -> Pagination:
+    """Return where the pages of `book` start, by their folios; its front is the first run."""
+    front = ((roman(number), page) for number, page in enumerate(laid_out_runs[0].pages, 1))
+    body = ((str(number), page) for number, page in enumerate(pages_of(laid_out_runs[1:]), 1))
+    metadata, pdf = book.metadata, book.config.pdf
+    edition = f"{pdf.edition} edition, PDF, {pdf.trim}"
+    source = ", ".join(filter(None, (metadata.title, edition, metadata.version)))
+    return Pagination(source, tuple(_page_starts(chain(front, body))))
+
+
+def _page_starts(pages: Iterable[tuple[str, PageRecord]]) -> Iterator[PageStart]:
+    for label, page in pages:
+        if page.start is not None:
+            section, _, block = page.start.place.partition("/")
+            number = int(block) if block else None
+            yield PageStart(label, section, number, page.start.offset, page.start.words)

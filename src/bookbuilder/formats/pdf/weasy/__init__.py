@@ -1,5 +1,9 @@
-"""What works with WeasyPrint itself: from trees to pages, and from pages to a PDF.
+"""Lay out trees with WeasyPrint, and write PDFs: the only package that knows of it, and of boxes.
 
-The modules here import WeasyPrint, and so are only to be imported inside `engine.engine`. They
-declare no rules: those are in `rules.py` beside this package, to be known where there is no Pango.
+`contract.py` declares what is used of WeasyPrint. Modules that import it are themselves imported
+only inside `setup.weasyprint_with_fonts`, because WeasyPrint cannot be imported where Pango is
+missing. The other ones declare all rules of this package, which have to be known on such machines,
+too.
 """
+
+RULES_ARE_IN = ("setup", "findings")

@@ -1,26 +1,21 @@
-"""What only shows on laid-out pages: notes and tables that do not fit, and where a run ends."""
+"""Find on laid-out pages what only shows there: what does not fit, and where a run ends."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.elements import classes_of
 from bookbuilder.formats.pdf.pages.records import Wide
-from bookbuilder.formats.pdf.weasy.structure import boxes_in_order
-from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_text
-
-TOO_WIDE = Rule(
-    "P011",
-    "too-wide",
-    Severity.WARNING,
-    "It is wider than the text of the page, so that its right edge prints in the margin or is cut"
-    " off. Split it, turn its rows into columns, or choose a larger trim size.",
+from bookbuilder.formats.pdf.pages.runs import classes_of
+from bookbuilder.formats.pdf.weasy.contract import (
+    Box,
+    FootnoteAreaBox,
+    LineBox,
+    MarginBox,
+    Page,
+    without_placeholder,
 )
 
 # A rounding error of the layout, in CSS pixels.
@@ -28,8 +23,40 @@ SLACK = 1.0
 _WIDE = frozenset({"table", "pre", "img", "svg", "{http://www.w3.org/2000/svg}svg"})
 
 
-def misplaced_notes(pages: list[Any], tree: ET.Element) -> list[str]:
-    """The ids of notes that leave their page, or are not on the page of their call or the next.
+def boxes_in_order(page_box: Box) -> Iterator[Box]:
+    """Yield the boxes of a page's flow and notes; those in the margins belong to no element."""
+    stack = [box for box in reversed(page_box.children) if not isinstance(box, MarginBox)]
+    while stack:
+        box = without_placeholder(stack.pop())
+        yield box
+        stack.extend(reversed(box.children))
+
+
+def boxes_in_flow(page_box: Box) -> Iterator[Box]:
+    """Yield the boxes of a page but for those in the margins and of the notes at its foot."""
+    areas = [box for box in page_box.children if isinstance(box, FootnoteAreaBox)]
+    notes = {id(box) for area in areas for box in boxes_in_order(area)}
+    return (box for box in boxes_in_order(page_box) if id(box) not in notes)
+
+
+def room_below(
+    pages: Sequence[Page], wanted: Collection[ET.Element]
+) -> Iterator[tuple[ET.Element, float]]:
+    """Yield every `wanted` element for each page that it is on, with the height below it."""
+    for page in pages:
+        page_box = page._page_box
+        bottom = page_box.content_box_y() + page_box.height
+        stack = list(page_box.children)
+        while stack:
+            box = stack.pop()
+            if box.element is not None and box.element in wanted:
+                yield box.element, bottom - (box.border_box_y() + box.border_height())
+            else:
+                stack.extend(box.children)
+
+
+def misplaced_notes(pages: Sequence[Page], tree: ET.Element) -> list[str]:
+    """Find the ids of notes that leave their page, or stand on neither their call's nor the next.
 
     WeasyPrint never splits a note, and sometimes forgets one that it has put off.
     """
@@ -46,7 +73,7 @@ def misplaced_notes(pages: list[Any], tree: ET.Element) -> list[str]:
 
 
 def _notes_at_foot(tree: ET.Element) -> dict[str, str]:
-    """The ids of notes that stand beside their calls, and the ids of those."""
+    """Find the ids of notes that stand beside their calls, and the ids of those."""
     calls: dict[str, str] = {}
     for reference in tree.iter("a"):
         if reference.get("role") == "doc-noteref" and reference.get("id"):
@@ -56,46 +83,45 @@ def _notes_at_foot(tree: ET.Element) -> dict[str, str]:
     return {note: calls[note] for e in asides if (note := e.get("id", "")) in calls}
 
 
-def _overflowing(pages: list[Any]) -> list[str]:
+def _overflowing(pages: Sequence[Page]) -> list[str]:
     found = []
     for page in pages:
         box = page._page_box
         top, bottom = box.content_box_y(), box.content_box_y() + box.height
         for area in box.children:
-            if type(area).__name__ != "FootnoteAreaBox":
-                continue
-            for note in area.children:
+            for note in area.children if isinstance(area, FootnoteAreaBox) else ():
                 start = note.border_box_y()
                 end = start + note.border_height()
-                if start < top - SLACK or end > bottom + SLACK:
+                overflows = start < top - SLACK or end > bottom + SLACK
+                if overflows and note.element is not None:
                     found.append(str(note.element.get("id", "")))
     return found
 
 
 class End(Enum):
-    """What is on the page of a run's leaf besides the leaf."""
+    """What is on the page of a run's leaf beside the leaf."""
 
     CLEAN = auto()
     NOTES = auto()
     TEXT = auto()
 
 
-def end_of(pages: list[Any], tree: ET.Element) -> End:
-    """How the run in `tree`, whose last element is its leaf, ends."""
+def end_of(pages: Sequence[Page], tree: ET.Element) -> End:
+    """Say how the run in `tree` ends, whose last element is its leaf."""
     last = tree
     around = {last}
     while len(last):
         last = last[-1]
         around.add(last)
     box = pages[-1]._page_box
-    if any(type(b).__name__ == "FootnoteAreaBox" and b.children for b in box.children):
+    if any(isinstance(b, FootnoteAreaBox) and b.children for b in box.children):
         return End.NOTES
     elements = {b.element for b in boxes_in_order(box) if b.element is not None}
     return End.CLEAN if elements <= around else End.TEXT
 
 
-def wide_things(pages: list[Any], tree: ET.Element) -> Iterator[Wide]:
-    """Tables, code and pictures whose edge lies beyond the text's."""
+def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
+    """Find tables, code and pictures whose edge lies beyond the text's."""
     chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
     chapter = ""
     for number, page in enumerate(pages):
@@ -104,7 +130,8 @@ def wide_things(pages: list[Any], tree: ET.Element) -> Iterator[Wide]:
         chapter = next((a for a in page.anchors if a in chapters), chapter)
         for child in _wide_candidates(box.children[0]):
             start = child.border_box_x()
-            if start < left - SLACK or start + child.border_width() > right + SLACK:
+            is_wide = start < left - SLACK or start + child.border_width() > right + SLACK
+            if is_wide and child.element is not None:
                 kind = {"table": "a table", "pre": "code"}.get(child.element_tag, "a picture")
                 yield Wide(number, chapter, kind, _first_word(child.element))
 
@@ -115,25 +142,14 @@ def _first_word(element: ET.Element) -> str:
     return next((word for text in texts for word in text.split()), "")
 
 
-def _wide_candidates(box: Any) -> Iterator[Any]:
-    """Boxes that may be too wide, without descending into lines of text."""
+def _wide_candidates(box: Box) -> Iterator[Box]:
+    """Yield boxes that may be too wide, but of lines of text none within others."""
     stack = [box]
     while stack:
         box = stack.pop()
         if box.element_tag in _WIDE:
             yield box
-        elif hasattr(box, "children") and type(box).__name__ != "LineBox":
+        elif not isinstance(box, LineBox):
             stack.extend(box.children)
-        elif hasattr(box, "children"):
+        else:
             stack.extend(c for c in box.children if c.element_tag in _WIDE)
-
-
-def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) -> None:
-    """Say what is too wide on pages the first of which has the number `start`."""
-    chapters = {chapter.slug: chapter for chapter in book.chapters}
-    for wide in things:
-        chapter = chapters.get(wide.chapter)
-        where = f" in “{chapter.title}”" if chapter else ""
-        span = find_text(chapter.source, wide.word) if chapter else None
-        message = f"{wide.kind} on page {start + wide.page}{where} is wider than the text"
-        report.add(TOO_WIDE, message, span, "split it, or choose a larger trim size")

@@ -1,22 +1,28 @@
-"""Settings of runs joined to one PDF, written by WeasyPrint as if it had just laid them out."""
+"""Join laid-out runs to one PDF, which WeasyPrint writes as if it had just laid them out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.weasy.contract import (
+    Dictionary,
+    Document,
+    PaintStream,
+    Pdf,
+    object_of,
+)
+from bookbuilder.formats.pdf.weasy.documents import document_of
 from bookbuilder.formats.pdf.weasy.form_fields import add_form
-from bookbuilder.formats.pdf.weasy.layout import document_of
 from bookbuilder.formats.pdf.weasy.resources import ResourceWriter, joined_fonts
 from bookbuilder.formats.pdf.weasy.tagging import write_structure
 
 
-class _Annotated:
+class _LinkBox:
     """Stands for the box of a link: WeasyPrint tells it the annotation that it made."""
 
-    link_annotation: Any = None
+    link_annotation: Dictionary | None = None
 
 
 class _Page:
@@ -28,15 +34,15 @@ class _Page:
         self.height = page.height
         self.bleed = dict(zip(("top", "right", "bottom", "left"), page.bleed, strict=True))
         self.anchors = page.anchors
-        self.boxes = [_Annotated() for _ in page.links]
+        self.boxes = [_LinkBox() for _ in page.links]
         self.links = [
             (link.kind, link.target, link.area, box)
             for link, box in zip(page.links, self.boxes, strict=True)
         ]
         self.bookmarks = [(b.level, b.label, b.point, b.state) for b in page.bookmarks]
-        self.forms: dict[None, list[Any]] = {None: []}
+        self.forms: dict[None, list[object]] = {None: []}
 
-    def paint(self, stream: Any, scale: float = 1) -> None:
+    def paint(self, stream: PaintStream, scale: float = 1) -> None:
         stream.stream.append(self._page.content)
 
 
@@ -46,16 +52,16 @@ def join(
     parts: Sequence[int],
     blobs: Mapping[str, bytes],
 ) -> bytes:
-    """One PDF of all pages of `laid_out_runs`, with the metadata of `tree`.
+    """Return one PDF of all pages of `laid_out_runs`, with the metadata of `tree`.
 
     `parts` says where in the book each of them stands; `blobs` holds fonts and pictures by digest.
     """
     pages = [_Page(page) for laid_out in laid_out_runs for page in laid_out.pages]
     fonts, names = joined_fonts(laid_out_runs, blobs)
 
-    def finish(_document: Any, pdf: Any) -> None:
-        objects = [pdf.objects[int(r.split()[0])] for r in pdf.page_references]
-        shared = pdf.objects[int(objects[0]["Resources"].split()[0])]
+    def finish(_document: Document, pdf: Pdf) -> None:
+        objects = [object_of(pdf, reference) for reference in pdf.page_references]
+        shared = object_of(pdf, objects[0]["Resources"])
         writer = ResourceWriter(pdf, shared, blobs)
         remaining = iter(objects)
         for laid_out, font_names in zip(laid_out_runs, names, strict=True):
@@ -67,5 +73,4 @@ def join(
         fields = add_form(pdf, [page.fields for s in laid_out_runs for page in s.pages])
         write_structure(pdf, laid_out_runs, parts, {"link": links, "field": fields})
 
-    data: bytes = document_of(tree, pages, fonts).write_pdf(finisher=finish)
-    return data
+    return document_of(tree, pages, fonts).write_pdf(finisher=finish)

@@ -1,4 +1,4 @@
-"""Pages as WeasyPrint lays them out, kept in a state in which their numbers can still be changed.
+"""Lay out one document, and keep its pages such that their numbers can still be changed.
 
 Which numbers a chapter's pages have, and which it quotes, is known only when all chapters are laid
 out. Where other numbers change no line, new ones are written on the same pages.
@@ -6,23 +6,37 @@ out. Where other numbers change no line, new ones are written on the same pages.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 from xml.etree import ElementTree as ET
 
-import weasyprint.layout
-from weasyprint import DEFAULT_OPTIONS, Document
-from weasyprint.document import Page
-from weasyprint.formatting_structure import boxes
-from weasyprint.formatting_structure.build import build_formatting_structure
-from weasyprint.layout.background import layout_box_backgrounds
-from weasyprint.layout.page import make_margin_boxes
-from weasyprint.text.line_break import split_first_line
-
-from bookbuilder.formats.pdf.weasy.structure import boxes_in_order
+from bookbuilder.formats.pdf.weasy.contract import (
+    CSS,
+    DEFAULT_OPTIONS,
+    HTML,
+    BlockBox,
+    Box,
+    CounterStyle,
+    Document,
+    FontConfiguration,
+    InlineBlockBox,
+    LayoutContext,
+    LineBox,
+    MarginBox,
+    Page,
+    PangoLayout,
+    TextBox,
+    build_boxes,
+    lay_out_backgrounds,
+    lay_out_pages,
+    make_context,
+    make_document,
+    make_margin_boxes,
+    split_first_line,
+)
+from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order, room_below
 
 # Of widths, in CSS pixels: what numbers of as many figures differ by where nothing is rounded.
 _SLACK = 1e-6
@@ -32,9 +46,13 @@ _SLACK = 1e-6
 class LaidOut:
     """A laid-out document, whose first page had the number `start`, without heads and folios."""
 
-    document: Any
+    document: Document
     start: int
-    _context: Any
+    _context: LayoutContext
+
+    def room_below(self, wanted: Collection[ET.Element]) -> list[tuple[ET.Element, float]]:
+        """Return each of the `wanted` elements for every page it is on, and the height below it."""
+        return list(room_below(self.document.pages, wanted))
 
     def number(self, start: int) -> None:
         """Make heads and folios, the first page having the number `start`, on the same side."""
@@ -46,8 +64,8 @@ class LaidOut:
             counters["page"] = [n + start - self.start for n in counters.get("page", [])]
             margins = list(make_margin_boxes(self._context, box, state))
             for margin in margins:
-                layout_box_backgrounds(box, margin, self._context.get_image_from_uri)
-            flow = (child for child in box.children if not isinstance(child, boxes.MarginBox))
+                lay_out_backgrounds(box, margin, self._context.get_image_from_uri)
+            flow = (child for child in box.children if not isinstance(child, MarginBox))
             box.children = (*flow, *margins)
 
     def rewrite(self, changed: Sequence[ET.Element]) -> bool:
@@ -58,32 +76,35 @@ class LaidOut:
         wanted = {element for element in changed if len(element) == 0}
         if len(wanted) < len(changed):
             return False
-        new: list[tuple[Any, Any, float, Any]] = []
+        new: list[tuple[TextBox, str, PangoLayout, float, Box | None]] = []
         found: set[ET.Element] = set()
-        columns: dict[ET.Element, Any] = {}
+        columns: dict[ET.Element, Box] = {}
         for page in self.document.pages if wanted else ():
             for box in boxes_in_order(page._page_box):
-                if box.element not in wanted:
+                if box.element is None or box.element not in wanted:
                     continue
-                if isinstance(box, boxes.InlineBlockBox):
+                if isinstance(box, InlineBlockBox):
                     columns[box.element] = box
-                elif isinstance(box, boxes.TextBox):
+                elif isinstance(box, TextBox):
                     column = columns.get(box.element)
-                    layout, width = self._layout_of(box, box.element.text or "", column)
+                    text = box.element.text or ""
+                    layout, width = self._layout_of(box, text, column)
                     if layout is None:
                         return False
-                    new.append((box, layout, width, column))
+                    new.append((box, text, layout, width, column))
                     found.add(box.element)
         if found < wanted:
             return False
-        for box, layout, width, column in new:
-            box.text, box.pango_layout = box.element.text, layout
+        for text_box, text, layout, width, column in new:
+            text_box.text, text_box.pango_layout = text, layout
             if column is not None:
-                _align(box, width, column)
+                _align(text_box, width, column)
         return True
 
-    def _layout_of(self, box: Any, text: str, column: Any) -> tuple[Any, float]:
-        """Pango's layout of `text` in place of the box's own; None if it takes other room.
+    def _layout_of(
+        self, box: TextBox, text: str, column: Box | None
+    ) -> tuple[PangoLayout | None, float]:
+        """Lay out `text` in place of the box's own; return None if it takes other room.
 
         In a `column`, an inline block that is as wide as it is for whatever number, it may.
         """
@@ -100,7 +121,7 @@ class LaidOut:
         return (layout if fits else None), width
 
 
-def _align(box: Any, width: float, column: Any) -> None:
+def _align(box: Box, width: float, column: Box) -> None:
     """Move the text and the line that it is alone on to the right of `column`."""
     for each in (box, *column.children):
         each.position_x = column.content_box_x() + (column.width - width)
@@ -108,7 +129,11 @@ def _align(box: Any, width: float, column: Any) -> None:
 
 
 def lay_out(
-    html: Any, start: int, stylesheets: Sequence[Any], fonts: Any, counters: Any
+    html: HTML,
+    start: int,
+    stylesheets: Sequence[CSS],
+    fonts: FontConfiguration,
+    counters: CounterStyle,
 ) -> LaidOut:
     """Lay out `html`, whose stylesheets give its first page the number `start`.
 
@@ -116,9 +141,8 @@ def lay_out(
     """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     own = {"stylesheets": stylesheets, "presentational_hints": True}
-    options: Mapping[str, Any] = DEFAULT_OPTIONS | own
-    context = Document._build_layout_context(html, fonts, counters, {}, options)
-    root = build_formatting_structure(
+    context = make_context(html, fonts, counters, {}, DEFAULT_OPTIONS | own)
+    root = build_boxes(
         html.etree_element,
         context.style_for,
         context.get_image_from_uri,
@@ -127,18 +151,49 @@ def lay_out(
         counters,
         context.footnotes,
     )
-    with _no_margin_boxes():
-        pages = [Page(box) for box in weasyprint.layout.layout_document(html, root, context)]
+    pages = lay_out_pages(html, root, context)
+    close_fragments(pages)
     # What the PDF says of itself is settled when runs are joined.
-    document = Document(pages, None, html.url_fetcher, fonts, {}, None)
+    document = make_document(pages, None, html.url_fetcher, fonts, {}, None)
     return LaidOut(document, start, context)
 
 
-@contextlib.contextmanager
-def _no_margin_boxes() -> Iterator[None]:
-    made = weasyprint.layout.make_margin_boxes
-    weasyprint.layout.make_margin_boxes = lambda context, page, state: ()
-    try:
-        yield
-    finally:
-        weasyprint.layout.make_margin_boxes = made
+def close_fragments(pages: Sequence[Page]) -> None:
+    """End ruled boxes with their last line where they go on overleaf.
+
+    CSS has such a box fill its page (css-break-3, 6.1), so that its rule would run on beside blank
+    paper wherever what comes next does not fit.
+    """
+    ruled = [_ruled(page._page_box) for page in pages]
+    for boxes, following in itertools.pairwise(ruled):
+        going_on = {box.element for box in following}
+        for box in boxes:
+            if box.element in going_on:
+                _close(box)
+
+
+def _ruled(page_box: Box) -> list[Box]:
+    """Find the outermost blocks on a page with a rule at their side."""
+    found: list[Box] = []
+    waiting = [page_box]
+    while waiting:
+        box = waiting.pop()
+        if isinstance(box, LineBox):
+            continue
+        if type(box) is BlockBox and (box.border_left_width or box.border_right_width):
+            found.append(box)
+        else:
+            waiting.extend(box.children)
+    return found
+
+
+def _close(box: Box) -> None:
+    """Make `box`, and the last box in each, as high as what it holds."""
+    flowing = [child for child in box.children if child.is_in_normal_flow()]
+    if not flowing:
+        return
+    last = flowing[-1]
+    if type(last) is BlockBox:
+        _close(last)
+    bottom = last.position_y + last.margin_height() - last.margin_bottom
+    box.height = min(box.height, bottom - box.content_box_y())

@@ -1,41 +1,29 @@
-"""Laying out trees with WeasyPrint."""
+"""Lay out the trees of one book with WeasyPrint, and keep their pages to be numbered anew."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from weasyprint import CSS, HTML, Document
-from weasyprint.css.counters import CounterStyle
-from weasyprint.html import get_html_metadata
-from weasyprint.pdf.metadata import DocumentMetadata
-from weasyprint.text.fonts import FontConfiguration
-
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.compose.elements import classes_of
 from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun
-from bookbuilder.formats.pdf.paginate.numbering import numbers_in
-from bookbuilder.formats.pdf.paginate.runs import LEAF, Run, with_room_for_notes
-from bookbuilder.formats.pdf.weasy.fetcher import BookFetcher
-from bookbuilder.formats.pdf.weasy.fragments import close_fragments
+from bookbuilder.formats.pdf.pages.runs import (
+    LEAF,
+    Run,
+    classes_of,
+    numbers_in,
+    with_room_for_notes,
+)
+from bookbuilder.formats.pdf.weasy.contract import CSS, CounterStyle, FontConfiguration
+from bookbuilder.formats.pdf.weasy.documents import BASE_URL, BookFetcher, html_of
+from bookbuilder.formats.pdf.weasy.findings import caught_log
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut, lay_out
-from bookbuilder.formats.pdf.weasy.log import BASE_URL, caught_log
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.limits import limits_in_force, memory_of
-
-
-def html_of(tree: ET.Element, fetcher: BookFetcher) -> HTML:
-    """A document from a tree: parsing text again would undo blocks inside paragraphs."""
-    html = HTML(string="<html></html>", base_url=BASE_URL, url_fetcher=fetcher)
-    html.wrapper_element = type(html.wrapper_element).from_html_root(tree, content_language=None)
-    html.etree_element = html.wrapper_element.etree_element
-    return html
-
 
 # Of the memory that a build may use, what a process may take before it keeps no more pages.
 MEMORY_TO_KEEP = 0.25
@@ -44,7 +32,7 @@ MEMORY_WITHOUT_LIMIT = 4_000_000_000
 
 @dataclass(slots=True)
 class _Kept:
-    """The pages of a run, and what was noticed while they were laid out."""
+    """Keeps the pages of a run, and what was noticed while they were laid out."""
 
     laid: LaidOut
     tree: ET.Element
@@ -53,10 +41,10 @@ class _Kept:
     numbers: dict[ET.Element, str]
     messages: dict[str, None] = field(default_factory=dict)
 
-    def serves(self, start: int) -> bool:
-        """Whether these are the pages of their tree as it is now, and if they start with `start`.
+    def try_renumber(self, start: int) -> bool:
+        """Write the tree's present numbers into these pages, unless that or `start` moves text.
 
-        They have its numbers in the text then.
+        Return whether it has.
         """
         if start % 2 != self.laid.start % 2:
             return False
@@ -65,8 +53,8 @@ class _Kept:
         return self.laid.rewrite(changed)
 
 
-class Press:
-    """Lays out runs of one book with the same fonts and styles.
+class TreeLayouter:
+    """Lays out trees of one book with the same fonts and styles.
 
     `styles` are names and texts of stylesheets, in order. What WeasyPrint says of them is in
     `style_messages`.
@@ -93,8 +81,10 @@ class Press:
         self.style_messages += [(name, message) for message in messages]
         return style
 
-    def set_run(self, run: Run, start: int, in_full: bool) -> tuple[LaidOutRun, dict[str, bytes]]:
-        """The pages of `run`, the first of which has the number `start`, and its blobs by digest.
+    def lay_out_run(
+        self, run: Run, start: int, in_full: bool
+    ) -> tuple[LaidOutRun, dict[str, bytes]]:
+        """Return the pages of `run`, numbered from `start`, and its blobs by digest.
 
         Unless `in_full`, only as much of it as page numbers depend on. Where WeasyPrint
         fails, the result says so.
@@ -103,17 +93,16 @@ class Press:
         with caught_log() as messages:
             try:
                 tree = run.tree
-                if kept is None or not kept.serves(start):
+                if kept is None or not kept.try_renumber(start):
                     kept = self._lay_out_run(run, start)
                     kept.messages = messages
                 if in_full:
                     kept.laid.number(start)
-                pages = kept.laid.document.pages[:-1] if run.has_leaf else kept.laid.document.pages
-                laid_out, blobs = record(kept.laid.document, pages, kept.tree, in_full)
+                laid_out, blobs = record(kept.laid, kept.tree, in_full, run.has_leaf)
             except MemoryError:
                 raise
             except Exception as error:
-                return LaidOutRun(failure=self.blame(tree, error)), {}
+                return LaidOutRun(failure=self.failure_of(tree, error)), {}
         if self._has_room():
             self._kept[run] = kept
         return replace(
@@ -126,11 +115,11 @@ class Press:
         ), blobs
 
     def keeps(self, run: Run) -> bool:
-        """Whether the pages of `run` need not be laid out to be numbered."""
+        """Say whether the pages of `run` need not be laid out to be numbered."""
         return run in self._kept
 
     def _has_room(self) -> bool:
-        """Whether another run's pages may be kept: those of one always are."""
+        """Say whether another run's pages may be kept: those of one always are."""
         limits = limits_in_force()
         most = limits.memory * 1_000_000 if limits and limits.memory else MEMORY_WITHOUT_LIMIT
         return not self._kept or memory_of(os.getpid()) < most * MEMORY_TO_KEEP
@@ -145,16 +134,14 @@ class Press:
         return _Kept(laid, tree, fetcher, end, numbers_in(tree))
 
     def lay_out(self, tree: ET.Element, start: int, fetcher: BookFetcher) -> LaidOut:
-        """`tree` on pages, the first of which has the number `start`, without heads and folios."""
+        """Put `tree` on pages that are numbered from `start`, without heads and folios."""
         side = "recto" if start % 2 else "verso"
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
         styles = [*self._styles, CSS(string=place)]
-        laid = lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
-        close_fragments(laid.document.pages)
-        return laid
+        return lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
 
-    def blame(self, tree: ET.Element, error: Exception) -> Failure:
-        """The chapters that cannot be laid out even alone; the only one is to blame in any case."""
+    def failure_of(self, tree: ET.Element, error: Exception) -> Failure:
+        """Find the chapters that cannot be laid out even alone; an only one need not be tried."""
         sections = [e for e in tree.iter("section") if "chapter" in classes_of(e)]
         chapters = [section for section in sections if section.get("id") != LEAF]
         if len(chapters) == 1:
@@ -168,17 +155,6 @@ class Press:
             except Exception as chapter_error:
                 culprits.append((section.get("id", ""), _said(chapter_error)))
         return Failure(_said(error), tuple(culprits))
-
-
-def document_of(tree: ET.Element, pages: Sequence[Any], fonts: Mapping[str, Any]) -> Document:
-    """A document of `pages`, with the metadata of `tree` and `fonts` by their names in the PDF."""
-    head = ET.Element(tree.tag, tree.attrib)
-    head.extend(tree.findall("head"))
-    html = html_of(head, BookFetcher({}))
-    metadata = DocumentMetadata(**get_html_metadata(html))
-    document = Document(list(pages), metadata, BookFetcher({}), FontConfiguration(), {}, None)
-    document.fonts = dict(fonts)
-    return document
 
 
 def _said(error: Exception) -> str:

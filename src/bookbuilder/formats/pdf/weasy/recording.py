@@ -1,19 +1,25 @@
-"""Recording laid-out pages: what is painted on them, with what, and its logical structure."""
+"""Record laid-out pages: what is painted on them, with what, and its logical structure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import pydyf
-from weasyprint.pdf.stream import Stream
-
 from bookbuilder.formats.pdf.pages.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.weasy.contract import (
+    Array,
+    Box,
+    Dictionary,
+    Document,
+    Page,
+    String,
+    make_stream,
+)
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
-from bookbuilder.formats.pdf.weasy.page_starts import Starts
+from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
+from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
@@ -24,21 +30,24 @@ _SIDES = ("top", "right", "bottom", "left")
 
 
 def record(
-    document: Any, pages: Sequence[Any], tree: ET.Element, in_full: bool
+    laid: LaidOut, tree: ET.Element, in_full: bool, has_leaf: bool = False
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
-    """`pages` of `document`, laid out from `tree`, and blobs by digest.
+    """Record the pages laid out from `tree` but for its leaf; return blobs by digest, too.
 
     Unless `in_full`, only where anchors are and which notes overflow.
     """
-    misplaced = tuple(misplaced_notes(list(pages), tree))
+    document = laid.document
+    pages = document.pages[:-1] if has_leaf else document.pages
+    misplaced = tuple(misplaced_notes(pages, tree))
     if not in_full:
         found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
         return LaidOutRun(found, misplaced_notes=misplaced), {}
-    structure, starts = Structure(tree), Starts(tree)
+    structure, finder = Structure(tree), PageStartFinder(tree)
     collector = ResourceCollector()
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure), start=starts.of(page._page_box)
+            _page(number, page, document, collector, structure),
+            start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
     )
@@ -50,21 +59,21 @@ def record(
         tuple(_elements(structure.document, heights)),
         tuple(collector.blobs),
         misplaced_notes=misplaced,
-        wide=tuple(wide_things(list(pages), tree)),
+        wide=tuple(wide_things(pages, tree)),
     )
     return laid_out, collector.blobs
 
 
 def _page(
-    number: int, page: Any, document: Any, collector: ResourceCollector, structure: Structure
+    number: int, page: Page, document: Document, collector: ResourceCollector, structure: Structure
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
-    links = [link for link in page.links if link[3].element.tag in _LINKED]
-    marks: dict[Any, Any] = {}
+    links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
+    marks: dict[Box, dict[str, Any]] = {}
     bleed = [page.bleed[side] for side in _SIDES]
     top, right, bottom, left = bleed
     area = (-left, -top, page.width + left + right, page.height + top + bottom)
-    stream = Stream(
+    stream = make_stream(
         collector.fonts,
         area,
         collector.resources,
@@ -81,21 +90,26 @@ def _page(
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}
-    decoration = structure.add_page(number, page._page_box, marks, boxes, places)
+    mcids = {box: int(mark["mcid"]) for box, mark in marks.items()}
+    decoration = structure.add_page(number, page._page_box, mcids, boxes, places)
     _unmark(stream.stream, decoration)
     return PageRecord(
         page.width,
         page.height,
         (top, right, bottom, left),
         page.anchors,
-        tuple(Link(kind, target, tuple(rectangle)) for kind, target, rectangle, _ in links),
+        tuple(Link(kind, target, rectangle) for kind, target, rectangle, _ in links),
         tuple(Bookmark(*bookmark) for bookmark in page.bookmarks),
         tuple(field for _, field in fields),
         content_of(stream.stream[before:]),
     )
 
 
-def _unmark(operations: list[Any], decoration: set[int]) -> None:
+def _tag_of(box: Box) -> str:
+    return str(box.element.tag) if box.element is not None else ""
+
+
+def _unmark(operations: list[object], decoration: set[int]) -> None:
     """Turn the marked content in `decoration` into artifacts."""
     for at, operand in enumerate(operations):
         if isinstance(operand, dict) and operand.get("MCID") in decoration:
@@ -116,7 +130,7 @@ def _elements(document: Node, heights: list[float]) -> list[Element]:
     return [
         Element(
             node.kind,
-            frozen(pydyf.Dictionary(_attributes(node, heights))),
+            frozen(Dictionary(_attributes(node, heights))),
             _link_text(node) if node.kind == "Link" else "",
             tuple(kid(k) for k in node.kids),
         )
@@ -125,7 +139,7 @@ def _elements(document: Node, heights: list[float]) -> list[Element]:
 
 
 def _link_text(node: Node) -> str:
-    """What a link says, for readers that list links."""
+    """Return what a link says, for readers that list links."""
     if node.element is None:
         return ""
     pictures = (i.get("alt", "") for i in node.element.iter("img"))
@@ -133,7 +147,7 @@ def _link_text(node: Node) -> str:
 
 
 def _without_empty(document: Node) -> list[Node]:
-    """The nodes in reading order, those without content taken out; cells stay."""
+    """Return the nodes in reading order, those without content taken out; cells stay."""
     nodes = list(document.descend())
     for node in reversed(nodes):
         node.kids = [
@@ -144,30 +158,30 @@ def _without_empty(document: Node) -> list[Node]:
     return list(document.descend())
 
 
-def _attributes(node: Node, heights: list[float]) -> dict[str, Any]:
+def _attributes(node: Node, heights: list[float]) -> dict[str, object]:
     element = node.element
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     if element is None:
         return found
     if element.get("lang"):
-        found["Lang"] = pydyf.String(element.get("lang"))
+        found["Lang"] = String(element.get("lang", ""))
     if element.tag == "abbr" and element.get("title"):
-        found["E"] = pydyf.String(element.get("title"))
+        found["E"] = String(element.get("title", ""))
     if node.kind == "Figure":
-        found["Alt"] = pydyf.String(alternative(element))
+        found["Alt"] = String(alternative(element))
         if node.box is not None:
             bounds = _bounds(node.box, heights[node.page])
-            found["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": bounds})
+            found["A"] = Dictionary({"O": "/Layout", "BBox": bounds})
     elif node.kind == "L":
         style = "/Decimal" if element.tag == "ol" else "/None" if element.tag == "dl" else "/Disc"
-        found["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": style})
+        found["A"] = Dictionary({"O": "/List", "ListNumbering": style})
     elif node.kind in _KEPT_EMPTY:
         found["A"] = _cell(element)
     return found
 
 
-def _cell(element: ET.Element) -> Any:
-    values = pydyf.Dictionary({"O": "/Table"})
+def _cell(element: ET.Element) -> Dictionary:
+    values = Dictionary({"O": "/Table"})
     if element.tag == "th":
         values["Scope"] = "/Row" if element.get("scope", "").startswith("row") else "/Column"
     for name, key in (("colspan", "ColSpan"), ("rowspan", "RowSpan")):
@@ -177,8 +191,8 @@ def _cell(element: ET.Element) -> Any:
     return values
 
 
-def _bounds(box: Any, page_height: float) -> Any:
-    """A picture's rectangle in points from the lower left corner of its page."""
+def _bounds(box: Box, page_height: float) -> Array:
+    """Return a picture's rectangle in points from the lower left corner of its page."""
     left, top = box.content_box_x(), page_height - box.content_box_y()
     edges = (left, top - box.height, left + box.width, top)
-    return pydyf.Array([round(edge * POINTS, 2) for edge in edges])
+    return Array([round(edge * POINTS, 2) for edge in edges])

@@ -1,4 +1,4 @@
-"""What pages are painted with: fonts, pictures, groups and patterns, as data and back."""
+"""Turn what pages are painted with into data and back: fonts, pictures, groups, patterns."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-import pydyf
-from weasyprint.pdf.fonts import Font
-from weasyprint.text.ffi import ffi, harfbuzz
-
 from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun, Painted, Resources
+from bookbuilder.formats.pdf.weasy.contract import (
+    Array,
+    Dictionary,
+    Font,
+    Image,
+    Pdf,
+    PdfStream,
+    String,
+    ffi,
+    harfbuzz,
+    make_empty_font,
+    object_of,
+    to_bytes,
+)
 from bookbuilder.runtime.cache import digest_of
 
 # A CSS pixel in points.
@@ -21,29 +31,21 @@ LONGEST_IN_RECORD = 2000
 _KINDS = ("ExtGState", "XObject", "Pattern", "Shading")
 _BLOB_MODE_DUPLICATE = 0
 
-ffi.cdef(
-    """
-    hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);
-    hb_face_t * hb_face_create (hb_blob_t *, unsigned int);
-""",
-    override=True,
-)
-
 
 class ResourceCollector:
-    """What WeasyPrint puts aside while it paints: to be given to its streams."""
+    """Collects what WeasyPrint puts aside while it paints: to be given to its streams."""
 
     def __init__(self) -> None:
-        self.fonts: dict[Any, Any] = {}
-        self.images: dict[str, Any] = {}
-        self.resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in _KINDS})
+        self.fonts: dict[int, Font] = {}
+        self.images: dict[str, dict[str, Any]] = {}
+        self.resources = Dictionary({kind: Dictionary() for kind in _KINDS})
         self.resources["ColorSpace"] = None
         self.blobs: dict[str, bytes] = {}
 
     def font_uses(self) -> tuple[FontUse, ...]:
         return tuple(self._font_use(font) for font in self.fonts.values())
 
-    def _font_use(self, font: Any) -> FontUse:
+    def _font_use(self, font: Font) -> FontUse:
         taken = {f.name: getattr(font, f.name) for f in fields(FontUse) if f.name != "file"}
         for name in ("bitmap", "png", "svg", "colr"):
             taken[name] = bool(taken[name])
@@ -52,27 +54,28 @@ class ResourceCollector:
     def frozen_resources(self) -> Resources:
         return self._frozen_resources(self.resources)
 
-    def _frozen_resources(self, resources: Any) -> Resources:
+    def _frozen_resources(self, resources: Dictionary) -> Resources:
         x_objects = {}
         for key, thing in resources["XObject"].items():
             x_objects[key] = self._painted(self._picture(key) if thing is None else thing)
         states = {}
         for key, thing in resources["ExtGState"].items():
-            state = pydyf.Dictionary(thing)
+            state = Dictionary(thing)
             group = ""
             if "SMask" in state and "G" in state["SMask"]:
                 group = state["SMask"]["G"].id
-                state["SMask"] = pydyf.Dictionary(state["SMask"] | {"G": None})
+                state["SMask"] = Dictionary(state["SMask"] | {"G": None})
             states[key] = frozen(state), group
         patterns = {key: self._painted(thing) for key, thing in resources["Pattern"].items()}
         shadings = {key: frozen(thing) for key, thing in resources["Shading"].items()}
         return Resources(x_objects, patterns, shadings, states)
 
-    def _picture(self, key: str) -> Any:
-        image = self.images[key]
-        return image["image"].get_x_object(image["interpolate"], max(image["dpi_ratios"]))
+    def _picture(self, key: str) -> PdfStream:
+        found = self.images[key]
+        image: Image = found["image"]
+        return image.get_x_object(found["interpolate"], max(found["dpi_ratios"]))
 
-    def _painted(self, stream: Any) -> Painted:
+    def _painted(self, stream: PdfStream) -> Painted:
         extra = dict(stream.extra)
         resources, mask = extra.pop("Resources", None), extra.pop("SMask", None)
         data = content_of(stream.stream)
@@ -81,7 +84,7 @@ class ResourceCollector:
             b"" if is_long else data,
             self._put(data) if is_long else "",
             bool(stream.compress),
-            frozen(pydyf.Dictionary(extra)),
+            frozen(Dictionary(extra)),
             self._frozen_resources(resources) if resources is not None else None,
             self._painted(mask) if mask is not None else None,
         )
@@ -98,24 +101,24 @@ class ResourceWriter:
     `shared` are the resources that WeasyPrint made, with all fonts.
     """
 
-    def __init__(self, pdf: Any, shared: Any, blobs: Mapping[str, bytes]) -> None:
+    def __init__(self, pdf: Pdf, shared: Dictionary, blobs: Mapping[str, bytes]) -> None:
         self._pdf = pdf
         self._blobs = blobs
         self._color_space = shared["ColorSpace"]
-        self._fonts = pdf.objects[int(shared["Font"].split()[0])]
-        self._written: dict[str, Any] = {}
+        self._fonts = object_of(pdf, shared["Font"])
+        self._written: dict[str, bytes] = {}
 
-    def write(self, resources: Resources, font_names: Mapping[str, str]) -> Any:
-        """The reference of `resources`. `font_names` are those in the PDF, by those in content."""
+    def write(self, resources: Resources, font_names: Mapping[str, str]) -> bytes:
+        """Write `resources`. `font_names` are those in the PDF, by those in content."""
         fonts = {name: self._fonts[written] for name, written in font_names.items()}
         return self._write(resources, self._add(fonts))
 
-    def _add(self, values: Mapping[str, Any]) -> Any:
-        made = pydyf.Dictionary(values)
+    def _add(self, values: Mapping[str, object]) -> bytes:
+        made = Dictionary(values)
         self._pdf.add_object(made)
         return made.reference
 
-    def _write(self, resources: Resources, fonts: Any) -> Any:
+    def _write(self, resources: Resources, fonts: bytes) -> bytes:
         x_objects = {k: self._stream(v, fonts) for k, v in resources.x_objects.items()}
         states = {}
         for key, (state, group) in resources.states.items():
@@ -126,22 +129,22 @@ class ResourceWriter:
         shadings = {k: self._add(thawed(v)) for k, v in resources.shadings.items()}
         return self._add(
             {
-                "ExtGState": pydyf.Dictionary(states),
-                "XObject": pydyf.Dictionary(x_objects),
-                "Pattern": pydyf.Dictionary(patterns),
-                "Shading": pydyf.Dictionary(shadings),
+                "ExtGState": Dictionary(states),
+                "XObject": Dictionary(x_objects),
+                "Pattern": Dictionary(patterns),
+                "Shading": Dictionary(shadings),
                 "ColorSpace": self._color_space,
                 "Font": fonts,
             }
         )
 
-    def _stream(self, painted: Painted, fonts: Any) -> Any:
-        """The reference of a stream. One without resources of its own is written once."""
+    def _stream(self, painted: Painted, fonts: bytes) -> bytes:
+        """Return the reference of a stream. One without resources of its own is written once."""
         key = repr(painted) if painted.resources is None else ""
         if key and key in self._written:
             return self._written[key]
         data = self._blobs[painted.blob] if painted.blob else painted.data
-        stream = pydyf.Stream([data], thawed(painted.extra), painted.compress)
+        stream = PdfStream([data], thawed(painted.extra), painted.compress)
         if painted.mask is not None:
             stream.extra["SMask"] = self._stream(painted.mask, fonts)
         if painted.resources is not None:
@@ -154,8 +157,8 @@ class ResourceWriter:
 
 def joined_fonts(
     laid_out_runs: Sequence[LaidOutRun], blobs: Mapping[str, bytes]
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """WeasyPrint's fonts with the glyphs of all runs, and for each run its fonts' names.
+) -> tuple[dict[str, Font], list[dict[str, str]]]:
+    """Return WeasyPrint's fonts with the glyphs of all runs, and for each run its fonts' names.
 
     Glyphs that a font lacks are numbered run by run, so a font that lacks some is not shared.
     """
@@ -183,9 +186,9 @@ def _both(one: FontUse, other: FontUse) -> FontUse:
     )
 
 
-def _font(use: FontUse, file: bytes) -> Any:
-    """WeasyPrint's `Font`, which it makes from a font of Pango's, from data."""
-    font = Font.__new__(Font)
+def _font(use: FontUse, file: bytes) -> Font:
+    """Make WeasyPrint's `Font`, which it makes from a font of Pango's, from data."""
+    font = make_empty_font()
     for f in fields(FontUse):
         if f.name != "file":
             setattr(font, f.name, getattr(use, f.name))
@@ -200,13 +203,13 @@ def _font(use: FontUse, file: bytes) -> Any:
     return font
 
 
-def content_of(operations: Iterable[Any]) -> bytes:
-    return b"\n".join(pydyf._to_bytes(item) for item in operations)
+def content_of(operations: Iterable[object]) -> bytes:
+    return b"\n".join(to_bytes(item) for item in operations)
 
 
-def frozen(value: Any) -> Any:
-    """What PDF dictionaries hold, as JSON."""
-    if isinstance(value, pydyf.String):
+def frozen(value: object) -> object:
+    """Turn what PDF dictionaries hold into JSON."""
+    if isinstance(value, String):
         text = value.string
         return {"b" if isinstance(text, bytes) else "s": _text(text)}
     if isinstance(value, dict):
@@ -215,24 +218,26 @@ def frozen(value: Any) -> Any:
         return [frozen(item) for item in value]
     if value is None or isinstance(value, (str, int, float)):
         return value
-    return {"raw": _text(value)}
+    if isinstance(value, bytes):
+        return {"raw": _text(value)}
+    raise TypeError(f"{type(value).__name__} in a PDF dictionary")
 
 
 def _text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("latin-1")
 
 
-def thawed(data: Any) -> Any:
-    """The inverse of `frozen`. Raises `ValueError` for what it never makes."""
+def thawed(data: object) -> Any:
+    """Invert `frozen`. Raises `ValueError` for what it never makes."""
     if isinstance(data, list):
-        return pydyf.Array([thawed(item) for item in data])
+        return Array([thawed(item) for item in data])
     if not isinstance(data, dict):
         return data
     ((kind, held),) = data.items()
     if kind == "d":
-        return pydyf.Dictionary({key: thawed(item) for key, item in held.items()})
+        return Dictionary({key: thawed(item) for key, item in held.items()})
     if kind == "s":
-        return pydyf.String(held)
+        return String(held)
     if kind == "b":
-        return pydyf.String(held.encode("latin-1"))
+        return String(held.encode("latin-1"))
     return held.encode("latin-1")

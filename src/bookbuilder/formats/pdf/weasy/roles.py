@@ -1,11 +1,10 @@
-"""Which PDF structure type each element of a book's trees has (ISO 32000-1, 14.8.4)."""
+"""Choose the PDF structure type of each element of a book's trees (ISO 32000-1, 14.8.4)."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.compose.elements import classes_of
-from bookbuilder.formats.workbook.worksheets import FIELD
+from bookbuilder.formats.pdf.pages.runs import FIELD, classes_of
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -49,7 +48,7 @@ GROUPING = frozenset({"Document", "Part", "Sect", "Art", "Div", "BlockQuote", "N
 
 
 def role_of(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> str | None:
-    """The structure type of `element`, or None where it adds nothing to its parent's."""
+    """Return the structure type of `element`, or None where it adds nothing to its parent's."""
     classes = classes_of(element)
     tag = str(element.tag)
     if tag in ("html", "body"):
@@ -70,12 +69,12 @@ def role_of(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> str |
 
 
 def is_reference(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> bool:
-    """Whether a link is the call of a note or an entry of the contents."""
+    """Say whether a link is the call of a note or an entry of the contents."""
     return element.get("role") == "doc-noteref" or "toc-line" in classes_of(element)
 
 
 def is_decoration(element: ET.Element, element_tag: str) -> bool:
-    """Whether what is drawn says nothing: rules, leaders, pictures without description.
+    """Say whether what is drawn has no meaning: rules, leaders, pictures without description.
 
     `element_tag` is WeasyPrint's name of the box's element, pseudo-elements included.
     """
@@ -89,7 +88,7 @@ def is_decoration(element: ET.Element, element_tag: str) -> bool:
 
 
 def alternative(picture: ET.Element) -> str:
-    """What a picture says to those who do not see it; empty where it decorates."""
+    """Return the description of a picture, which is empty where it decorates."""
     if picture.tag != SVG:
         return " ".join(picture.get("alt", "").split())
     title = picture.find("{http://www.w3.org/2000/svg}title")

@@ -1,4 +1,4 @@
-"""The logical structure of laid-out pages: which marked content belongs to which element.
+"""Build the logical structure of laid-out pages: the marked content of each element.
 
 WeasyPrint builds a tag tree box by box. This one follows the book's own trees, so that a paragraph
 broken over two pages is one paragraph, a note stands beside its call, and lists, tables and the
@@ -7,11 +7,12 @@ contents have the shape that PDF/UA-1 (ISO 14289-1) wants.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.weasy.contract import Box
+from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.roles import GROUPING, is_decoration, is_reference, role_of
 
 _CELLS = ("th", "td")
@@ -43,7 +44,7 @@ class Node:
     parent: Node | None = None
     element: ET.Element | None = None
     kids: list[Node | Content | Annotation] = field(default_factory=list)
-    box: Any = None
+    box: Box | None = None
     page: int = 0
 
     def add(self, kind: str, element: ET.Element | None = None, at: int | None = None) -> Node:
@@ -52,7 +53,7 @@ class Node:
         return node
 
     def descend(self) -> Iterator[Node]:
-        """The node and all below it, in reading order."""
+        """Yield the node and all below it, in reading order."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -72,40 +73,40 @@ class Structure:
     def add_page(
         self,
         page: int,
-        page_box: Any,
-        marks: dict[Any, Any],
-        links: dict[Any, int],
-        fields: dict[Any, int],
+        page_box: Box,
+        marks: Mapping[Box, int],
+        links: Mapping[Box, int],
+        fields: Mapping[Box, int],
     ) -> set[int]:
-        """Add what was drawn on a page; the marked content that belongs to no element.
+        """Add what was drawn on a page; return the marked content that belongs to no element.
 
-        `marks` are WeasyPrint's marked boxes, `links` and `fields` the numbers of boxes that are
-        such. What belongs to no element is decoration: running heads, folios, leaders, repeated
-        table heads.
+        `marks`, `links` and `fields` are the numbers of boxes that are marked content, links
+        and fields. What belongs to no element is decoration: running heads, folios, leaders,
+        repeated table heads.
         """
-        decoration = {mark["mcid"] for mark in marks.values()}
+        decoration = set(marks.values())
         for box in boxes_in_order(page_box):
             if box.element is None:
                 continue
             if box in links:
-                self._add_link(page, box, links[box])
+                self._add_link(page, box.element, links[box])
             if box in fields:
                 self._node(box.element).kids.append(Annotation("field", page, fields[box]))
             mark = marks.get(box)
-            if mark is not None and not self._is_decoration(page, box):
-                self._add_content(page, box, mark["mcid"])
-                decoration.discard(mark["mcid"])
+            if mark is not None and not self._is_decoration(page, box, box.element):
+                self._add_content(page, box, box.element, mark)
+                decoration.discard(mark)
         return decoration
 
-    def _is_decoration(self, page: int, box: Any) -> bool:
-        if is_decoration(box.element, str(box.element_tag)):
+    def _is_decoration(self, page: int, box: Box, element: ET.Element) -> bool:
+        if is_decoration(element, box.element_tag):
             return True
-        head = next((e for e in self._up(box.element) if e.tag in ("thead", "tfoot")), None)
+        head = next((e for e in self._up(element) if e.tag in ("thead", "tfoot")), None)
         return head is not None and self._head_pages.setdefault(head, page) != page
 
-    def _add_content(self, page: int, box: Any, mcid: int) -> None:
-        node = self._node(box.element)
-        if str(box.element_tag).endswith("::marker") and node.kind == "LBody" and node.parent:
+    def _add_content(self, page: int, box: Box, element: ET.Element, mcid: int) -> None:
+        node = self._node(element)
+        if box.element_tag.endswith("::marker") and node.kind == "LBody" and node.parent:
             node = _label(node.parent)
         elif node.kind in GROUPING:
             last = node.kids[-1] if node.kids else None
@@ -115,8 +116,8 @@ class Structure:
             node.box, node.page = box, page
         node.kids.append(Content(page, mcid))
 
-    def _add_link(self, page: int, box: Any, number: int) -> None:
-        link = next((e for e in self._up(box.element) if e.tag == "a" and e.get("href")), None)
+    def _add_link(self, page: int, element: ET.Element, number: int) -> None:
+        link = next((e for e in self._up(element) if e.tag == "a" and e.get("href")), None)
         if link is not None:
             self._node(link).kids.append(Annotation("link", page, number))
 
@@ -127,7 +128,7 @@ class Structure:
             at = self._parents.get(at)
 
     def _node(self, element: ET.Element) -> Node:
-        """The node that holds the content of `element`, made with all above it where missing."""
+        """Return the node for the content of `element`, made with all above it where missing."""
         missing = []
         base = self.document
         for ancestor in self._up(element):
@@ -162,7 +163,7 @@ class Structure:
         return node
 
     def _after_call(self, note: ET.Element, base: Node) -> int | None:
-        """Where among its parent's kids a note stands: after the reference it was moved beside."""
+        """Find a note's place among its parent's kids: after the reference that it is beside."""
         siblings = list(self._parents[note])
         before = siblings[siblings.index(note) - 1] if siblings.index(note) else None
         node = self._nodes.get(before) if before is not None else None
@@ -171,7 +172,7 @@ class Structure:
         return base.kids.index(node) + 1 if node is not None else None
 
     def _make_rows(self, table: ET.Element, node: Node) -> None:
-        """Every row and cell, for the empty ones count too."""
+        """Make a node of every row and cell, for the empty ones count too."""
         stack = [(child, node) for child in reversed(table)]
         while stack:
             element, base = stack.pop()
@@ -182,7 +183,7 @@ class Structure:
 
 
 def _description(element: ET.Element, base: Node) -> Node:
-    """A term is the label of a list item, its definitions the body."""
+    """Make a term the label of a list item, and its definitions the body."""
     if base.kind != "L":
         return base
     last = base.kids[-1] if base.kids else None
@@ -197,14 +198,3 @@ def _description(element: ET.Element, base: Node) -> Node:
 def _label(item: Node) -> Node:
     first = item.kids[0]
     return first if isinstance(first, Node) and first.kind == "Lbl" else item.add("Lbl", at=0)
-
-
-def boxes_in_order(page_box: Any) -> Iterator[Any]:
-    """The boxes of a page's flow and notes; those in the margins belong to no element."""
-    stack = [b for b in reversed(page_box.children) if type(b).__name__ != "MarginBox"]
-    while stack:
-        box = stack.pop()
-        # Absolutely positioned boxes stand in placeholders.
-        box = getattr(box, "_box", box)
-        yield box
-        stack.extend(reversed(getattr(box, "children", ())))

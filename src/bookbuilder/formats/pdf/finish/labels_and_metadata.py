@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from importlib import resources
 
 import pikepdf
 from pikepdf import Dictionary, Name
@@ -15,7 +14,6 @@ from bookbuilder.text.words import direction
 DIGEST_KEY = "/BookbuilderDigest"
 # Annotation flag (ISO 32000-1, table 165).
 _PRINT = 4
-_PROFILE = "sRGB2014.icc"
 # PDF/A knows no other standard's properties; this describes the one that PDF/UA needs (6.6.2.3).
 _UA_SCHEMA = """<rdf:Description rdf:about=""
  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -36,11 +34,14 @@ _UA_SCHEMA = """<rdf:Description rdf:about=""
 """
 
 
-def finish(data: bytes, front_pages: int, book: Book, digest: str = "") -> bytes:
-    """The PDF with page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from its content.
+def finish(
+    data: bytes, front_pages: int, book: Book, colour_profile: bytes = b"", digest: str = ""
+) -> bytes:
+    """Add page labels (i, ii, … 1, 2 …), metadata in XMP and an ID made from the PDF's content.
 
-    ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers). `digest`
-    is the fingerprint of what the pages were made from, for whoever counts them later.
+    A PDF/A needs the `colour_profile` of sRGB. `digest` is the fingerprint of what the pages were
+    made from, for whoever counts them later.
+    ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences), 14.4 (file identifiers).
     """
     metadata = book.metadata
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -71,15 +72,15 @@ def finish(data: bytes, front_pages: int, book: Book, digest: str = "") -> bytes
             for annotation in page.get("/Annots", []):
                 annotation.F = _PRINT
         if book.config.pdf.pdf_a:
-            _archive(pdf)
+            _archive(pdf, colour_profile)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
         return out.getvalue()
 
 
-def _archive(pdf: pikepdf.Pdf) -> None:
+def _archive(pdf: pikepdf.Pdf, colour_profile: bytes) -> None:
     """What PDF/A-2a (ISO 19005-2) wants beyond PDF/UA-1."""
-    profile = pdf.make_stream(resources.files("weasyprint.pdf").joinpath(_PROFILE).read_bytes())
+    profile = pdf.make_stream(colour_profile)
     profile.N = 3
     intent = Dictionary(
         Type=Name.OutputIntent,

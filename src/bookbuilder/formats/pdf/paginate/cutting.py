@@ -1,4 +1,4 @@
-"""Runs: the stretches of a book that are laid out at one go, each from a page of its own.
+"""Cut a book into runs, stretches that are laid out at one go from a page of their own.
 
 Every chapter starts a page, so what comes before it says no more to its layout than the number and
 the side of that page. To learn where the next run starts, each ends with a leaf that opens as the
@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.model.source import Place
+from bookbuilder.formats.pdf.pages.runs import LEAF, Run
 
-LEAF = "--leaf"
-
-# What reaches from one chapter into another, or means the document's pages, needs them all at once.
+# Styles that reach from one chapter into another, or count the document's pages.
 _NEEDS_THE_WHOLE = re.compile(
     r"counter-(?:increment|reset|set)|counter\(\s*pages|counters\(|target-|string-set"
     r"|position\s*:\s*(?:fixed|running)|@page[^{;]*:\s*(?:first|nth)",
@@ -25,32 +22,13 @@ _NEEDS_THE_WHOLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """What is laid out at one go: `tree` is a document, `part` where in the body it stands.
-
-    `place` is its chapter, or the book where it holds more; `has_leaf` says whether it ends with a
-    leaf.
-    """
-
-    tree: ET.Element
-    place: Place
-    part: int = 0
-    has_leaf: bool = False
-
-    @property
-    def size(self) -> int:
-        """The characters of its text."""
-        return sum(map(len, self.tree.itertext()))
-
-
 def needs_the_whole(styles: Iterable[str]) -> bool:
-    """Whether a book's own stylesheets say what chapters laid out one by one would not do."""
+    """Tell whether an author's stylesheets would fail where chapters are laid out one by one."""
     return any(_NEEDS_THE_WHOLE.search(text) for text in styles)
 
 
 def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
-    """The chapters and the openings of parts in the body's tree; the body itself if `whole`.
+    """Return the body's chapters and openings of parts as runs; one for all of it if `whole`.
 
     Their trees hold the very elements of `tree`, so that page numbers can be written into either.
     """
@@ -77,31 +55,11 @@ def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:
                 place = ET.SubElement(inside, next_holder.tag, next_holder.attrib)
             place.append(_leaf_like(next_section))
         root = ET.Element("html", tree.attrib)
-        # What the head says is about the whole, and no matter of layout.
+        # The head describes the whole PDF, and layout does not depend on it.
         root.extend([ET.Element("head"), inside])
         owner = chapters.get(section.get("id", ""), book)
         runs.append(Run(root, owner.place, number, has_leaf=following is not None))
     return runs
-
-
-def with_room_for_notes(tree: ET.Element) -> ET.Element:
-    """The run with an empty leaf before its last one, for notes that its text left no room for."""
-    root = ET.Element("html", tree.attrib)
-    head, body = tree
-    inside = ET.Element("body", body.attrib)
-    inside.extend(list(body)[:-1])
-    last = body[-1]
-    if last.get("id") == LEAF or last.get("class") == "last-leaf":
-        inside.extend([_empty_like(last), last])
-    else:
-        holder = ET.SubElement(inside, last.tag, last.attrib)
-        holder.extend([*list(last)[:-1], _empty_like(last[-1]), last[-1]])
-    root.extend([head, inside])
-    return root
-
-
-def _empty_like(leaf: ET.Element) -> ET.Element:
-    return ET.Element(leaf.tag, {"class": leaf.get("class", "")})
 
 
 def _leaf_like(section: ET.Element) -> ET.Element:

@@ -1,4 +1,4 @@
-"""WeasyPrint, imported late and with the bundled fonts only.
+"""Import WeasyPrint late, and with the bundled fonts only.
 
 Pango picks a system font in silence for any glyph that the book's fonts lack, and the same book
 then looks different on each machine; so fontconfig is pointed at a configuration of ours before
@@ -11,15 +11,26 @@ import contextlib
 import io
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
-from importlib import resources
+from dataclasses import dataclass
+from importlib import metadata, resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from bookbuilder.checks.machine import PANGO_HINT, keep_pillow_strict
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+
+PANGO_HINT = (
+    "Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`;"
+    " Fedora: `dnf install pango`; macOS: `brew install pango`;"
+    " Windows: `pacman -S mingw-w64-x86_64-pango` in MSYS2, and its bin folder on PATH"
+)
+HARFBUZZ_HINT = (
+    "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
+    " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
+)
 
 NO_PANGO = Rule(
     "P001",
@@ -27,6 +38,7 @@ NO_PANGO = Rule(
     Severity.ERROR,
     "The print PDF is set by WeasyPrint, which needs the Pango library of the operating system."
     " The EPUB does not.",
+    is_books_fault=False,
 )
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
@@ -40,6 +52,8 @@ NO_FONT = Rule(
 )
 
 MOST_FONTS = 1000
+
+_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
 
 FALLBACKS = (
     "Bookbuilder Serif",
@@ -71,7 +85,7 @@ GENERIC = {
 
 
 def fontconfig_xml(folders: list[Path], cache: Path) -> str:
-    """A fontconfig configuration that knows the fonts in `folders` and no others.
+    """Return a fontconfig configuration that knows the fonts in `folders` and no others.
 
     The fallbacks are bound strongly: otherwise the language of the text would reorder them.
     """
@@ -94,8 +108,8 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def engine(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
-    """WeasyPrint importable, and set up with the fonts in `folders`, while the context lasts.
+def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
+    """Have WeasyPrint importable, and set up with the fonts in `folders`, inside the context.
 
     Yields the files of all fonts.
 
@@ -154,10 +168,7 @@ def _environment(**variables: str) -> Iterator[None]:
 
 def _import_weasyprint(report: Report) -> None:
     try:
-        # Late, so that all but the PDF works without Pango, whose lack it would announce itself.
-        with contextlib.redirect_stdout(io.StringIO()):
-            import weasyprint  # noqa: F401
-        keep_pillow_strict()
+        load_weasyprint()
     except OSError as error:
         report.add(
             NO_PANGO,
@@ -165,3 +176,46 @@ def _import_weasyprint(report: Report) -> None:
             hint=PANGO_HINT,
         )
         raise BookError(report.diagnostics) from error
+
+
+def load_weasyprint() -> None:
+    """Import WeasyPrint in silence. Raises `OSError` where a library of the system is missing."""
+    # It prints what it misses, and warns of what it will need in the future.
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import weasyprint  # noqa: F401
+    from PIL import ImageFile
+
+    # WeasyPrint lets Pillow accept broken pictures in the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """The versions of the libraries that WeasyPrint has loaded, and whether it has this one."""
+
+    pango: str
+    harfbuzz: str
+    has_harfbuzz_subset: bool
+
+
+def loaded_libraries() -> Libraries:
+    """Say what WeasyPrint, loaded before, has found on this machine."""
+    from bookbuilder.formats.pdf.weasy.contract import ffi, harfbuzz, harfbuzz_subset, pango
+
+    return Libraries(
+        ffi.string(pango.pango_version_string()).decode(),
+        ffi.string(harfbuzz.hb_version_string()).decode(),
+        harfbuzz_subset is not None,
+    )
+
+
+def versions() -> list[str]:
+    """Return the versions of all that a layout depends on, for a name of its result."""
+    found = loaded_libraries()
+    return [*(metadata.version(name) for name in _PACKAGES), found.pango, found.harfbuzz]
+
+
+def srgb_profile() -> bytes:
+    """Return the colour profile of sRGB, which comes with WeasyPrint."""
+    return resources.files("weasyprint").joinpath("pdf/sRGB2014.icc").read_bytes()

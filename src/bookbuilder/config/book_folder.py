@@ -1,0 +1,95 @@
+"""Find the folder of a book, and read the configuration in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from bookbuilder.config.levels import levels_of_book
+from bookbuilder.config.other_tools import from_other_tool
+from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
+from bookbuilder.config.parsing import parse_config
+from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.toml_text import parse_toml
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.files import is_file, is_folder, is_inside
+from bookbuilder.runtime.limits import Limits
+from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.text_files import read_source
+
+BAD_FOLDER = Rule(
+    "C010",
+    "bad-path",
+    Severity.ERROR,
+    "`source` must be a folder inside the book's folder, since nothing outside that is read except"
+    " the folders in `allow`, which must exist. `name` is the name of the built files, without a"
+    " folder; `output` is the folder that they go to.",
+)
+ALLOWED_FOLDER = Rule(
+    "C015",
+    "allowed-folder",
+    Severity.NOTE,
+    "`allow` in book.toml lets the book read files outside its folder. If you build somebody else's"
+    " book, you should know that.",
+)
+
+
+def find_root(start: str | Path) -> Path:
+    """Return the nearest folder at or above `start` that has a book.toml; `start` if none has."""
+    start = Path(start).resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder
+    return start
+
+
+def read_limits(root: str | Path) -> Limits:
+    """Read `[limits]` of the book in `root`; mistakes in them are reported by `read_config`."""
+    root = Path(root).resolve(strict=True)
+    path = root / CONFIG_NAME
+    report = Report()
+    if not is_file(path) or not (source := read_source(path, (root,), report)):
+        return Limits()
+    data = parse_toml(source, report) or {}
+    # Nothing else yet: what is wrong takes its time to be located, and no limits hold here.
+    said = {key: value for key, value in data.items() if key == "limits"}
+    return parse_config(root, source, said, report).limits
+
+
+def read_config(root: Path, report: Report) -> Config:
+    """Read book.toml in `root`, or else the file of another tool.
+
+    Levels of rules go to `report`. Raises `BookError` if book.toml cannot be read.
+    """
+    path = root / CONFIG_NAME
+    if not os.path.lexists(path):
+        return from_other_tool(root, report)
+    source = read_source(path, (root,), report)
+    data = parse_toml(source, report) if source else None
+    if not (source and data):
+        report.raise_for_errors()
+        return Config(root)
+    with working_on(source.place):
+        config = (from_mdbook if is_mdbook(data) else parse_config)(root, source, data, report)
+        _check_folders(config, report)
+        report.of_book = levels_of_book(config, report)
+    return config
+
+
+def _check_folders(config: Config, report: Report) -> None:
+    said = config.book
+    for name, folder in zip(said.allow, config.folders[1:], strict=True):
+        span = config.span_of("book.allow", name)
+        if is_folder(folder):
+            report.add(ALLOWED_FOLDER, f"the book may read everything in `{name[:200]}` too", span)
+        else:
+            message = f"`{name[:200]}` in `allow` is not a folder"
+            report.add(BAD_FOLDER, message, span, "write the path from the folder of book.toml")
+    if not (is_folder(config.text_folder) and is_inside(config.text_folder, *config.folders)):
+        span = config.span_of("book.source", said.source)
+        message = f"`source` is not a folder inside the book's: `{said.source[:200]}`"
+        report.add(BAD_FOLDER, message, span)
+    if re.search(r"[/\\]", said.name):
+        span = config.span_of("book.name", said.name)
+        report.add(BAD_FOLDER, f"`name` is a file name, not a path: `{said.name[:200]}`", span)

@@ -1,0 +1,214 @@
+"""Parse the data of `book.toml` into the dataclasses of its schema.
+
+Unknown keys and wrong types are errors that name the line, all of them in one run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from bookbuilder.config.schema import AuthorConfig, Config, PartConfig
+from bookbuilder.config.toml_text import span_of_key, without_places, without_quotes
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source
+from bookbuilder.runtime.text_files import without_controls
+from bookbuilder.text.suggest import did_you_mean
+
+UNKNOWN_KEY = Rule(
+    "C002",
+    "unknown-key",
+    Severity.ERROR,
+    "A key that bookbuilder does not know is nearly always misspelt, and a setting that is silently"
+    " ignored is worse than an error.",
+    stops=False,
+)
+WRONG_TYPE = Rule(
+    "C003",
+    "wrong-type",
+    Severity.ERROR,
+    "Every key of book.toml has one type, and no number is below 0; docs/book-toml.md lists all"
+    " keys.",
+    stops=False,
+)
+MISSING_KEY = Rule(
+    "C004",
+    "missing-key",
+    Severity.ERROR,
+    "Some tables mean nothing without this key: a part without a title, a person without a name.",
+    stops=False,
+)
+NUMBER_TWICE = Rule(
+    "C016",
+    "part-number-twice",
+    Severity.ERROR,
+    "`--part N` builds the part with that number. If two parts have it, one of them could never be"
+    " built alone, and readers could not tell them apart. A part without `number` is numbered by"
+    " its place.",
+    stops=False,
+)
+
+
+def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
+    """Make a `Config` of `data`, read from `source`: report what is wrong, keep what is right."""
+    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
+    values = _table(Config, data, "", known, source, report)
+    _report_numbers_twice(data.get("part"), source, report)
+    return Config(root=root, source=source, **values)
+
+
+def _table(
+    cls: type[Any],
+    data: Mapping[str, Any],
+    path: str,
+    known: set[str],
+    source: Source,
+    report: Report,
+) -> dict[str, Any]:
+    hints = typing.get_type_hints(cls)
+    keys = {name.replace("_", "-"): name for name in sorted(known)}
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        dotted = f"{path}.{key}" if path else key
+        if key not in keys:
+            known_keys = ", ".join(f"`{k}`" for k in keys)
+            home = "" if path else _home_of(key)
+            hint = did_you_mean(key, keys) or f"the keys here are {known_keys}"
+            hint = f"`{key}` belongs below [{home}]" if home else hint
+            where = f"[{without_places(path)}]" if path else source.name
+            report.add(
+                UNKNOWN_KEY, f"unknown key `{key}` in {where}", span_of_key(source, dotted), hint
+            )
+            continue
+        converted = _convert(hints[keys[key]], value, dotted, source, report)
+        if converted is not _BAD:
+            values[keys[key]] = converted
+    return values
+
+
+def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
+    """Report parts that have the same number. Values that are not numbers were reported before."""
+    seen: set[int] = set()
+    for n, part in enumerate(parts if isinstance(parts, list) else []):
+        number = part.get("number", n + 1) if isinstance(part, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            continue
+        if number in seen:
+            span = span_of_key(source, f"part[{n}].number" if "number" in part else f"part[{n}]")
+            hint = "give one of the two another `number`"
+            report.add(NUMBER_TWICE, f"an earlier part has the number {number} already", span, hint)
+        seen.add(number)
+
+
+def _home_of(key: str) -> str:
+    """Return the first table that has `key`; empty if none has."""
+    name = key.replace("-", "_")
+    tables = {t: h for t, h in typing.get_type_hints(Config).items() if dataclasses.is_dataclass(h)}
+    known = {table: {f.name for f in dataclasses.fields(h)} for table, h in tables.items()}
+    return next((t for t in known if name in known[t]), "")
+
+
+_BAD: Any = object()
+_NAMES = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    date: "a date, such as 2026-01-31",
+    types.NoneType: "",
+}
+
+
+def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
+    """Return `value` as the annotated type, or `_BAD` after reporting why it is not."""
+    args = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        if isinstance(value, str) and args[0] in (str, AuthorConfig):
+            value = [value]
+        if isinstance(value, list):
+            of_tables = dataclasses.is_dataclass(args[0])
+            paths = [f"{path}[{n}]" if of_tables else path for n in range(len(value))]
+            items = [
+                _convert(args[0], item, item_path, source, report)
+                for item, item_path in zip(value, paths, strict=True)
+            ]
+            return tuple(item for item in items if item is not _BAD)
+        return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
+    if typing.get_origin(hint) is Literal:
+        if value in args:
+            return value
+        return _wrong(" or ".join(f'"{word}"' for word in args), value, path, source, report)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _convert_table(hint, value, path, source, report)
+    allowed = args or (hint,)
+    if isinstance(value, str) and str in allowed:
+        if without_controls(value) != value:
+            return _wrong("text without control characters", value, path, source, report)
+        return value.strip()
+    is_bool = isinstance(value, bool)
+    is_number = isinstance(value, int | float) and not is_bool
+    if is_number and value < 0 and {int, float} & set(allowed):
+        return _wrong("0 or more", value, path, source, report)
+    # TOML has `inf` and `nan`, which are no lengths and no places.
+    is_endless = is_number and not value < math.inf
+    if any(isinstance(value, t) and (t is bool or not is_bool) for t in allowed) and not is_endless:
+        return value.date() if date in allowed and hasattr(value, "date") else value
+    wanted = " or ".join(filter(None, (_NAMES.get(t, t.__name__) for t in allowed)))
+    return _wrong(wanted, value, path, source, report, _about_quotes(value, allowed))
+
+
+def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
+    if str in allowed and isinstance(value, int | float | date) and not isinstance(value, bool):
+        return "text needs quotes"
+    bare = without_quotes(value) if isinstance(value, str) else None
+    if bare is None or type(bare) not in allowed:
+        return ""
+    what = "dates are" if isinstance(bare, date) else "it is"
+    return f"{what} written without quotes: {value.strip()}"
+
+
+def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report: Report) -> Any:
+    if isinstance(value, str) and cls is AuthorConfig:
+        return AuthorConfig(value)
+    if not isinstance(value, dict):
+        return _wrong("a table", value, path, source, report)
+    values = _table(cls, value, path, {f.name for f in dataclasses.fields(cls)}, source, report)
+    for f in dataclasses.fields(cls):
+        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if required and f.name not in values:
+            if f.name not in value:
+                report.add(
+                    MISSING_KEY,
+                    f"`{f.name}` is missing in [{without_places(path)}]",
+                    span_of_key(source, path),
+                )
+            if cls is not PartConfig:
+                return _BAD
+            # Its chapters are the book's all the same: without them, links to them would be broken.
+            values[f.name] = ""
+    return cls(**values)
+
+
+def _describe(hint: Any) -> str:
+    return _NAMES.get(hint, "a table").removeprefix("a ") + "s"
+
+
+def _wrong(
+    wanted: str, value: Any, path: str, source: Source, report: Report, hint: str = ""
+) -> Any:
+    got = (
+        "a list"
+        if isinstance(value, list)
+        else "a table"
+        if isinstance(value, dict)
+        else repr(value)
+    )
+    span = span_of_key(source, path)
+    report.add(WRONG_TYPE, f"`{without_places(path)}` must be {wanted}, not {got}", span, hint)
+    return _BAD

@@ -1,0 +1,71 @@
+"""The types that every format shares, and the one way to write a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bookbuilder.runtime.files import write_atomically
+from bookbuilder.text.slugs import file_slug
+
+if TYPE_CHECKING:
+    from bookbuilder.book import Book
+    from bookbuilder.config.schema import Config
+    from bookbuilder.model.diagnostics import Report
+    from bookbuilder.model.pagination import Pagination
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A written file: `size` in bytes, `count` of `unit` ("chapters", "pages").
+
+    `changes` say in words how the writer changed the author's own files, and what it had to do
+    again; `remark` is for the line that reports the file. `pagination` says where its pages start,
+    for formats that have no pages.
+    """
+
+    path: Path
+    size: int
+    count: int
+    unit: str
+    changes: tuple[str, ...] = ()
+    remark: str = ""
+    pagination: Pagination | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that a linked `Book` is written as.
+
+    `name` is its command and the `format_name` of `write`. `file_ending` gives what follows the
+    book's name in the names of its files, such as `-screen.pdf`; it ends with `suffix`. `check`
+    reports what can be found without laying out a page, and raises `BookError` if it cannot go on.
+
+    The functions import what they need when they are called: importing formats must stay quick,
+    and a machine that makes EPUBs may lack Pango.
+    """
+
+    name: str
+    suffix: str
+    file_ending: Callable[[Config], str]
+    write: Callable[[Book, Path, Report], Output]
+    check: Callable[[Book, Report], None] | None = None
+
+    def output_path(self, book: Book) -> Path:
+        """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
+        config = book.config
+        name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
+        if book.volume is not None:
+            name = f"{name}-{book.volume.slug}"
+        return config.root / config.book.output / f"{name}{self.file_ending(config)}"
+
+
+def deliver(path: Path, data: bytes, report: Report) -> None:
+    """Put `data` at `path`. Writers write files in no other way.
+
+    Raises `BookError` instead if `report` has errors, such as warnings that are denied.
+    """
+    report.raise_for_errors(denied=True)
+    write_atomically(path, data)

@@ -1,0 +1,150 @@
+"""Turn chapters and the openings of parts into sections as they are printed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection
+from xml.etree import ElementTree as ET
+
+from bookbuilder.book import Book, Chapter, Part
+from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
+from bookbuilder.formats.pdf.compose.index_pages import print_index
+from bookbuilder.formats.pdf.compose.last_words import keep_last_words
+from bookbuilder.formats.pdf.compose.long_words import break_long_words, cut_long_texts
+from bookbuilder.formats.pdf.compose.page_references import add_page_references
+from bookbuilder.formats.pdf.compose.tree_tools import HEADINGS, element, text_of_heading
+from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
+from bookbuilder.formats.pdf.pages.runs import PLACE, classes_of
+from bookbuilder.model.pagination import blocks
+from bookbuilder.text.words import direction, words_for
+from bookbuilder.trees.markup import elements
+from bookbuilder.trees.serializing import to_element
+
+# Characters that fit above an A5 page's text in the theme's size of running heads.
+LONGEST_HEAD = 56
+# A table is wide, or very wide, if it has more columns, and short if it has no more rows.
+WIDE_TABLE, WIDEST_TABLE, SHORT_TABLE = 5, 8, 10
+# Words of no more letters are kept whole; in wide tables there is no room for as many.
+LONGEST_WHOLE, LONGEST_WHOLE_IN_WIDE = 12, 6
+
+
+def is_for_screen(book: Book) -> bool:
+    return book.config.pdf.edition == "screen"
+
+
+def part_label(book: Book, part: Part) -> str:
+    """Return "Part 2", in the book's language; parts without a number are counted."""
+    number = part.number
+    if number is None:
+        number = next(i for i, p in enumerate(book.parts, 1) if p is part)
+    return words_for(book.metadata.language).part.format(number)
+
+
+def part_opening(book: Book, part: Part) -> ET.Element:
+    label = part_label(book, part)
+    heading = element("h1", "", part.title)
+    heading.set("data-bookmark", f"{label}: {part.title}")
+    opening = element("section", "part-opening", element("p", "part-number", label), heading)
+    opening.set("id", part.slug)
+    opening.set(PLACE, part.slug)
+    if part.subtitle:
+        opening.append(element("p", "subtitle", part.subtitle))
+    return opening
+
+
+def printed_chapter(
+    book: Book, chapter: Chapter, part: Part | None, notes_at_end: Collection[str]
+) -> ET.Element:
+    """Return the section of a chapter, in `part` if that has an opening.
+
+    The notes `notes_at_end` stay where they are in the book, at the chapter's end.
+    """
+    section = to_element(chapter.tree)
+    _mark_places(section, chapter)
+    section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
+    place_notes(section, notes_at_end)
+    print_index(section)
+    if not is_for_screen(book):
+        titles = {c.slug: c.title for c in book.chapters}
+        add_page_references(section, titles, book.metadata.language)
+        break_addresses(section, direction(book.metadata.language))
+        unlink_many_notes(section)
+        unlink_many_links(section)
+    for link in section.iter("a"):
+        # WeasyPrint attaches the target of rel="attachment" to the PDF.
+        link.attrib.pop("rel", None)
+    keep_last_words(section)
+    break_long_words(section)
+    cut_long_texts(section)
+    _set_running_heads(section, book, chapter, part)
+    for heading in section.iter():
+        if heading.tag in HEADINGS:
+            heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
+    _head_end_sections(section, book)
+    for table in section.iter("table"):
+        _classify_table(table)
+    return section
+
+
+def _mark_places(section: ET.Element, chapter: Chapter) -> None:
+    """Mark where in the book the blocks of `section` stand.
+
+    It was made from the chapter's tree, and must not have been changed since.
+    """
+    tree = chapter.tree
+    places = {id(tag): number for number, tag in enumerate(blocks(tree))}
+    for tag, made in zip([tree, *elements(tree)], section.iter(), strict=True):
+        if id(tag) in places:
+            made.set(PLACE, f"{chapter.slug}/{places[id(tag)]}")
+
+
+def _set_running_heads(
+    section: ET.Element, book: Book, chapter: Chapter, part: Part | None
+) -> None:
+    """Write the heads of a chapter's pages, and its bookmark, on its `h1` for the theme to read.
+
+    The verso names the part or the book, the recto the chapter. In a book that reads from right to
+    left, the recto is the left page.
+    """
+    heading = next(section.iter("h1"), None)
+    if heading is None:
+        return
+    verso = _shortened(part.title if part else book.metadata.title)
+    recto = _shortened(chapter.title)
+    left, right = (verso, recto) if direction(book.metadata.language) == "ltr" else (recto, verso)
+    number = f"{chapter.number} " if chapter.number is not None else ""
+    heading.set("data-left-head", left)
+    heading.set("data-right-head", right)
+    heading.set("data-bookmark", f"{number}{chapter.title}")
+
+
+def _shortened(text: str) -> str:
+    short = textwrap.shorten(text, LONGEST_HEAD, placeholder=" …")
+    return short if short != "…" else f"{text[: LONGEST_HEAD - 1]}…"
+
+
+def _head_end_sections(section: ET.Element, book: Book) -> None:
+    """Give the links and notes at a chapter's end headings, where they have none."""
+    words = words_for(book.metadata.language)
+    for name, title in (("links", words.links), ("notes", words.notes)):
+        for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
+            if len(end) and end[0].tag not in HEADINGS:
+                end.insert(0, element("h2", "", title))
+
+
+def _classify_table(table: ET.Element) -> None:
+    """Set the classes by which the theme sets tables.
+
+    Wide tables are set smaller, short ones kept together, and years and prices kept whole.
+    """
+    rows = [len(row) for row in table.iter("tr")]
+    columns = max(rows, default=0)
+    sizes = ["short"] if len(rows) <= SHORT_TABLE else []
+    if columns > WIDE_TABLE:
+        sizes.append("widest" if columns > WIDEST_TABLE else "wide")
+    if sizes:
+        table.set("class", " ".join([*classes_of(table), *sizes]))
+    longest = LONGEST_WHOLE_IN_WIDE if columns > WIDE_TABLE else LONGEST_WHOLE
+    for cell in table.iter("td"):
+        if all(len(word) <= longest for word in "".join(cell.itertext()).split()):
+            cell.set("class", " ".join([*classes_of(cell), "whole"]))

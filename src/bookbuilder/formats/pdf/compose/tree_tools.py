@@ -1,0 +1,42 @@
+"""Make elements of print trees, and look around in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+# The headings below a chapter's title.
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+
+
+def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
+    made = ET.Element(name, {"class": classes} if classes else {})
+    for child in children:
+        if isinstance(child, ET.Element):
+            made.append(child)
+        else:
+            made.text = child
+    return made
+
+
+def ancestors_of(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:
+    """Return the elements around `element`, the innermost first."""
+    found = []
+    while (parent := parents.get(element)) is not None:
+        found.append(parent)
+        element = parent
+    return found
+
+
+def text_of_heading(heading: ET.Element) -> str:
+    """Return what a heading says, without the numbers of its notes."""
+    return "".join(_texts_without_notes(heading))
+
+
+def _texts_without_notes(heading: ET.Element) -> list[str]:
+    found = [heading.text or ""]
+    for child in heading:
+        if child.get("role") != "doc-noteref":
+            found += _texts_without_notes(child)
+        found.append(child.tail or "")
+    return found

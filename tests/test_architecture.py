@@ -1,0 +1,155 @@
+"""The house's plan: imports go down, every module is on the map, and none does two jobs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "bookbuilder"
+
+# From the ground up. What stands on one line may not import each other.
+LAYERS = (
+    ("text",),
+    ("trees",),
+    ("model",),
+    ("runtime",),
+    ("config",),
+    ("book",),
+    ("dialect.core",),
+    ("dialect.syntax",),
+    ("dialect",),
+    ("reading",),
+    ("passes",),
+    ("formats.format", "formats.contents", "formats.cover_art"),
+    ("formats.pdf.pages",),
+    ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.finish"),
+    ("formats.pdf.paginate",),
+    ("formats.pdf", "formats.epub"),
+    ("formats.cover", "formats.workbook"),
+    ("formats",),
+    ("build",),
+    ("checks",),
+    ("cli",),
+)
+EXCEPTIONS = {
+    # Paginating turns trees of `compose` into pages, but knows nothing of boxes.
+    ("formats.pdf.paginate", "formats.pdf.weasy"),
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every module by its name below the package, but the package's own face."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name:
+            yield name, path
+
+
+def floor_of(name: str) -> tuple[int, str]:
+    """Return how high a module stands, and the room that it belongs to."""
+    rooms = [(len(room), floor, room) for floor, layer in enumerate(LAYERS) for room in layer]
+    fitting = [r for r in rooms if name == r[2] or name.startswith(f"{r[2]}.")]
+    assert fitting, f"{name} stands on no floor"
+    _, floor, room = max(fitting)
+    return floor, room
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module of ours that `path` imports, wherever in it, by its name below the package."""
+    known = {name for name, _ in modules()}
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            said = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            said = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in said:
+            below = name.removeprefix("bookbuilder.")
+            if name == below:
+                continue
+            yield below if below in known else below.rpartition(".")[0]
+
+
+def test_imports_go_down() -> None:
+    upward = []
+    for name, path in modules():
+        floor, room = floor_of(name)
+        for imported in filter(None, imports_of(path)):
+            other, their_room = floor_of(imported)
+            if room != their_room and other >= floor:
+                upward.append(f"{name} -> {imported}")
+    assert upward == []
+
+
+def test_paginating_knows_no_boxes() -> None:
+    found = {
+        f"{name} -> {imported}"
+        for name, path in modules()
+        for imported in imports_of(path)
+        for room, barred in EXCEPTIONS
+        if name.startswith(room) and imported.startswith(barred)
+    }
+    assert found == set()
+
+
+def test_no_circles() -> None:
+    graph = {name: {i for i in imports_of(path) if i != name} for name, path in modules()}
+    done: set[str] = set()
+    circles: list[list[str]] = []
+
+    def visit(name: str, way: list[str]) -> None:
+        if name in way:
+            circles.append(way[way.index(name) :])
+        elif name not in done:
+            for imported in sorted(graph.get(name, ())):
+                visit(imported, [*way, name])
+            done.add(name)
+
+    for name in graph:
+        visit(name, [])
+    assert circles == []
+
+
+def test_modules_have_one_job() -> None:
+    lengths = {name: len(path.read_text("utf-8").splitlines()) for name, path in modules()}
+    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
+    real = [lines for name, lines in lengths.items() if lines > 5]
+    assert 100 <= statistics.median(real) <= 200
+
+
+def test_the_root_is_a_landing() -> None:
+    assert len(list(PACKAGE.glob("*.py"))) <= 8
+
+
+@pytest.fixture(scope="module")
+def plan() -> str:
+    return (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def test_every_module_is_on_the_map(plan: str) -> None:
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", plan))
+    missing = []
+    for _, path in modules():
+        place = path.relative_to(PACKAGE).as_posix()
+        wanted = (
+            f"{path.parent.relative_to(PACKAGE).as_posix()}/" if path.stem == "__init__" else place
+        )
+        if wanted not in named:
+            missing.append(wanted)
+    assert missing == []
+
+
+def test_the_map_shows_nothing_that_is_gone(plan: str) -> None:
+    named = re.findall(
+        r"`((?:src/bookbuilder/|tests/|docs/|tools/)?[\w/]+(?:\.(?:py|toml|css|md)|/))`", plan
+    )
+    gone = [n for n in named if not ((PACKAGE / n).exists() or (ROOT / n).exists())]
+    assert gone == []

@@ -1,0 +1,589 @@
+"""What bookbuilder uses of WeasyPrint beyond its public API: one test for each promise.
+
+`formats/pdf/weasy/contract.py` declares it. After an update of WeasyPrint, each test that fails
+here names something that has changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pikepdf
+import PIL.Image
+import pydyf
+import pypdfium2
+import pytest
+import weasyprint
+import weasyprint.layout
+from weasyprint.document import Page
+from weasyprint.formatting_structure import boxes
+from weasyprint.formatting_structure.build import build_formatting_structure
+from weasyprint.layout.background import layout_box_backgrounds
+from weasyprint.layout.page import make_margin_boxes
+from weasyprint.pdf.fonts import Font
+from weasyprint.pdf.stream import Stream
+from weasyprint.text import ffi
+from weasyprint.text.line_break import split_first_line
+
+import bookbuilder
+from bookbuilder import Report
+from bookbuilder.book import Asset
+from bookbuilder.formats.pdf.pages.records import FontUse, LaidOutRun
+from bookbuilder.formats.pdf.pages.runs import Run
+from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
+from bookbuilder.formats.pdf.weasy.documents import BookFetcher
+from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
+from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
+from bookbuilder.formats.pdf.weasy.joining import join
+from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
+from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
+from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.formats.pdf.weasy.setup import (
+    load_weasyprint,
+    loaded_libraries,
+    srgb_profile,
+    weasyprint_with_fonts,
+)
+from bookbuilder.runtime.progress import THE_BUILD
+from books import load_files
+
+# The import above made Pillow accept pictures that are cut off, for all tests in this process.
+load_weasyprint()
+
+SOURCES = Path(bookbuilder.__file__).parent
+WEASY = SOURCES / "formats/pdf/weasy"
+DECLARED = {
+    node.name: node
+    for node in ast.walk(ast.parse((WEASY / "contract.py").read_text("utf-8")))
+    if isinstance(node, ast.ClassDef)
+}
+
+
+def members_of(name: str) -> set[str]:
+    """The attributes and methods that a class in the contract declares, inherited ones included."""
+    found = set()
+    for node in DECLARED[name].body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    bases = [base.id for base in DECLARED[name].bases if isinstance(base, ast.Name)]
+    return found.union(*(members_of(base) for base in bases if base in DECLARED)) - {"__init__"}
+
+
+STYLES = [
+    (
+        "sample.css",
+        "@page { size: A5; @bottom-center { content: counter(page); background: #eee } }"
+        " .note { float: footnote } .apart { position: absolute } .column { display: inline-block }"
+        " ol { list-style-position: outside } h1 { bookmark-level: 1 }",
+    )
+]
+SAMPLE = """<html lang="en"><head><title>Sample</title></head><body>
+<section class="chapter" id="one"><h1>One</h1>
+<p>Text with <a href="https://example.org/">a link</a> and a call<aside class="note"><p>A note.</p>
+</aside>. <b class="column">7</b> <i class="apart">Apart.</i></p>
+<ol><li>An item.</li></ol>
+<table><caption>A table</caption><tr><td>A cell</td></tr></table>
+<p><img src="a.png" alt="A square"/> <svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">
+<rect width="9" height="9"/></svg></p>
+</section></body></html>"""
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    PIL.Image.new("RGB", (4, 4), "red").save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass
+class Sample:
+    """A page of everything, laid out once and read by many tests."""
+
+    tree: ET.Element
+    laid: LaidOut
+    record: LaidOutRun
+    blobs: dict[str, bytes]
+
+    @property
+    def page(self) -> Any:
+        return self.laid.document.pages[0]
+
+    @property
+    def boxes(self) -> list[contract.Box]:
+        return list(boxes_in_order(self.page._page_box))
+
+
+@pytest.fixture(scope="module")
+def weasyprint_engine() -> Iterator[None]:
+    with weasyprint_with_fonts([], Report()):
+        yield
+
+
+@pytest.fixture(scope="module")
+def sample(weasyprint_engine: None) -> Sample:
+    assets = {"a.png": Asset("a.png", "image/png", picture())}
+    tree = ET.fromstring(SAMPLE)
+    laid = TreeLayouter(assets, STYLES).lay_out(tree, 1, BookFetcher(assets))
+    laid.number(1)
+    return Sample(tree, laid, *record(laid, tree, in_full=True))
+
+
+@pytest.fixture
+def painted(sample: Sample) -> tuple[Any, dict[Any, Any], dict[str, Any], dict[str, Any]]:
+    """A stream that the page is painted into; its marks, pictures and fonts."""
+    marks: dict[Any, Any] = {}
+    images: dict[str, Any] = {}
+    fonts: dict[str, Any] = {}
+    kinds = ("ExtGState", "XObject", "Pattern", "Shading")
+    resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
+    stream = Stream(fonts, (0, 0, 500, 500), resources, images, marks, {}, None, compress=True)
+    sample.page.paint(stream, 0.75)
+    return stream, marks, images, fonts
+
+
+def positional(function: Callable[..., Any]) -> list[str]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
+
+
+# Texts of the log and names of classes: what fails in silence when it changes.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("style", "what", "hint", "line"),
+    [
+        ("\np { colour: red }", "`colour: red` is left out: unknown property", "color", 2),
+        ("\np { color: 3px }", "`color: 3px` is left out: invalid value", "", 2),
+        ("@import 'other.css';", "`@import` is not for print: left out", "`style` in book.toml", 1),
+        (
+            "@font-face { font-family: Gone; src: url(gone.ttf) }",
+            "`@font-face` loads no “Gone”: left out",
+            "the folder `fonts`",
+            1,
+        ),
+        ("p { color: red }\n}", "this does not parse (", "", 2),
+        ("p { color red }", "this does not parse (", "", 1),
+        ("\n@page ! { margin: 0 }", "Unsupported @page selector", "", 2),
+    ],
+)
+def test_log_of_a_stylesheet_is_understood(
+    weasyprint_engine: None, style: str, what: str, hint: str, line: int
+) -> None:
+    styles, report = [("own.css", style)], Report()
+    report_style_log(TreeLayouter({}, styles).style_messages, styles, report)
+    (found,) = report
+    assert found.message.startswith(what)
+    assert hint in found.hint
+    assert found.span is not None
+    assert found.span.line == line
+
+
+def findings(tmp_path: Path, body: str, **assets: bytes) -> dict[str, str]:
+    """What is reported of a document with this body: messages by the names of rules."""
+    book, report = load_files(tmp_path, {"one.md": "# One\n\n𒀀\n"})
+    report = Report()
+    given = {f"{n}.png": Asset(f"{n}.png", "image/png", data) for n, data in assets.items()}
+    tree = ET.fromstring(f"<html><head/><body>{body}</body></html>")
+    laid_out, _ = TreeLayouter(given, STYLES).lay_out_run(Run(tree, THE_BUILD), 1, in_full=True)
+    report_layout_log(laid_out.messages, book, report)
+    return {found.rule.name: found.message for found in report}
+
+
+@pytest.mark.slow
+def test_log_of_a_missing_glyph_is_understood(weasyprint_engine: None, tmp_path: Path) -> None:
+    found = findings(tmp_path, "<p>𒀀</p>")
+    assert list(found) == ["missing-glyph"]
+    assert "U+12000" in found["missing-glyph"]
+
+
+@pytest.mark.slow
+def test_log_of_a_broken_picture_is_understood(weasyprint_engine: None, tmp_path: Path) -> None:
+    found = findings(tmp_path, '<p><img src="bad.png" alt=""/></p>', bad=b"not a picture")
+    assert list(found) == ["unreadable-picture"]
+    assert found["unreadable-picture"].startswith("`bad.png` cannot be read: ")
+
+
+@pytest.mark.slow
+def test_log_of_a_refused_picture_is_understood(weasyprint_engine: None, tmp_path: Path) -> None:
+    # It has a finding of its own, made of what the fetcher remembers.
+    assert findings(tmp_path, '<p><img src="gone.png" alt=""/></p>') == {}
+
+
+@pytest.mark.slow
+def test_log_of_a_missing_harfbuzz_subset_is_understood(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
+    join(sample.tree, [sample.record], [0], sample.blobs)
+    book, _ = load_files(tmp_path, {"one.md": "# One\n"})
+    report = Report()
+    messages = [r.getMessage() for r in caplog.records if r.name == "weasyprint"]
+    report_layout_log(messages, book, report)
+    assert {found.rule.name for found in report} == {"harfbuzz-subset-missing"}
+
+
+@pytest.mark.slow
+def test_boxes_have_the_classes_that_are_asked_for(sample: Sample) -> None:
+    page_box = sample.page._page_box
+    found = {type(box) for box in (*sample.boxes, *page_box.children)}
+    wanted = {contract.BlockBox, contract.FootnoteAreaBox, contract.InlineBlockBox}
+    wanted |= {contract.LineBox, contract.MarginBox, contract.TableCellBox, contract.TextBox}
+    assert wanted <= found
+    assert any(isinstance(box, contract.ReplacedBox) for box in sample.boxes)
+    assert {c.__name__ for c in boxes.BlockBox.__subclasses__()} == {
+        "FootnoteAreaBox",
+        "TableCaptionBox",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Box",
+        "BlockBox",
+        "FootnoteAreaBox",
+        "InlineBlockBox",
+        "LineBox",
+        "MarginBox",
+        "ReplacedBox",
+        "TableCellBox",
+        "TextBox",
+    ],
+)
+def test_boxes_have_all_that_the_contract_declares(sample: Sample, name: str) -> None:
+    kind = getattr(contract, name)
+    found = [b for b in (*sample.boxes, *sample.page._page_box.children) if isinstance(b, kind)]
+    assert found
+    # A text has a layout only once it stands on a line, as all do here.
+    lacking = {m for box in found for m in members_of(name) if not hasattr(box, m)}
+    assert lacking == set()
+
+
+@pytest.mark.slow
+def test_element_tags_name_pseudo_elements(sample: Sample) -> None:
+    tags = {box.element_tag for box in sample.boxes}
+    assert {"p", "li", "li::marker", "{http://www.w3.org/2000/svg}svg"} <= tags
+
+
+@pytest.mark.slow
+def test_placeholders_hold_what_is_positioned_absolutely(sample: Sample) -> None:
+    def all_boxes(box: Any) -> Iterator[Any]:
+        yield box
+        for child in box.children:
+            yield from all_boxes(child)
+
+    held = [b for b in all_boxes(sample.page._page_box) if not isinstance(b, boxes.Box)]
+    assert {type(box).__name__ for box in held} == {"AbsolutePlaceholder"}
+    tags = {contract.without_placeholder(box).element_tag for box in held}
+    assert tags == {"i", "li::marker"}
+
+
+# Functions, and what they take and return.
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (
+            weasyprint.Document,
+            "pages metadata url_fetcher font_config color_profiles output_intent",
+        ),
+        (
+            weasyprint.Document._build_layout_context,
+            "html font_config counter_style color_profiles options",
+        ),
+        (Page, "page_box"),
+        (
+            build_formatting_structure,
+            "element_tree style_for get_image_from_uri base_url target_collector counter_style"
+            " footnotes",
+        ),
+        (make_margin_boxes, "context page state"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_functions_take_these_arguments(function: Callable[..., Any], parameters: str) -> None:
+    assert positional(function) == parameters.split()
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (
+            Stream,
+            "fonts page_rectangle resources images tags color_profiles output_intent",
+        ),
+        (weasyprint.layout.layout_document, "html root_box context"),
+        (layout_box_backgrounds, "page box get_image_from_uri"),
+        (split_first_line, "text style context max_width justification_spacing"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_functions_take_these_arguments_first(
+    function: Callable[..., Any], parameters: str
+) -> None:
+    wanted = parameters.split()
+    assert positional(function)[: len(wanted)] == wanted
+    rest = list(inspect.signature(function).parameters.values())[len(wanted) :]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    assert all(p.default is not p.empty or p.kind in variadic for p in rest)
+
+
+@pytest.mark.slow
+def test_margin_boxes_are_made_by_the_name_that_is_patched(sample: Sample) -> None:
+    def has_margins(document: Any) -> bool:
+        found = document.pages[0]._page_box.children
+        return any(isinstance(box, boxes.MarginBox) for box in found)
+
+    assert weasyprint.layout.make_margin_boxes is make_margin_boxes
+    assert not has_margins(
+        TreeLayouter({}, STYLES).lay_out(sample.tree, 1, BookFetcher({})).document
+    )
+    assert weasyprint.layout.make_margin_boxes is make_margin_boxes
+    style = weasyprint.CSS(string=STYLES[0][1])
+    assert has_margins(weasyprint.HTML(string="<p>x").render(stylesheets=[style]))
+
+
+@pytest.mark.slow
+def test_the_page_maker_knows_the_counters_of_each_page(sample: Sample) -> None:
+    context = sample.laid._context
+    assert len(context.page_maker) == len(sample.laid.document.pages) + 1
+    entry = context.page_maker[1]
+    assert len(entry) == 5
+    state = entry[3]
+    assert len(state) == 4
+    assert state[1]["page"] == [1]
+
+
+@pytest.mark.slow
+def test_layout_contexts_have_all_that_the_contract_declares(sample: Sample) -> None:
+    lacking = {m for m in members_of("LayoutContext") if not hasattr(sample.laid._context, m)}
+    assert lacking == set()
+
+
+@pytest.mark.slow
+def test_the_first_line_of_a_text_is_a_tuple_of_six(sample: Sample) -> None:
+    box = next(b for b in sample.boxes if isinstance(b, contract.TextBox) and b.text == "7")
+    found = split_first_line("7", box.style, sample.laid._context, None, box.justification_spacing)
+    layout, length, rest, width, height, _ = found
+    assert (length, rest) == (1, None)
+    assert (width, height) == (pytest.approx(box.width), pytest.approx(box.height))
+    assert type(layout) is type(box.pango_layout)
+
+
+@pytest.mark.slow
+def test_a_document_can_be_made_of_a_tree_in_place_of_its_own(weasyprint_engine: None) -> None:
+    html = weasyprint.HTML(string="<html></html>")
+    assert html.etree_element is html.wrapper_element.etree_element
+    tree = ET.fromstring('<html><body><p>A <p id="inner">in one</p></p></body></html>')
+    made = type(html.wrapper_element).from_html_root(tree, content_language=None)
+    assert made.etree_element is tree
+
+
+# Pages, and what is painted on them.
+
+
+@pytest.mark.slow
+def test_pages_have_all_that_the_contract_declares(sample: Sample) -> None:
+    assert {m for m in members_of("Page") if not hasattr(sample.page, m)} == set()
+    assert set(sample.page.bleed) == {"top", "right", "bottom", "left"}
+    assert {len(area) for area in sample.page.anchors.values()} == {4}
+    ((level, label, point, state),) = sample.page.bookmarks
+    assert (level, label, len(point), state) == (1, "One", 2, "open")
+
+
+@pytest.mark.slow
+def test_links_are_kinds_targets_areas_and_boxes(sample: Sample) -> None:
+    for kind, target, area, box in sample.page.links:
+        assert (kind, target, len(area)) == ("external", "https://example.org/", 4)
+        assert box.element.tag == "a"
+        assert hasattr(box, "link_annotation")
+
+
+@pytest.mark.slow
+def test_a_printed_page_is_asked_for_what_the_contract_declares(sample: Sample) -> None:
+    asked: set[str] = set()
+
+    class Spy:
+        def __getattr__(self, name: str) -> Any:
+            asked.add(name)
+            return getattr(sample.page, name)
+
+    metadata, fonts = contract.DocumentMetadata(), contract.FontConfiguration()
+    document = contract.make_document([Spy()], metadata, BookFetcher({}), fonts, {}, None)
+    document.write_pdf(finisher=lambda document, pdf: None)
+    assert asked == members_of("PrintablePage")
+
+
+@pytest.mark.slow
+def test_link_boxes_are_told_their_annotations(sample: Sample) -> None:
+    data = join(sample.tree, [sample.record], [0], sample.blobs)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        annotations = list(pdf.pages[0].Annots)
+    assert len(annotations) == len(sample.record.pages[0].links)
+    assert {str(a.Contents) for a in annotations} == {"a link"}
+
+
+@pytest.mark.slow
+def test_marked_content_is_three_entries_of_a_stream(painted: Any) -> None:
+    stream, marks, _, _ = painted
+    found = [at for at, item in enumerate(stream.stream) if isinstance(item, dict)]
+    assert sorted(stream.stream[at]["MCID"] for at in found) == list(range(len(marks)))
+    for at in found:
+        assert stream.stream[at - 1].startswith("/")
+        assert stream.stream[at + 1] == b"BDC"
+
+
+@pytest.mark.slow
+def test_marks_number_the_boxes_that_are_marked(painted: Any) -> None:
+    _, marks, _, _ = painted
+    assert sorted(mark["mcid"] for mark in marks.values()) == list(range(len(marks)))
+    assert all(isinstance(box, boxes.Box) for box in marks)
+
+
+@pytest.mark.slow
+def test_artifacts_are_written_as_we_write_them(painted: Any) -> None:
+    stream = painted[0]
+    before = len(stream.stream)
+    with stream.artifact():
+        written = b"\n".join(map(pydyf._to_bytes, stream.stream[before:]))
+    assert written.split() == [b"/Artifact", b"BMC"]
+
+
+@pytest.mark.slow
+def test_pictures_are_kept_with_their_resolutions(painted: Any) -> None:
+    ((_, image),) = painted[2].items()
+    assert {"image", "interpolate", "dpi_ratios"} <= set(image)
+    found = image["image"].get_x_object(image["interpolate"], max(image["dpi_ratios"]))
+    assert isinstance(found, pydyf.Stream)
+
+
+@pytest.mark.slow
+def test_fonts_have_these_attributes_and_no_others(painted: Any) -> None:
+    used = {field.name for field in dataclasses.fields(FontUse)} - {"file"}
+    made_of_pango = {"hb_font"}
+    assert len(used) == 24
+    assert painted[3]
+    for font in painted[3].values():
+        assert set(vars(font)) == used | members_of("Font") | made_of_pango
+
+
+@pytest.mark.slow
+def test_fonts_need_no_more_to_be_written(sample: Sample) -> None:
+    assert vars(contract.make_empty_font()) == {}
+    assert type(contract.make_empty_font()) is Font
+    data = join(sample.tree, [sample.record], [0], sample.blobs)
+    text = pypdfium2.PdfDocument(data)[0].get_textpage().get_text_bounded()
+    assert "An item." in text
+
+
+# pydyf, the libraries of the system, and files.
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(b"q", b"q"), ("/Name", b"/Name"), (3, b"3"), (2.0, b"2"), (0.25, b"0.25")],
+)
+def test_pydyf_writes_operands(value: object, written: bytes) -> None:
+    assert pydyf._to_bytes(value) == written
+    assert pydyf._to_bytes(pydyf.Array([value])) == b"[" + written + b"]"
+
+
+def test_objects_of_a_pdf_are_found_by_the_numbers_in_their_references() -> None:
+    pdf = pydyf.PDF()
+    made = pydyf.Dictionary({"Type": "/Test"})
+    pdf.add_object(made)
+    assert contract.object_of(pdf, made.reference) is made
+    assert {m for m in members_of("Pdf") if not hasattr(pdf, m)} == set()
+
+
+@pytest.mark.parametrize("name", ["Array", "Dictionary", "String", "PdfStream"])
+def test_pdf_objects_have_all_that_the_contract_declares(name: str) -> None:
+    made = getattr(contract, name)()
+    made.number = 1
+    assert {m for m in members_of(name) if not hasattr(made, m)} == set()
+    assert made.reference == b"1 0 R"
+
+
+def test_the_libraries_of_the_system_can_be_called() -> None:
+    found = loaded_libraries()
+    assert all(part.isdecimal() for part in f"{found.pango}.{found.harfbuzz}".split("."))
+    assert found.has_harfbuzz_subset == (ffi.harfbuzz_subset is not None)
+    for name in ("hb_blob_create", "hb_blob_destroy", "hb_face_create", "hb_face_destroy"):
+        assert callable(getattr(ffi.harfbuzz, name))
+
+
+def test_properties_are_known_by_name() -> None:
+    assert {"color", "break-before", "font-family"} <= set(contract.KNOWN_PROPERTIES)
+
+
+def test_the_colour_profile_is_where_it_is_looked_for() -> None:
+    profile = srgb_profile()
+    assert (profile[36:40], profile[16:20]) == (b"acsp", b"RGB ")
+
+
+# Nothing else of bookbuilder knows WeasyPrint.
+
+
+def imported_in(source: str) -> set[str]:
+    """The top-level packages that a module imports anywhere, by name or by string."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module or "")
+        elif isinstance(node, ast.Call):
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            name = ast.unparse(node.func).rpartition(".")[2]
+            if name in ("import_module", "files", "__import__", "find_spec"):
+                found |= {text for text in texts if isinstance(text, str)}
+    return {name.partition(".")[0] for name in found}
+
+
+LIBRARIES = {"weasyprint", "pydyf"}
+
+
+def test_imports_are_found_wherever_they_stand() -> None:
+    for line in (
+        "import weasyprint.text.ffi",
+        "if TYPE_CHECKING:\n    from weasyprint import HTML",
+        "def f():\n    import os, pydyf as p",
+        "importlib.import_module('weasyprint.pdf')",
+        "resources.files('weasyprint.pdf')",
+    ):
+        assert imported_in(line) & LIBRARIES
+
+
+def test_only_weasy_imports_weasyprint() -> None:
+    modules = {path for path in SOURCES.rglob("*.py") if WEASY not in path.parents}
+    found = {path for path in modules if imported_in(path.read_text("utf-8")) & LIBRARIES}
+    assert found == set()
+
+
+def test_within_weasy_only_the_contract_does() -> None:
+    found = {p.name for p in WEASY.glob("*.py") if imported_in(p.read_text("utf-8")) & LIBRARIES}
+    assert found == {"contract.py", "setup.py"}
+
+
+def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
+    found = {
+        path.stem
+        for path in WEASY.glob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "Rule"
+    }
+    assert found == set(RULES_ARE_IN)
