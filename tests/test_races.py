@@ -88,7 +88,8 @@ def test_what_is_exchanged_for_a_link_is_not_read(
     root, outside = folders
     assert SECRET not in everything_read(root)
     target = root / name if swapped == "file" else (root / name).parent
-    opened, done = os.open, []
+    opened = os.open
+    done: list[Any] = []
 
     def swap_then_open(path: Any, *arguments: Any, **named: Any) -> int:
         if not done and Path(path).name in (Path(name).name, target.name):
@@ -133,7 +134,8 @@ def test_what_is_no_file_is_never_waited_for(
             with target.open("wb") as file:
                 file.truncate(200_000_000)
 
-    opened, done = os.open, []
+    opened = os.open
+    done: list[Any] = []
 
     def exchange_then_open(path: Any, *arguments: Any, **named: Any) -> int:
         if not done and Path(path).name == target.name:
