@@ -20,7 +20,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`impact` is minor, moderate, serious or critical; `excerpt` the markup found wanting."""
+    """A fault: `impact` is minor, moderate, serious or critical; `excerpt` its markup."""
 
     rule: str
     impact: str
@@ -32,7 +32,7 @@ class Violation:
 
 
 def check(path: Path) -> list[Violation]:
-    """Every violation in the EPUB at `path`.
+    """Return every violation in the EPUB at `path`.
 
     Raises `RuntimeError` where Ace cannot run or cannot read the book,
     `subprocess.TimeoutExpired` past the time limit.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bookbuilder import Book, BookError, Report, load
+from bookbuilder.model.source import Span
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -26,15 +27,25 @@ def load_files(
     return load(write_files(folder, files), part, report), report
 
 
-def errors_of(folder: Path, files: Mapping[str, str | bytes]) -> list[str]:
-    """The messages of the errors that make the book fail."""
+def errors_of(
+    folder: Path, files: Mapping[str, str | bytes], part: int | None = None
+) -> list[tuple[str, str]]:
+    """Return the rules and places (`file:line:column`) of the errors that make the book fail."""
     try:
-        load(write_files(folder, files))
+        load(write_files(folder, files), part)
     except BookError as error:
-        return [d.message for d in error.diagnostics if d.severity == "error"]
+        errors = [d for d in error.diagnostics if d.severity == "error"]
+        return [(d.rule.name, place_of(d.span)) for d in errors]
     raise AssertionError("the book was built")
 
 
+def place_of(span: Span | None) -> str:
+    """Return the parts of a place that are known, as `file:line:column`."""
+    return (
+        ":".join(str(part) for part in (span.file, span.line, span.column) if part) if span else ""
+    )
+
+
 def rules_of(report: Report) -> list[str]:
-    """The names of the rules reported, but for the note on what was assumed."""
+    """Return the names of the rules reported, without the note on what was assumed."""
     return [d.rule.name for d in report if d.rule.name != "assumed"]

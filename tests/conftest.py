@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from shown_rules import ShownRules
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -24,10 +26,11 @@ settings.load_profile("bookbuilder")
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--accept") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--accept rewrites files: run it without -n")
+    config.pluginmanager.register(ShownRules())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where CI is set, a skipped test is a failed one: what tests need, `make test` installs."""
+    """Fail where CI is set and a test was skipped: `make test` installs all that tests need."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped") if reporter else None
     if os.environ.get("CI") and skipped and not session.exitstatus:
@@ -36,7 +39,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_cache_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Tests neither use nor fill the cache of who runs them; those of one run share theirs."""
+    """Give the tests of one run a cache of their own, in place of the user's."""
     folder = tmp_path_factory.getbasetemp()
     # Below it, pytest-xdist gives each of its processes a folder.
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder

@@ -76,14 +76,14 @@ def chapter(slug: str, html: str, title: str = "", **fields: Any) -> Chapter:
 
 
 def little(html: str = "<h1>One</h1><p>Words.</p>", **fields: Any) -> Book:
-    """A book of one chapter."""
+    """Make a book of one chapter."""
     config = fields.pop("config", Config(Path("/nowhere")))
     said = Metadata("Title", "urn:uuid:6f0a5f0e-6a2b-5d0c-9c4e-2f7b1f6f4a10")
     return Book(config, said, parts=[Part(chapters=[chapter("one", html)])], **fields)
 
 
 def full(root: Path) -> Book:
-    """A book with everything that the linked tree can hold."""
+    """Make a book with everything that the linked tree can hold."""
     said = Metadata(
         title="Salt & <Snow>",
         identifier="urn:uuid:6f0a5f0e-6a2b-5d0c-9c4e-2f7b1f6f4a10",

@@ -19,7 +19,7 @@ DRIVER = Path(__file__).with_name("EpubCheck.java")
 
 
 def check(path: Path, *, usage: bool = False) -> list[Message]:
-    """Every message on `path`, those of severity USAGE only on request.
+    """Return every message on `path`, those of severity USAGE only on request.
 
     Raises `RuntimeError` where there is no Java, `subprocess.TimeoutExpired` past the time limit.
     """
@@ -35,7 +35,7 @@ def check(path: Path, *, usage: bool = False) -> list[Message]:
 
 
 def run(arguments: list[str], timeout: float = TIME_LIMIT) -> int:
-    """EPUBCheck's exit code for `arguments`, those of its command line.
+    """Run EPUBCheck with `arguments` on its command line; return the exit code.
 
     Raises as `check` does, and where EPUBCheck itself fails.
     """

@@ -90,7 +90,7 @@ def _links(number: int, page: pikepdf.Page, chars: Any, whole: str) -> Iterator[
 
 
 def numbers(pages: Pages, book: Book) -> list[Number]:
-    """Every page number that is printed beside a link."""
+    """Return every page number that is printed beside a link."""
     before, _, behind = words_for(book.metadata.language).page.partition("{}")
     # An asterisk is the next link's own text, in books about code.
     said_in_text = re.compile(
@@ -113,7 +113,7 @@ def numbers(pages: Pages, book: Book) -> list[Number]:
 
 
 def _index_links(pages: Pages, index: range) -> Iterator[tuple[str, re.Match[str]]]:
-    """The links of the index whose text is a page or a range, those over two lines put together."""
+    """Yield the index's links with a page or a range as text, those over two lines put together."""
     links = (link for link in pages.links if link.page in index)
     for target, pieces in groupby(links, key=lambda link: link.target):
         if match := _PAGES.fullmatch("".join(piece.words for piece in pieces)):
@@ -125,7 +125,7 @@ def wrong(found: list[Number]) -> list[Number]:
 
 
 def wrong_index_entries(pages: Pages, book: Book) -> list[str]:
-    """Entries of the index whose pages and ranges are not exactly those with the terms on them."""
+    """Return the index entries whose pages are not exactly those with the terms on them."""
     span = _span(pages, book, "doc-index")
     printed: dict[str, set[str]] = defaultdict(set)
     for target, match in _index_links(pages, span):
@@ -145,7 +145,7 @@ def wrong_index_entries(pages: Pages, book: Book) -> list[str]:
 
 
 def misplaced(pages: Pages, book: Book, found: list[Number]) -> list[str]:
-    """Targets whose first words are not on the page that the number names."""
+    """Return the targets whose first words are not on the page that the number names."""
     trees = {str(t["id"]): t for c in book.chapters for t in (c.tree, *elements(c.tree))
              if t.get("id")}  # fmt: skip
     letters = [_letters(text) for text in pages.texts]
@@ -168,7 +168,7 @@ def misplaced(pages: Pages, book: Book, found: list[Number]) -> list[str]:
 
 
 def note_faults(pages: Pages, book: Book) -> tuple[int, list[str]]:
-    """How many notes there are, and those not printed exactly once on their page or the next.
+    """Count the notes; return those too that are not printed once, on their page or the next.
 
     Notes that are printed at their chapter's end must be there.
     """
@@ -205,13 +205,13 @@ def note_faults(pages: Pages, book: Book) -> tuple[int, list[str]]:
 
 
 def _end(slug: str, starts: Counter[str], pages: int) -> int:
-    """The last page of a chapter, for notes that were put there."""
+    """Return the last page of a chapter, for notes that were put there."""
     later = [page for page in starts.values() if page > starts[slug]]
     return min(later, default=pages) - 2
 
 
 def _span(pages: Pages, book: Book, role: str) -> range:
-    """The pages of the chapter with `role`."""
+    """Return the pages of the chapter with `role`."""
     starts = [(pages.places[c.slug], c.role) for c in book.chapters if c.slug in pages.places]
     for (start, its_role), (end, _) in zip(starts, [*starts[1:], (len(pages.texts), "")],
                                            strict=True):  # fmt: skip
@@ -221,7 +221,7 @@ def _span(pages: Pages, book: Book, role: str) -> range:
 
 
 def _without_notes(tree: Tag, to_first_link: bool = False) -> str:
-    """The text below `tree` but for calls of notes and links back from them."""
+    """Return the text below `tree` without calls of notes and links back from them."""
     pieces = []
     for text in texts(tree):
         above = [tag for tag in text.parents if tag is not tree]
@@ -236,6 +236,6 @@ def _without_notes(tree: Tag, to_first_link: bool = False) -> str:
 
 
 def _letters(text: str) -> str:
-    """`text` as its letters alone: hyphens, numbers and ligatures do not matter."""
+    """Reduce `text` to its letters: hyphens, numbers and ligatures do not matter."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in plain if c.isalpha())

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 
 class ResidentJava:
-    """Started when it is first asked, and anew after an answer that took too long.
+    """A Java that is started when it is first asked, and anew after an answer took too long.
 
     `options` are those of `java`, the program included.
     """
@@ -41,7 +41,7 @@ class ResidentJava:
         return process
 
     def ask(self, request: Sequence[str], timeout: float) -> list[str]:
-        """The fields of the answer.
+        """Return the fields of the answer.
 
         Raises `RuntimeError` where there is no Java, and with its last words if it dies;
         `subprocess.TimeoutExpired` past `timeout` seconds.

@@ -66,7 +66,7 @@ def unparse(sections: list[Section]) -> str:
 
 
 def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
-    """Every `out/` member that the section's book gives when laid out in `folder`."""
+    """Write the section's book into `folder`; return every `out/` member that it gives."""
     for name, text in (shared.files | section.files).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
 
 
 def kinds(section: Section) -> list[str]:
-    """Return the folders below `out/` that the section names; the linked chapters are always one.
+    """Return the folders below `out/` that the section names, and that of the linked chapters.
 
     A format's messages are reported only where the section names something of the format's.
     """
@@ -97,7 +97,7 @@ def kinds(section: Section) -> list[str]:
 
 
 def expected(section: Section, got: dict[str, str]) -> dict[str, str]:
-    """What of `got` the section speaks of: chapters it names, all diagnostics.
+    """Return the part of `got` that the section speaks of: what it names, and all diagnostics.
 
     A section that names nothing yet speaks of everything.
     """

@@ -13,7 +13,7 @@ PDFIUM = pypdfium2.raw
 
 
 def outline(path: Path) -> list[str]:
-    """One line for each structure element: its type, indented by depth, then the text in it."""
+    """Return a line for each structure element: its type, indented by depth, then its text."""
     texts = _texts(path)
     with pikepdf.open(path) as pdf:
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
@@ -38,7 +38,7 @@ def outline(path: Path) -> list[str]:
 
 
 def _texts(path: Path) -> dict[tuple[int, int], str]:
-    """What PDFium reads in each marked-content sequence, by page and MCID."""
+    """Return the text that PDFium reads in marked-content sequences, by page and MCID."""
     found: dict[tuple[int, int], str] = {}
     with pypdfium2.PdfDocument(path) as pdf:
         for number, page in enumerate(pdf):

@@ -21,7 +21,7 @@ DRAWING = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><text>{}</t
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """What lies beside the book: a folder that it may read, and one that it may not."""
+    """Make folders beside the book: one that it may read, and one that it may not."""
     files: dict[str, str | bytes] = {
         f"{name}/{file}": text.format(name)
         for name in ("shared", "secret")
@@ -35,7 +35,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 def build(folder: Path, files: dict[str, str | bytes]) -> tuple[list[str], str, list[str]]:
-    """The names in the EPUB, all that they hold, and what was reported."""
+    """Return the names in the EPUB, all that they hold, and what was reported."""
     report = Report()
     output = folder / "out.epub"
     write(load(write_files(folder / "book", files), report=report), output, report)
@@ -87,7 +87,7 @@ def test_the_text_may_lie_in_an_allowed_folder(outside: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error(outside: Path) -> None:
     settings = SETTINGS.replace("../shared", "../sharde")
     files: dict[str, str | bytes] = {"book.toml": settings, "one.md": "# One\n\nText.\n"}
-    assert errors_of(outside / "book", files) == ["`../sharde` in `allow` is not a folder"]
+    assert errors_of(outside / "book", files) == [("bad-path", "book.toml:4:11")]
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ WROTE_PDF = re.compile(r"Wrote dist/small\.pdf: \d+ pages, \d+ kB, \d+\.\d s")
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A sound little book, and the working folder."""
+    """Make a sound little book, and its folder the working folder."""
     folder = make_book(tmp_path / "book")
     monkeypatch.chdir(folder)
     return folder
@@ -340,7 +340,7 @@ def test_process_interrupted_while_writing_exits_130_and_leaves_nothing(book: Pa
 
 
 def on_a_terminal(code: str, **env: str) -> str:
-    """What `code` prints to a stderr that is a terminal."""
+    """Return what `code` prints to a stderr that is a terminal."""
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", code],

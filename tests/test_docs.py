@@ -38,7 +38,7 @@ def text_of(name: str) -> str:
 
 
 def rows_under(document: str, heading: str) -> list[str]:
-    """The first cells of the table rows below a heading, without their backquotes."""
+    """Return the first cells of the table rows below a heading, without their backquotes."""
     section = re.split(rf"(?m)^#+ `?{re.escape(heading)}`?$", document)[1]
     return re.findall(r"(?m)^\| `([^`]+)`", re.split(r"(?m)^#+ ", section)[0])
 
@@ -118,7 +118,7 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 def anchors(document: str) -> set[str]:
-    """The anchors that GitHub gives to a document's headings."""
+    """Return the anchors that GitHub gives to a document's headings."""
     prose = re.sub(r"(?ms)^```.*?^```", "", document)
     headings = re.findall(r"(?m)^#+ (.*)$", prose)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -48,7 +48,7 @@ def written(book: Book, folder: Path, *pages: PageStart) -> Package:
 
 
 def marked(package: Package, name: str = "one.xhtml", for_tags: str = "") -> str:
-    """The text of a document, each mark as its label in brackets."""
+    """Return the text of a document, with each mark as its label in brackets."""
     text = package.files[f"EPUB/{name}"].decode().partition("<body")[2].partition(">")[2]
     mark = r'<span id="page\.(\w+)" role="doc-pagebreak" aria-label="\1" epub:type="pagebreak">'
     text = re.sub(rf"{mark}</span>", r"[\1]", text)
@@ -201,5 +201,5 @@ def test_pages_are_those_of_the_pdf(tmp_path: Path, settings: str) -> None:
 
 
 def spelled(number: int) -> str:
-    """A number as a word of letters."""
+    """Write a number as a word of letters."""
     return "".join("bcdfghjklm"[int(digit)] for digit in str(number))

@@ -32,7 +32,7 @@ def noise(width: int, height: int) -> Image.Image:
 def written(
     folder: Path, name: str, data: bytes, size: int | None = None
 ) -> tuple[str, bytes, str]:
-    """The name, the bytes and what was said of the only picture of a book."""
+    """Return name and bytes of a book's only picture, and what was reported of it."""
     book, _ = load_files(folder, {"book.toml": TOML, "a.md": f"# A\n\n![x]({name})\n", name: data})
     if size is not None:
         config = book.config
@@ -124,7 +124,7 @@ def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
 
 
 def deep_png(width: int, height: int, samples: bytes) -> bytes:
-    """A PNG of 16 bits in colour, which Pillow reads and does not write."""
+    """Make a PNG of 16 bits in colour, which Pillow reads and does not write."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (

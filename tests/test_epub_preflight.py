@@ -12,6 +12,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from bookbuilder import Report, write
+from bookbuilder.checks.built_files import NOT_TRACED, check_built
 from bookbuilder.formats.epub.preflight import inspect
 from books import load_files
 from epub_books import build, full, picture
@@ -20,16 +21,21 @@ FONTS = resources.files("bookbuilder").joinpath("fonts")
 
 
 def found_in(tmp_path: Path, change: Callable[[dict[str, bytes]], None]) -> list[tuple[str, str]]:
-    """Codes and documents of what the preflight finds in a sound book once `change` was made."""
+    """Return codes and documents of what is found in a sound book once `change` was made."""
     files = build(full(tmp_path), tmp_path).files
     change(files)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    path = tmp_path / "changed" / "book.epub"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    with zipfile.ZipFile(packed) as archive:
-        found = list(inspect(archive, len(packed.getvalue())))
-    return [(f.rule.code, f.document.removeprefix("EPUB/")) for f in found]
+    report = Report()
+    check_built(path, path.parent, (), report)
+    return [
+        (found.rule.code, found.span.file.removeprefix("book.epub").removeprefix("/EPUB/"))
+        for found in report
+        if found.span and found.rule != NOT_TRACED
+    ]
 
 
 def replaced(name: str, old: str, new: str) -> Callable[[dict[str, bytes]], None]:
@@ -110,6 +116,10 @@ def test_what_readers_choke_on_is_found(
     change: Callable[[dict[str, bytes]], None], expected: list[tuple[str, str]], tmp_path: Path
 ) -> None:
     assert found_in(tmp_path, change) == expected
+
+
+def test_a_book_that_is_too_large_to_be_sent_is_found(tmp_path: Path) -> None:
+    assert found_in(tmp_path, added("large", b"\0" * 50_000_000)) == [("E014", "")]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `make book` builds it: with the pages of its PDF."""
+    """Build this repository's book as `make book` does: with the pages of its PDF."""
     path = tmp_path_factory.mktemp("series") / "series.epub"
     book = load(ROOT)
     pdf = write(book, path.with_suffix(".pdf"), Report())

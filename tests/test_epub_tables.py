@@ -10,7 +10,7 @@ from epub_books import build, little
 
 
 def styles(html: str, folder: Path) -> tuple[list[str], list[str]]:
-    """The styles of the tables, and of the cells of their first rows."""
+    """Return the styles of the tables, and of the cells of their first rows."""
     package = build(little(f"<h1>One</h1>{html}"), folder)
     tables = package.find("one.xhtml", "//x:table")
     cells = package.find("one.xhtml", "//x:table//x:tr[1]/*")

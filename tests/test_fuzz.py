@@ -81,7 +81,7 @@ LAID_OUT = settings(max_examples=max(15, settings().max_examples // 20))
 
 @contextlib.contextmanager
 def built_or_refused(files: dict[str, str], name: str) -> Iterator[Path | None]:
-    """The file made of `files`; None where a diagnostic says why there is none."""
+    """Build `files` and return the file; None where a diagnostic says why there is none."""
     with tempfile.TemporaryDirectory() as folder:
         data = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
         book = write_files(Path(folder, "book"), data)
@@ -96,7 +96,7 @@ def built_or_refused(files: dict[str, str], name: str) -> Iterator[Path | None]:
 
 
 def check_package(path: Path) -> None:
-    """Well-formed, every id once in its file, and every link of the package to something in it."""
+    """Check that files are well-formed, ids unique in each, and that every link leads somewhere."""
     with zipfile.ZipFile(path) as package:
         pages = {
             Path(name).name: etree.fromstring(package.read(name))

@@ -93,7 +93,7 @@ def test_a_missing_picture_is_reported_with_its_line_and_a_hint(tmp_path: Path) 
     (found,) = [d for d in report if d.rule.name == "missing-image"]
     assert found.span is not None
     assert (found.span.file, found.span.line, found.span.column) == ("one.md", 5, 1)
-    assert found.hint == "did you mean `plan.png`?"
+    assert "`plan.png`" in found.hint
     assert "[the plan]" in next(book.chapters).tree.get_text()
 
 
@@ -108,7 +108,7 @@ def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) 
 
 
 def bomb() -> bytes:
-    """A PNG of a few bytes that says it has 2,500 million pixels."""
+    """Make a PNG of a few bytes that says it has 2,500 million pixels."""
     head = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 1, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n\0\0\0\r" + head + struct.pack(">I", zlib.crc32(head)) + b"\0\0\0\0IDAT"
@@ -136,19 +136,19 @@ def avif(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is HEIC, which e-readers cannot show"),
-        (b"\0\0\0\x0cjP  \r\n", "it is JPEG 2000, which e-readers cannot show"),
-        (b"%PDF-1.7", "it is PDF, which e-readers cannot show"),
-        (b"8BPS\0\1", "it is Photoshop, which e-readers cannot show"),
-        (bomb(), "more than 60 million pixels are too many"),
-        (picture(size=(8000, 7600), mode="1"), "8000 × 7600 pixels are too many"),
-        (gzip.compress(b"<svg>" + b" " * 60_000_000), "it would unpack to more than 50 MB"),
-        (gzip.compress(b"<svg>")[:-12], "the format is unknown"),
-        (with_profiles(2), "it has more than one colour profile"),
-        (with_profiles(1, 2_000_000), "its texts or its colour profile would unpack to too much"),
-        (avif(16_384, 16_384), "more than 60 million pixels are too many"),
-        (avif(2**31 - 1, 2**31 - 1), "the format is unknown"),
-        (avif(40, 40)[:-9], "the format is unknown"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+        (b"\0\0\0\x0cjP  \r\n", "JPEG 2000"),
+        (b"%PDF-1.7", "PDF"),
+        (b"8BPS\0\1", "Photoshop"),
+        (bomb(), "60 million pixels"),
+        (picture(size=(8000, 7600), mode="1"), "8000 × 7600"),
+        (gzip.compress(b"<svg>" + b" " * 60_000_000), "50 MB"),
+        (gzip.compress(b"<svg>")[:-12], "`p.x`"),
+        (with_profiles(2), "more than one colour profile"),
+        (with_profiles(1, 2_000_000), "its colour profile would unpack"),
+        (avif(16_384, 16_384), "60 million pixels"),
+        (avif(2**31 - 1, 2**31 - 1), "`p.x`"),
+        (avif(40, 40)[:-9], "`p.x`"),
     ],
     ids=[
         *("heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"),
@@ -160,7 +160,7 @@ def test_a_picture_of_no_use_is_named_for_what_it_is(
 ) -> None:
     book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.x)\n", "p.x": data})
     (found,) = [d for d in report if d.rule.name == "bad-image"]
-    assert found.message == f"`p.x` is not a usable picture: {says}"
+    assert says in found.message
     assert found.span is not None
     assert found.span.line == 3
     assert not book.assets
@@ -178,8 +178,8 @@ def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize("src", ["../out.png", "%2e%2e/out.png", "file:///etc/passwd"])
 def test_nothing_outside_the_folder_is_read(src: str, tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(picture())
-    (message,) = errors_of(tmp_path / "book", {"one.md": f"# One\n\n![a]({src})\n"})
-    assert "outside" in message or "not a path inside" in message
+    files = {"one.md": f"# One\n\n![a]({src})\n"}
+    assert errors_of(tmp_path / "book", files) == [("image-outside", "one.md:3:1")]
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
@@ -187,8 +187,8 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     folder = tmp_path / "book"
     folder.mkdir()
     (folder / "in.png").symlink_to(tmp_path / "out.png")
-    (message,) = errors_of(folder, {"one.md": "# One\n\n![a](in.png)\n"})
-    assert "outside" in message
+    files = {"one.md": "# One\n\n![a](in.png)\n"}
+    assert errors_of(folder, files) == [("image-outside", "one.md:3:1")]
 
 
 def test_missing_alt_text_is_reported_unless_the_picture_decorates(tmp_path: Path) -> None:

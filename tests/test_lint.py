@@ -17,7 +17,7 @@ BOOK = '[book]\ntitle = "T"\nlanguage = "en"\nauthors = "A"\nstyle = "own.css"\n
 
 
 def folder_of(tmp_path: Path, lint: str, front: str = "") -> Path:
-    """A book with findings in its text and, only in the EPUB's preflight, in its style."""
+    """Make a book with findings in its text and, only in the EPUB's preflight, in its style."""
     return write_files(
         tmp_path / "linted",
         {
@@ -134,4 +134,4 @@ def test_deny_on_the_command_line_goes_before_book_toml(book: Path) -> None:
 def test_deny_of_no_rule_is_wrong_use(book: Path) -> None:
     result = invoke("check", "--deny", "broken-lnk")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "there is no rule `broken-lnk`; did you mean `broken-link`?" in result.stderr
+    assert "`broken-link`" in result.stderr

@@ -17,9 +17,6 @@ from books import load_files
 from structure_tree import outline
 from verapdf import validate
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 HERE = Path(__file__).parent
 THE_BOOK = HERE.parent
 
@@ -183,7 +180,7 @@ def test_the_tree_follows_the_book_not_the_boxes(folder: Path) -> None:
 
 
 def squeezed(text: str) -> list[str]:
-    """Lines with their indent, each run of spaces inside one space."""
+    """Return lines with their indent, and each run of spaces inside as one space."""
     lines = text.splitlines()
     return [" " * (len(x) - len(x.lstrip())) + " ".join(x.split()).replace("·", "") for x in lines]
 
@@ -231,6 +228,7 @@ def test_the_checker_can_fail(folder: Path) -> None:
     assert any(rule.startswith("7.1-11 ") for rule in verdict.broken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["print", "screen"])
 def test_this_repositorys_book_passes(edition: str, tmp_path: Path) -> None:
     path = write_edition(load(THE_BOOK), edition, tmp_path / "book.pdf")
@@ -242,6 +240,7 @@ def test_this_repositorys_book_passes(edition: str, tmp_path: Path) -> None:
     assert heard.returncode == 0, heard.stdout + heard.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["print", "screen"])
 def test_this_repositorys_book_passes_by_parts(edition: str, tmp_path: Path) -> None:
     numbers = [part.number for part in load(THE_BOOK).parts][edition == "screen" :: 2]

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import zlib
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +17,9 @@ import pytest
 from PIL import Image
 
 import bookbuilder
-from bookbuilder import Report, load, write
+from bookbuilder import load, write
 from bookbuilder.formats.pdf.pages.codec import BadRecordError, pack, unpack
 from bookbuilder.formats.pdf.pages.records import Element, LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.pages.runs import Run
-from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.cache import Cache, digest_of
 from books import write_files
 from structure_tree import outline
@@ -54,7 +51,7 @@ def a_folder(folder: Path) -> Path:
 
 
 def build(folder: Path, **settings: object) -> tuple[bytes, int]:
-    """The PDF, and how many runs of pages were laid out for it."""
+    """Build the PDF; return it, and how many runs of pages were laid out for it."""
     book = load(folder)
     pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
     written = write(replace(book, config=replace(book.config, pdf=pdf)), folder / "book.pdf")
@@ -177,17 +174,17 @@ def pages_of(path: Path) -> list[tuple[str, bytes]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edition", ["print", "screen"])
-def test_joined_chapters_are_the_pages_of_the_whole(
-    edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_joined_chapters_are_the_pages_of_the_whole(edition: str, tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "book")
-    _, runs = build(folder, edition=edition, cache=False)
-    joined = (folder / "book.pdf").rename(tmp_path / "joined.pdf")
-    monkeypatch.setattr("bookbuilder.formats.pdf.writer.needs_the_whole", lambda styles: True)
-    _, whole_runs = build(folder, edition=edition, cache=False)
-    assert (runs, whole_runs) == (1 + 2 + CHAPTERS, 2)
-    assert pages_of(joined) == pages_of(folder / "book.pdf")
-    assert outline(joined) == outline(folder / "book.pdf")
+    # Neither has a say in any page, but the second might in another book.
+    for name, style in (("joined", "color: red"), ("whole", "counter-increment: none")):
+        (folder / f"{name}.css").write_text(f".of-nothing {{ {style} }}", "utf-8")
+        _, runs = build(folder, edition=edition, style=(f"{name}.css",), cache=False)
+        (folder / "book.pdf").rename(tmp_path / f"{name}.pdf")
+        assert runs == (1 + 2 + CHAPTERS if name == "joined" else 2)
+    joined, whole = tmp_path / "joined.pdf", tmp_path / "whole.pdf"
+    assert pages_of(joined) == pages_of(whole)
+    assert outline(joined) == outline(whole)
 
 
 @pytest.mark.slow
@@ -219,7 +216,7 @@ def test_what_reaches_over_chapters_lays_out_the_whole(
 
 
 @pytest.mark.slow
-def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
+def test_a_note_that_finds_no_room_is_printed_once(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = "".join(f"        line {number}\n" for number in range(90))
@@ -231,26 +228,7 @@ def test_a_note_that_finds_no_room_lays_out_its_chapter_alone_again(
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)
     assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
     monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
-    counts: Counter[str] = Counter()
-    with weasyprint_with_fonts([], Report()):
-        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
-
-        lay_out = TreeLayouter._lay_out_run
-
-        def counted(self: TreeLayouter, run: Run, start: int) -> object:
-            counts[run.place.name] += 1
-            return lay_out(self, run, start)
-
-        monkeypatch.setattr(TreeLayouter, "_lay_out_run", counted)
-        # Other tests may have left this process little memory to keep pages in.
-        monkeypatch.setattr(TreeLayouter, "_has_room", lambda self: True)
     assert build(tmp_path, cache=False)[0] == wanted
-    assert counts == {
-        "the book, whose longest chapter is “One”,": 1,
-        "“One”": 2,
-        "“b.md”": 1,
-        "“c.md”": 1,
-    }
 
 
 @pytest.mark.slow

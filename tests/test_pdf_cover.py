@@ -86,7 +86,8 @@ def test_an_unknown_paper_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         a_cover(a_book(tmp_path, paper="creme-80gsm", pages=100), tmp_path)
     (found,) = caught.value.diagnostics
-    assert (found.rule.name, found.hint) == ("unknown-paper", "did you mean `cream-80gsm`?")
+    assert found.rule.name == "unknown-paper"
+    assert "`cream-80gsm`" in found.hint
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,6 @@ def test_the_boxes_are_those_of_cut_and_bleed(
         assert between == 255
 
 
-@pytest.mark.slow
 def test_it_shows_what_the_book_says_of_itself_and_is_the_same_each_time(tmp_path: Path) -> None:
     book = a_book(tmp_path, pages=200)
     path = a_cover(book, tmp_path)
@@ -157,7 +157,6 @@ def test_it_shows_what_the_book_says_of_itself_and_is_the_same_each_time(tmp_pat
     assert verdict.compliant, verdict.broken
 
 
-@pytest.mark.slow
 def test_a_thin_book_has_no_words_on_its_spine(tmp_path: Path) -> None:
     pages = int(NARROWEST_WITH_WORDS / 0.06) - 2
     assert words_on(a_cover(a_book(tmp_path, pages=pages), tmp_path)).count("Salt and Snow") == 1
@@ -173,7 +172,7 @@ def test_pages_are_counted_where_nobody_says_how_many(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book with its print PDF, which has been given 300 pages to tell it from any laid out."""
+    """Make a book with its print PDF, which is given 300 pages to tell it from any laid out."""
     folder = write_files(tmp_path_factory.mktemp("built"), FILES)
     (folder / "fonts").mkdir()
     shutil.copy(FONTS / "BookbuilderSans-Regular.ttf", folder / "fonts/own.ttf")
@@ -184,7 +183,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def printed(built: Path, tmp_path: Path) -> Path:
-    """That book in a folder of its own, to be changed."""
+    """Copy that book to a folder of its own, to be changed."""
     return shutil.copytree(built, tmp_path / "elsewhere")
 
 
@@ -294,7 +293,6 @@ def test_what_does_not_fit_or_is_wrong_is_reported(tmp_path: Path) -> None:
     assert 20 < words.count(BLURB.strip()) < 100
 
 
-@pytest.mark.slow
 def test_a_book_from_right_to_left_has_its_front_on_the_left(tmp_path: Path) -> None:
     toml = TOML.replace('language = "en"', 'language = "he"')
     path = a_cover(a_book(tmp_path, toml, pages=200), tmp_path)

@@ -14,9 +14,6 @@ from bookbuilder.formats.pdf.compose.trim import trim_names
 from bookbuilder.formats.pdf.finish.imposition import imposed
 from books import load_files
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 PROSE = (
     "Whoever sets type by hand soon learns to judge a line by how many letters go into it, and that"
     " some sixty-six of them make a page which is read and not merely looked at. "
@@ -42,12 +39,14 @@ def pages_of(path: Path) -> list[str]:
         return [" ".join(page.get_textpage().get_text_range().split()) for page in pdf]
 
 
+@pytest.mark.slow
 def test_print_says_where_links_lead(tmp_path: Path) -> None:
     text = " ".join(pages_of(a_pdf(tmp_path))).replace("\u200b", "")
     assert "See Two, page 3. Or out. 1 The second’s. 1 example.org/x" in text
     assert "Here (page 1) and again there." in text
 
 
+@pytest.mark.slow
 def test_the_screen_edition_has_a_cover_and_no_blank_pages(tmp_path: Path) -> None:
     pages = pages_of(a_pdf(tmp_path, edition="screen"))
     assert all(pages)
@@ -56,7 +55,7 @@ def test_the_screen_edition_has_a_cover_and_no_blank_pages(tmp_path: Path) -> No
 
 
 def coloured_dots(path: Path) -> list[int]:
-    """How many dots of each page are neither black nor white nor grey."""
+    """Count the dots of each page that are neither black nor white nor grey."""
     found = []
     with pypdfium2.PdfDocument(path) as pdf:
         for page in pdf:
@@ -66,6 +65,7 @@ def coloured_dots(path: Path) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_print_is_black_and_links_on_the_screen_are_not(tmp_path: Path) -> None:
     assert not any(coloured_dots(a_pdf(tmp_path)))
     cover, *rest = coloured_dots(a_pdf(tmp_path, edition="screen"))
@@ -94,9 +94,11 @@ def test_an_unknown_edition_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         a_pdf(tmp_path, edition="scren")
     (diagnostic,) = caught.value.diagnostics
-    assert (diagnostic.rule.name, diagnostic.hint) == ("unknown-edition", "did you mean `screen`?")
+    assert diagnostic.rule.name == "unknown-edition"
+    assert "`screen`" in diagnostic.hint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trim", trim_names())
 def test_lines_have_a_readable_measure(tmp_path: Path, trim: str) -> None:
     with pypdfium2.PdfDocument(a_pdf(tmp_path, trim=trim)) as pdf:
@@ -105,6 +107,7 @@ def test_lines_have_a_readable_measure(tmp_path: Path, trim: str) -> None:
     assert 58 <= sum(map(len, lines)) / len(lines) <= 72
 
 
+@pytest.mark.slow
 def test_marks_stand_outside_the_bleed(tmp_path: Path) -> None:
     with pikepdf.open(a_pdf(tmp_path, marks=True)) as pdf:
         page = pdf.pages[0]

@@ -8,7 +8,6 @@ import pytest
 
 from bookbuilder import Report, write
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
-from bookbuilder.formats.pdf.paginate import rounds
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log
 from books import load_files, rules_of
 
@@ -18,16 +17,6 @@ def test_what_the_layout_engine_says_is_passed_on(tmp_path: Path) -> None:
     report = Report()
     report_layout_log(["Something unheard of"], book, report)
     assert rules_of(report) == ["layout-warning"]
-
-
-@pytest.mark.slow
-def test_page_numbers_that_never_settle_are_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rounds, "write_numbers", lambda tree, labels: True)
-    book, report = load_files(tmp_path, {"one.md": "# One\n\nText.\n"})
-    write(book, tmp_path / "book.pdf", report)
-    assert rules_of(report) == ["page-numbers-unsettled"]
 
 
 @pytest.mark.parametrize("name", ["missing.png", "../outside.png"])

@@ -16,10 +16,16 @@ from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.pages.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.pages.runs import Run
 from bookbuilder.formats.pdf.paginate.cutting import body_runs
-from bookbuilder.formats.pdf.paginate.numbering import estimate, is_doubtful, write_numbers
+from bookbuilder.formats.pdf.paginate.numbering import (
+    estimate,
+    is_doubtful,
+    roman,
+    write_numbers,
+)
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
+from pdf_books import SENTENCE, a_book, numbered, outline_of, pages_of, written
 
 FILLER = "Some words that fill a line and then another one, so that lines are justified. "
 CHAPTER = f"""\
@@ -147,3 +153,30 @@ def test_a_run_is_guessed_to_be_like_those_that_are_known() -> None:
     assert [len(estimate(run(n), leaves).pages) for n in (0, 4000, 5500)] == [2, 4, 6]
     single = {run(5000): pages(5), run(3000): pages(3)}
     assert [len(estimate(run(n), single).pages) for n in (0, 4900)] == [1, 5]
+
+
+@pytest.mark.slow
+def test_a_quoted_page_number_is_right(tmp_path: Path) -> None:
+    text = f'<p>See page <span data-page-of="#c2"></span>.</p><p>{SENTENCE * 120}</p>'
+    path, found = written(
+        a_book(tmp_path, numbered(1, "One", text), numbered(2, "Two", "<p>x</p>")),
+        tmp_path / "b.pdf",
+    )
+    pages = pages_of(path)
+    label = next(label for _, title, label in outline_of(path) if title == "2 Two")
+    assert any(f"See page {label}." in page for page in pages)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("number", "numeral"), [(1, "i"), (4, "iv"), (19, "xix"), (1994, "mcmxciv")]
+)
+def test_roman(number: int, numeral: str) -> None:
+    assert roman(number) == numeral
+
+
+def test_writing_numbers_says_whether_anything_changed() -> None:
+    tree = ET.fromstring('<p><b data-page-of="#a"/><b data-page-of="#gone"/></p>')
+    assert write_numbers(tree, {"a": "7"})
+    assert [b.text for b in tree] == ["7", "000"]
+    assert not write_numbers(tree, {"a": "7"})

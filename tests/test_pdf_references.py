@@ -25,7 +25,7 @@ SENTENCE = "A reader turns the page and wants to find what the sentence before h
 
 
 def a_long_chapter(number: int) -> str:
-    """A chapter of some seven pages; each section has notes, terms, and a link far away."""
+    """Write a chapter of some seven pages; each section has notes, terms, and a link far away."""
     parts = [f"# Chapter {number}\n"]
     for k in range(1, SECTIONS + 1):
         other, section = (number * 7 + k * 5) % CHAPTERS + 1, (number + k) % SECTIONS + 1

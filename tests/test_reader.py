@@ -10,7 +10,7 @@ import pytest
 from bookbuilder import BookError, load
 from bookbuilder.reading.reader import LARGEST_UNSPLIT
 from bookbuilder.runtime.files import LARGEST_TEXT
-from books import load_files, write_files
+from books import errors_of, load_files, write_files
 
 
 def test_latin_1_is_refused_at_its_line_and_byte(tmp_path: Path) -> None:
@@ -26,9 +26,8 @@ def test_latin_1_is_refused_at_its_line_and_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", ["# One".encode("utf-16"), b"# One \xc3", b"# One \xed\xa0\x80"])
 def test_other_bytes_are_refused(data: bytes, tmp_path: Path) -> None:
-    write_files(tmp_path, {"one.md": data})
-    with pytest.raises(BookError, match=r"one\.md is not UTF-8"):
-        load(tmp_path)
+    ((rule, place),) = errors_of(tmp_path, {"one.md": data})
+    assert (rule, place.partition(":")[0]) == ("not-utf8", "one.md")
 
 
 def test_a_byte_order_mark_and_windows_newlines_vanish(tmp_path: Path) -> None:
@@ -40,10 +39,8 @@ def test_a_byte_order_mark_and_windows_newlines_vanish(tmp_path: Path) -> None:
 
 
 def test_a_chapter_beyond_the_limit_is_refused(tmp_path: Path) -> None:
-    write_files(tmp_path, {"one.md": b"x" * (LARGEST_TEXT + 1)})
-    with pytest.raises(BookError, match="the limit is") as caught:
-        load(tmp_path)
-    assert "too-large" in [d.rule.name for d in caught.value.diagnostics]
+    files = {"one.md": b"x" * (LARGEST_TEXT + 1)}
+    assert errors_of(tmp_path, files) == [("too-large", "one.md")]
 
 
 def test_pipes_and_links_out_are_no_chapters(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def png(side: int = 8) -> bytes:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by path, and remembers it."""
+    """A server that answers by path, and remembers it."""
 
     server: Web
 
@@ -150,7 +150,7 @@ def test_a_picture_is_kept_for_the_next_build(web: Web, tmp_path: Path) -> None:
 
 
 def failures(web: Web, path: str, tmp_path: Path, pictures: RemotePictures | None = None) -> str:
-    """What is said of one picture that does not come; the book is there, with the alt text."""
+    """Return what is reported of a picture that does not come; its alt text takes its place."""
     url = path if ":" in path else f"{web.url}{path}"
     folder = write_files(tmp_path / "book", {"one.md": f"# One\n\nSee ![the alt]({url}).\n"})
     report = Report()

@@ -25,7 +25,7 @@ BAD_LINK = Diagnostic(
 
 
 def marked(excerpt: str, column: int, length: int) -> tuple[str, str]:
-    """The excerpt and the carets of a diagnostic there, as `full` shows them."""
+    """Return the excerpt and the carets of a diagnostic there, as `full` shows them."""
     diagnostic = Diagnostic(NO_ALT, "m", Span("a.md", 7, column, length, excerpt))
     _, _, _, shown, carets, *_ = render([diagnostic]).split("\n")
     assert shown.startswith("7 | ")

@@ -45,7 +45,7 @@ BUILDS = [
 
 
 def write_book(folder: Path, mtime: int) -> None:
-    """One and the same book, its files of another age and made in another order each time."""
+    """Write the same book each time, its files of another age and made in another order."""
     folder.mkdir(parents=True)
     settings = '[book]\ntitle = "Twice"\nname = "twice"\nauthors = ["A", "B"]\nlanguage = "en"\n'
     (folder / "book.toml").write_text(settings, encoding="utf-8")

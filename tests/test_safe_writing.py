@@ -34,7 +34,7 @@ def build_in_background(folder: Path, output: Path) -> subprocess.Popen[bytes]:
 
 
 def title_in(output: Path) -> str:
-    """The title that a whole EPUB has."""
+    """Return the title in an EPUB, which must be whole."""
     with zipfile.ZipFile(output) as package:
         assert package.testzip() is None
         opf = next(name for name in package.namelist() if name.endswith(".opf"))

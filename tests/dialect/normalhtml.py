@@ -18,7 +18,7 @@ BLOCKS = frozenset(
 
 
 def normal(html: str) -> str:
-    """Comments dropped, addresses unquoted, blanks between blocks gone."""
+    """Drop comments and blanks between blocks, and unquote addresses."""
     body = BeautifulSoup(html.strip(), "html5lib").body
     assert body is not None
     for hidden in body.find_all(string=lambda text: isinstance(text, Comment)):

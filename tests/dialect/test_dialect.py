@@ -20,14 +20,14 @@ def read(text: str, offset: int = 0) -> tuple[str, Report]:
 
 
 def html(text: str) -> str:
-    """`text` converted, with nothing reported."""
+    """Convert `text`; nothing may be reported."""
     fragment, report = read(text)
     assert [d.message for d in report] == []
     return fragment
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
-    """What is reported: code, line and column."""
+    """Return code, line and column of everything that is reported."""
     _, report = read(text)
     return [(d.rule.code, d.span.line, d.span.column) for d in report if d.span]
 

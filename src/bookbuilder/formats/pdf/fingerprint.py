@@ -27,7 +27,7 @@ from bookbuilder.trees.serializing import serialize
 
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
-    Book: frozenset({"config", "pagination"}),
+    Book: frozenset({"config", "asked_part", "pagination"}),
     Chapter: frozenset({"source", "levels"}),
     Asset: frozenset({"path", "change"}),
     PdfConfig: frozenset({"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache"}),

@@ -65,7 +65,7 @@ UNKNOWN_ELEMENT = Rule(
 )
 TOO_DEEP = Rule(
     "H015",
-    "nested-too-deep",
+    "elements-too-deep",
     Severity.WARNING,
     "No e-reader shows more than a few dozen nested elements, and some crash. Deeper elements"
     " are flattened; their text stays.",

@@ -1,0 +1,159 @@
+"""What is done to a PDF when its pages are laid out: labels, metadata, archiving, imposition."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from bookbuilder import Book
+from bookbuilder.formats.pdf.fingerprint import fingerprint, pages_if_made_from
+from bookbuilder.formats.pdf.finish.imposition import impose, imposed
+from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
+from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
+from books import load_files
+
+SETTINGS = '[book]\ntitle = "T"\nlanguage = "{}"\nidentifier = "urn:x:1"\nsubjects = ["a", "b"]\n'
+
+
+def a_book(folder: Path, language: str = "en", **settings: Any) -> Book:
+    files = {"book.toml": SETTINGS.format(language), "one.md": "# One\n\nText.\n"}
+    book, _ = load_files(folder, files)
+    return replace(book, config=replace(book.config, pdf=replace(book.config.pdf, **settings)))
+
+
+def pages(count: int) -> bytes:
+    """Return a PDF of empty pages with a link on each, each page a point wider than the last."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for number in range(count):
+            page = pdf.add_blank_page(page_size=(300 + number, 400))
+            link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link)
+            page.Annots = pikepdf.Array([pdf.make_indirect(link)])
+        pdf.docinfo["/Title"] = "T"
+        pdf.save(out)
+    return out.getvalue()
+
+
+def opened(data: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("front", "labels"), [(0, ["1", "2", "3"]), (2, ["i", "ii", "1"]), (3, ["i", "ii", "iii"])]
+)
+def test_front_pages_have_roman_labels(front: int, labels: list[str], tmp_path: Path) -> None:
+    with opened(finish(pages(3), front, a_book(tmp_path))) as pdf:
+        assert [page.label for page in pdf.pages] == labels
+
+
+@pytest.mark.parametrize(
+    ("language", "edition", "says"),
+    [
+        ("en", "print", ("/L2R", "/TwoPageRight")),
+        ("ar", "print", ("/R2L", "/TwoPageRight")),
+        ("en", "screen", ("/L2R", "/OneColumn")),
+    ],
+)
+def test_viewers_are_told_how_pages_follow(
+    language: str, edition: str, says: tuple[str, str], tmp_path: Path
+) -> None:
+    with opened(finish(pages(1), 0, a_book(tmp_path, language, edition=edition))) as pdf:
+        said = pdf.Root.ViewerPreferences.Direction, pdf.Root.PageLayout
+        assert tuple(map(str, said)) == says
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+
+
+def test_metadata_says_what_the_book_says_and_links_print(tmp_path: Path) -> None:
+    with opened(finish(pages(2), 0, a_book(tmp_path))) as pdf:
+        with pdf.open_metadata() as xmp:
+            assert list(xmp["dc:language"]) == ["en"]
+            assert xmp["dc:identifier"] == "urn:x:1"
+            assert set(xmp["dc:subject"]) == {"a", "b"}
+            assert xmp["pdfuaid:part"] == "1"
+            assert "pdfaid:part" not in xmp
+        assert [int(a.F) for page in pdf.pages for a in page.Annots] == [4, 4]
+        assert "/OutputIntents" not in pdf.Root
+
+
+def test_a_pdf_to_keep_has_its_colours_and_says_so(tmp_path: Path) -> None:
+    data = finish(pages(1), 0, a_book(tmp_path, pdf_a=True), b"a profile")
+    with opened(data) as pdf:
+        with pdf.open_metadata() as xmp:
+            assert (xmp["pdfaid:part"], xmp["pdfaid:conformance"]) == ("2", "A")
+        (intent,) = pdf.Root.OutputIntents
+        assert intent.DestOutputProfile.read_bytes() == b"a profile"
+        assert b"pdfaExtension" in pdf.Root.Metadata.read_bytes()
+
+
+def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
+    book, made = a_book(tmp_path), pages(2)
+    assert finish(made, 1, book) == finish(made, 1, book)
+    assert impose(made) == impose(made)
+
+
+def test_a_pdf_says_which_book_it_was_made_from(tmp_path: Path) -> None:
+    book = a_book(tmp_path / "book")
+    path = tmp_path / "one.pdf"
+    path.write_bytes(finish(pages(3), 1, book, digest=fingerprint(book)))
+    assert pages_if_made_from(book, path) == 3
+    assert pages_if_made_from(a_book(tmp_path / "book", edition="screen"), path) == 0
+    path.write_bytes(finish(pages(3), 1, book))
+    assert pages_if_made_from(book, path) == 0
+    assert pages_if_made_from(book, tmp_path / "none.pdf") == 0
+
+
+def test_finished_pages_have_labels_and_bare_ones_have_not(tmp_path: Path) -> None:
+    bare = {rule.name for rule, _ in inspect_pdf(pages(2))}
+    done = {rule.name for rule, _ in inspect_pdf(finish(pages(2), 0, a_book(tmp_path)))}
+    assert bare - done == {"no-page-labels"}
+
+
+def test_fonts_that_are_not_there_and_programs_are_found() -> None:
+    out = io.BytesIO()
+    with opened(pages(1)) as pdf:
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        pdf.pages[0].add_resource(pdf.make_indirect(font), pikepdf.Name.Font)
+        action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.beep()")
+        pdf.Root.OpenAction = pdf.make_indirect(action)
+        pdf.attachments["a.txt"] = b"hello"
+        pdf.save(out)
+    found = [rule.name for rule, _ in inspect_pdf(out.getvalue())]
+    assert {name: found.count(name) for name in ("font-not-embedded", "active-pdf")} == {
+        "font-not-embedded": 1,
+        "active-pdf": 2,
+    }
+
+
+def test_what_cannot_be_opened_is_no_pdf() -> None:
+    locked = io.BytesIO()
+    with opened(pages(1)) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="x", user="x"))
+    for data in (locked.getvalue(), b"%PDF-1.7 no more"):
+        with pytest.raises(NotAPdfError):
+            list(inspect_pdf(data))
+
+
+@pytest.mark.parametrize("right_to_left", [False, True])
+def test_a_booklet_has_every_page_on_its_sheet(right_to_left: bool) -> None:
+    made = pages(6)
+    with opened(impose(made, right_to_left)) as sheets:
+        assert sheets.docinfo["/Title"] == "T"
+        assert [float(sheet.mediabox[2]) for sheet in sheets.pages] == [600.0] * 4
+        drawn = [
+            tuple(
+                round(float(sheet.Resources.XObject[f"/Page{side}"].BBox[2])) - 300
+                if f"/Page{side}" in sheet.Resources.get("/XObject", {})
+                else None
+                for side in (0, 1)
+            )
+            for sheet in sheets.pages
+        ]
+    assert drawn == imposed(6, right_to_left)
+    assert drawn[0] == ((0, None) if right_to_left else (None, 0))

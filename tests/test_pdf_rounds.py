@@ -1,0 +1,252 @@
+"""Rounds of layout, page numbers and remembered pages, with an engine that only counts letters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bookbuilder import Book, Report
+from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
+from bookbuilder.formats.pdf.pages.records import Failure, LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.pages.runs import Run, with_room_for_notes
+from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
+from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
+from bookbuilder.formats.pdf.paginate.numbering import labels_of, pages_of, roman
+from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
+from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
+from bookbuilder.runtime.cache import Cache
+from books import load_files, place_of, rules_of
+
+LETTERS_ON_PAGE = 100
+
+
+@dataclass(frozen=True)
+class CountingEngine:
+    """Fills pages with a hundred letters each, in leaves where a chapter follows.
+
+    Notes with `misplaced` in their text stand on the wrong page, a run with `unruly` in its text
+    runs on, one with `broken` fails, and `pages_for` may say how many pages a text takes.
+    """
+
+    pages_for: Callable[[str], int] = lambda text: 1 + len(text) // LETTERS_ON_PAGE
+
+    def lay_out_run(
+        self, run: Run, start: int, in_full: bool
+    ) -> tuple[LaidOutRun, dict[str, bytes]]:
+        text = "".join(run.tree.itertext())
+        count = self.pages_for(text)
+        count += count % 2 if run.has_leaf else 0
+        anchors: list[dict[str, tuple[float, float, float, float]]] = [{} for _ in range(count)]
+        for name, at in letters_before(run.tree):
+            anchors[min(at // LETTERS_ON_PAGE, count - 1)][name] = (0, 0, 0, 0)
+        failure = Failure("broken", ((run.place.name, "broken"),)) if "broken" in text else None
+        notes = [e for e in run.tree.iter("aside") if "misplaced" in "".join(e.itertext())]
+        return LaidOutRun(
+            tuple(PageRecord(1, 1, (0, 0, 0, 0), on_page) for on_page in anchors),
+            misplaced_notes=tuple(note.get("id", "") for note in notes),
+            runs_on="unruly" in text and run.has_leaf,
+            failure=failure,
+        ), {}
+
+    def keeps(self, run: Run) -> bool:
+        return False
+
+
+def letters_before(tree: ET.Element) -> list[tuple[str, int]]:
+    """Return every anchor of `tree` in order, and how many letters stand before it."""
+    found, letters = [], 0
+
+    def walk(element: ET.Element) -> None:
+        nonlocal letters
+        if name := element.get("id"):
+            found.append((name, letters))
+        letters += len(element.text or "")
+        for child in element:
+            walk(child)
+            letters += len(child.tail or "")
+
+    walk(tree)
+    return found
+
+
+def paginated(
+    book: Book,
+    report: Report | None = None,
+    engine: CountingEngine | None = None,
+    cache: LayoutCache | None = None,
+) -> LaidOutBook:
+    cache = cache or LayoutCache({}, b"", Cache(None))
+    engine = engine or CountingEngine()
+    book = arrange_notes(book)
+    return lay_out_book(book, cache, lambda: engine, False, report or Report())
+
+
+def numbers_quoted(laid_out: LaidOutBook) -> list[tuple[str, str]]:
+    """Return each place in the text that quotes a page: the anchor that it names, the number."""
+    trees = [laid_out.runs[0].tree, laid_out.body]
+    return [
+        (element.get("data-page-of", "").removeprefix("#"), element.text or "")
+        for tree in trees
+        for element in tree.iter()
+        if element.get("data-page-of")
+    ]
+
+
+def true_numbers(laid_out: LaidOutBook) -> dict[str, str]:
+    front, body = laid_out.laid_out_runs[:1], laid_out.laid_out_runs[1:]
+    return labels_of(pages_of(front), roman) | labels_of(pages_of(body))
+
+
+BOOK: dict[str, str | bytes] = {
+    "book.toml": (
+        '[book]\ntitle = "T"\nlanguage = "en"\nfront = ["preface.md"]\n'
+        'chapters = ["one.md", "two.md", "three.md"]\n'
+    ),
+    "preface.md": "# Preface\n\nSee [the third](three.md#deep).\n",
+    "one.md": f"# One\n\n{'word ' * 300}\n\nSee [Two](two.md) and [this](three.md#deep).\n",
+    "two.md": f"# Two\n\n{'word ' * 100}\n\nBack to [One](one.md), or [in front](preface.md).\n",
+    "three.md": f"# Three\n\n{'word ' * 90}\n\n## Deep\n\n[Last](one.md) words.\n",
+}
+
+
+PARTS = """\
+[book]
+title = "T"
+language = "en"
+[[part]]
+title = "First"
+chapters = ["a.md"]
+[[part]]
+title = "Second"
+chapters = ["b.md"]
+"""
+
+
+def test_every_number_is_that_of_the_page_with_its_target_on(tmp_path: Path) -> None:
+    book, report = load_files(tmp_path, BOOK)
+    laid_out = paginated(book, report)
+    true = true_numbers(laid_out)
+    quoted = numbers_quoted(laid_out)
+    assert len(quoted) == 4 + 1 + 2 + 2 + 1
+    assert quoted == [(target, true[target]) for target, _ in quoted]
+    assert true["one"] == "1"
+    assert int(true["three--deep"]) > int(true["three"]) > int(true["two"]) > 10
+    assert set(true["preface"]) <= set("ivxlc")
+    assert rules_of(report) == []
+
+
+def test_numbers_that_never_settle_are_reported(tmp_path: Path) -> None:
+    def pages_for(text: str) -> int:
+        # The chapter is longer exactly where it says that the next one starts early.
+        return 8 if re.search(r"page\s[0-5]\)", text) else 2
+
+    book, report = load_files(
+        tmp_path, {"a.md": "# A\n\nSee [it](b.md) there.\n", "b.md": "# B\n\nText.\n"}
+    )
+    paginated(book, report, CountingEngine(pages_for))
+    assert rules_of(report) == ["page-numbers-unsettled"]
+
+
+def test_a_note_on_the_wrong_page_goes_to_the_end_of_its_chapter(tmp_path: Path) -> None:
+    note = "Called[^1], and called[^2].\n\n[^1]: A misplaced one.\n\n[^2]: Another.\n"
+    book, report = load_files(tmp_path, {"a.md": f"# A\n\n{note}", "b.md": "# B\n\nText.\n"})
+    laid_out = paginated(book, report)
+    at_end = [e.get("id") for e in laid_out.body.iterfind(".//section[@role='doc-endnotes']/aside")]
+    assert at_end == ["a--fn-1"]
+    (found,) = [d for d in report if d.rule.name == "long-note"]
+    assert place_of(found.span).startswith("a.md:5")
+
+
+def test_only_the_chapter_of_a_note_that_moves_is_laid_out_again(tmp_path: Path) -> None:
+    files = {f"{name}.md": f"# {name.upper()}\n\nText.\n" for name in "abc"}
+    files["a.md"] += "\nCalled[^1].\n\n[^1]: A misplaced one.\n"
+    book, _ = load_files(tmp_path, files)
+    layouts = LayoutCache({}, b"", Cache(None))
+    paginated(book, cache=layouts)
+    # All are laid out for a measure, and then with their numbers; that one for a measure again.
+    counts = Counter(run.place.name for run in layouts.laid_out if run.part >= 0)
+    assert counts == {"“A”": 3, "“B”": 2, "“C”": 2}
+
+
+def test_where_a_chapter_starts_no_page_the_body_is_one_run(tmp_path: Path) -> None:
+    files = {"a.md": "# A\n\nText.\n", "b.md": "# B\n\nText.\n"}
+    book, _ = load_files(tmp_path / "a", files)
+    assert len(paginated(book).runs) == 1 + 2
+    book, _ = load_files(tmp_path / "b", files | {"a.md": "# A\n\nAn unruly text.\n"})
+    assert len(paginated(book).runs) == 1 + 1
+
+
+def test_a_run_that_fails_is_named(tmp_path: Path) -> None:
+    book, _ = load_files(tmp_path, {"a.md": "# A\n\nText.\n", "b.md": "# B\n\nIt is broken.\n"})
+    with pytest.raises(LayoutFailedError) as caught:
+        paginated(book)
+    assert [failure.said for failure in caught.value.failures] == ["broken"]
+
+
+def test_a_run_may_have_one_more_leaf_before_its_last(tmp_path: Path) -> None:
+    files = {"book.toml": PARTS, "a.md": "# A\n\nText.\n", "b.md": "# B\n\nText.\n"}
+    book, _ = load_files(tmp_path, files)
+    runs = paginated(book).runs
+    for run in (run for run in runs if run.has_leaf):
+        before = list(run.tree.iter("section"))
+        longer = list(with_room_for_notes(run.tree).iter("section"))
+        assert longer[:-2] == before[:-1]
+        assert longer[-1] is before[-1]
+        assert (longer[-2].get("class"), longer[-2].text) == (before[-1].get("class"), None)
+        assert list(run.tree.iter("section")) == before
+    assert [run.has_leaf for run in runs] == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("style", "needs"),
+    [
+        ("p { color: #111 }", False),
+        ("@page { margin-top: 40mm }", False),
+        ("h2 { counter-increment: section }", True),
+        ("@page :first { margin-top: 40mm }", True),
+        ("p::before { content: counter(pages) }", True),
+        (".head { position: running(head) }", True),
+    ],
+)
+def test_styles_that_reach_over_chapters_are_known(style: str, needs: bool) -> None:
+    assert needs_the_whole([style]) == needs
+
+
+def laid_out_anew(folder: Path, files: dict[str, str | bytes], cache: Path, **made: str) -> int:
+    """Lay out a book with pages remembered in `cache`; return how many runs were laid out."""
+    book, _ = load_files(folder, files)
+    key = circumstances([made.get("version", "1")], [("own.css", made.get("css", ""))], [])
+    layouts = LayoutCache(book.assets, key, Cache(cache))
+    paginated(book, cache=layouts)
+    return len(set(layouts.laid_out))
+
+
+def test_only_what_changed_is_laid_out_again(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    whole = laid_out_anew(tmp_path / "a", BOOK, cache)
+    assert whole == 4
+    assert laid_out_anew(tmp_path / "b", BOOK, cache) == 0
+    changed = BOOK | {"three.md": str(BOOK["three.md"]).replace("Last", "Very last")}
+    assert 0 < laid_out_anew(tmp_path / "c", changed, cache) < whole
+    assert laid_out_anew(tmp_path / "d", BOOK, cache) == 0
+
+
+@pytest.mark.parametrize("made", [{"version": "2"}, {"css": "p { color: #111 }"}])
+def test_another_library_or_style_lays_out_anew(made: dict[str, str], tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    whole = laid_out_anew(tmp_path / "a", BOOK, cache)
+    assert laid_out_anew(tmp_path / "a", BOOK, cache, **made) == whole
+
+
+def test_damaged_records_are_made_anew(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    whole = laid_out_anew(tmp_path / "a", BOOK, cache)
+    for path in [p for p in cache.rglob("*") if p.is_file()]:
+        path.write_bytes(path.read_bytes()[:-3])
+    assert laid_out_anew(tmp_path / "a", BOOK, cache) == whole

@@ -1,0 +1,94 @@
+"""The author's stylesheets and the size of the page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from bookbuilder.config.schema import BookConfig, PdfConfig
+from bookbuilder.formats.pdf.writer import write_pdf
+from bookbuilder.model.diagnostics import BookError, Report
+from bookbuilder.model.source import Span
+from pdf_books import (
+    a_book,
+    numbered,
+    written,
+)
+
+
+def test_the_authors_styles_come_last(tmp_path: Path) -> None:
+    (tmp_path / "own.css").write_text("@page { size: 100mm 100mm }\n.x { colour: red }\n", "utf-8")
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(style=("own.css",)))
+    report = Report()
+    write_pdf(book, tmp_path / "b.pdf", report)
+    with pikepdf.open(tmp_path / "b.pdf") as pdf:
+        assert round(float(pdf.pages[0].mediabox[2])) == 283
+    (diagnostic,) = report
+    assert diagnostic.rule.name == "bad-style"
+    assert "`color`" in diagnostic.hint
+    assert diagnostic.span == Span("own.css", 2, 6, 11, ".x { colour: red }")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("css", "where", "says"),
+    [
+        ('\n@import "b.css";', (2, 10, 5), "not for print"),
+        ("\n@font-face { font-family: Yx; src: url(x.ttf) }\n", (2, 27, 2), "loads no “Yx”"),
+        ("@font-face { font-family: Y }", (1, 1, 10), "Missing src descriptor"),
+        ("q {}\np:::x { color: red }", (2, 1, 5), "'p:::x '"),
+        ("p {}\nq { color red }", (2, 14, 2), "this does not parse"),
+        ("p {\n  color: none; }", (2, 3, 11), "`color: none` is left out: invalid value"),
+    ],
+)
+def test_what_print_does_not_understand_of_a_style_is_said_where_it_stands(
+    css: str, where: tuple[int, int, int], says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "own.css").write_text(css, "utf-8")
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(style=("own.css",)))
+    report = Report()
+    write_pdf(book, tmp_path / "b.pdf", report)
+    (diagnostic,) = report
+    span = diagnostic.span
+    assert span is not None
+    assert (diagnostic.rule.name, span.file) == ("bad-style", "own.css")
+    assert (span.line, span.column, span.length) == where
+    assert says in diagnostic.message
+
+
+@pytest.mark.parametrize("name", ["none.css", "../outside.css"])
+def test_a_stylesheet_that_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "outside.css").write_text("p {}", "utf-8")
+    root = tmp_path / "root"
+    root.mkdir()
+    book = a_book(root, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, book=BookConfig(style=(name,)))
+    with pytest.raises(BookError) as caught:
+        write_pdf(book, tmp_path / "b.pdf", Report())
+    assert [d.rule.name for d in caught.value.diagnostics] == ["style-missing"]
+    assert not (tmp_path / "b.pdf").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("trim", "width"), [("a5", 420), ("6x9in", 432), ("A4", 595)])
+def test_trim_sizes(tmp_path: Path, trim: str, width: int) -> None:
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(trim=trim))
+    path, _ = written(book, tmp_path / "b.pdf")
+    with pikepdf.open(path) as pdf:
+        assert round(float(pdf.pages[0].trimbox[2])) == width
+
+
+def test_an_unknown_trim_size_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(trim="a55"))
+    with pytest.raises(BookError) as caught:
+        write_pdf(book, tmp_path / "b.pdf", Report())
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.rule.name == "unknown-trim"
+    assert "`a5`" in diagnostic.hint
