@@ -115,6 +115,24 @@ def bomb() -> bytes:
     )
 
 
+def with_profiles(count: int, size: int = 1000) -> bytes:
+    """A PNG with `count` colour profiles, each of which unpacks to `size` bytes."""
+    packer = zlib.compressobj()
+    packed = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(size // 1_000_000))
+    body = b"iCCPx\0\0" + packed + packer.compress(b"\0" * (size % 1_000_000)) + packer.flush()
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    plain = picture()
+    return plain[:33] + chunk * count + plain[33:]
+
+
+def avif(width: int, height: int) -> bytes:
+    """An AVIF that says it is of this size, and has 40 × 40 pixels."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 40), "red").save(out, "AVIF")
+    head, _, rest = out.getvalue().partition(struct.pack(">II", 40, 40))
+    return head + struct.pack(">II", width, height) + rest
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -126,8 +144,16 @@ def bomb() -> bytes:
         (picture(size=(8000, 7600), mode="1"), "8000 × 7600"),
         (gzip.compress(b"<svg>" + b" " * 60_000_000), "50 MB"),
         (gzip.compress(b"<svg>")[:-12], "`p.x`"),
+        (with_profiles(2), "more than one colour profile"),
+        (with_profiles(1, 2_000_000), "its colour profile would unpack"),
+        (avif(16_384, 16_384), "60 million pixels"),
+        (avif(2**31 - 1, 2**31 - 1), "`p.x`"),
+        (avif(40, 40)[:-9], "`p.x`"),
     ],
-    ids=["heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"],
+    ids=[
+        *("heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"),
+        *("profiles", "profile bomb", "avif", "avif bomb", "cut avif"),
+    ],
 )
 def test_a_picture_of_no_use_is_named_for_what_it_is(
     data: bytes, says: str, tmp_path: Path

@@ -259,6 +259,35 @@ def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
     assert [cache.get(name) is not None for name in names] == [True, False, False, False, True]
 
 
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_nobody_else_can_write_to_a_cache_or_look_into_it(umask: int, tmp_path: Path) -> None:
+    name, folder = digest_of(b"x"), tmp_path / "users" / "bookbuilder" / "pages"
+    before = os.umask(umask)
+    try:
+        Cache(folder).put(name, b"kept")
+    finally:
+        os.umask(before)
+    made = [folder / name[:2] / name[2:], *(folder / name[:2] / name[2:]).parents][:5]
+    assert [f"{path.name}" for path in made if path.stat().st_mode & 0o077] == []
+    assert Cache(folder).get(name) == b"kept"
+
+
+@pytest.mark.parametrize("forged", ["mode", "owner"])
+def test_a_cache_that_somebody_else_can_write_to_counts_as_empty(
+    forged: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, cache = digest_of(b"x"), Cache(tmp_path / "pages")
+    cache.put(name, b"kept")
+    if forged == "mode":
+        (tmp_path / "pages").chmod(0o777)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert cache.get(name) is None
+    other = digest_of(b"y")
+    cache.put(other, b"new")
+    assert not (tmp_path / "pages" / other[:2] / other[2:]).exists()
+
+
 def test_what_is_no_record_is_refused() -> None:
     page = PageRecord(400.0, 600.0, (0.0, 0.0, 0.0, 0.0), {"a": (0.0, 1.0, 2.0, 3.0)})
     root = Element("Document", {"d": {"Lang": {"s": "en"}}}, "", (("content", 0, 0),))
@@ -275,7 +304,11 @@ def test_what_is_no_record_is_refused() -> None:
     picture = {"data": b"", "blob": "gone", "compress": True, "extra": None}
     picture |= {"resources": None, "mask": None}
     assert unpack(changed(resources=resources)).pages == laid_out.pages
+    link = {"kind": "attachment", "target": "data:,x", "area": [0.0, 0.0, 1.0, 1.0]}
+    plain = msgspec.msgpack.decode(msgspec.msgpack.encode(page))
+    assert unpack(changed(pages=[plain | {"links": [link | {"kind": "external"}]}])).pages
     for data in (
+        changed(pages=[plain | {"links": [link]}]),
         changed(runs_on=0),
         changed(pages=[{}]),
         changed(messages=["x", 1]),

@@ -52,7 +52,7 @@ def read_cover(book: Book) -> bytes:
         raise FileNotFoundError(errno.ENOENT, "it lies outside the book's folder")
     if not is_file(path):
         raise FileNotFoundError(errno.ENOENT, "there is no such file")
-    return read_file(path, LARGEST_COVER)
+    return read_file(path, LARGEST_COVER, book.config.folders)
 
 
 def names_on_cover(said: Metadata) -> list[str]:

@@ -263,7 +263,7 @@ class _Collector:
 
     def _read(self, path: Path, src: str, here: Any) -> Asset | None:
         try:
-            data = read_file(path, LARGEST_IMAGE)
+            data = read_file(path, LARGEST_IMAGE, self.book.config.folders)
         except OSError as error:
             message = f"`{src[:100]}` cannot be read: {error.strerror}"
             self.report.add(

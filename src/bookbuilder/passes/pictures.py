@@ -31,6 +31,7 @@ _NOT_READ = (
     (re.compile(rb"%PDF-"), "PDF"),
     (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
 )
+_PNG = b"\x89PNG\r\n\x1a\n"
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
 
 
@@ -45,6 +46,9 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     if _looks_like_svg(drawing):
         clean, removed = sanitize_svg(drawing)
         return clean, "image/svg+xml", removed, "" if drawing is data else "unpacked"
+    if data.startswith(_PNG) and _count_profiles(data) > 1:
+        # Each is unpacked, to up to a thousand times its size, whenever somebody opens the file.
+        raise ValueError("it has more than one colour profile")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -56,13 +60,24 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
                 if kind in EXTENSIONS and image.mode != "CMYK" and not _is_deep(image, data):
                     return data, kind, [], ""
                 return *_reencode(image), [], f"brought from {_kind_of(image, data)}"
-    except ValueError:
+    except ValueError as error:
+        if "MAX_TEXT" in str(error):
+            raise ValueError("its texts or its colour profile would unpack to too much") from None
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"more than {MOST_PIXELS // 10**6} million pixels are too many") from None
     except Exception as error:
         text = str(error) if isinstance(error, OSError) and "<_io" not in str(error) else ""
         raise ValueError(text or _unknown(data)) from None
+
+
+def _count_profiles(png: bytes) -> int:
+    """Count the colour profiles in a PNG, which may have one (section 11.3.2.3 of its standard)."""
+    count, at = 0, len(_PNG)
+    while at + 8 <= len(png):
+        count += png[at + 4 : at + 8] == b"iCCP"
+        at += 12 + int.from_bytes(png[at : at + 4], "big")
+    return count
 
 
 def _unknown(data: bytes) -> str:

@@ -47,11 +47,18 @@ def add_workbook(book: Book, report: Report) -> None:
 
 
 def exercises(book: Book) -> Iterator[tuple[Chapter, Tag]]:
-    """Yield every exercise with its chapter, but not those of the workbook itself."""
-    for chapter in tracked(book.chapters):
+    """Yield every exercise with its chapter, but not those of the workbook itself.
+
+    One that stands in another comes with that one.
+    """
+    for chapter in tracked(c for c in book.chapters if c.slug != SLUG):
         for section in elements(chapter.tree, "section"):
-            if has_class(section, CLASS) and chapter.slug != SLUG:
+            if has_class(section, CLASS) and not _is_in_exercise(section):
                 yield chapter, section
+
+
+def _is_in_exercise(section: Tag) -> bool:
+    return any(has_class(parent, CLASS) for parent in section.find_parents("section"))
 
 
 def copy_exercise(section: Tag, chapter: Chapter) -> Tag:

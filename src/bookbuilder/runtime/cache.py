@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Cache:
         return self._folder is not None
 
     def get(self, name: str) -> bytes | None:
-        if self._folder is None:
+        if self._folder is None or not _is_own(self._folder):
             return None
         path = self._path(name)
         try:
@@ -65,7 +66,9 @@ class Cache:
         path = self._path(name)
         temporary = None
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(path.parent)
+            if not _is_own(self._folder):
+                return
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
             with os.fdopen(handle, "wb") as file:
                 file.write(_MAGIC + _DIGEST(content).digest() + content)
@@ -95,6 +98,25 @@ class Cache:
     def _path(self, name: str) -> Path:
         assert self._folder is not None
         return self._folder / name[:2] / name[2:]
+
+
+def _make_private(folder: Path) -> None:
+    """Make `folder` and what is missing above it, for nobody else to write to or look into."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _is_own(folder: Path) -> bool:
+    """Return whether the user alone decides what is in `folder`, so that it can be believed.
+
+    It may be missing. Windows keeps the folders of users apart by itself.
+    """
+    try:
+        status = folder.stat()
+    except OSError:
+        return True
+    return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & stat.S_IWOTH)
 
 
 def users_cache(kind: str) -> Cache:

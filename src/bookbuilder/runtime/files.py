@@ -8,6 +8,7 @@ import os
 import stat
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 try:
@@ -19,6 +20,10 @@ LARGEST_TEXT = 8_000_000
 TEMPORARY = ".bookbuilder-", ".tmp"
 # Windows has the one, the others the other; Python closes what it opens in child processes.
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_OPENS_FROM_FOLDERS = os.open in os.supports_dir_fd
+# A folder that may be passed through need not be one that may be listed.
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", 0)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -101,7 +106,7 @@ def name_of(path: Path, root: Path) -> str:
 
 def folded(name: str) -> str:
     """Return `name` as file systems of Windows and macOS compare it: ignoring case and encoding."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def is_file(path: Path) -> bool:
@@ -119,14 +124,22 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
+def read_file(
+    path: Path, largest: int = LARGEST_TEXT, folders: Sequence[Path] | None = None
+) -> bytes:
     """Return the bytes of an ordinary file. Opening a pipe or a device does not wait for it.
+
+    With `folders`, it must lie in one of them once symbolic links are resolved. Whoever exchanges
+    it, or a folder on the way to it, for a link in the meantime is refused.
 
     Raises `OSError`, in plain words, for anything else and for more than `largest` bytes.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | _NO_WAITING)
-    except ValueError:
+        if folders is None:
+            handle = os.open(path, os.O_RDONLY | _NO_WAITING)
+        else:
+            handle = _open_inside(path.resolve(), [folder.resolve() for folder in folders])
+    except (ValueError, RuntimeError):
         raise OSError(errno.EINVAL, "no file can have this name") from None
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -137,10 +150,38 @@ def read_file(path: Path, largest: int = LARGEST_TEXT) -> bytes:
     return data
 
 
-def read_text(path: Path) -> str:
+def _open_inside(path: Path, folders: Sequence[Path]) -> int:
+    """Open `path`, which is resolved, from that of `folders` that holds it, following no link.
+
+    Where the system opens nothing from folders that are open (Windows), links in place of folders
+    are followed.
+    """
+    folder = next((f for f in folders if path.is_relative_to(f) and path != f), None)
+    if folder is None:
+        raise OSError(errno.EACCES, "it lies outside the book's folder")
+    last = os.O_RDONLY | _NO_WAITING | _NO_LINK
+    if not _OPENS_FROM_FOLDERS:
+        return os.open(path, last)
+    *between, name = path.relative_to(folder).parts
+    handle = os.open(folder, _FOLDER)
+    try:
+        for part in between:
+            inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        return os.open(name, last, dir_fd=handle)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise OSError(error.errno, "it was exchanged while it was being read") from None
+        raise
+    finally:
+        os.close(handle)
+
+
+def read_text(path: Path, folders: Sequence[Path] | None = None) -> str:
     """Return the text of a UTF-8 file, byte order mark dropped, newlines as `\\n`.
 
     Raises `UnicodeDecodeError` where the bytes are not UTF-8, and `OSError` as `read_file` does.
     """
-    text = read_file(path).decode("utf-8-sig")
+    text = read_file(path, folders=folders).decode("utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import re
 import socket
 import ssl
@@ -21,6 +20,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from bookbuilder import __version__
 from bookbuilder.runtime.cache import Cache, digest_of
+from bookbuilder.runtime.public_addresses import is_own_machine, is_public, parsed
 
 LARGEST = 20_000_000
 SECONDS = 30
@@ -32,7 +32,6 @@ MOST_SECONDS = 600
 
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTIONS = (301, 302, 303, 307, 308)
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -87,6 +86,9 @@ class RemotePictures:
         own_machine = _own_machine(_split(url).hostname or "")
         for _ in range(MOST_REDIRECTIONS + 1):
             parts = _split(url)
+            if parts.hostname != own_machine:
+                # What answers from elsewhere has no say in what this machine is asked.
+                own_machine = ""
             addresses = self._addresses(parts, own_machine)
             answer = _ask(parts, addresses, end)
             if isinstance(answer, bytes):
@@ -98,43 +100,35 @@ class RemotePictures:
         raise FetchError(f"it is redirected more than {MOST_REDIRECTIONS} times")
 
     def _addresses(self, parts: SplitResult, own_machine: str) -> Sequence[str]:
-        """Return the addresses of the host of `parts`. Raises `FetchError` if one is not public.
+        """Return the addresses of the host of `parts`, in figures that need no resolving again.
 
-        `own_machine` is the host in the author's own address, if that is this machine: that one
-        may be fetched from.
+        Raises `FetchError` if one is not public. `own_machine` is the host in the author's own
+        address, if that is this machine: that one may be fetched from.
         """
         host = parts.hostname or ""
         try:
             port = parts.port or _PORTS[parts.scheme]
-            addresses = self.resolve(host.encode("idna").decode("ascii"), port)
+            found = self.resolve(host.encode("idna").decode("ascii"), port)
         except (OSError, ValueError):
-            addresses = []
-        if not addresses:
+            found = []
+        if not found:
             raise FetchError(f"there is no host `{host[:100]}`")
-        for address in addresses:
-            ip = _unwrapped(address)
-            if not (ip.is_global and not ip.is_multicast) and not (
-                ip.is_loopback and host == own_machine
+        addresses = []
+        for text in found:
+            address = parsed(text)
+            if address is None or not (
+                is_public(address) or (host == own_machine and is_own_machine(address))
             ):
                 raise FetchError(f"`{host[:100]}` is not a public address on the internet")
+            addresses.append(str(address))
         return addresses
 
 
 def _own_machine(host: str) -> str:
     """Return `host` if it plainly names the machine itself, else an empty string."""
-    with contextlib.suppress(ValueError):
-        return host if ipaddress.ip_address(host).is_loopback else ""
-    return host if host == "localhost" else ""
-
-
-def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Return `address`, or the IPv4 address that it stands for."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip in _NAT64:
-            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        return ip.ipv4_mapped or ip.sixtofour or ip
-    return ip
+    address = parsed(host)
+    is_own = host == "localhost" if address is None else is_own_machine(address)
+    return host if is_own else ""
 
 
 def _split(url: str) -> SplitResult:

@@ -70,7 +70,7 @@ def read_source(
             message = f"{name} has {size:,} bytes; the limit is {LARGEST_TEXT:,}"
             report.add(TOO_LARGE, message, Span(name), "split it into chapters")
             return None
-        data = read_file(path)
+        data = read_file(path, folders=folders)
     except OSError as error:
         report.add(UNREADABLE, f"{name} cannot be read: {error.strerror}", Span(name))
         return None

@@ -50,7 +50,9 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
         if not is_file(path) or not is_inside(path, root):
             raise OSError(0, "it is not an ordinary file inside the book's folder")
         # MkDocs files carry Python tags (`!!python/name:…`), which mean nothing here.
-        data = load_yaml(re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST).decode("utf-8-sig")))
+        data = load_yaml(
+            re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST, (root,)).decode("utf-8-sig"))
+        )
     except (yaml.YAMLError, ValueError, OSError) as error:
         if report is not None:
             why = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)

@@ -25,6 +25,7 @@ from bookbuilder.formats.cover_art import (
     title_size,
     wrapped,
 )
+from bookbuilder.formats.epub.names import COVER_PICTURE
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.text.words import direction
@@ -85,8 +86,8 @@ def cover(book: Book, report: Report) -> Cover:
     if book.config.book.cover and (own := _own_cover(book, report)) is not None:
         media_type, data = own
         suffix = "jpg" if media_type == "image/jpeg" else "png"
-        return Cover(f"images/cover.{suffix}", media_type, data, alt)
-    return Cover("images/cover.png", "image/png", _draw(book, report), alt)
+        return Cover(f"{COVER_PICTURE}.{suffix}", media_type, data, alt)
+    return Cover(f"{COVER_PICTURE}.png", "image/png", _draw(book, report), alt)
 
 
 def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:

@@ -12,15 +12,13 @@ from bs4.element import NavigableString, PageElement
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.epub.column_widths import fitted_columns
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
+from bookbuilder.formats.epub.names import TITLE_NAME
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, new_tag, one_line
 from bookbuilder.trees.serializing import Rewrite, serialize
 
-NAV_NAME = "nav.xhtml"
-COVER_NAME = "cover.xhtml"
-TITLE_NAME = "title-page.xhtml"
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
 EPUB_TYPES = {

@@ -8,8 +8,9 @@ from bs4 import Tag
 
 from bookbuilder.book import Metadata, Part
 from bookbuilder.formats.epub.cover_picture import Cover
-from bookbuilder.formats.epub.documents import COVER_NAME, TITLE_NAME, Document, Frame
+from bookbuilder.formats.epub.documents import Document, Frame
 from bookbuilder.formats.epub.metadata import license_url
+from bookbuilder.formats.epub.names import COVER_NAME, TITLE_NAME
 from bookbuilder.formats.table_of_contents import part_label
 from bookbuilder.text.words import Words
 from bookbuilder.trees.markup import new_tag, one_line

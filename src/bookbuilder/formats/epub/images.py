@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
 
 from PIL import Image, ImageOps
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.epub.preflight import MOST_PIXELS
-from bookbuilder.text.slugs import unique
 
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -17,10 +15,10 @@ _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
 
 
-def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Asset, str]:
+def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:
     """Return `asset` as the EPUB carries it, and what was changed, in words.
 
-    The long side has at most `longest` pixels; 0 is no limit. A new name is not among `taken`.
+    The long side has at most `longest` pixels; 0 is no limit. A new format has its own suffix.
     """
     before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
@@ -47,8 +45,7 @@ def for_readers(asset: Asset, longest: int, taken: Collection[str]) -> tuple[Ass
         return asset, before
     name = asset.name
     if kind != asset.media_type:
-        stem = name.rpartition(".")[0]
-        name = unique(stem, {n.rpartition(".")[0] for n in taken} - {stem}) + _SUFFIXES[kind]
+        name = name.rpartition(".")[0] + _SUFFIXES[kind]
     sizes = f"{len(asset.data) // 1000} kB before, {len(data) // 1000} kB now"
     changed = Asset(name, kind, data, asset.path)
     said = ", ".join(filter(None, (asset.change, *changes)))

@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.epub.devices import Device
-from bookbuilder.formats.epub.documents import (
-    COVER_NAME,
-    EPUB_TYPES,
-    NAV_NAME,
-    TITLE_NAME,
-    Document,
-    Frame,
-    escape,
-)
+from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame, escape
+from bookbuilder.formats.epub.names import COVER_NAME, NAV_NAME, TITLE_NAME
 from bookbuilder.formats.epub.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
 from bookbuilder.text.words import Words

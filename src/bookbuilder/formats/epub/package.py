@@ -17,7 +17,9 @@ from bookbuilder.formats.epub.accessibility import Accessibility
 from bookbuilder.formats.epub.cover_picture import Cover
 from bookbuilder.formats.epub.documents import Document
 from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, add_page_source
+from bookbuilder.formats.epub.names import NCX_NAME
 from bookbuilder.formats.epub.navigation import Landmark
+from bookbuilder.formats.epub.source_map import COVER_ID
 from bookbuilder.formats.epub.styles import Resource
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.words import direction
@@ -96,10 +98,10 @@ def _package(publication: Publication) -> EpubBook:
     package.title = said.title
     if direction(said.language) == "rtl":
         package.set_direction("rtl")
-    picture = EpubItem("cover-image", front.name, front.media_type, front.data)
-    picture.properties = ["cover-image"]
+    picture = EpubItem(COVER_ID, front.name, front.media_type, front.data)
+    picture.properties = [COVER_ID]
     package.add_item(picture)
-    package.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
+    package.add_metadata(None, "meta", "", {"name": "cover", "content": COVER_ID})
     for document in publication.documents:
         item = EpubItem(
             _id_of(document.name), document.name, "application/xhtml+xml", document.data
@@ -107,7 +109,7 @@ def _package(publication: Publication) -> EpubBook:
         item.properties = list(document.properties)
         package.add_item(item)
         package.spine.append(item)
-    package.add_item(EpubItem("ncx", "toc.ncx", "application/x-dtbncx+xml", publication.ncx))
+    package.add_item(EpubItem("ncx", NCX_NAME, "application/x-dtbncx+xml", publication.ncx))
     for file in publication.files:
         package.add_item(EpubItem(_id_of(file.name), file.name, file.media_type, file.data))
     package.guide = [

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from PIL import Image
 
 from bookbuilder.book import Book
+from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
 from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
@@ -179,7 +180,7 @@ def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
             yield from _picture(name, short, data)
         if suffix in ("ttf", "otf", "woff", "woff2"):
             yield from _font(name, short, data)
-        if short in ("nav.xhtml", "toc.ncx"):
+        if short in (NAV_NAME, NCX_NAME):
             yield from _labels(name, short, data.decode("utf-8", "replace"))
     yield from _languages(package)
     if size > LARGEST_BY_MAIL:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.formats.epub.names import PACKAGE_NAME, picture_before
 from bookbuilder.model.locating import find_link, find_text
 from bookbuilder.model.source import Source, Span
 from bookbuilder.text.slugs import file_slug
@@ -24,6 +25,9 @@ _ALTERNATIVE = re.compile(r"""\balt="([^"]+)\"""")
 _URL = re.compile(r"""url\(\s*["']?([^"')]*)""")
 _NUMBER_OF_STYLE = re.compile(r"styles/author-(\d+)\.css")
 FOLDER = "EPUB/"
+# The id of its picture in the package document.
+COVER_ID = "cover-image"
+_COVER = re.compile(rf'<item\b(?=[^>]*\bid="{COVER_ID}")[^>]*\bhref="([^"]*)"')
 
 
 def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Span | None:
@@ -38,13 +42,23 @@ def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Sp
     if name.startswith("styles/"):
         return _of_style_file(book, name)
     if name.startswith("images/"):
-        return _of_picture(book, name)
+        return _of_picture(book, package, name)
     chapter = next((c for c in book.chapters if f"{c.slug}.xhtml" == name), None)
     if chapter is None:
         return book.config.span_of("book") if name.endswith((".opf", "title-page.xhtml")) else None
     if not chapter.source.text:
         return chapter.source.span_of_file()
     return _in_chapter(chapter, _markup_around(package, document, place))
+
+
+def _cover_of(package: zipfile.ZipFile) -> str:
+    """Return the name of the cover's picture; empty where the package has none."""
+    try:
+        opf = package.read(f"{FOLDER}{PACKAGE_NAME}").decode(errors="replace")
+    except KeyError:
+        return ""
+    found = _COVER.search(opf)
+    return html.unescape(found[1]) if found else ""
 
 
 def _markup_around(package: zipfile.ZipFile, document: str, place: str) -> list[str]:
@@ -120,12 +134,13 @@ def _of_style_file(book: Book, name: str) -> Span | None:
     return None
 
 
-def _of_picture(book: Book, name: str) -> Span | None:
-    """Find where a picture is first shown. Its suffix in the package may differ from its file's."""
-    stem = name.rpartition(".")[0]
-    asset = next((a for n, a in book.assets.items() if n.rpartition(".")[0] == stem), None)
-    if asset is None:
-        return book.config.span_of("book.cover") if stem == "images/cover" else None
+def _of_picture(book: Book, package: zipfile.ZipFile, name: str) -> Span | None:
+    """Find where a picture is first shown."""
+    if name == _cover_of(package):
+        return book.config.span_of("book.cover")
+    if (shown := picture_before(name, book.assets)) is None:
+        return None
+    asset = book.assets[shown]
     for chapter in book.chapters:
         if any(picture.get("src") == asset.name for picture in elements(chapter.tree, "img")):
             wanted = asset.path.name if asset.path else "data:"

@@ -92,7 +92,7 @@ def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
     try:
         if "\0" in name or not is_inside(path, *config.folders):
             raise OSError(0, "it lies outside the book's folder")
-        text = read_text(path)
+        text = read_text(path, config.folders)
         if why := css.why_unreadable(text):
             raise OSError(0, why)
         return Source(path, name, text)
@@ -193,7 +193,7 @@ class _Reader:
         if path in self.files:
             return ""
         try:
-            data = read_file(path, LARGEST_FILE)
+            data = read_file(path, LARGEST_FILE, self.config.folders)
         except OSError:
             data = b""
         if (kind := _media_type_of(data)) is None:

@@ -16,6 +16,7 @@ from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
 from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
 from bookbuilder.formats.epub.images import for_readers
+from bookbuilder.formats.epub.names import Names, with_free_names
 from bookbuilder.formats.epub.navigation import nav_document, navigation_of, ncx
 from bookbuilder.formats.epub.package import Publication, modified, pack
 from bookbuilder.formats.epub.page_breaks import with_page_breaks
@@ -59,7 +60,7 @@ def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
     found: dict[str, Asset] = {}
     changes = []
     for name, asset in book.assets.items():
-        found[name], change = for_readers(asset, book.config.epub.picture_size, book.assets)
+        found[name], change = for_readers(asset, book.config.epub.picture_size)
         if change:
             changes.append(change)
     return found, tuple(changes)
@@ -78,8 +79,12 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     report.raise_for_errors()
 
     book = with_page_breaks(book)
-    frame = Frame(said.language, style_names, device.sentence_spans)
+    names = Names()
     targets = targets_of(book)
+    own = {front.name, *(file.name for file in style_files)}
+    names.take(*own, *{target.partition("#")[0] for target in targets.values()})
+    assets = with_free_names(assets, names)
+    frame = Frame(said.language, style_names, device.sentence_spans)
     writer = ChapterWriter(frame, targets, assets)
     chapters = list(_chapters(book, writer, words))
     navigation = navigation_of(book, targets, device, words)

@@ -15,14 +15,15 @@ WRITE, WRITE_LINE, MARK = "write", "write-line", "mark"
 LONGEST_LABEL = 120
 
 
-def add_fields(section: ET.Element) -> None:
+def add_fields(section: ET.Element, prefix: str) -> None:
     """Put a field wherever the reader of an exercise is to write, tick or mark something.
 
     These are empty cells of tables, boxes of task lists, and what the author marks: `.write` and
     `.write-line` on paragraphs, items, lists, cells and words, `.mark` on lists. An exercise with
-    no room to write below any of its text gets all that is left of its page.
+    no room to write below any of its text gets all that is left of its page. Fields are named after
+    `prefix`, which no other exercise has and which holds no dots: in forms they part names.
     """
-    fields = _Namer(section.get("id", ""))
+    fields = _Namer(prefix)
     heading = next((e for e in section if e.tag in ("h1", "h2")), section)
     for table in section.iter("table"):
         _add_cells(table, fields)
@@ -55,7 +56,7 @@ class _Namer:
     """Names fields by kind and number, so that names last while the text around them changes."""
 
     def __init__(self, prefix: str) -> None:
-        self._prefix = prefix.replace(".", "-")
+        self._prefix = prefix
         self._counts: dict[str, int] = {}
 
     def make(self, kind: str, label: str, place: str = "") -> ET.Element:

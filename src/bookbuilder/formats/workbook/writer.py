@@ -32,6 +32,7 @@ from bookbuilder.formats.types import Output, deliver
 from bookbuilder.formats.workbook.worksheets import add_fields, text_of
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.passes.workbook import copy_exercise, exercises, where
+from bookbuilder.text.slugs import first_free
 from bookbuilder.trees.markup import elements
 from bookbuilder.trees.markup import text_of as text_of_tag
 from bookbuilder.trees.serializing import to_element
@@ -130,18 +131,21 @@ def make_workbook(book: Book) -> ET.Element:
     """Make a document of a page with title and contents, and the exercises with fields."""
     pages = []
     entries = element("ol", "")
+    taken: set[str] = set()
     for chapter, section in exercises(book):
         page = to_element(copy_exercise(section, chapter))
         page.set("class", "exercise")
         heading = page[0]
         heading.tag = "h1"
-        page.set("id", heading.attrib.pop("id", ""))
+        own_id = heading.attrib.pop("id", "")
+        name = _free_name(own_id, taken)
+        page.set("id", own_id or name)
         _drop_links(page)
         place = where(book, chapter)
         page.insert(0, element("p", "exercise-chapter", place))
         if place != chapter.title:
             page[0].text = f"{place} · {chapter.title}"
-        add_fields(page)
+        add_fields(page, name)
         keep_last_words(page)
         break_long_words(page)
         heading.set("data-bookmark", text_of(heading))
@@ -162,6 +166,21 @@ def make_workbook(book: Book) -> ET.Element:
     tree = make_document(replace(book, metadata=_metadata(book)), "body", [front, *pages])
     tree.set("class", f"{tree.get('class')} workbook")
     return tree
+
+
+def _free_name(own_id: str, taken: set[str]) -> str:
+    """Return what to name an exercise's fields after, and add it to `taken`.
+
+    Fields of one name would be one field: whatever is typed in one would stand in the other.
+    """
+    wanted = own_id.replace(".", "-") or "exercise"
+
+    def numbered(number: int) -> str:
+        return f"{wanted}-{number}" if number > 1 else wanted
+
+    name = numbered(first_free(lambda number: numbered(number) not in taken))
+    taken.add(name)
+    return name
 
 
 def _drop_links(page: ET.Element) -> None:

@@ -46,7 +46,7 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
             try:
                 if not is_inside(path, *config.folders):
                     raise OSError("it lies outside the book's folder")
-                text = read_text(path)
+                text = read_text(path, config.folders)
                 if why := why_unreadable(text):
                     raise OSError(why)
                 yield name, text

@@ -6,14 +6,17 @@ It crosses from process to process, and `codec` keeps it from build to build.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """WeasyPrint's link: `kind` is "internal" or "external", `area` in CSS pixels."""
+    """WeasyPrint's link, which would attach a file if it were of a third kind.
 
-    kind: str
+    `area` is in CSS pixels.
+    """
+
+    kind: Literal["internal", "external"]
     target: str
     area: tuple[float, float, float, float]
 

@@ -98,7 +98,10 @@ def _page(
         page.height,
         (top, right, bottom, left),
         page.anchors,
-        tuple(Link(kind, target, rectangle) for kind, target, rectangle, _ in links),
+        tuple(
+            Link("internal" if kind == "internal" else "external", target, rectangle)
+            for kind, target, rectangle, _ in links
+        ),
         tuple(Bookmark(*bookmark) for bookmark in page.bookmarks),
         tuple(field for _, field in fields),
         content_of(stream.stream[before:]),

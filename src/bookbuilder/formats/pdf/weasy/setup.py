@@ -144,7 +144,7 @@ def own_fonts(folders: Sequence[Path], report: Report) -> Iterator[tuple[str, by
         try:
             if not (is_file(path) and is_inside(path, *folders)):
                 raise OSError(0, "it is no file inside the book's folder")
-            data = read_file(path, LARGEST_FONT)
+            data = read_file(path, LARGEST_FONT, folders)
         except OSError as error:
             name = name_of(path, folders[0])
             report.add(NO_FONT, f"the font {name} cannot be read: {error.strerror}", Span(name))
