@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bookbuilder.model.rule_catalogue import all_rules
+from bookbuilder.model.rule_lookup import all_rules
 from commandline import SETTINGS, files, invoke, make_book, run
 
 ROOT = Path(__file__).parent.parent
@@ -134,7 +134,7 @@ def test_process_explain_and_its_completion() -> None:
 @pytest.mark.slow
 def test_rules_are_known_without_weasyprint() -> None:
     code = (
-        "import sys; from bookbuilder.model.rule_catalogue import all_rules;"
+        "import sys; from bookbuilder.model.rule_lookup import all_rules;"
         " print(*(rule.code for rule in all_rules())); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

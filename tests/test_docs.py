@@ -14,7 +14,7 @@ from bookbuilder.cli import main
 from bookbuilder.config import schema as config
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.model.diagnostics import Report
-from bookbuilder.model.rule_catalogue import all_rules
+from bookbuilder.model.rule_lookup import all_rules
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.limits import Limits
 

@@ -19,7 +19,7 @@ WIDTH = 80
 def _complete(context: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from bookbuilder.model.rule_catalogue import all_rules
+    from bookbuilder.model.rule_lookup import all_rules
 
     return [
         CompletionItem(text, help=rule.code)
@@ -37,7 +37,7 @@ def explain(rule: str | None) -> None:
     Give the code of a rule, as messages show it (L001), or its name (broken-link). Without
     either, all rules are listed.
     """
-    from bookbuilder.model.rule_catalogue import all_rules, find_rule, rule_like
+    from bookbuilder.model.rule_lookup import all_rules, find_rule, rule_like
 
     if rule is None:
         for line in _table(all_rules()):

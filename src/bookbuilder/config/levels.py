@@ -68,7 +68,7 @@ def _name_of(said: str, level: Level, span: Span | None, report: Report) -> str:
     if said == WARNINGS:
         return said
     # Late: to know all rules, all that declares some is imported.
-    from bookbuilder.model.rule_catalogue import find_rule, rule_like
+    from bookbuilder.model.rule_lookup import find_rule, rule_like
 
     rule = find_rule(said)
     if rule is None:
