@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -154,12 +153,15 @@ def build_formats(
         try:
             for one, found in zip(chosen, branches, strict=True):
                 path = output or one.output_path(book)
-                with (
-                    contextlib.suppress(BookError),
-                    progress(f"Writing {path.name}", options),
-                    unwritable_is_wrong_use(path),
-                ):
-                    written = write(book, path, found, one.name)
+                try:
+                    with (
+                        progress(f"Writing {path.name}", options),
+                        unwritable_is_wrong_use(path),
+                    ):
+                        written = write(book, path, found, one.name)
+                except BookError as error:
+                    found.take(error)
+                else:
                     if options.verbose:
                         said += written.changes
                     said.append(_wrote(written, time.perf_counter() - started))

@@ -64,12 +64,14 @@ def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
     from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
     said: list[str] = []
-    failure = None
+    failure: Exception | None = None
     try:
         work(root, report, said)
     except BookError as error:
-        for found in error.diagnostics:
-            report.add(found.rule, found.message, found.span, found.hint)
+        try:
+            report.take(error)
+        except BookError:
+            failure = error
     except (LimitHit, MemoryError) as error:
         disarm_limits()
         report_limit(error, limits, report)

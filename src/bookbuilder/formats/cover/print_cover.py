@@ -138,7 +138,8 @@ def check_wrap(book: Book, report: Report) -> None:
 def _pages_of_inside(book: Book) -> int:
     """Count the pages of the print PDF: the one in `output` if `book` is unchanged since.
 
-    Else the inside is laid out.
+    Else the inside is laid out. Raises `BookError` where that fails; what is only worth a warning
+    is for whoever builds the PDF.
     """
     from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
     from bookbuilder.formats.pdf.writer import write_pdf
