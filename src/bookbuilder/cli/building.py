@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
+from bookbuilder.cli.console import progress, unwritable_is_wrong_use
 from bookbuilder.cli.options import (
     Options,
     no_cache_option,
@@ -18,6 +18,7 @@ from bookbuilder.cli.options import (
     reading,
     remote_pictures,
 )
+from bookbuilder.cli.terminal import shown
 
 if TYPE_CHECKING:
     from bookbuilder.formats.format import Output

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.console import no_traceback, progress, shown
+from bookbuilder.cli.console import no_traceback, progress
 from bookbuilder.cli.options import Options, reading, remote_pictures
+from bookbuilder.cli.terminal import say, shown
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report
@@ -94,19 +95,17 @@ def doctor() -> None:
 
     from bookbuilder.checks.machine import facts, trial
 
-    click.echo(f"bookbuilder {__version__} on {platform.platform()}")
+    say(f"bookbuilder {__version__} on {platform.platform()}")
     for fact in facts():
-        click.echo(f"  {fact.state:9} {fact.what}")
+        say(f"  {fact.state:9} {fact.what}")
         for line in fact.hint.split("; "):
             if line:
-                click.echo(f"{'':12}{line}")
-    click.echo()
+                say(f"{'':12}{line}")
+    say("")
     failed = False
     for name in TRIED_FORMATS:
         why = trial(name)
         failed |= bool(why)
-        click.echo(
-            f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}"
-        )
+        say(f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}")
     if failed:
         sys.exit(EXIT_CANNOT_BUILD)

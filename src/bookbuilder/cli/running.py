@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from bookbuilder.cli.console import no_traceback, show
 from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
+from bookbuilder.cli.terminal import say
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         show(done.diagnostics, root, options)
         if not options.quiet:
             for line in done.said:
-                click.echo(line)
+                say(line)
         if done.failure:
             raise done.failure
         if done.exit_code:

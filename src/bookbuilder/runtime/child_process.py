@@ -54,8 +54,7 @@ def run_bounded(work: Callable[[], _T], limits: Limits) -> _T:
 
 def _run_in_child(work: Callable[[], _T], limits: Limits) -> _T:
     scratch = tempfile.mkdtemp(prefix="bookbuilder-")
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush_output()
     answer, to_parent = os.pipe()
     parent_lives, still_here = os.pipe()
     with warnings.catch_warnings():
@@ -112,6 +111,14 @@ def _terminated_tidily() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def flush_output() -> None:
+    """Print what waits to be printed; a process forked after that does not print it again."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # as it is where the file was closed when Python started
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
 
 
 def _read_all(

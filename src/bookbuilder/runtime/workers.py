@@ -23,7 +23,12 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
 from bookbuilder.model.source import Place
-from bookbuilder.runtime.child_process import SECONDS_BETWEEN_LOOKS, died, end_with_parent
+from bookbuilder.runtime.child_process import (
+    SECONDS_BETWEEN_LOOKS,
+    died,
+    end_with_parent,
+    flush_output,
+)
 from bookbuilder.runtime.limits import (
     HAS_FORK,
     check_time,
@@ -121,8 +126,7 @@ class WorkerPool:
                 yield done, result, worker.number
 
     def _fork(self) -> _Worker:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_output()
         spent = _spent(self._workers)
         ours, theirs = Pipe()
         with warnings.catch_warnings():
