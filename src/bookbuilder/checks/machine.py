@@ -10,7 +10,6 @@ import importlib.metadata
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
+from bookbuilder.runtime.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -70,7 +70,7 @@ def trial(format_name: str) -> str:
 
     It is built in a process of its own, which may crash.
     """
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
+    with scratch_folder() as folder:
         chapter = Path(folder, "one.md")
         chapter.write_text("# One\n\nA line.\n", encoding="utf-8")
         command = [sys.executable, "-c", _TRIAL, str(chapter), f"{folder}/trial.{format_name}"]

@@ -66,18 +66,16 @@ def _check_built(path: Path, options: Options) -> None:
         from bookbuilder.checks.epubcheck import Message, NotRunError, check
         from bookbuilder.cli.running import run
 
-        said_by_it: list[Message] | NotRunError = []
-        # Outside the limits of a build, which no Java could start in.
-        if is_epub(path):
-            try:
-                with progress(f"EPUBCheck reads {path.name}", options):
-                    said_by_it = check(path)
-            except NotRunError as error:
-                said_by_it = error
-
         def work(root: Path, report: Report, said: list[str]) -> None:
             from bookbuilder.cli.render import summary
 
+            said_by_it: list[Message] | NotRunError = []
+            if is_epub(path):
+                try:
+                    with progress(f"EPUBCheck reads {path.name}", options):
+                        said_by_it = check(path)
+                except NotRunError as error:
+                    said_by_it = error
             with progress(f"Checking {path.name}", options):
                 check_built(path, root, said_by_it, report)
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")

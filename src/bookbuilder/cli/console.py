@@ -100,6 +100,10 @@ def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
         if error.errno is None:
             raise
         why = f"{error.strerror}"
+        if isinstance(error.filename, str):
+            there, folder = Path(error.filename).absolute(), path.absolute().parent
+            if folder != there.parent and not folder.is_relative_to(there):  # a temporary file, say
+                raise WrongUse(f"cannot write {shown(there)}: {why}") from None
         if isinstance(error, PermissionError) and path.is_file():
             why += "; it is unchanged. Is it open in another program?"
         raise WrongUse(f"cannot write {shown(path)}: {why}") from None

@@ -49,6 +49,10 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         except LimitHit as hit:
             report_limit(hit, limits, report)
             done = Done(list(report), [], EXIT_ERRORS_IN_BOOK)
+        except OSError as error:
+            # Of the machine: what the work itself meets is in what it returns.
+            where = f": {error.filename}" if error.filename else ""
+            raise WrongUse(f"cannot start the work: {error.strerror}{where}") from None
         show(done.diagnostics, root, options)
         if not options.quiet:
             for line in done.said:

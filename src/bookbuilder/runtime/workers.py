@@ -37,6 +37,7 @@ from bookbuilder.runtime.limits import (
     memory_of,
 )
 from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.scratch import scratch_folder
 
 MOST_WORKERS = 8
 # A build that may use little memory has few workers.
@@ -79,7 +80,7 @@ def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPoo
 
     Each calls `start` once, and then calls what that returned with the message of each job.
     """
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
+    with scratch_folder() as scratch, _liveness() as alive:
         made = WorkerPool(start, scratch, alive)
         try:
             yield made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import tomllib
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -37,6 +36,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
 )
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.scratch import scratch_folder
 from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_PAPER = Rule(
@@ -148,7 +148,7 @@ def _pages_of_inside(book: Book) -> int:
     inside = replace(book, config=replace(book.config, pdf=pdf))
     if pages := pages_if_made_from(inside, PDF.output_path(inside)):
         return pages
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
+    with scratch_folder() as folder:
         return write_pdf(inside, Path(folder, "inside.pdf"), Report()).count
 
 
