@@ -16,6 +16,7 @@ from bookbuilder.model.source import Place
 from bookbuilder.runtime.child_process import run_program
 from bookbuilder.runtime.limits import TOO_MUCH_MEMORY, LimitHit, Limits, limits_in_force
 from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.scratch import scratch_folder
 
 JAVA_OPTIONS = (
     "-XX:+UseSerialGC",
@@ -95,10 +96,11 @@ def check(path: Path) -> list[Message]:
     """
     limits = limits_in_force() or Limits()
     command = [str(find_java()), *JAVA_OPTIONS, *_places_and_memory(limits)]
-    command += ["-jar", str(find_jar()), str(path), "--json", "-", "--quiet"]
-    with working_on(Place("EPUBCheck")):
+    command += ["-jar", str(find_jar())]
+    with working_on(Place("EPUBCheck")), scratch_folder() as folder:
         try:
-            done = run_program(command, limits)
+            named = _plainly_named(path, Path(folder))
+            done = run_program([*command, str(named), "--json", "-", "--quiet"], limits)
         except OSError as error:
             raise NotRunError(f"Java failed: {error.strerror}", INSTALL_JAVA) from None
         if done.returncode and _is_out_of_memory(done):
@@ -107,7 +109,18 @@ def check(path: Path) -> list[Message]:
         return messages_of(json.loads(done.stdout)["messages"])
     except (ValueError, KeyError):
         said = done.stderr.decode(errors="replace").strip().splitlines()[:1]
-        raise NotRunError(f"Java failed: {''.join(said)[:200]}", INSTALL_JAVA) from None
+        why = "".join(said)[:200] or f"it ended with {done.returncode}"
+        raise NotRunError(f"Java failed: {why}", INSTALL_JAVA) from None
+
+
+def _plainly_named(path: Path, folder: Path) -> Path:
+    """Return a link to `path`: Java opens only what its locale can spell."""
+    link = folder / ("book" + (path.suffix if path.suffix.isascii() else ""))
+    try:
+        link.symlink_to(path.resolve())
+    except OSError:  # as on Windows, for most users; its Java can spell all names
+        return path.resolve()
+    return link
 
 
 def _places_and_memory(limits: Limits) -> list[str]:

@@ -18,7 +18,7 @@ from bookbuilder.cli.options import (
     reading,
     remote_pictures,
 )
-from bookbuilder.cli.terminal import shown
+from bookbuilder.cli.terminal import printable, shown
 
 if TYPE_CHECKING:
     from bookbuilder.formats.format import Output
@@ -137,7 +137,8 @@ def build_formats(
 
     chosen = [known for name in formats for known in FORMATS if known.name == name]
     if output and output.suffix.lower() != (suffix := chosen[0].suffix):
-        raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")
+        wrong = f"{printable(str(output))} does not end in {suffix}."
+        raise click.BadParameter(wrong, param_hint="'-o'")
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import load, write

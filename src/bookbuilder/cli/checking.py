@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.console import no_traceback, progress
+from bookbuilder.cli.console import no_traceback, progress, working_folder
 from bookbuilder.cli.options import Options, reading, remote_pictures
 from bookbuilder.cli.terminal import say, shown
 
@@ -80,7 +80,8 @@ def _check_built(path: Path, options: Options) -> None:
                 check_built(path, root, said_by_it, report)
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
-        run(work, options, find_sources(path, Path.cwd()))
+        root = options.directory or find_sources(path, working_folder())
+        run(work, options, root)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -14,13 +15,17 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.options import EXIT_BUG, Options, WrongUse
+from bookbuilder.cli.options import EXIT_BUG, EXIT_WRONG_USE, Options, WrongUse
 from bookbuilder.cli.terminal import complain, from_here, printable, shown
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Diagnostic
 
 SECONDS_BEFORE_PROGRESS = 1.0
+# Of whatever is read or written: no fault of the book, and none of bookbuilder's.
+_MACHINES_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
+)
 
 
 def show(diagnostics: list[Diagnostic], root: Path, options: Options) -> None:
@@ -79,9 +84,13 @@ def no_traceback(options: Options) -> Iterator[None]:
 
 
 def say_bug(error: Exception, with_what: str = "") -> int:
-    """Say that bookbuilder itself failed; return the exit code for that."""
+    """Say that bookbuilder itself failed, or the machine; return the exit code for that."""
     from bookbuilder.runtime.progress import THE_BUILD, place_of
 
+    if isinstance(error, OSError) and error.errno in _MACHINES_REFUSALS:
+        where = f": {shown(Path(error.filename))}" if isinstance(error.filename, str) else ""
+        complain(f"Error: the system refuses to go on: {error.strerror}{where}")
+        return EXIT_WRONG_USE
     place = place_of(error)
     while_at = "" if place == THE_BUILD else f", at work on {place.name.rstrip(',')}"
     complain(
@@ -107,3 +116,11 @@ def unwritable_is_wrong_use(path: Path) -> Iterator[None]:
         if isinstance(error, PermissionError) and path.is_file():
             why += "; it is unchanged. Is it open in another program?"
         raise WrongUse(f"cannot write {shown(path)}: {why}") from None
+
+
+def working_folder() -> Path:
+    """Return the working folder, which may have been removed: then that is wrong use."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise WrongUse(f"there is no working folder: {error.strerror}") from None

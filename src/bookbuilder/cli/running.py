@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookbuilder.cli.console import no_traceback, show
+from bookbuilder.cli.console import no_traceback, show, working_folder
 from bookbuilder.cli.options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
 from bookbuilder.cli.terminal import say
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
@@ -41,7 +41,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         from bookbuilder.runtime.child_process import run_bounded
         from bookbuilder.runtime.limits import LimitHit, report_limit
 
-        root = options.directory or root or find_root(Path.cwd())
+        root = options.directory or root or find_root(working_folder())
         report = Report(asked=_levels(options.deny))
         limits = read_limits(root)
         try:

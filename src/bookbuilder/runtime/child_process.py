@@ -162,7 +162,11 @@ def run_program(command: Sequence[str], limits: Limits) -> subprocess.CompletedP
     counted with its parent's. It does not outlive this process.
     """
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=tempfile.gettempdir(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as program:
         _programs.append(program)
         try:
