@@ -34,7 +34,7 @@ from bookbuilder.runtime.limits import (
     limited,
     memory_of,
 )
-from bookbuilder.runtime.scratch import scratch_folder
+from bookbuilder.runtime.scratch import scratch_folder, use_scratch
 
 # The time until a process that was told to stop has answered: in seconds, where nothing else runs.
 # A machine that is busy with much else takes a multiple of that.
@@ -193,7 +193,7 @@ def died(status: int, limits: Limits) -> LimitHit:
 def _be_child(
     work: Callable[[], Any], limits: Limits, scratch: str, answer: int, parent_lives: int
 ) -> None:
-    tempfile.tempdir = scratch
+    use_scratch(scratch)
     # A book is millions of objects, most of which live to the end: looked through less often.
     gc.set_threshold(100_000, 20, 20)
     threading.Thread(target=end_with_parent, args=(parent_lives, scratch), daemon=True).start()

@@ -40,6 +40,14 @@ def scratch_folder() -> Iterator[str]:
             os.close(handle)
 
 
+def use_scratch(folder: str) -> None:
+    """Put the temporary files of this process into `folder`, and those of programs that it runs.
+
+    Libraries are looked for with the help of a compiler, which has such files too.
+    """
+    tempfile.tempdir = os.environ["TMPDIR"] = folder
+
+
 def _new_folder() -> tuple[int | None, str]:
     """Make a folder, and lock it where that is possible: the lock ends with the handle."""
     while True:

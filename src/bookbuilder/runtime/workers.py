@@ -11,7 +11,6 @@ import os
 import pickle
 import signal
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -37,7 +36,7 @@ from bookbuilder.runtime.limits import (
     memory_of,
 )
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.runtime.scratch import scratch_folder
+from bookbuilder.runtime.scratch import scratch_folder, use_scratch
 
 MOST_WORKERS = 8
 # A build that may use little memory has few workers.
@@ -138,7 +137,7 @@ class WorkerPool:
             try:
                 ours.close()
                 os.close(self._alive[1])
-                tempfile.tempdir = self._scratch
+                use_scratch(self._scratch)
                 arguments = self._alive[0], self._scratch
                 threading.Thread(target=end_with_parent, args=arguments, daemon=True).start()
                 _be_worker(self._start, theirs, spent)
