@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.options import EXIT_BUG, EXIT_WRONG_USE, Options, WrongUse
+from bookbuilder.cli.options import EXIT_BUG, EXIT_INTERRUPTED, EXIT_WRONG_USE, Options, WrongUse
 from bookbuilder.cli.terminal import complain, from_here, printable, shown
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ def no_traceback(options: Options) -> Iterator[None]:
         yield
     except (click.ClickException, click.exceptions.Exit):
         raise
+    except KeyboardInterrupt:
+        complain("interrupted")
+        sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
         if options.verbose:
             for line in traceback.format_exc().splitlines():
