@@ -15,34 +15,46 @@ SOURCES := book.toml $(shell find chapters styles src -type f -not -path "*/__py
 
 BENCH_ARGS ?= $(if $(wildcard $(SHARED)/corpora),--corpora $(SHARED)/corpora)
 
+# What each goal needs of the system. Its prerequisites have it too, so that the first of them to run
+# installs all of it, or names all that is missing.
+NEEDS =
+book dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-workbook.pdf: NEEDS = pango
+check: NEEDS = pango
+lint: NEEDS += spelling
+test corpora: NEEDS = pango java browser ace
+screens: NEEDS = browser ace mupdf
+kindle: NEEDS = calibre
+nasty fuzz: NEEDS = pango java
+proofs same bench: NEEDS = pango
+
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 book: dist/across-the-fence.epub ## build dist/across-the-fence.epub and .pdf, and its workbook
 
 dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-workbook.pdf &: $(BOOK) $(SOURCES)
-	@tools/setup.sh pango
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/bookbuilder build
 	$(BIN)/bookbuilder workbook
 
 check: lint ## lint and the fast tests: the inner loop
-	@tools/setup.sh pango
+	@tools/setup.sh $(NEEDS)
 	@# pytest compiles each test anew where Python is told to keep nothing.
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 -m "not slow"
 
 lint: $(DEV) ## style, types and the book's spelling
-	@tools/setup.sh spelling
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python tools/spelling.py tools/words.txt
 
 test: $(DEV) ## every test
-	@tools/setup.sh pango java browser ace
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/pytest -n 2
 
 corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
-	@tools/setup.sh pango java browser ace
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/corpora.py $(SHARED)
 
 proofs: $(DEV) dist/across-the-fence.pdf ## contact sheets of the printed book's spreads, in build/proofs
@@ -52,28 +64,28 @@ sources: $(BOOK) ## that the book repeats nothing of the notes in ../shared/sour
 	$(BIN)/python tools/check_sources.py $(SHARED)/sources/part-0-notes.md chapters/*.md
 
 screens: $(BOOK) ## typical pages of the EPUB as readers show them, into build/screens
-	@tools/setup.sh browser ace mupdf
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/bookbuilder epub -q -o build/screens.epub
 	node tools/screens.mjs build/screens.epub build/screens .venv/node/node_modules
 
 kindle: $(DEV) ## convert the EPUB for Kindle with calibre, and compare what comes out; BOOKS=DIR ...
-	@tools/setup.sh calibre
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/kindle.py build/kindle $(BOOKS)
 
 nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
-	@tools/setup.sh pango java
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/nasty.py $(SHARED)
 
 same: $(DEV) ## name what is built differently than at a commit; BASE=COMMIT, BOOKS=NAME ...
-	@tools/setup.sh pango
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/same.py --shared $(SHARED) $(or $(BASE),HEAD) $(BOOKS)
 
 fuzz: $(DEV) ## make thousands of books at random, each to be built or refused
-	@tools/setup.sh pango java
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/pytest -q -n 2 --hypothesis-profile fuzz tests/test_fuzz.py
 
 bench: $(BENCH) ## time EPUB and PDF against pandoc and WeasyPrint alone
-	@tools/setup.sh pango
+	@tools/setup.sh $(NEEDS)
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
 	$(BIN)/python benchmarks/print.py
 
@@ -82,7 +94,7 @@ clean: ## remove what was built, and the virtual environment
 	find src tests benchmarks tools -name __pycache__ -prune -exec rm -rf {} +
 
 $(BOOK): pyproject.toml tools/setup.sh
-	@tools/setup.sh python
+	@tools/setup.sh python $(NEEDS)
 	$(PIP) --upgrade 'pip>=25.1'
 	$(PIP) -e .
 	@$(BIN)/python -m compileall -q src

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +60,11 @@ def check(
     book = _linked(root, part, found, remote)
     for known in FORMATS:
         if known.check is not None:
-            with contextlib.suppress(BookError), working_on(book.place):
-                known.check(book, found)
+            try:
+                with working_on(book.place):
+                    known.check(book, found)
+            except BookError as error:
+                found.take(error)
     found.raise_for_errors(denied=report is None)
     return book
 

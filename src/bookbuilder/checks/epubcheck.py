@@ -6,13 +6,33 @@ import importlib.metadata
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TIME_LIMIT = 300
-JAVA_OPTIONS = ("-Xmx3g", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1")
+from bookbuilder.model.source import Place
+from bookbuilder.runtime.child_process import run_program
+from bookbuilder.runtime.limits import TOO_MUCH_MEMORY, LimitHit, Limits, limits_in_force
+from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.scratch import scratch_folder
+
+JAVA_OPTIONS = (
+    "-XX:+UseSerialGC",
+    "-Xshare:auto",
+    "-XX:TieredStopAtLevel=1",
+    # Room that it reserves, and files that it leaves in places of its own.
+    "-XX:CompressedClassSpaceSize=128m",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData",
+)
+# Of the memory that a book may take: Java itself and this process need some too.
+SHARE_FOR_HEAP = 0.6
+LARGEST_HEAP = 3000
+# What Java says, and how it ends, when it is given too little memory.
+_OUT_OF_MEMORY = (b"OutOfMemoryError", b"insufficient memory", b"Could not reserve", b"too small")
+_ENDED_FOR_MEMORY = 3
 INSTALL_JAVA = (
     "Debian, Ubuntu: `apt install default-jre-headless`; Fedora: `dnf install java-headless`;"
     " macOS: `brew install openjdk`; Windows: `winget install EclipseAdoptium.Temurin.21.JRE`"
@@ -70,17 +90,52 @@ def find_jar() -> Path:
 
 
 def check(path: Path) -> list[Message]:
-    """Return all messages about the EPUB at `path` but those of USAGE. Raises `NotRunError`."""
-    command = [str(find_java()), *JAVA_OPTIONS, "-jar", str(find_jar())]
-    command += [str(path), "--json", "-", "--quiet"]
+    """Return all messages about the EPUB at `path` but those of USAGE, within the limits in force.
+
+    Raises `NotRunError`, and `LimitHit` where it takes too much.
+    """
+    limits = limits_in_force() or Limits()
+    command = [str(find_java()), *JAVA_OPTIONS, *_places_and_memory(limits)]
+    command += ["-jar", str(find_jar())]
+    with working_on(Place("EPUBCheck")), scratch_folder() as folder:
+        try:
+            named = _plainly_named(path, Path(folder))
+            done = run_program([*command, str(named), "--json", "-", "--quiet"], limits)
+        except OSError as error:
+            raise NotRunError(f"Java failed: {error.strerror}", INSTALL_JAVA) from None
+        if done.returncode and _is_out_of_memory(done):
+            raise LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory")
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False)
         return messages_of(json.loads(done.stdout)["messages"])
-    except subprocess.TimeoutExpired:
-        raise NotRunError(f"it was not done after {TIME_LIMIT} s") from None
-    except (OSError, ValueError, KeyError):
+    except (ValueError, KeyError):
         said = done.stderr.decode(errors="replace").strip().splitlines()[:1]
-        raise NotRunError(f"Java failed: {''.join(said)[:200]}", INSTALL_JAVA) from None
+        why = "".join(said)[:200] or f"it ended with {done.returncode}"
+        raise NotRunError(f"Java failed: {why}", INSTALL_JAVA) from None
+
+
+def _plainly_named(path: Path, folder: Path) -> Path:
+    """Return a link to `path`: Java opens only what its locale can spell."""
+    link = folder / ("book" + (path.suffix if path.suffix.isascii() else ""))
+    try:
+        link.symlink_to(path.resolve())
+    except OSError:  # as on Windows, for most users; its Java can spell all names
+        return path.resolve()
+    return link
+
+
+def _places_and_memory(limits: Limits) -> list[str]:
+    memory = min(int(limits.memory * SHARE_FOR_HEAP), LARGEST_HEAP) if limits.memory else 0
+    place = tempfile.gettempdir()
+    return [
+        f"-Xmx{max(memory or LARGEST_HEAP, 2)}m",
+        f"-Djava.io.tmpdir={place}",
+        f"-XX:ErrorFile={place}/java-failed.log",
+    ]
+
+
+def _is_out_of_memory(done: subprocess.CompletedProcess[bytes]) -> bool:
+    said = done.stdout[-2000:] + done.stderr[-2000:]
+    return done.returncode == _ENDED_FOR_MEMORY or any(text in said for text in _OUT_OF_MEMORY)
 
 
 def messages_of(found: Iterable[Mapping[str, Any]]) -> list[Message]:

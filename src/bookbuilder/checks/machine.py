@@ -10,7 +10,7 @@ import importlib.metadata
 import platform
 import subprocess
 import sys
-import tempfile
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
+from bookbuilder.runtime.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -35,9 +36,16 @@ _IMPORTED_AS = {
 }
 _FONT_STARTS = (b"\0\1\0\0", b"OTTO", b"true")
 _TRIAL = """\
-import sys, bookbuilder
-bookbuilder.write(bookbuilder.load(sys.argv[1]), sys.argv[2])
+import sys
+try:
+    import bookbuilder
+    bookbuilder.write(bookbuilder.load(sys.argv[1]), sys.argv[2])
+except Exception as error:
+    errors = getattr(error, "diagnostics", ())
+    said = "; ".join(e.message for e in errors if e.severity == "error")
+    sys.exit(said or str(error) or type(error).__name__)
 """
+LONGEST_REASON = 300
 TRIAL_SECONDS = 120
 
 
@@ -70,7 +78,7 @@ def trial(format_name: str) -> str:
 
     It is built in a process of its own, which may crash.
     """
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
+    with scratch_folder() as folder:
         chapter = Path(folder, "one.md")
         chapter.write_text("# One\n\nA line.\n", encoding="utf-8")
         command = [sys.executable, "-c", _TRIAL, str(chapter), f"{folder}/trial.{format_name}"]
@@ -81,7 +89,7 @@ def trial(format_name: str) -> str:
     if done.returncode == 0:
         return ""
     said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
-    return said[-1][:300] or f"Python ended with {done.returncode}"
+    return _shortened(said[-1]) or f"Python ended with {done.returncode}"
 
 
 def _python() -> Fact:
@@ -185,4 +193,8 @@ def _epubcheck() -> Iterator[Fact]:
 
 
 def _said(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+    return _shortened((str(error).splitlines() or [type(error).__name__])[0])
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, LONGEST_REASON, placeholder=" …")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import progress, shown, unwritable_is_wrong_use
+from bookbuilder.cli.console import progress, unwritable_is_wrong_use
 from bookbuilder.cli.shared_options import (
     Options,
     no_cache_option,
@@ -19,6 +18,7 @@ from bookbuilder.cli.shared_options import (
     reading,
     remote_pictures,
 )
+from bookbuilder.cli.terminal import printable, shown
 
 if TYPE_CHECKING:
     from bookbuilder.formats.types import Output
@@ -148,7 +148,8 @@ def build_formats(
 
     chosen = [known for name in formats for known in FORMATS if known.name == name]
     if output and output.suffix.lower() != (suffix := chosen[0].suffix):
-        raise click.BadParameter(f"{output} does not end in {suffix}.", param_hint="'-o'")
+        wrong = f"{printable(str(output))} does not end in {suffix}."
+        raise click.BadParameter(wrong, param_hint="'-o'")
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import load, write
@@ -165,12 +166,15 @@ def build_formats(
         try:
             for one, found in zip(chosen, branches, strict=True):
                 path = output or one.output_path(book)
-                with (
-                    contextlib.suppress(BookError),
-                    progress(f"Writing {path.name}", options),
-                    unwritable_is_wrong_use(path),
-                ):
-                    written = write(book, path, found, one.name)
+                try:
+                    with (
+                        progress(f"Writing {path.name}", options),
+                        unwritable_is_wrong_use(path),
+                    ):
+                        written = write(book, path, found, one.name)
+                except BookError as error:
+                    found.take(error)
+                else:
                     if options.verbose:
                         said += written.changes
                     said.append(_wrote(written, time.perf_counter() - started))

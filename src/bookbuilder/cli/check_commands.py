@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.console import no_traceback, progress, shown
+from bookbuilder.cli.console import no_traceback, progress, working_folder
 from bookbuilder.cli.shared_options import Options, reading, remote_pictures
+from bookbuilder.cli.terminal import say, shown
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report
@@ -66,23 +67,22 @@ def _check_built(path: Path, options: Options) -> None:
         from bookbuilder.checks.epubcheck import Message, NotRunError, check
         from bookbuilder.cli.running import run
 
-        said_by_it: list[Message] | NotRunError = []
-        # Outside the limits of a build, which no Java could start in.
-        if is_epub(path):
-            try:
-                with progress(f"EPUBCheck reads {path.name}", options):
-                    said_by_it = check(path)
-            except NotRunError as error:
-                said_by_it = error
-
         def work(root: Path, report: Report, said: list[str]) -> None:
             from bookbuilder.cli.render import summary
 
+            said_by_it: list[Message] | NotRunError = []
+            if is_epub(path):
+                try:
+                    with progress(f"EPUBCheck reads {path.name}", options):
+                        said_by_it = check(path)
+                except NotRunError as error:
+                    said_by_it = error
             with progress(f"Checking {path.name}", options):
                 check_built(path, root, said_by_it, report)
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
-        run(work, options, find_sources(path, Path.cwd()))
+        root = options.directory or find_sources(path, working_folder())
+        run(work, options, root)
 
 
 @click.command()
@@ -95,19 +95,17 @@ def doctor() -> None:
 
     from bookbuilder.checks.machine import facts, trial
 
-    click.echo(f"bookbuilder {__version__} on {platform.platform()}")
+    say(f"bookbuilder {__version__} on {platform.platform()}")
     for fact in facts():
-        click.echo(f"  {fact.state:9} {fact.what}")
+        say(f"  {fact.state:9} {fact.what}")
         for line in fact.hint.split("; "):
             if line:
-                click.echo(f"{'':12}{line}")
-    click.echo()
+                say(f"{'':12}{line}")
+    say("")
     failed = False
     for name in TRIED_FORMATS:
         why = trial(name)
         failed |= bool(why)
-        click.echo(
-            f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}"
-        )
+        say(f"{name.upper()}: {f'cannot be built here: {why}' if why else 'can be built here'}")
     if failed:
         sys.exit(EXIT_CANNOT_BUILD)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder.cli.shared_options import WrongUse
+from bookbuilder.cli.terminal import say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -41,15 +42,16 @@ def explain(rule: str | None) -> None:
 
     if rule is None:
         for line in _table(all_rules()):
-            click.echo(line)
+            say(line)
         return
     found = find_rule(rule)
     if found is None:
         hint = rule_like(rule) or "`bookbuilder explain` lists all rules."
         raise WrongUse(f"there is no rule `{rule}`; {hint}")
-    click.echo(f"{found.code} {found.name} ({found.severity})\n")
-    click.echo(click.wrap_text(found.why, WIDTH))
-    click.echo(f"\n{_how_to_silence(found)}")
+    why = click.wrap_text(found.why, WIDTH)
+    told = f"{found.code} {found.name} ({found.severity})\n\n{why}\n\n{_how_to_silence(found)}"
+    for line in told.split("\n"):
+        say(line)
 
 
 def _table(rules: tuple[Rule, ...]) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -16,6 +15,7 @@ from enum import StrEnum
 import click
 from rich.cells import cell_len
 
+from bookbuilder.cli.terminal import printable
 from bookbuilder.model.diagnostics import Diagnostic, Severity
 from bookbuilder.model.source import Span
 
@@ -78,7 +78,7 @@ def _full(diagnostics: list[Diagnostic], folder: str, color: bool) -> str:
 def _full_block(diagnostic: Diagnostic, folder: str, paint: Callable[..., str]) -> str:
     foreground = COLORS[diagnostic.severity]
     label = f"{diagnostic.severity}[{diagnostic.rule.code}]"
-    lines = [f"{paint(label, foreground)}{paint(f': {_printable(diagnostic.message)}')}"]
+    lines = [f"{paint(label, foreground)}{paint(f': {printable(diagnostic.message)}')}"]
     span = diagnostic.span
     number = str(span.line) if span and span.line and span.excerpt.strip() else ""
     margin = " " * max(1, len(number))
@@ -91,7 +91,7 @@ def _full_block(diagnostic: Diagnostic, folder: str, paint: Callable[..., str]) 
         if width:
             lines.append(f"{margin} {bar} {' ' * indent}{paint('^' * width, foreground)}")
     if diagnostic.hint:
-        lines.append(f"{margin} {paint('hint')}: {_printable(diagnostic.hint)}")
+        lines.append(f"{margin} {paint('hint')}: {printable(diagnostic.hint)}")
     return "\n".join(lines) + "\n"
 
 
@@ -113,7 +113,7 @@ def _excerpt(span: Span) -> tuple[str, int, int]:
 def _expanded(text: str, column: int = 0) -> str:
     """Return `text`, which starts at `column`, with its tabs as spaces."""
     cells: list[str] = []
-    for piece in re.split(r"(\t)", _printable(text, keep="\t")):
+    for piece in re.split(r"(\t)", printable(text, keep="\t")):
         filled = " " * (TAB - column % TAB) if piece == "\t" else piece
         cells.append(filled)
         column += cell_len(filled)
@@ -138,37 +138,19 @@ def _last_cells(text: str, cells: int) -> str:
     return "…" + shown
 
 
-def _printable(text: str, keep: str = "") -> str:
-    """Return `text` on one line, without what moves a terminal's cursor or turns its text."""
-    return "".join(
-        c
-        if c in keep or not _is_unprintable(c)
-        else " "
-        if c in "\n\t"
-        else "\N{REPLACEMENT CHARACTER}"
-        for c in text
-    )
-
-
-def _is_unprintable(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(
-        char
-    ) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
 def _file(span: Span, folder: str) -> str:
     return posixpath.normpath(posixpath.join(folder, span.file))
 
 
 def _place(span: Span, folder: str) -> str:
     numbers = [str(n) for n in (span.line, span.column if span.line else 0) if n]
-    return ":".join([_printable(_file(span, folder)), *numbers])
+    return ":".join([printable(_file(span, folder)), *numbers])
 
 
 def _concise(diagnostic: Diagnostic, folder: str) -> str:
     place = f"{_place(diagnostic.span, folder)}: " if diagnostic.span else ""
-    hint = f"; {_printable(diagnostic.hint)}" if diagnostic.hint else ""
-    message = _printable(diagnostic.message)
+    hint = f"; {printable(diagnostic.hint)}" if diagnostic.hint else ""
+    message = printable(diagnostic.message)
     return f"{place}{diagnostic.severity}[{diagnostic.rule.code}]: {message}{hint}"
 
 
@@ -212,7 +194,7 @@ def _github(diagnostic: Diagnostic, folder: str) -> str:
 
 def _escaped(text: str, more: str = "") -> str:
     return re.sub(
-        rf"[%\r\n{more}]", lambda match: f"%{ord(match[0]):02X}", _printable(text, keep="\r\n")
+        rf"[%\r\n{more}]", lambda match: f"%{ord(match[0]):02X}", printable(text, keep="\r\n")
     )
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from bookbuilder.cli.console import no_traceback, show
+from bookbuilder.cli.console import no_traceback, show, working_folder
 from bookbuilder.cli.shared_options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
+from bookbuilder.cli.terminal import say
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         from bookbuilder.runtime.child_process import run_bounded
         from bookbuilder.runtime.limits import LimitHit, report_limit
 
-        root = options.directory or root or find_root(Path.cwd())
+        root = options.directory or root or find_root(working_folder())
         report = Report(asked=_levels(options.deny))
         limits = read_limits(root)
         try:
@@ -50,10 +49,14 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         except LimitHit as hit:
             report_limit(hit, limits, report)
             done = Done(list(report), [], EXIT_ERRORS_IN_BOOK)
+        except OSError as error:
+            # Of the machine: what the work itself meets is in what it returns.
+            where = f": {error.filename}" if error.filename else ""
+            raise WrongUse(f"cannot start the work: {error.strerror}{where}") from None
         show(done.diagnostics, root, options)
         if not options.quiet:
             for line in done.said:
-                click.echo(line)
+                say(line)
         if done.failure:
             raise done.failure
         if done.exit_code:
@@ -64,12 +67,14 @@ def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
     from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
     said: list[str] = []
-    failure = None
+    failure: Exception | None = None
     try:
         work(root, report, said)
     except BookError as error:
-        for found in error.diagnostics:
-            report.add(found.rule, found.message, found.span, found.hint)
+        try:
+            report.take(error)
+        except BookError:
+            failure = error
     except (LimitHit, MemoryError) as error:
         disarm_limits()
         report_limit(error, limits, report)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bookbuilder.cli.terminal import printable
+
 if TYPE_CHECKING:
     from bookbuilder.runtime.remote_pictures import RemotePictures
 
 EXIT_ERRORS_IN_BOOK = 1
 EXIT_BUG = 1
+EXIT_NOT_TOLD = 1
 EXIT_WRONG_USE = 2
 EXIT_INTERRUPTED = 130
 
@@ -35,6 +38,9 @@ class WrongUse(click.ClickException):
     """The command cannot be done as it was given, whatever is in the book."""
 
     exit_code = EXIT_WRONG_USE
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 def reading(command: Callable[..., None]) -> Callable[..., None]:

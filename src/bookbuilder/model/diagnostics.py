@@ -147,6 +147,13 @@ class Report:
         self._found |= branch._found
         self._said |= branch._said
 
+    def take(self, error: BookError) -> None:
+        """Add what `error` tells. Raises it again if it tells of no error: nobody may drop that."""
+        known = set(self)
+        self._found |= {found: None for found in error.diagnostics if found not in known}
+        if not self.errors:
+            raise error
+
     def raise_for_errors(self, *, denied: bool = False) -> None:
         """Raise `BookError`, with every diagnostic, if there are errors.
 

@@ -14,13 +14,14 @@ import pickle
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -33,12 +34,14 @@ from bookbuilder.runtime.limits import (
     limited,
     memory_of,
 )
+from bookbuilder.runtime.scratch import scratch_folder, use_scratch
 
 # The time until a process that was told to stop has answered: in seconds, where nothing else runs.
 # A machine that is busy with much else takes a multiple of that.
 SECONDS_TO_ANSWER = 30
 SECONDS_BETWEEN_LOOKS = 0.2
 _T = TypeVar("_T")
+_programs: list[subprocess.Popen[bytes]] = []
 
 
 def run_bounded(work: Callable[[], _T], limits: Limits) -> _T:
@@ -48,14 +51,12 @@ def run_bounded(work: Callable[[], _T], limits: Limits) -> _T:
     """
     if not HAS_FORK:
         return work()
-    with _terminated_tidily():
-        return _run_in_child(work, limits)
+    with _terminated_tidily(), scratch_folder() as scratch:
+        return _run_in_child(work, limits, scratch)
 
 
-def _run_in_child(work: Callable[[], _T], limits: Limits) -> _T:
-    scratch = tempfile.mkdtemp(prefix="bookbuilder-")
-    sys.stdout.flush()
-    sys.stderr.flush()
+def _run_in_child(work: Callable[[], _T], limits: Limits, scratch: str) -> _T:
+    flush_output()
     answer, to_parent = os.pipe()
     parent_lives, still_here = os.pipe()
     with warnings.catch_warnings():
@@ -89,7 +90,6 @@ def _run_in_child(work: Callable[[], _T], limits: Limits) -> _T:
     finally:
         os.close(answer)
         os.close(still_here)
-        shutil.rmtree(scratch, ignore_errors=True)
     outcome, value = pickle.loads(data)
     if outcome == "raised":
         raise value
@@ -99,7 +99,10 @@ def _run_in_child(work: Callable[[], _T], limits: Limits) -> _T:
 
 @contextlib.contextmanager
 def _terminated_tidily() -> Iterator[None]:
-    """Let SIGTERM end this process, and a child that inherits it, as an exception does."""
+    """Let SIGTERM and SIGHUP end this process, and its children, as an exception does.
+
+    Where they are ignored, as SIGHUP is by `nohup`, they stay so.
+    """
 
     def end(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -107,11 +110,23 @@ def _terminated_tidily() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, end)
+    endings = (signal.SIGTERM, signal.SIGHUP)
+    before = {n: signal.getsignal(n) for n in endings if signal.getsignal(n) != signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def flush_output() -> None:
+    """Print what waits to be printed; a process forked after that does not print it again."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # as it is where the file was closed when Python started
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
 
 
 def _read_all(
@@ -140,6 +155,32 @@ def _read_all(
     return None
 
 
+def run_program(command: Sequence[str], limits: Limits) -> subprocess.CompletedProcess[bytes]:
+    """Run another program under `limits`, which is those in force if any are; return what it says.
+
+    It has its parent's limits on computing and address space from the system, and its memory is
+    counted with its parent's. It does not outlive this process.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=tempfile.gettempdir(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as program:
+        _programs.append(program)
+        try:
+            output, errors = program.communicate(timeout=limits.seconds or None)
+        except subprocess.TimeoutExpired:
+            raise LimitHit(TOO_SLOW, f"more than {limits.seconds} s") from None
+        finally:
+            program.kill()
+            _programs.remove(program)
+    if program.returncode == -getattr(signal, "SIGXCPU", 0):
+        raise died(program.returncode, limits)
+    return subprocess.CompletedProcess(command, program.returncode, output, errors)
+
+
 def died(status: int, limits: Limits) -> LimitHit:
     """Return the limit that a process which ended with `status` must have run into."""
     if -status in (signal.SIGXCPU, signal.SIGALRM):
@@ -152,7 +193,7 @@ def died(status: int, limits: Limits) -> LimitHit:
 def _be_child(
     work: Callable[[], Any], limits: Limits, scratch: str, answer: int, parent_lives: int
 ) -> None:
-    tempfile.tempdir = scratch
+    use_scratch(scratch)
     # A book is millions of objects, most of which live to the end: looked through less often.
     gc.set_threshold(100_000, 20, 20)
     threading.Thread(target=end_with_parent, args=(parent_lives, scratch), daemon=True).start()
@@ -181,5 +222,7 @@ def _answer(result: tuple[str, Any], pipe: int, answering: threading.Lock) -> No
 def end_with_parent(pipe: int, scratch: str) -> None:
     """End this process, and remove `scratch`, when the other end of `pipe` is closed."""
     os.read(pipe, 1)
+    for program in _programs:
+        program.kill()
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)

@@ -11,7 +11,6 @@ import os
 import pickle
 import signal
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -23,7 +22,12 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
 from bookbuilder.model.source import Place
-from bookbuilder.runtime.child_process import SECONDS_BETWEEN_LOOKS, died, end_with_parent
+from bookbuilder.runtime.child_process import (
+    SECONDS_BETWEEN_LOOKS,
+    died,
+    end_with_parent,
+    flush_output,
+)
 from bookbuilder.runtime.limits import (
     HAS_FORK,
     check_time,
@@ -32,6 +36,7 @@ from bookbuilder.runtime.limits import (
     memory_of,
 )
 from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.scratch import scratch_folder, use_scratch
 
 MOST_WORKERS = 8
 # A build that may use little memory has few workers.
@@ -74,7 +79,7 @@ def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPoo
 
     Each calls `start` once, and then calls what that returned with the message of each job.
     """
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as scratch, _liveness() as alive:
+    with scratch_folder() as scratch, _liveness() as alive:
         made = WorkerPool(start, scratch, alive)
         try:
             yield made
@@ -121,8 +126,7 @@ class WorkerPool:
                 yield done, result, worker.number
 
     def _fork(self) -> _Worker:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_output()
         spent = _spent(self._workers)
         ours, theirs = Pipe()
         with warnings.catch_warnings():
@@ -133,7 +137,7 @@ class WorkerPool:
             try:
                 ours.close()
                 os.close(self._alive[1])
-                tempfile.tempdir = self._scratch
+                use_scratch(self._scratch)
                 arguments = self._alive[0], self._scratch
                 threading.Thread(target=end_with_parent, args=arguments, daemon=True).start()
                 _be_worker(self._start, theirs, spent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import tomllib
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -37,6 +36,7 @@ from bookbuilder.formats.pdf.weasy.findings import (
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.runtime.scratch import scratch_folder
 from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_PAPER = Rule(
@@ -139,7 +139,8 @@ def check_wrap(book: Book, report: Report) -> None:
 def _pages_of_inside(book: Book) -> int:
     """Count the pages of the print PDF: the one in `output` if `book` is unchanged since.
 
-    Else the inside is laid out.
+    Else the inside is laid out. Raises `BookError` where that fails; what is only worth a warning
+    is for whoever builds the PDF.
     """
     from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
     from bookbuilder.formats.pdf.writer import write_pdf
@@ -148,7 +149,7 @@ def _pages_of_inside(book: Book) -> int:
     inside = replace(book, config=replace(book.config, pdf=pdf))
     if pages := pages_if_made_from(inside, PDF.output_path(inside)):
         return pages
-    with tempfile.TemporaryDirectory(prefix="bookbuilder-") as folder:
+    with scratch_folder() as folder:
         return write_pdf(inside, Path(folder, "inside.pdf"), Report()).count
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from xml.sax.saxutils import escape
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+from bookbuilder.runtime.scratch import scratch_folder
 
 PANGO_HINT = (
     "Debian, Ubuntu: `apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`;"
@@ -119,7 +119,7 @@ def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[l
         bundled = stack.enter_context(
             resources.as_file(resources.files("bookbuilder").joinpath("fonts"))
         )
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bookbuilder-")))
+        folder = Path(stack.enter_context(scratch_folder()))
         (folder / "fonts").mkdir()
         for name, data in own_fonts(folders, report):
             (folder / "fonts" / name).write_bytes(data)
