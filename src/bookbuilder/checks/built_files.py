@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 import zlib
@@ -55,6 +56,7 @@ NOT_TRACED = Rule(
     " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
+_ARCHIVE = b"PK\x03\x04"
 LARGEST_BOOK = 1_000_000_000
 # What opening and reading a damaged, encrypted or exotic archive raises.
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
@@ -75,9 +77,11 @@ def find_sources(path: Path, working_folder: Path) -> Path:
 
 
 def is_epub(path: Path) -> bool:
-    """Tell whether `path` is an archive, as every EPUB is."""
+    """Tell whether `path` is an archive, as every EPUB is. What is no ordinary file is none."""
+    if not is_file(path):
+        return False
     with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+        return file.read(len(_ARCHIVE)) == _ARCHIVE
 
 
 def check_built(
@@ -90,14 +94,14 @@ def check_built(
     name = Path(os.path.relpath(path.resolve(), root if root.is_dir() else root.parent)).as_posix()
     try:
         data = read_file(path, LARGEST_BOOK)
-        if is_epub(path):
+        if data.startswith(_ARCHIVE):
             messages: Sequence[Message] = ()
             if isinstance(epubcheck, NotRunError):
                 message = f"EPUBCheck has not run: {epubcheck}"
                 report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
             else:
                 messages = epubcheck
-            with zipfile.ZipFile(path) as package:
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
                 _check_epub(package, len(data), name, root, messages, report)
             return
         for rule, message in inspect_pdf(data):
