@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import zipfile
@@ -19,7 +20,7 @@ from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.volume import volume_identifier
-from bookbuilder.runtime.files import is_file, read_file
+from bookbuilder.runtime.files import is_file, is_folder, read_file
 
 UNREADABLE_BOOK = Rule(
     "V001",
@@ -91,8 +92,11 @@ def check_built(
 
     `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run.
     """
-    name = Path(os.path.relpath(path.resolve(), root if root.is_dir() else root.parent)).as_posix()
+    folder = root if is_folder(root) else root.parent
+    name = Path(os.path.relpath(path.resolve(), folder)).as_posix()
     try:
+        if not is_file(path):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
         data = read_file(path, LARGEST_BOOK)
         if data.startswith(_ARCHIVE):
             messages: Sequence[Message] = ()
@@ -157,7 +161,7 @@ def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, 
 
     An `identifier` has to be the book's or that of one of its parts.
     """
-    if root.is_dir() and not is_file(root / CONFIG_NAME):
+    if is_folder(root) and not is_file(root / CONFIG_NAME):
         return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
     try:
         book = load(root, report=Report())

@@ -177,10 +177,10 @@ def files_below(folder: Path, *folders: Path, depth: int = 0) -> Iterator[Path]:
 def read_own_file(path: Path, largest: int) -> bytes:
     """Return the bytes of a file that bookbuilder has written, which is never a link.
 
-    Raises `OSError` as `read_file` does.
+    Raises `OSError` as `read_file` does, but does not even open what is no ordinary file.
     """
-    if path.is_symlink():
-        raise OSError(errno.EINVAL, "it is a link")
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
     return read_file(path, largest)
 
 
