@@ -16,6 +16,7 @@ from bookbuilder.model.source import Span
 from bookbuilder.passes import run_passes
 from bookbuilder.reading.chapters import read_book
 from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.runtime.files import is_file
 from bookbuilder.runtime.progress import working_on
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _linked(
 ) -> Book:
     """Return the book, numbered and linked, even if there are errors in the report."""
     root = Path(root).resolve(strict=True)
-    if root.is_file():
+    if is_file(root):
         config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
     else:
         config = read_config(root, report)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import zipfile
 import zlib
@@ -18,7 +20,7 @@ from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.volume import volume_identifier
-from bookbuilder.runtime.files import is_file, read_file
+from bookbuilder.runtime.files import is_file, is_folder, read_file
 
 UNREADABLE_BOOK = Rule(
     "V001",
@@ -55,6 +57,7 @@ NOT_TRACED = Rule(
     " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
+_ARCHIVE = b"PK\x03\x04"
 LARGEST_BOOK = 1_000_000_000
 # What opening and reading a damaged, encrypted or exotic archive raises.
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
@@ -75,9 +78,11 @@ def find_sources(path: Path, working_folder: Path) -> Path:
 
 
 def is_epub(path: Path) -> bool:
-    """Tell whether `path` is an archive, as every EPUB is."""
+    """Tell whether `path` is an archive, as every EPUB is. What is no ordinary file is none."""
+    if not is_file(path):
+        return False
     with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+        return file.read(len(_ARCHIVE)) == _ARCHIVE
 
 
 def check_built(
@@ -87,17 +92,20 @@ def check_built(
 
     `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run.
     """
-    name = Path(os.path.relpath(path.resolve(), root if root.is_dir() else root.parent)).as_posix()
+    folder = root if is_folder(root) else root.parent
+    name = Path(os.path.relpath(path.resolve(), folder)).as_posix()
     try:
+        if not is_file(path):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
         data = read_file(path, LARGEST_BOOK)
-        if is_epub(path):
+        if data.startswith(_ARCHIVE):
             messages: Sequence[Message] = ()
             if isinstance(epubcheck, NotRunError):
                 message = f"EPUBCheck has not run: {epubcheck}"
                 report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
             else:
                 messages = epubcheck
-            with zipfile.ZipFile(path) as package:
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
                 _check_epub(package, len(data), name, root, messages, report)
             return
         for rule, message in inspect_pdf(data):
@@ -153,7 +161,7 @@ def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, 
 
     An `identifier` has to be the book's or that of one of its parts.
     """
-    if root.is_dir() and not is_file(root / CONFIG_NAME):
+    if is_folder(root) and not is_file(root / CONFIG_NAME):
         return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
     try:
         book = load(root, report=Report())

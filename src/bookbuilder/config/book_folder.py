@@ -39,7 +39,7 @@ def find_root(start: str | Path) -> Path:
     """Return the nearest folder at or above `start` that has a book.toml; `start` if none has."""
     start = Path(start).resolve()
     for folder in (start, *start.parents):
-        if (folder / CONFIG_NAME).is_file():
+        if is_file(folder / CONFIG_NAME):
             return folder
     return start
 
@@ -86,7 +86,7 @@ def _check_folders(config: Config, report: Report) -> None:
         else:
             message = f"`{name[:200]}` in `allow` is not a folder"
             report.add(BAD_FOLDER, message, span, "write the path from the folder of book.toml")
-    if not (is_folder(config.text_folder) and is_inside(config.text_folder, *config.folders)):
+    if not (is_inside(config.text_folder, *config.folders) and is_folder(config.text_folder)):
         span = config.span_of("book.source", said.source)
         message = f"`source` is not a folder inside the book's: `{said.source[:200]}`"
         report.add(BAD_FOLDER, message, span)

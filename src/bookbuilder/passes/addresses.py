@@ -11,7 +11,7 @@ from pathlib import Path
 from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
 from bookbuilder.reading.titles import HEADINGS
-from bookbuilder.runtime.files import is_file, is_folder
+from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.trees.markup import elements, text_of
 
@@ -31,7 +31,7 @@ class Addresses:
 
     def __init__(self, book: Book) -> None:
         self.folders = list(dict.fromkeys((book.config.text_folder, book.config.root)))
-        self.root = book.config.root
+        self._may_be_read = book.config.folders
         self.anchors: dict[str, dict[str, str]] = {}
         self._by_path: dict[str, Chapter] = {}
         self._by_address: dict[str, Chapter] = {}
@@ -77,7 +77,7 @@ class Addresses:
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""
         full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))
-        return full.is_relative_to(self.root) and (is_file(full) or is_folder(full))
+        return is_inside(full, *self._may_be_read) and (is_file(full) or is_folder(full))
 
     def names(self, chapter: Chapter, by_name: bool) -> list[str]:
         """Return the names that a link in `chapter` could have meant."""

@@ -7,7 +7,6 @@ import binascii
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -21,8 +20,15 @@ from bookbuilder.model.locating import find_link
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
-from bookbuilder.reading.chapter_files import DEEPEST_FOLDER, report_alike
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_file
+from bookbuilder.reading.chapter_files import report_alike
+from bookbuilder.runtime.files import (
+    files_below,
+    is_file,
+    is_inside,
+    name_of,
+    names_in,
+    read_file,
+)
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import file_slug, unique
 from bookbuilder.text.suggest import did_you_mean
@@ -156,13 +162,12 @@ class _Collector:
             self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
             _replace_by_text(picture)
             return None
-        path = self._find(src, chapter, "wikilink" in picture.get_attribute_list("class"))
-        if path is None or not is_inside(path, *self.book.config.folders):
-            outside = path is not None or _leads_out(src, chapter, self.book.config.folders)
-            if outside:
-                self.report.add(
-                    OUTSIDE_IMAGE, f"`{src[:100]}` lies outside the book's folder", here()
-                )
+        is_embed = "wikilink" in picture.get_attribute_list("class")
+        path, leads_out = self._find(src, chapter, is_embed)
+        if path is None:
+            if leads_out:
+                message = f"`{src[:100]}` lies outside the book's folder"
+                self.report.add(OUTSIDE_IMAGE, message, here())
             else:
                 hint = self._hint(src, chapter)
                 self.report.add(MISSING_IMAGE, f"no picture `{src[:100]}`", here(), hint)
@@ -176,43 +181,48 @@ class _Collector:
             _replace_by_text(picture)
         return asset
 
-    def _find(self, src: str, chapter: Chapter, by_name: bool) -> Path | None:
-        """Return the file that `src` means, by path or (`![[picture.png]]`) by name anywhere."""
+    def _find(self, src: str, chapter: Chapter, by_name: bool) -> tuple[Path | None, bool]:
+        """Return the file that `src` means, by path or (`![[picture.png]]`) by name anywhere.
+
+        Where there is none, the other value says whether `src` leads out of the book's folders.
+        """
         config = self.book.config
         src = without_site(unquote(src)) if "{{" in unquote(src) else src
         folders = [chapter.source.path.parent]
         if src.startswith("/"):
             folders = [config.text_folder, config.root]
-        for name in dict.fromkeys((src, unquote(src), unquote(re.split(r"[?#]", src)[0]))):
-            for folder in folders:
-                path = Path(os.path.normpath(folder / name.lstrip("/")))
-                if name and is_file(path):
-                    return path
-        if by_name:
-            found = self._files().get(Path(unquote(src)).name.casefold())
-            return found if found is not None and is_file(found) else None
-        return None
+        leads_out = False
+        names = dict.fromkeys((src, unquote(src), unquote(re.split(r"[?#]", src)[0])))
+        for name in filter(None, names):
+            paths = [Path(os.path.normpath(folder / name.lstrip("/"))) for folder in folders]
+            inside = [path for path in paths if is_inside(path, *config.folders)]
+            if found := next(filter(is_file, inside), None):
+                return found, False
+            leads_out |= not inside
+        if by_name and (found := self._files().get(Path(unquote(src)).name.casefold())):
+            leads_out = not is_inside(found, *config.folders)
+            if not leads_out and is_file(found):
+                return found, False
+        return None, leads_out
 
     def _files(self) -> dict[str, Path]:
         if self._by_file_name is None:
             found: dict[str, Path] = {}
-            for folder, folders, names in os.walk(self.book.config.root):
-                depth = len(Path(folder).relative_to(self.book.config.root).parts)
-                folders[:] = sorted(f for f in folders if not f.startswith("."))
-                if depth >= DEEPEST_FOLDER:
-                    folders.clear()
-                for name in sorted(names):
-                    found.setdefault(name.casefold(), Path(folder, name))
+            for path in files_below(self.book.config.root, self.book.config.root):
+                found.setdefault(path.name.casefold(), path)
             self._by_file_name = found
         return self._by_file_name
 
     def _hint(self, src: str, chapter: Chapter) -> str:
+        folders = self.book.config.folders
         path = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
-        if _leads_out(src, chapter, self.book.config.folders) or not is_folder(path.parent):
-            return ""
         start = unquote(src).rpartition("/")[0]
-        files = sorted(p.name for p in path.parent.iterdir() if is_file(p))
-        return did_you_mean(unquote(src), [f"{start}/{name}" if start else name for name in files])
+        known = [
+            f"{start}/{name}" if start else name
+            for name in names_in(path.parent, *folders)
+            if is_inside(path.with_name(name), *folders) and is_file(path.with_name(name))
+        ]
+        return did_you_mean(unquote(src), known)
 
     def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
         head, _, body = src.partition(",")
@@ -290,15 +300,6 @@ class _Collector:
         asset = Asset(name, media_type, data, path, change)
         self.book.assets[name] = asset
         return asset
-
-
-def _leads_out(src: str, chapter: Chapter, folders: Sequence[Path]) -> bool:
-    try:
-        full = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
-    except ValueError:
-        return False
-    is_in_one = any(full.is_relative_to(folder) for folder in folders)
-    return not is_in_one and not src.startswith("/")
 
 
 def _replace_by_text(picture: Tag) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,11 +9,17 @@ from pathlib import Path
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import folded, is_file, is_inside, name_of
+from bookbuilder.runtime.files import (
+    DEEPEST_FOLDER,
+    entries_of,
+    folded,
+    is_file,
+    is_inside,
+    name_of,
+)
 from bookbuilder.runtime.text_files import UNREADABLE
 
 MARKDOWN = {".md", ".markdown"}
-DEEPEST_FOLDER = 50
 SUMMARY_NAME = "SUMMARY.md"
 
 NAMES_ALIKE = Rule(
@@ -47,15 +52,14 @@ def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
 
     def walk(folder: Path, depth: int) -> None:
         try:
-            with os.scandir(folder) as entries:
-                ordered = sorted(entries, key=lambda e: _natural(e.name))
-        except (OSError, ValueError) as error:
+            entries = entries_of(folder, *config.folders)
+        except OSError as error:
             if report is not None:
                 name = name_of(folder, config.root)
-                message = f"the folder {name} cannot be read: {getattr(error, 'strerror', error)}"
+                message = f"the folder {name} cannot be read: {error.strerror}"
                 report.add(UNREADABLE, message, Span(name))
             return
-        for entry in ordered:
+        for entry in sorted(entries, key=lambda entry: _natural(entry.name)):
             path = Path(entry.path)
             if entry.name.startswith(".") or entry.name == "node_modules":
                 continue
@@ -65,8 +69,8 @@ def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
             elif (
                 path.suffix.lower() in MARKDOWN
                 and entry.name.lower() != SUMMARY_NAME.lower()
-                and is_file(path)
                 and is_inside(path, *config.folders)
+                and is_file(path)
             ):
                 found.append(path)
 

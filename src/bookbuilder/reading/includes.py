@@ -17,7 +17,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.chapter_files import MARKDOWN
 from bookbuilder.reading.front_matter import read_front_matter
-from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_folder, is_inside
+from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
@@ -206,15 +206,17 @@ class _Expansion:
                 span,
             )
             return None
-        path = self._path(name, folders)
-        if path is None:
-            hint = did_you_mean(Path(name).name, _names_in(folders[0] / name))
-            self.report.add(NO_INCLUDE, f"no file `{shown}` to include", span, hint)
-            return None
-        if not is_inside(path, *self.config.folders):
+        paths = self._paths(name, folders)
+        if name and not paths:
             hint = "copy it into the book's folder, or name its folder in `allow` of book.toml"
             message = f"`{shown}` lies outside the book's folder and is not included"
             self.report.add(INCLUDE_OUTSIDE, message, span, hint)
+            return None
+        path = next(filter(os.path.lexists, paths), None)
+        if path is None:
+            known = names_in(paths[0].parent, *self.config.folders) if paths else []
+            hint = did_you_mean(Path(name).name, known)
+            self.report.add(NO_INCLUDE, f"no file `{shown}` to include", span, hint)
             return None
         if not is_file(path):
             self.report.add(NO_INCLUDE, f"`{shown}` is not an ordinary file", span)
@@ -242,16 +244,12 @@ class _Expansion:
             return None
         return included, lines
 
-    @staticmethod
-    def _path(name: str, folders: Sequence[Path]) -> Path | None:
-        for folder in dict.fromkeys(folders):
-            try:
-                path = Path(os.path.normpath(folder / name))
-                if name and os.path.lexists(path):
-                    return path
-            except ValueError:
-                return None
-        return None
+    def _paths(self, name: str, folders: Sequence[Path]) -> list[Path]:
+        """Return what `name` may mean in `folders`, but for what lies outside the book's."""
+        if not name:
+            return []
+        paths = [Path(os.path.normpath(folder / name)) for folder in dict.fromkeys(folders)]
+        return [path for path in paths if is_inside(path, *self.config.folders)]
 
     def _read(self, path: Path) -> Source | None:
         if path not in self._known:
@@ -324,11 +322,3 @@ def _sections(text: str) -> list[str]:
 def _at(span: Span, text: str) -> Span:
     at = span.excerpt.find(text)
     return replace(span, column=at + 1, length=len(text)) if at >= 0 else span
-
-
-def _names_in(path: Path) -> list[str]:
-    folder = Path(os.path.normpath(path)).parent
-    try:
-        return sorted(p.name for p in folder.iterdir()) if is_folder(folder) else []
-    except OSError:
-        return []

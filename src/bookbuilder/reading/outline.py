@@ -21,7 +21,7 @@ from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.chapter_files import MARKDOWN, SUMMARY_NAME, markdown_files, report_alike
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
@@ -130,7 +130,7 @@ def read_outline(config: Config, report: Report) -> Outline:
             if source is not None:
                 with working_on(source.place):
                     outline = _from_summary(config, source, report)
-        elif is_file(mkdocs):
+        elif is_inside(mkdocs, config.root) and is_file(mkdocs):
             outline = _from_mkdocs(config, mkdocs, report)
     if outline is None or not any(True for _ in outline.entries):
         found = [Entry(path) for path in markdown_files(config, report)]
@@ -160,18 +160,18 @@ class _Adder:
             self.report.add(NOT_A_CHAPTER, f"`{name}` is a web address, not a chapter", span)
             return None
         path = Path(os.path.normpath(folder / name.lstrip("/")))
-        if not is_inside(path, *self.config.folders):
-            rule = OUTSIDE if self.missing is MISSING_CHAPTER else NOT_A_CHAPTER
-            self.report.add(rule, f"`{name}` lies outside the book's folder", span)
-            return None
-        if is_folder(path):
-            index = next(
-                (p for p in map(path.joinpath, ("README.md", "index.md")) if is_file(p)), None
-            )
+        folders = self.config.folders
+        if is_inside(path, *folders) and is_folder(path):
+            named = (path / "README.md", path / "index.md")
+            index = next((p for p in named if is_inside(p, *folders) and is_file(p)), None)
             if index is None:
                 self.report.add(NOT_A_CHAPTER, f"`{name}` is a folder without README.md", span)
                 return None
             path = index
+        if not is_inside(path, *folders):
+            rule = OUTSIDE if self.missing is MISSING_CHAPTER else NOT_A_CHAPTER
+            self.report.add(rule, f"`{name}` lies outside the book's folder", span)
+            return None
         if not is_file(path):
             hint = did_you_mean(name, self._names_in(folder))
             self.report.add(self.missing, f"no file `{name[:200]}`", span, hint)
@@ -232,9 +232,10 @@ def _summary_file(config: Config, report: Report) -> Path | None:
         structure = said if isinstance(said, dict) else {}
         names.insert(0, config.text_folder / str(structure.get("summary") or SUMMARY_NAME))
     for path in names:
-        if is_file(path) and is_inside(path, *config.folders):
+        if is_inside(path, *config.folders) and is_file(path):
             return path
-        if os.path.lexists(path):
+        # Whether there is something is only asked of folders that may be read.
+        if path.name in names_in(path.parent, *config.folders):
             name = name_of(path, config.root)
             message = f"`{name[:200]}` is not an ordinary file inside the book's folder"
             report.add(UNUSABLE_SUMMARY, message, Span(name[:200]))

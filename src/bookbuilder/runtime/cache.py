@@ -14,7 +14,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from bookbuilder.runtime.files import read_file
+from bookbuilder.runtime.files import read_own_file
 
 LARGEST_FILE = 300_000_000
 LARGEST_CACHE = 500_000_000
@@ -46,9 +46,7 @@ class Cache:
             return None
         path = self._path(name)
         try:
-            if path.is_symlink():
-                return None
-            data = read_file(path, LARGEST_FILE)
+            data = read_own_file(path, LARGEST_FILE)
         except OSError:
             return None
         head = len(_MAGIC) + _DIGEST().digest_size

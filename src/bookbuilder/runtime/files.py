@@ -1,4 +1,9 @@
-"""Read and write files safely: bounded reads, and writes that never leave half a file."""
+"""Read and write files safely: bounded reads, and writes that never leave half a file.
+
+This is the one door to the files that a book names. Whoever reads one, lists a folder or asks
+whether there is something asks `is_inside` first, so that neither the book nor a message tells of
+what lies elsewhere; `tests/test_one_door.py` lists who may do without.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ import os
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 try:
@@ -17,6 +22,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LARGEST_TEXT = 8_000_000
+DEEPEST_FOLDER = 50
 TEMPORARY = ".bookbuilder-", ".tmp"
 # Windows has the one, the others the other; Python closes what it opens in child processes.
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -88,11 +94,14 @@ def _umask() -> int:
 
 
 def is_inside(path: Path, *folders: Path) -> bool:
-    """Return whether `path` lies in one of `folders` once symbolic links are resolved."""
+    """Return whether `path` lies in one of `folders` once symbolic links are resolved.
+
+    Nothing needs to be there. A link that leads to itself leads nowhere else.
+    """
     try:
-        resolved = path.resolve()
-        return any(resolved.is_relative_to(folder.resolve()) for folder in folders)
-    except (OSError, RuntimeError, ValueError):
+        resolved = Path(os.path.realpath(path))
+        return any(resolved.is_relative_to(os.path.realpath(folder)) for folder in folders)
+    except (OSError, ValueError):
         return False
 
 
@@ -122,6 +131,61 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def entries_of(folder: Path, *folders: Path) -> list[os.DirEntry[str]]:
+    """Return what is in `folder`, which must lie in one of `folders`, in no order.
+
+    Raises `OSError`, in plain words, if it lies elsewhere or cannot be read.
+    """
+    if not is_inside(folder, *folders):
+        raise OSError(errno.EACCES, "it lies outside the book's folder")
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except ValueError:
+        raise OSError(errno.EINVAL, "no folder can have this name") from None
+
+
+def names_in(folder: Path, *folders: Path) -> list[str]:
+    """Return the sorted names in `folder`; none if it lies outside `folders` or cannot be read.
+
+    Hints that name files are made of these.
+    """
+    try:
+        return sorted(entry.name for entry in entries_of(folder, *folders))
+    except OSError:
+        return []
+
+
+def files_below(folder: Path, *folders: Path, depth: int = 0) -> Iterator[Path]:
+    """Yield what is in `folder` and not a folder itself, then what is below, sorted by name.
+
+    Hidden folders, and those that links lead to, are left out. What is yielded may be a link.
+    """
+    try:
+        entries = sorted(entries_of(folder, *folders), key=lambda entry: entry.name)
+    except OSError:
+        return
+    below = []
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            below.append(Path(entry.path))
+        else:
+            yield Path(entry.path)
+    for path in below:
+        if depth < DEEPEST_FOLDER and not path.name.startswith("."):
+            yield from files_below(path, *folders, depth=depth + 1)
+
+
+def read_own_file(path: Path, largest: int) -> bytes:
+    """Return the bytes of a file that bookbuilder has written, which is never a link.
+
+    Raises `OSError` as `read_file` does, but does not even open what is no ordinary file.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    return read_file(path, largest)
 
 
 def read_file(

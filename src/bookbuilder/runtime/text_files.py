@@ -61,7 +61,7 @@ def read_source(
     `{{ book.name }}` becomes the value of the variable, if one has that name.
     """
     name = name_of(path, folders[0])
-    if not is_file(path) or not is_inside(path, *folders):
+    if not is_inside(path, *folders) or not is_file(path):
         report.add(UNREADABLE, f"{name} is not a file inside the book's folder", Span(name))
         return None
     try:

@@ -47,7 +47,7 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
     if not os.path.lexists(path):
         return {}
     try:
-        if not is_file(path) or not is_inside(path, root):
+        if not is_inside(path, root) or not is_file(path):
             raise OSError(0, "it is not an ordinary file inside the book's folder")
         # MkDocs files carry Python tags (`!!python/name:…`), which mean nothing here.
         data = load_yaml(
@@ -81,7 +81,7 @@ def config_of(
             description=text_of(description),
             language=text_of(language),
             authors=tuple(AuthorConfig(name) for name in names if isinstance(name, str)),
-            source=source if is_folder(root / source) and is_inside(root / source, root) else "",
+            source=source if is_inside(root / source, root) and is_folder(root / source) else "",
         ),
         variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )

@@ -14,6 +14,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.formats.epub.names import PACKAGE_NAME, picture_before
 from bookbuilder.model.locating import find_link, find_text
 from bookbuilder.model.source import Source, Span
+from bookbuilder.runtime.files import is_inside, read_text
 from bookbuilder.text.slugs import file_slug
 from bookbuilder.trees.markup import elements
 
@@ -120,7 +121,8 @@ def _styles(book: Book) -> Iterator[Source]:
     for name in (*config.book.style, *config.epub.style):
         path = config.root / name
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            yield Source(path, name, path.read_text(encoding="utf-8-sig"))
+            if is_inside(path, *config.folders):
+                yield Source(path, name, read_text(path))
 
 
 def _of_style_file(book: Book, name: str) -> Span | None:

@@ -7,6 +7,7 @@ and the versions of bookbuilder and WeasyPrint. It says nothing of files, folder
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Mapping
 from importlib import metadata
@@ -23,8 +24,10 @@ from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
 from bookbuilder.formats.pdf.weasy.setup import own_fonts
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
+from bookbuilder.runtime.files import read_own_file
 from bookbuilder.trees.serializing import serialize
 
+LARGEST_PDF = 500_000_000
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked_part", "pagination"}),
@@ -53,9 +56,13 @@ def fingerprint(book: Book) -> str:
 
 
 def pages_if_made_from(book: Book, path: Path) -> int:
-    """Return how many pages the PDF at `path` has if it was made from `book` as it is, else 0."""
+    """Return how many pages the PDF at `path` has if it was made from `book` as it is, else 0.
+
+    It lies where `output` of book.toml says, which may be outside the book's folder. So only a file
+    that we could have written counts, and nothing of it is used but its digest and this number.
+    """
     try:
-        with pikepdf.open(path) as pdf:
+        with pikepdf.open(io.BytesIO(read_own_file(path, LARGEST_PDF))) as pdf:
             return len(pdf.pages) if pdf.docinfo.get(DIGEST_KEY) == fingerprint(book) else 0
     except (OSError, pikepdf.PdfError):
         return 0

@@ -42,7 +42,7 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
     """Yield name and text of the author's stylesheets: those of `[book]`, then of `[pdf]`."""
     for key, names in (("book.style", config.book.style), ("pdf.style", config.pdf.style)):
         for name in names:
-            path = (config.root / name).resolve()
+            path = config.root / name
             try:
                 if not is_inside(path, *config.folders):
                     raise OSError("it lies outside the book's folder")

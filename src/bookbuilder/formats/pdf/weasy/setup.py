@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+from bookbuilder.runtime.files import files_below, is_file, is_inside, name_of, read_file
 from bookbuilder.runtime.scratch import scratch_folder
 
 PANGO_HINT = (
@@ -138,11 +138,11 @@ def own_fonts(folders: Sequence[Path], report: Report) -> Iterator[tuple[str, by
     What may not be read is reported: fontconfig itself would follow links and wait for pipes.
     """
     own = [folder / "fonts" for folder in folders]
-    found = [p for fonts in own if is_inside(fonts, *folders) for p in sorted(fonts.rglob("*"))]
+    found = [path for fonts in own for path in sorted(files_below(fonts, *folders))]
     found = [path for path in found if path.suffix.lower() in FONT_SUFFIXES]
     for number, path in enumerate(found[:MOST_FONTS]):
         try:
-            if not (is_file(path) and is_inside(path, *folders)):
+            if not (is_inside(path, *folders) and is_file(path)):
                 raise OSError(0, "it is no file inside the book's folder")
             data = read_file(path, LARGEST_FONT, folders)
         except OSError as error:
