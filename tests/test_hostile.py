@@ -78,6 +78,11 @@ SETTINGS = {
     "x = " + "9" * 5000: "bad-toml",
     "x = " + "[" * 3000 + "]" * 3000: "bad-toml",
     "x = " + "{a=" * 3000 + "1" + "}" * 3000: "bad-toml",
+    ".".join("x" * 20_000) + " = 1": "bad-toml",
+    "[" + ".".join("x" * 20_000) + "]": "bad-toml",
+    "x = 1  # " + "x" * 200_000: "too-large",
+    "[series]\nname = 'S'\nposition = 0x" + "f" * 5000: "wrong-type",
+    "x = 1\n[pdf]\npages = 0x" + "f" * 5000: "wrong-type",
 }
 
 
@@ -99,6 +104,11 @@ FRONT_MATTER = [
     "title: 2026-13-45",
     "title: 0001-01-01T00:00:00+23:59",
     "title: " + "9" * 5000,
+    "title: 0x" + "f" * 5000,
+    "title: 0b" + "1" * 20_000,
+    "title: " + "1:" * 5000 + "1",
+    "title: " + "1:" * 5000 + "1.5",
+    "0x" + "f" * 5000 + ": title",
     "title: " + "[" * 5000,
     "title: " + "{a: " * 3000,
     "a: &a [x]\ntitle: *a",
@@ -138,6 +148,8 @@ LISTS = {
     "outside": ("SUMMARY.md", "- [x](../secret/x.md)\n- [y](one.md)\n", "not-a-chapter"),
     "brackets": ("SUMMARY.md", "- [" + "](" * 100_000 + "\n- [y](one.md)\n", ""),
     "comments": ("SUMMARY.md", "<!--" * 100_000 + "\n- [y](one.md)\n", ""),
+    "hexadecimal": ("book.json", f'{{"title": 0x{"f" * 5000}}}', "other-tool-broken"),
+    "number": ("book.json", f'{{"variables": {{"a": 0x{"f" * 5000}}}}}', "other-tool-broken"),
     "cycle": ("mkdocs.yml", "nav: &a [*a, one.md]\n", "other-tool-broken"),
     "bomb": ("mkdocs.yml", "a: &a [x, x]\nb: &b [*a, *a]\nnav: *b\n", "other-tool-broken"),
     "bytes": ("mkdocs.yml", b"site_name: \xff\n", "other-tool-broken"),

@@ -259,3 +259,20 @@ def test_each_host_is_named_once(web: Web, tmp_path: Path) -> None:
         remote=RemotePictures(Cache(None)),
     )
     assert rules_of(report).count("image-licence") == 1
+
+
+def test_a_name_that_is_not_found_in_time_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "SECONDS", 0.01)
+    answered = threading.Event()
+
+    def never(host: str, port: int) -> list[str]:
+        answered.wait(60)
+        return ["93.184.216.34"]
+
+    try:
+        with pytest.raises(FetchError, match="seconds to find"):
+            RemotePictures(Cache(tmp_path), resolve=never).get("https://example.org/a.png")
+    finally:
+        answered.set()

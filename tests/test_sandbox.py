@@ -19,11 +19,14 @@ from bs4 import Tag
 from click.testing import CliRunner, Result
 
 import bookbuilder.build
+import bookbuilder.config.book_folder
 import bookbuilder.runtime.child_process
 import bookbuilder.runtime.limits
 from bookbuilder.book import Book, Chapter, Metadata
 from bookbuilder.cli import main
+from bookbuilder.config.book_folder import read_limits
 from bookbuilder.config.schema import Config
+from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.runtime.child_process import run_bounded
 from bookbuilder.runtime.limits import HAS_FORK, LimitHit, Limits
@@ -213,11 +216,46 @@ def test_0_is_no_limit(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_limits_hold_while_book_toml_itself_is_judged(tmp_path: Path) -> None:
-    """Limits stand in book.toml; before they are known, nothing else of it may take long."""
-    wrong = "\n".join(f"key{n} = 1" for n in range(20_000))
+    wrong = "\n".join(f"k{n} = 1" for n in range(16_000))
     result = build(tmp_path, "epub", f"cpu-seconds = 1\n[pdf]\n{wrong}", "# One\n\nText.\n")
     assert result.exit_code == 1
     assert "X001" in result.stderr
+
+
+def test_a_key_of_thousands_of_parts_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    key = ".".join("x" * 20_000)
+    result = build(tmp_path, "epub", f"memory = 500\n[x]\n{key} = 1", "# One\n\nText.\n")
+    assert result.exit_code == 1
+    assert "book.toml has a key of more than 20 parts" in result.stderr
+
+
+def test_limits_hold_while_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_for_ever(root: Path) -> Limits:
+        signal.raise_signal(signal.SIGXCPU)
+        return Limits()
+
+    monkeypatch.setattr(bookbuilder.config.book_folder, "read_limits", read_for_ever)
+    result = build(tmp_path, "epub", "", "# One\n\nText.\n")
+    assert result.exit_code == 1
+    assert "took more than 60 s of computing" in result.stderr
+
+
+def test_limits_go_by_the_size_of_the_book_unless_they_are_set(tmp_path: Path) -> None:
+    write_files(tmp_path, {"one.md": "# One\n", ".git/x.md": b"x" * 9_000_000})
+    assert read_limits(tmp_path) == Limits(300, 300, 2500)
+    write_files(tmp_path, {"two.md": b"x" * 2_000_000, "img/a.png": b"x" * 20_000_000})
+    assert read_limits(tmp_path) == Limits(1000, 1000, 2500)
+    assert read_limits(tmp_path / "two.md") == Limits(900, 900, 2500)
+    write_files(tmp_path, {"book.toml": "[limits]\nseconds = 7\n"})
+    assert read_limits(tmp_path) == Limits(7, 1000, 2500)
+
+
+def test_the_message_says_what_the_limit_is_by_default(tmp_path: Path) -> None:
+    write_files(tmp_path, {"book.toml": "[limits]\ncpu-seconds = 3\n", "one.md": "# One\n"})
+    report = Report()
+    hit = LimitHit(bookbuilder.runtime.limits.TOO_SLOW, "more than 3 s")
+    bookbuilder.runtime.limits.report_limit(hit, read_limits(tmp_path), report)
+    assert ["300 s more for each MB of text" in found.hint for found in report] == [True]
 
 
 def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from bookbuilder import Report, load, write
 from bookbuilder.passes.cleaning.svg import LARGEST_SIDE, sanitize_svg
+from bookbuilder.passes.cleaning.svg_references import REMOVED
+from books import write_files
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -135,3 +139,68 @@ def test_ids_become_xml_names_and_references_follow() -> None:
     assert "#id-2-2" in str(rect.get("style"))
     assert rect.get("aria-labelledby") == "Good id-2-2"
     assert removed == ["a picture or drawing from elsewhere"]
+
+
+CIRCLES = {
+    "mask": '<mask id="a"><path d="M0 0" mask="url(#a)"/></mask><path d="M0 0" mask="url(#a)"/>',
+    "mask of itself": '<mask id="a" mask="url(#a)"><path/></mask><path mask="url(#a)"/>',
+    "around a corner": '<mask id="a"><path mask="url(#b)"/></mask>'
+    '<mask id="b"><g><path style="fill:red;mask:url(#a)"/></g></mask><path mask="url(#a)"/>',
+    "clip": '<clipPath id="a"><path clip-path="url(#a)"/></clipPath><path clip-path="url(#a)"/>',
+    "pattern": '<pattern id="a"><path fill="url(#a)"/></pattern><path fill="url(#a)"/>',
+    "inherited": '<g fill="url(#a)"><pattern id="a"><path/></pattern></g>',
+    "marker": '<marker id="a"><path d="M0 0" marker-end="url(#a)"/></marker>',
+    "gradient": '<linearGradient id="a" href="#b"/><linearGradient id="b" href="#a"/>',
+    "filter": '<filter id="a"><feImage href="#b"/></filter><path id="b" filter="url(#a)"/>',
+    "sheet": '<style>.c{mask:url(#a)}</style><mask id="a"><path class="c"/></mask>',
+    "equal ids": '<g id="a"><g id="b"><g id="a" fill="url(#b)"/></g></g>',
+    "doubled": "".join(
+        f'<mask id="m{n}"><path mask="url(#m{n + 1})"/><path mask="url(#m{n + 1})"/></mask>'
+        for n in range(20)
+    )
+    + '<mask id="m20"><path/></mask>',
+    "deep": "".join(f'<mask id="m{n}"><path mask="url(#m{n + 1})"/></mask>' for n in range(200))
+    + '<mask id="m200"><path/></mask><path mask="url(#m0)"/>',
+}
+
+
+@pytest.mark.parametrize("inner", CIRCLES.values(), ids=CIRCLES)
+def test_references_without_end_are_cut(inner: str) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inner}</svg>'
+    clean, removed = sanitize_svg(svg.encode())
+    assert removed == [REMOVED]
+    assert REMOVED not in sanitize_svg(clean)[1]
+
+
+HARMLESS = {
+    "gradients": '<linearGradient id="g" href="#h"/><linearGradient id="h"/>'
+    + '<path fill="url(#g)"/>' * 2000,
+    "inherited gradient": '<g fill="url(#g)"><linearGradient id="g"/><path/></g>',
+    "clip inside": '<g id="l" clip-path="url(#c)"><clipPath id="c"><use href="#r"/></clipPath>'
+    '<path id="r"/></g>',
+    "mask with gradient": '<mask id="m"><path fill="url(#g)"/></mask><linearGradient id="g"/>'
+    '<g mask="url(#m)"><path/></g>',
+    "sheet": '<style>.c{fill:url(#g)}</style><linearGradient id="g"/><path class="c"/>',
+}
+
+
+@pytest.mark.parametrize("inner", HARMLESS.values(), ids=HARMLESS)
+def test_references_that_end_stay(inner: str) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inner}</svg>'
+    clean, removed = sanitize_svg(svg.encode())
+    assert removed == []
+    assert clean.count(b"url(#") + clean.count(b'href="#') == inner.count("#")
+
+
+@pytest.mark.slow
+def test_drawings_that_refer_to_themselves_are_printed(tmp_path: Path) -> None:
+    drawings = {
+        f"{n}.svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inner}</svg>'
+        for n, inner in enumerate(CIRCLES.values())
+    }
+    inline = "\n\n".join(f"<svg viewBox='0 0 9 9'>{inner}</svg>" for inner in CIRCLES.values())
+    pictures = "\n\n".join(f"![x]({name})" for name in drawings)
+    write_files(tmp_path, {**drawings, "one.md": f"# One\n\n{pictures}\n\n{inline}\n"})
+    book = load(tmp_path, report=Report())
+    assert write(book, tmp_path / "out.pdf", Report()).count > 0
+    assert write(book, tmp_path / "out.epub", Report()).count > 0

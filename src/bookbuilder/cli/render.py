@@ -23,6 +23,8 @@ TAB = 4
 EXCERPT_CELLS = 96
 """Markdown paragraphs are often one long line; an excerpt shows this much of it."""
 CONTEXT_CELLS = 48
+LONGEST_EXCERPT = 300
+"""Characters on each side that are looked at: many of them may take no cell."""
 
 COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -99,9 +101,10 @@ def _excerpt(span: Span) -> tuple[str, int, int]:
     """Return the line to show, and where the carets below it start and how many, in cells."""
     start = max(0, min(span.column - 1, len(span.excerpt)))
     end = min(start + max(1, span.length), len(span.excerpt))
-    before = _expanded(span.excerpt[:start])
-    marked = _expanded(span.excerpt[start:end], cell_len(before))
-    after = _expanded(span.excerpt[end:], cell_len(before + marked))
+    # No more than could be shown: a line may have as many characters as a chapter, and findings.
+    before = _expanded(span.excerpt[max(0, start - LONGEST_EXCERPT) : start])
+    marked = _expanded(span.excerpt[start : min(end, start + LONGEST_EXCERPT)], cell_len(before))
+    after = _expanded(span.excerpt[end : end + LONGEST_EXCERPT], cell_len(before + marked))
     if cell_len(before + marked + after) > EXCERPT_CELLS:
         before = _last_cells(before, CONTEXT_CELLS)
         marked = _first_cells(marked, EXCERPT_CELLS - CONTEXT_CELLS)

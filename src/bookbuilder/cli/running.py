@@ -39,12 +39,13 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     with no_traceback(options):
         from bookbuilder.config.book_folder import find_root, read_limits
         from bookbuilder.runtime.child_process import run_bounded
-        from bookbuilder.runtime.limits import LimitHit, report_limit
+        from bookbuilder.runtime.limits import LIMITS_TO_READ_LIMITS, LimitHit, report_limit
 
         root = options.directory or root or find_root(working_folder())
         report = Report(asked=_levels(options.deny))
-        limits = read_limits(root)
+        limits = LIMITS_TO_READ_LIMITS
         try:
+            limits = run_bounded(lambda: read_limits(root), limits)
             done = run_bounded(lambda: _run(work, root, report, limits), limits)
         except LimitHit as hit:
             report_limit(hit, limits, report)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import itertools
 import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import CONFIG_NAME, Config
-from bookbuilder.config.toml_text import parse_toml
+from bookbuilder.config.toml_text import LARGEST_TOML, parse_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.runtime.files import is_file, is_folder, is_inside
-from bookbuilder.runtime.limits import Limits
+from bookbuilder.runtime.files import files_below, is_file, is_folder, is_inside
+from bookbuilder.runtime.limits import Limits, limits_for
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 
@@ -34,6 +39,12 @@ ALLOWED_FOLDER = Rule(
     " book, you should know that.",
 )
 
+# The size of the book is looked for among so many files, in the book's folder first.
+MOST_FILES = 50_000  # and folders
+MOST_FOLDERS = 20
+TEXT_SUFFIXES = (".md", ".markdown")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif")
+
 
 def find_root(start: str | Path) -> Path:
     """Return the nearest folder at or above `start` that has a book.toml; `start` if none has."""
@@ -45,16 +56,47 @@ def find_root(start: str | Path) -> Path:
 
 
 def read_limits(root: str | Path) -> Limits:
-    """Read `[limits]` of the book in `root`; mistakes in them are reported by `read_config`."""
+    """Read `[limits]` of the book in `root`; mistakes in them are reported by `read_config`.
+
+    What is not set there goes by the size of the book.
+    """
     root = Path(root).resolve(strict=True)
     path = root / CONFIG_NAME
+    data: Mapping[str, Any] = {}
     report = Report()
-    if not is_file(path) or not (source := read_source(path, (root,), report)):
-        return Limits()
-    data = parse_toml(source, report) or {}
-    # Nothing else yet: what is wrong takes its time to be located, and no limits hold here.
-    said = {key: value for key, value in data.items() if key == "limits"}
-    return parse_config(root, source, said, report).limits
+    source = read_source(path, (root,), report, largest=LARGEST_TOML) if is_file(path) else None
+    if source is not None:
+        data = parse_toml(source, report) or {}
+    by_size = limits_for(*_sizes(root, data))
+    if source is None or not isinstance(said := data.get("limits"), dict):
+        return by_size
+    limits = parse_config(root, source, {"limits": said}, report).limits
+    missing = [f.name for f in dataclasses.fields(Limits) if f.name.replace("_", "-") not in said]
+    return dataclasses.replace(limits, **{name: getattr(by_size, name) for name in missing})
+
+
+def _sizes(root: Path, data: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the bytes of text and of pictures in the book's folder and those that it allows."""
+    if root.is_file():
+        return root.stat().st_size, 0
+    book = data.get("book")
+    allowed = book.get("allow", []) if isinstance(book, dict) else []
+    names = [name for name in allowed if isinstance(name, str)] if isinstance(allowed, list) else []
+    folders = [root, *(root / name for name in names[:MOST_FOLDERS])]
+    text = pictures = 0
+    files = itertools.chain.from_iterable(map(_files_in, folders))
+    for suffix, size in itertools.islice(files, MOST_FILES):
+        text += size if suffix in TEXT_SUFFIXES else 0
+        pictures += size if suffix in PICTURE_SUFFIXES else 0
+    return text, pictures
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, int]]:
+    """Yield the suffixes and sizes of the files below `folder`; links count as themselves."""
+    for path in files_below(folder, folder):
+        is_book = "node_modules" not in path.parts
+        with contextlib.suppress(OSError):
+            yield path.suffix.lower() if is_book else "", path.lstat().st_size
 
 
 def read_config(root: Path, report: Report) -> Config:
@@ -65,7 +107,7 @@ def read_config(root: Path, report: Report) -> Config:
     path = root / CONFIG_NAME
     if not os.path.lexists(path):
         return from_other_tool(root, report)
-    source = read_source(path, (root,), report)
+    source = read_source(path, (root,), report, largest=LARGEST_TOML)
     data = parse_toml(source, report) if source else None
     if not (source and data):
         report.raise_for_errors()

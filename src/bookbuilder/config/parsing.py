@@ -114,6 +114,8 @@ def _home_of(key: str) -> str:
     return next((t for t in known if name in known[t]), "")
 
 
+LARGEST_NUMBER = 10**15
+"""Python does not write numbers of thousands of digits, which hexadecimal ones can have."""
 _BAD: Any = object()
 _NAMES = {
     str: "a string",
@@ -151,6 +153,8 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
         if without_controls(value) != value:
             return _wrong("text without control characters", value, path, source, report)
         return value.strip()
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return _wrong(f"at most {LARGEST_NUMBER:,}", value, path, source, report)
     is_bool = isinstance(value, bool)
     is_number = isinstance(value, int | float) and not is_bool
     if is_number and value < 0 and {int, float} & set(allowed):
@@ -166,7 +170,7 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
 def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
     if str in allowed and isinstance(value, int | float | date) and not isinstance(value, bool):
         return "text needs quotes"
-    bare = without_quotes(value) if isinstance(value, str) else None
+    bare = without_quotes(value) if isinstance(value, str) and len(value) < 100 else None
     if bare is None or type(bare) not in allowed:
         return ""
     what = "dates are" if isinstance(bare, date) else "it is"
@@ -202,13 +206,14 @@ def _describe(hint: Any) -> str:
 def _wrong(
     wanted: str, value: Any, path: str, source: Source, report: Report, hint: str = ""
 ) -> Any:
-    got = (
-        "a list"
-        if isinstance(value, list)
-        else "a table"
-        if isinstance(value, dict)
-        else repr(value)
-    )
+    if isinstance(value, list):
+        got = "a list"
+    elif isinstance(value, dict):
+        got = "a table"
+    elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        got = "a number that is larger"
+    else:
+        got = repr(value)
     span = span_of_key(source, path)
     report.add(WRONG_TYPE, f"`{without_places(path)}` must be {wanted}, not {got}", span, hint)
     return _BAD

@@ -18,9 +18,30 @@ BAD_TOML = Rule(
     "book.toml must be valid TOML (https://toml.io). Nothing can be built until it is.",
 )
 
+LARGEST_TOML = 200_000
+"""Bytes. A list of two thousand chapters takes 100,000."""
+MOST_PARTS_OF_KEY = 20
+"""`tomllib` takes time and memory squared to the parts of a dotted key. Ours have two, mdBook's
+four or five.
+"""
+
+# What may hold dots that are in no key, and keys that may.
+_STRING_OR_COMMENT = re.compile(
+    r'"""(?:[^\\"]|\\.|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\[^\n])*+"?'
+    r"|'[^'\n]*+'?|#[^\n]*+",
+    re.DOTALL,
+)
+_DEEP_KEY = re.compile(rf"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){{{MOST_PARTS_OF_KEY}}}")
+
 
 def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
     """Return the data in `source`; None if it is not TOML, which is reported."""
+    if deep := _DEEP_KEY.search(_STRING_OR_COMMENT.sub(_of_same_length, source.text)):
+        message = f"{source.name} has a key of more than {MOST_PARTS_OF_KEY} parts"
+        report.add(BAD_TOML, message, source.span(deep.start(), 1))
+        return None
     try:
         return tomllib.loads(source.text)
     except RecursionError:
@@ -38,6 +59,11 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
             hint = f"`{name}` is given twice: keep one of the two"
         report.add(BAD_TOML, f"{source.name} does not parse: {message}", span, hint)
         return None
+
+
+def _of_same_length(match: re.Match[str]) -> str:
+    """Return something like a bare key in place of a string, and blanks in place of a comment."""
+    return (" " if match[0].startswith("#") else "x") * len(match[0])
 
 
 def _key_above(source: Source, line: int) -> Span | None:
@@ -126,8 +152,8 @@ def _tables(text: str) -> dict[str, list[tuple[int, int]]]:
     tables: dict[str, list[tuple[int, int]]] = {}
     name, first, number = "", 1, 0
     for number, line in enumerate(text.split("\n"), 1):
-        if match := re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]\]?", line):
+        if match := re.match(r"[ \t]*\[\[?([\w.\"' \t-]+)\]", line):
             tables.setdefault(name, []).append((first, number))
-            name, first = re.sub(r"[\"' ]", "", match[1]), number
+            name, first = re.sub(r"[\"' \t]", "", match[1]), number
     tables.setdefault(name, []).append((first, number + 1))
     return tables

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 
@@ -56,21 +57,23 @@ class Source:
     text: str
     stretches: tuple[Stretch, ...] = ()
 
+    def __hash__(self) -> int:
+        # Not over thousands of stretches, each time that it is looked up.
+        return hash((self.name, self.text))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        # Kept, since thousands of spans may quote the same long line.
+        return self.text.split("\n")
+
     @cached_property
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        for index, char in enumerate(self.text):
-            if char == "\n":
-                starts.append(index + 1)
-        return starts
+        lengths = (len(line) + 1 for line in self._lines)
+        return [0, *itertools.accumulate(lengths)][:-1]
 
     def line(self, number: int) -> str:
         """Return line `number` (from 1) without its newline."""
-        starts = self._line_starts
-        if not 1 <= number <= len(starts):
-            return ""
-        end = starts[number] - 1 if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end]
+        return self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
 
     def span(self, offset: int, length: int = 0) -> Span:
         """Return the span of `length` characters at `offset` of `text`."""
@@ -86,7 +89,9 @@ class Source:
         stretch = self.stretches[at - 1]
         line = stretch.there + span.line - stretch.line
         column = max(span.column - stretch.indent, 1)
-        return Span(stretch.name, line, column, span.length, span.excerpt[stretch.indent :])
+        return Span(
+            stretch.name, line, column, span.length, _unindented(span.excerpt, stretch.indent)
+        )
 
     def span_of_line(self, number: int) -> Span:
         text = self.line(number)
@@ -99,3 +104,8 @@ class Source:
     @property
     def place(self) -> Place:
         return Place(self.name, self.span_of_file())
+
+
+@lru_cache(maxsize=8)
+def _unindented(line: str, indent: int) -> str:
+    return line[indent:]

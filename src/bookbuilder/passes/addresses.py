@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from bs4 import Tag
+
 from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
 from bookbuilder.reading.titles import HEADINGS
@@ -40,6 +42,8 @@ class Addresses:
         self._loose: dict[str, dict[str, str]] = {}
         self._of_file: dict[Path, tuple[dict[str, str], dict[str, str]]] = {}
         self._relative: dict[Path, list[str]] = {}
+        self._by_id: dict[str, dict[str, Tag]] = {}
+        self._labels: dict[str, str] = {}
         for chapter in book.chapters:
             path = chapter.source.path
             self._by_path.setdefault(_fold(path.as_posix()), chapter)
@@ -139,10 +143,16 @@ class Addresses:
 
     def label(self, chapter: Chapter, name: str) -> str:
         """Return the text for a link without text of its own."""
-        target = chapter.tree.find(id=name)
-        if target is None or target is chapter.tree:
-            return chapter.title
-        if target.name == "h1":
+        if name not in self._labels:
+            self._labels[name] = self._label(chapter, name)
+        return self._labels[name]
+
+    def _label(self, chapter: Chapter, name: str) -> str:
+        if chapter.slug not in self._by_id:
+            tags = elements(chapter.tree)
+            self._by_id[chapter.slug] = {str(t["id"]): t for t in tags if "id" in t.attrs}
+        target = self._by_id[chapter.slug].get(name)
+        if target is None or target.name == "h1":
             return chapter.title
         caption = target.find(["figcaption", "caption"])
         text = label_of(caption) or text_of(caption) if caption else text_of(target)

@@ -18,9 +18,24 @@ from pygments.token import STANDARD_TYPES, Whitespace, _TokenType
 from pygments.util import ClassNotFound
 
 from bookbuilder.book import Book
-from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
+
+LONG_LISTING = Rule(
+    "M017",
+    "long-listing",
+    Severity.NOTE,
+    "A listing of thousands of lines takes long to be coloured, in some languages minutes. What is"
+    " longer than 20,000 characters (8,000 in a few languages) is printed in one colour. Cut it"
+    " into pieces, which readers can follow better too.",
+)
+LONGEST = 20_000
+"""Characters: colouring takes time squared to them in some languages."""
+LONGEST_OF_SLOW = 8_000
+# They take seconds for as many blanks or short lines.
+_SLOW = frozenset(["AutoIt", "C#", "Perl"])
 
 _PREFIX = "language-"
 _NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shellscript": "bash"}
@@ -33,12 +48,22 @@ def highlight(book: Book, report: Report) -> None:
             if lexer is None or elements(code):
                 continue
             text = raw_text(code)
+            if len(text) > (LONGEST_OF_SLOW if lexer.name in _SLOW else LONGEST):
+                message = f"a listing of {len(text):,} characters is not coloured"
+                first = text.strip().partition("\n")[0][:80]
+                report.add(LONG_LISTING, message, _first_line(chapter.source, first))
+                continue
             tokens = list(_tokens(text, lexer))
             # Some lexers drop or add characters.
             if "".join(piece for _, piece in tokens) == text:
                 code.contents = list(_spans(tokens))
                 for child in code.contents:
                     child.parent = code
+
+
+def _first_line(source: Source, line: str) -> Span:
+    at = source.text.find(line)
+    return source.span(at, len(line)) if at >= 0 else source.span_of_file()
 
 
 def _language(code: Tag) -> str:

@@ -21,7 +21,7 @@ from bookbuilder.passes.addresses import Addresses
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import elements, has_class
+from bookbuilder.trees.markup import elements, has_class, unwrap
 
 NO_TARGET = Rule(
     "L001",
@@ -78,12 +78,16 @@ def link(book: Book, report: Report) -> None:
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     for chapter in tracked(book.chapters):
         seen: Counter[str] = Counter()
+        dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
                 continue
             href = str(anchor["href"])
             _resolve(anchor, href, seen[href], chapter, addresses, report)
             seen[href] += 1
+            if anchor.name != "span" and "href" not in anchor.attrs:
+                dropped.append(anchor)
+        unwrap(chapter.tree, dropped)
 
 
 def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
@@ -249,9 +253,8 @@ def _says_something(anchor: Tag) -> bool:
 
 
 def _drop(anchor: Tag) -> None:
-    """Remove the link but keep its text, and its id, which another link may point to."""
+    """Make it no link. Its text stays, and its id, which another link may point to."""
+    del anchor["href"]
     if anchor.get("id"):
         anchor.name = "span"
         anchor.attrs = {"id": anchor["id"]}
-    else:
-        anchor.unwrap()

@@ -8,7 +8,7 @@ from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag
+from bookbuilder.trees.markup import elements, has_class, new_tag, unwrap
 
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
 
@@ -27,19 +27,24 @@ def _settle_notes(tree: Tag, words: Words) -> None:
     references = _references(tree)
     order: dict[str, list[str]] = {}
     numbers: dict[str, int] = {}
+    wrappers: list[Tag] = []
     waiting = list(reversed(references))
     while waiting:
         reference = waiting.pop()
         target = str(reference.get("href", "")).removeprefix("#")
         if target not in items:
-            reference.unwrap()
+            wrappers.append(reference)
             continue
+        if (around := reference.parent) and around.name == "sup" and len(around.contents) == 1:
+            wrappers.append(around)
         is_new = target not in order
         seen = order.setdefault(target, [])
         number = numbers.setdefault(target, len(order))
         seen.append(_make_reference(reference, number, len(seen) + 1))
         if is_new:
             waiting += reversed(_references(items[target]))
+    for root in (tree, *lists):
+        unwrap(root, wrappers)
     if not order:
         return
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
@@ -55,9 +60,6 @@ def _references(tree: Tag) -> list[Tag]:
 def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
     """Rewrite one reference in place; return its id."""
     name = f"fnref-{number}" if occurrence == 1 else f"fnref-{number}-{occurrence}"
-    holder = reference.parent
-    if holder is not None and holder.name == "sup" and len(holder.contents) == 1:
-        holder.replace_with(reference)
     reference.attrs = {
         "class": "noteref",
         "role": "doc-noteref",

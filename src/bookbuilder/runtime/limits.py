@@ -26,9 +26,9 @@ TOO_SLOW = Rule(
     "X001",
     "time-limit",
     Severity.ERROR,
-    "A build that takes longer than [limits] in book.toml allows is stopped, because a few lines"
-    " of text can keep a computer busy for days. If the book is really that large, raise the"
-    " limit.",
+    "A build is stopped if it takes longer than [limits] in book.toml allows, or longer than usual"
+    " for the size of the book, because a few lines of text can keep a computer busy for days. If"
+    " the book really takes that long, raise the limit.",
 )
 TOO_MUCH_MEMORY = Rule(
     "X002",
@@ -49,17 +49,37 @@ SECONDS_TO_UNWIND = 0.5
 BYTES_BEFORE = 1_000_000_000
 
 
+SECONDS_FOR_ANY_BOOK = 300
+SECONDS_FOR_MB_OF_TEXT = 300
+SECONDS_FOR_MB_OF_PICTURES = 5
+MOST_SECONDS = 7200
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`[limits]` in book.toml: of the whole build; `memory` in MB. 0 is no limit."""
 
-    seconds: int = 1800
-    cpu_seconds: int = 1800
+    seconds: int = SECONDS_FOR_ANY_BOOK
+    cpu_seconds: int = SECONDS_FOR_ANY_BOOK
     memory: int = 2500
 
     def __post_init__(self) -> None:
         for name in ("seconds", "cpu_seconds", "memory"):
             object.__setattr__(self, name, min(max(getattr(self, name), 0), 10**8))
+
+
+LIMITS_TO_READ_LIMITS = Limits(seconds=60, cpu_seconds=60, memory=1000)
+"""In force until it is known what a book's own are."""
+
+
+def limits_for(text: int, pictures: int) -> Limits:
+    """Return the limits of a book that sets none, by the bytes of its text and its pictures.
+
+    Ten times what a real one needs on a slow machine: 1.2 MB of prose take 30 s for a PDF.
+    """
+    by_size = SECONDS_FOR_MB_OF_TEXT * text + SECONDS_FOR_MB_OF_PICTURES * pictures
+    seconds = min(SECONDS_FOR_ANY_BOOK + by_size // 1_000_000, MOST_SECONDS)
+    return Limits(seconds, seconds)
 
 
 class LimitHit(BaseException):
@@ -221,4 +241,9 @@ def report_limit(error: LimitHit | MemoryError, limits: Limits, report: Report) 
         rule, what = TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory"
     place = place_of(error)
     hint = "raise it in [limits] of book.toml, split the chapter, or build in parts with --part"
+    if rule is TOO_SLOW:
+        hint += (
+            f" (where book.toml says nothing, it is {SECONDS_FOR_ANY_BOOK} s and"
+            f" {SECONDS_FOR_MB_OF_TEXT} s more for each MB of text)"
+        )
     report.add(rule, f"{place.name} took {what}", place.span, hint)

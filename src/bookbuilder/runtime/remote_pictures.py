@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import queue
 import re
 import socket
 import ssl
@@ -89,7 +90,7 @@ class RemotePictures:
             if parts.hostname != own_machine:
                 # What answers from elsewhere has no say in what this machine is asked.
                 own_machine = ""
-            addresses = self._addresses(parts, own_machine)
+            addresses = self._addresses(parts, own_machine, end)
             answer = _ask(parts, addresses, end)
             if isinstance(answer, bytes):
                 return answer
@@ -99,7 +100,7 @@ class RemotePictures:
             url = target
         raise FetchError(f"it is redirected more than {MOST_REDIRECTIONS} times")
 
-    def _addresses(self, parts: SplitResult, own_machine: str) -> Sequence[str]:
+    def _addresses(self, parts: SplitResult, own_machine: str, end: float) -> Sequence[str]:
         """Return the addresses of the host of `parts`, in figures that need no resolving again.
 
         Raises `FetchError` if one is not public. `own_machine` is the host in the author's own
@@ -108,7 +109,7 @@ class RemotePictures:
         host = parts.hostname or ""
         try:
             port = parts.port or _PORTS[parts.scheme]
-            found = self.resolve(host.encode("idna").decode("ascii"), port)
+            found = _in_time(self.resolve, host.encode("idna").decode("ascii"), port, end)
         except (OSError, ValueError):
             found = []
         if not found:
@@ -122,6 +123,30 @@ class RemotePictures:
                 raise FetchError(f"`{host[:100]}` is not a public address on the internet")
             addresses.append(str(address))
         return addresses
+
+
+def _in_time(resolve: Resolve, host: str, port: int, end: float) -> Sequence[str]:
+    """Return what `resolve` does. Raises `FetchError` where it takes too long.
+
+    It is the system's, and takes as long as the system's settings and name servers like: it goes on
+    by itself then, in a thread that nobody waits for.
+    """
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolve(host, port))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(end - time.monotonic(), 0))
+    except queue.Empty:
+        raise FetchError(f"it takes more than {SECONDS} seconds to find `{host[:100]}`") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _own_machine(host: str) -> str:

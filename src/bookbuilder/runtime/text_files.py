@@ -30,7 +30,7 @@ TOO_LARGE = Rule(
     "too-large",
     Severity.ERROR,
     f"A chapter of more than {LARGEST_TEXT:,} bytes is refused: no reader would open it. Split it"
-    " into files.",
+    " into files. book.toml may have 200,000.",
     stops=False,
 )
 CONTROL_CHARACTERS = Rule(
@@ -54,6 +54,7 @@ def read_source(
     folders: Sequence[Path],
     report: Report,
     variables: Mapping[str, str] | None = None,
+    largest: int = LARGEST_TEXT,
 ) -> Source | None:
     """Return the text of `path`, newlines as `\\n`; report and return None if it cannot be read.
 
@@ -66,11 +67,12 @@ def read_source(
         return None
     try:
         size = path.stat().st_size
-        if size > LARGEST_TEXT:
-            message = f"{name} has {size:,} bytes; the limit is {LARGEST_TEXT:,}"
-            report.add(TOO_LARGE, message, Span(name), "split it into chapters")
+        if size > largest:
+            message = f"{name} has {size:,} bytes; the limit is {largest:,}"
+            hint = "split it into chapters" if largest == LARGEST_TEXT else "make it shorter"
+            report.add(TOO_LARGE, message, Span(name), hint)
             return None
-        data = read_file(path, folders=folders)
+        data = read_file(path, largest, folders)
     except OSError as error:
         report.add(UNREADABLE, f"{name} cannot be read: {error.strerror}", Span(name))
         return None

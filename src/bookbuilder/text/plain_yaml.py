@@ -6,9 +6,12 @@ from typing import Any
 
 import yaml
 
+LONGEST_NUMBER = 100
+"""Characters: what is longer takes long to be read, and cannot be written in decimals."""
+
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuse aliases, which make bombs and cycles, and explicit tags."""
+    """Refuse aliases, which make bombs and cycles, explicit tags, and numbers without end."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -18,8 +21,21 @@ class _PlainLoader(yaml.SafeLoader):
             self._refuse(f"tags such as `{event.tag[:60]}` are not supported", event)
         return super().compose_node(parent, index)
 
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        if len(node.value) > LONGEST_NUMBER:
+            problem = f"a number of more than {LONGEST_NUMBER} characters; text needs quotes"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        is_whole = node.tag == "tag:yaml.org,2002:int"
+        read = self.construct_yaml_int if is_whole else self.construct_yaml_float
+        number: int | float = read(node)
+        return number
+
     def _refuse(self, problem: str, event: Any) -> None:
         raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+
+
+for _kind in ("int", "float"):
+    _PlainLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", _PlainLoader.construct_number)
 
 
 def load_yaml(text: str) -> Any:

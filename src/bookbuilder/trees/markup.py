@@ -8,7 +8,7 @@ compares siblings by value, which takes quadratic time on them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bs4 import Tag
@@ -192,6 +192,26 @@ def relink(root: Tag) -> None:
                 before.next_sibling = None
             stack.extend(reversed(node.contents))
     last.next_element = None
+
+
+def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
+    """Put what each of `tags`, which are below `root`, holds in its place.
+
+    All of them at once: bs4's own `unwrap` searches the siblings of every one.
+    """
+    unwrapped = set(map(id, tags))
+    if not unwrapped:
+        return
+    for tag in [root, *elements(root)]:
+        if any(id(child) in unwrapped for child in tag.contents):
+            waiting, tag.contents = tag.contents[::-1], []
+            while waiting:
+                node = waiting.pop()
+                if isinstance(node, Tag) and id(node) in unwrapped:
+                    waiting += node.contents[::-1]
+                else:
+                    tag.contents.append(node)
+    relink(root)
 
 
 def text_of(tag: Tag) -> str:

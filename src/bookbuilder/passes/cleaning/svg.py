@@ -11,6 +11,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
+from bookbuilder.passes.cleaning.svg_references import cut_references
 from bookbuilder.passes.cleaning.svg_styles import (
     HINT,
     OWN_ID,
@@ -111,6 +112,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[Removal]:
         root["class"] = " ".join(filter(None, [*root.get_attribute_list("class"), scope]))
     _name_ids(root)
     _bound_uses(root, removed)
+    cut_references(root, removed)
     _settle_size(root, is_inline=is_inline)
     return list(dict.fromkeys(removed))
 

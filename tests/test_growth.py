@@ -1,0 +1,144 @@
+"""Twice as much of something takes twice as much work: counted in calls, not by a clock."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from bookbuilder import Report
+from bookbuilder.build import check
+from bookbuilder.cli.render import render
+from bookbuilder.model import locating
+from bookbuilder.model.locating import find_id, find_link, find_text
+from bookbuilder.model.source import Source
+from bookbuilder.passes.link import NO_TARGET
+from bookbuilder.text.plain_yaml import load_yaml
+from books import rules_of, write_files
+
+MANY = 150
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions `work` calls, those written in C included."""
+    count = 0
+
+    def called(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "equal links in a line": lambda n: "[x](none.md) " * n,
+    "different links": lambda n: "".join(f"[x](none{k}.md) " for k in range(n)),
+    "links in HTML": lambda n: "<a href=x>" * n,
+    "links without an address": lambda n: "[x]() " * n,
+    "fragments": lambda n: "".join(f"[x](#none{k}) " for k in range(n)),
+    "links without text": lambda n: "".join(f"[](#n{k})\n\n## H {{#n{k}}}\n\n" for k in range(n)),
+    "equal pictures": lambda n: "![x](none.png) " * n,
+    "different pictures": lambda n: "".join(f"![x](none{k}.png) " for k in range(n)),
+    "wikilinks": lambda n: "".join(f"[[none {k}]] " for k in range(n)),
+    "notes": lambda n: "".join(f"word[^{k}] " for k in range(n)),
+    "equal notes": lambda n: "word[^a] " * n + "\n\n[^a]: Text.\n",
+    "ids": lambda n: "[x]{#a} " * n,
+    "headings": lambda n: "## h\n\n" * n,
+    "index": lambda n: "[w]{.index} " * n,
+    "definitions": lambda n: "".join(f"T{k}\n: d\n\n" for k in range(n)),
+    "includes": lambda n: "{{#include none.md}}\n" * n,
+    "callouts": lambda n: "> [!NOTE]\n> x\n\n" * n,
+    "columns": lambda n: "|" + "a|" * n + "\n|" + "-|" * n + "\n|" + "b|" * n,
+    "attributes": lambda n: "".join(f"<b a{k}=1>y</b> " for k in range(n)),
+    "emphasis": lambda n: "*a **b " * n,
+    "brackets": lambda n: "[" * n,
+    "addresses": lambda n: "".join(f"[x](foo:{k}) " for k in range(n)),
+}
+
+
+def work_for(folder: Path, text: str) -> int:
+    write_files(folder, {"one.md": f"# One\n\nText.\n\n{text}\n"})
+    report = Report()
+
+    def look() -> None:
+        check(folder, report=report)
+        render(report)
+
+    return calls_of(look)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_twice_as_much_of_anything_takes_twice_the_work(
+    shape: Callable[[int], str], tmp_path: Path
+) -> None:
+    work_for(tmp_path / "first", "Text.")
+    none, once, twice = (work_for(tmp_path / str(n), shape(n * MANY)) for n in (0, 1, 2))
+    assert twice - none < 2.6 * (once - none)
+
+
+def source_of(text: str) -> Source:
+    return Source(Path("one.md"), "one.md", text)
+
+
+def test_every_link_is_found_by_one_look_at_the_chapter() -> None:
+    def find_all(count: int) -> int:
+        source = source_of("[x](same.md) [y](a b.md) " * count)
+        return calls_of(lambda: [find_link(source, "same.md", n) for n in range(count)])
+
+    assert find_all(800) < 2.2 * find_all(400)
+
+
+def test_words_and_ids_are_looked_for_from_where_the_last_ones_stood() -> None:
+    def find_all(count: int) -> int:
+        source = source_of("word {#name} " * count)
+        return calls_of(
+            lambda: [
+                (find_text(source, "word", n), find_id(source, "name", n)) for n in range(count)
+            ]
+        )
+
+    assert find_all(800) < 2.2 * find_all(400)
+
+
+def test_after_much_searching_a_chapter_is_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(f"w{n} " for n in range(3000))
+    monkeypatch.setattr(locating, "MOST_SEARCHED", 0)
+    source = source_of(text)
+    lines = [find_text(source, f"w{n}").line for n in range(3000)]
+    assert lines[:100] == [1] * 100
+    assert lines[-1] == 0
+
+
+def test_findings_in_one_long_line_are_shown_with_no_more_of_it_than_fits() -> None:
+    def show(words: int) -> int:
+        source = source_of("word " * words)
+        report = Report()
+        report.add(NO_TARGET, "x", source.span(words * 2, 4))
+        return calls_of(lambda: render(report))
+
+    assert show(20_000) < 2 * show(2_000)
+
+
+def test_a_listing_that_is_too_long_is_not_coloured(tmp_path: Path) -> None:
+    code = "s{ a b c\n" * 5000
+    write_files(tmp_path, {"one.md": f"# One\n\n```perl\n{code}```\n\n```perl\nmy $x;\n```\n"})
+    report = Report()
+    book = check(tmp_path, report=report)
+    assert "long-listing" in rules_of(report)
+    first, second = book.parts[0].chapters[0].tree.find_all("code")
+    assert not first.find_all("span")
+    assert second.find_all("span")
+
+
+def test_numbers_of_book_toml_and_front_matter_are_bounded() -> None:
+    assert load_yaml("a: 0x1f\nb: 1:30\nc: 1.5") == {"a": 31, "b": 90, "c": 1.5}
