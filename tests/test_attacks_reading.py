@@ -8,6 +8,7 @@ the book is not all that counts, but what is looked at.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import re
 import signal
@@ -55,16 +56,18 @@ sys.addaudithook(_watch)
 def nothing_outside(folder: Path) -> Iterator[None]:
     """Fail if anything is opened or listed in the folder of secrets beside `folder`, or a device.
 
-    An alarm ends whatever waits for a pipe.
+    An alarm ends whatever waits for a pipe; what waits in C, and hears none, ends with all tests.
     """
     seen: list[tuple[str, object]] = []
     _watched.append(seen)
     before = signal.signal(signal.SIGALRM, _too_late)
     signal.alarm(SECONDS)
+    faulthandler.dump_traceback_later(2 * SECONDS, exit=True, file=2)
     try:
         yield
     finally:
         signal.alarm(0)
+        faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
         _watched.remove(seen)
     secrets = folder.parent / "outside"
