@@ -53,14 +53,14 @@ def read_chapters(
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
     pieces = (_split(tree, source) if alone else []) or [tree]
     several = len(pieces) > 1
-    return [_chapter(piece, source, front, entry, in_pieces=several) for piece in pieces]
+    return [_chapter(piece, source, front, entry, several, report) for piece in pieces]
 
 
 def _chapter(
-    tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool
+    tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool, report: Report
 ) -> Chapter:
     said = "" if in_pieces else front.title or entry.title
-    title = settle_title(tree, said, _title_of_file(source.path))
+    title = settle_title(tree, said, _title_of_file(source.path), source, report)
     settle_levels(tree)
     give_anchors(tree)
     tree["class"] = "chapter"

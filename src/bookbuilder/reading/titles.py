@@ -6,18 +6,29 @@ from collections import Counter
 
 from bs4 import Tag
 
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.locating import find_text
+from bookbuilder.model.source import Source
 from bookbuilder.text.slugs import anchor
 from bookbuilder.trees.markup import elements, new_tag, text_of
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONGEST_TITLE = 300
+LONG_TITLE = Rule(
+    "S014",
+    "title-too-long",
+    Severity.WARNING,
+    "Contents, running heads and an e-reader's menu have room for one line or two. They show the"
+    " first 300 characters of a title. Give the chapter a shorter one, and begin the text with the"
+    " rest.",
+)
 
 
 def level(heading: Tag) -> int:
     return int(heading.name[1])
 
 
-def settle_title(tree: Tag, said: str, file_title: str) -> str:
+def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: Report) -> str:
     """Make the chapter's title the `h1` at the start of `tree`, and return it.
 
     It is the heading that serves as one, else what front matter or the list of chapters `said`,
@@ -27,7 +38,11 @@ def settle_title(tree: Tag, said: str, file_title: str) -> str:
     if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
         heading = None
     title = text_of(heading) if heading is not None else said
-    title = " ".join(title.split())[:LONGEST_TITLE] or said or file_title
+    title = " ".join(title.split()) or said or file_title
+    if len(title) > LONGEST_TITLE:
+        message = f"the title has {len(title)} characters; the first {LONGEST_TITLE} are shown"
+        report.add(LONG_TITLE, message, find_text(source, title[:LONGEST_TITLE]))
+        title = title[:LONGEST_TITLE]
     if heading is not None:
         heading.extract()
     if heading is None or not text_of(heading):
