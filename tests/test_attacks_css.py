@@ -118,4 +118,4 @@ def test_print_asks_for_nothing(tmp_path: Path) -> None:
         assert (tmp_path / "book.pdf").exists(), built.output[-2000:]
         assert asked == set()
     assert "is not a file of the book and was left out" in built.output
-    assert "`@import` is not for print" in built.output
+    assert "`@import` does not work in print" in built.output

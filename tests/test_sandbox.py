@@ -111,7 +111,7 @@ STAGES: dict[str, tuple[str, str, str, Callable[[Any], bool]]] = {
     "typography": ("epub", "set_type", "tree", is_tree_of_two),
     "EPUB": ("epub", "document", "chapter", is_chapter_two),
     "EPUB's file": ("epub", "write_atomically", "path", lambda _: True),
-    "assembly": ("pdf", "_chapter", "chapter", is_chapter_two),
+    "assembly": ("pdf", "printed_chapter", "chapter", is_chapter_two),
     "CSS": ("pdf", "set_computed_styles", "element", says_marked),
     "boxes": ("pdf", "element_to_box", "element", says_marked),
     "layout": ("pdf", "block_container_layout", "box", says_marked),
