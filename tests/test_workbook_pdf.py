@@ -252,7 +252,7 @@ def test_an_exercise_that_takes_two_pages_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("trim", "width"), [("a5", 595), ("6x9", 612)])
+@pytest.mark.parametrize(("trim", "width"), [("a5", 595), ("6x9", 612), ("6×9in", 612)])
 def test_the_paper_is_that_of_an_office(tmp_path: Path, trim: str, width: int) -> None:
     files = FILES | {"book.toml": f'{BOOK}\n[pdf]\ntrim = "{trim}"\n'}
     book, _ = load_files(tmp_path, files)

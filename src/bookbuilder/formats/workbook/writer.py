@@ -16,6 +16,7 @@ from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.tree_tools import element
+from bookbuilder.formats.pdf.compose.trim import trim_of
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, write_numbers
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun
@@ -54,7 +55,6 @@ LONG_EXERCISE = Rule(
 
 # The paper in people's printers: Letter where pages are cut in inches.
 PAPER, AMERICAN_PAPER = "a4", "letter"
-_AMERICAN_TRIMS = ("6x9", "letter")
 
 # In CSS pixels: from one ruled line to the next, how much a row of a table may grow, and what is
 # left free for rounding.
@@ -69,7 +69,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     if not any(True for _ in exercises(book)):
         report.add(NO_EXERCISES, "the book has no exercises", book.config.span_of("book.workbook"))
         report.raise_for_errors()
-    trim = AMERICAN_PAPER if book.config.pdf.trim.lower() in _AMERICAN_TRIMS else PAPER
+    trim = AMERICAN_PAPER if trim_of(book.config, report).is_in_inches else PAPER
     settings = replace(
         book.config.pdf, edition="screen", trim=trim, marks=False, booklet=False, pdf_a=False
     )

@@ -49,6 +49,12 @@ class Trim:
     size: str
     leading: str
 
+    @property
+    def is_in_inches(self) -> bool:
+        """Whether the page is cut by the inch, as in America: its width is in quarters of one."""
+        quarters = float(self.width.removesuffix("mm")) / 25.4 * 4
+        return abs(quarters - round(quarters)) < 0.01
+
     def css(self, edition: str, marks: bool) -> str:
         """Return rules for the page, the size of type, and the height that pictures may have."""
         sides = (self.inner, self.outer)
