@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
+import attack_table
 from shown_rules import ShownRules
 
 
@@ -27,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--accept") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--accept rewrites files: run it without -n")
     config.pluginmanager.register(ShownRules())
+    config.pluginmanager.register(attack_table)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

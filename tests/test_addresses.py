@@ -15,6 +15,8 @@ from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.public_addresses import is_public, parsed
 from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
 
+pytestmark = pytest.mark.attack("addresses")
+
 # https://www.iana.org/assignments/iana-ipv4-special-registry, with multicast and what is reserved.
 SPECIAL_IPV4 = """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24

@@ -100,6 +100,7 @@ def test_a_missing_picture_is_reported_with_its_line_and_a_hint(tmp_path: Path) 
 @pytest.mark.parametrize(
     "data", [b"", b"hello", picture()[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 50], ids=range(4)
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) -> None:
     book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": data})
     assert rules_of(report) == ["bad-image"]
@@ -155,6 +156,7 @@ def avif(width: int, height: int) -> bytes:
         *("profiles", "profile bomb", "avif", "avif bomb", "cut avif"),
     ],
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_a_picture_of_no_use_is_named_for_what_it_is(
     data: bytes, says: str, tmp_path: Path
 ) -> None:
@@ -176,12 +178,14 @@ def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("src", ["../out.png", "%2e%2e/out.png", "file:///etc/passwd"])
+@pytest.mark.attack("reading outside the book")
 def test_nothing_outside_the_folder_is_read(src: str, tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(picture())
     files = {"one.md": f"# One\n\n![a]({src})\n"}
     assert errors_of(tmp_path / "book", files) == [("image-outside", "one.md:3:1")]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(picture())
     folder = tmp_path / "book"
@@ -200,6 +204,7 @@ def test_missing_alt_text_is_reported_unless_the_picture_decorates(tmp_path: Pat
     assert "p.png" in found.message
 
 
+@pytest.mark.attack("CSS and active content")
 def test_a_drawing_is_made_safe(tmp_path: Path) -> None:
     svg = (
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'

@@ -20,6 +20,8 @@ from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
 from books import rules_of, write_files
 
+pytestmark = pytest.mark.attack("fetching")
+
 
 def png(side: int = 8) -> bytes:
     out = io.BytesIO()

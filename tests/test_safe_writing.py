@@ -18,6 +18,8 @@ from bookbuilder.cli import main
 from bookbuilder.runtime.files import write_atomically
 from books import write_files
 
+pytestmark = pytest.mark.attack("writing")
+
 KILLS = 50
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 posix = pytest.mark.skipif(os.name != "posix", reason="files are locked in another way")

@@ -32,7 +32,10 @@ from bookbuilder.runtime.child_process import run_bounded
 from bookbuilder.runtime.limits import HAS_FORK, LimitHit, Limits
 from books import write_files
 
-pytestmark = pytest.mark.skipif(not HAS_FORK, reason="limits need a child process")
+pytestmark = [
+    pytest.mark.attack("limits and growth"),
+    pytest.mark.skipif(not HAS_FORK, reason="limits need a child process"),
+]
 
 
 def build(folder: Path, kind: str, limits: str, text: str) -> Result:
