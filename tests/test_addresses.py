@@ -105,6 +105,21 @@ def answered_by(
     return asked
 
 
+@pytest.mark.parametrize("there", ["http://b.example/", "HTTP://a.example/x", "//b.example"])
+def test_no_redirection_leads_from_https_to_http(
+    there: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answered_by(monkeypatch, {"a.example": there, "b.example": b"x"})
+    pictures = RemotePictures(Cache(None), resolve=lambda host, port: ["8.8.8.8"])
+    if there.startswith("//"):
+        # It stays with https.
+        assert pictures.get("https://a.example/a.png") == b"x"
+    else:
+        with pytest.raises(FetchError):
+            pictures.get("https://a.example/a.png")
+        assert [host for host, _ in asked] == ["a.example"]
+
+
 def test_no_redirection_leads_back_to_the_machine_by_way_of_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

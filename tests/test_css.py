@@ -170,6 +170,11 @@ def test_no_html_loads_anything(text: str) -> None:
     assert SERVER.base not in loading
 
 
+def test_links_stay_for_the_reader_to_follow() -> None:
+    text = '<a href="https://a.example/x?y=1#z">x</a> <a href="mailto:a@a.example">y</a>'
+    assert in_page(text)[0] == f"<p>{text}</p>"
+
+
 @pytest.mark.parametrize("rule", attacks.ESCAPING)
 @pytest.mark.attack("CSS and active content")
 def test_a_drawings_sheet_reaches_nothing_around_it(rule: str) -> None:

@@ -130,6 +130,18 @@ def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder
     assert "bad-front-matter" in rules or "Text." in text
 
 
+TEMPLATES = ("{{ 61+7 }}", "${61+7}", "<%= 61+7 %>", "#{61+7}", "`=61+7`", "{% include 'x.md' %}")
+
+
+@pytest.mark.attack("CSS and active content")
+def test_templates_have_no_effect(folder: Path) -> None:
+    write_files(folder, {"one.md": "# One\n\n" + "\n\n".join(TEMPLATES), "x.md": "# Other\n"})
+    text, rules = build(folder)
+    as_text = ("{{ 61+7 }}", "${61+7}", "&lt;%= 61+7 %&gt;", "#{61+7}", "<code>=61+7</code>")
+    assert [written for written in as_text if f"<p>{written}</p>" not in text] == []
+    assert "unsupported-directive" in rules
+
+
 @pytest.mark.slow
 @pytest.mark.attack("numbers, circles and data formats")
 def test_front_matter_without_end_is_refused(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import gzip
 import io
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from books import errors_of, load_files, rules_of
 
 
@@ -108,6 +110,10 @@ def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) 
     assert not next(book.chapters).tree.find("img")
 
 
+# Pillow asks Ghostscript to draw it.
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n"
+
+
 def bomb() -> bytes:
     """Make a PNG of a few bytes that says it has 2,500 million pixels."""
     head = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 1, 0, 0, 0, 0)
@@ -141,6 +147,7 @@ def avif(width: int, height: int) -> bytes:
         (b"\0\0\0\x0cjP  \r\n", "JPEG 2000"),
         (b"%PDF-1.7", "PDF"),
         (b"8BPS\0\1", "Photoshop"),
+        (EPS, "`p.x`"),
         (bomb(), "60 million pixels"),
         (picture(size=(8000, 7600), mode="1"), "8000 × 7600"),
         (gzip.compress(b"<svg>" + b" " * 60_000_000), "50 MB"),
@@ -152,7 +159,7 @@ def avif(width: int, height: int) -> bytes:
         (avif(40, 40)[:-9], "`p.x`"),
     ],
     ids=[
-        *("heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"),
+        *("heic", "jp2", "pdf", "psd", "eps", "bomb", "large", "gzip bomb", "cut gzip"),
         *("profiles", "profile bomb", "avif", "avif bomb", "cut avif"),
     ],
 )
@@ -166,6 +173,19 @@ def test_a_picture_of_no_use_is_named_for_what_it_is(
     assert found.span is not None
     assert found.span.line == 3
     assert not book.assets
+
+
+@pytest.mark.attack("numbers, circles and data formats")
+def test_pictures_are_opened_only_in_formats_that_run_no_other_program() -> None:
+    assert {"EPS", "PDF", "WMF", "PSD"}.isdisjoint(PICTURE_FORMATS)
+    opened = [
+        ast.unparse(node)
+        for path in (Path(__file__).parent.parent / "src/bookbuilder").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open"
+    ]
+    assert len(opened) > 3
+    assert [call for call in opened if "formats=PICTURE_FORMATS" not in call] == []
 
 
 def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
