@@ -158,7 +158,7 @@ WITH_STYLE = f'{AUTHORS}style = "own.css"\n'
                 "box.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
                 '<rect width="9" height="9" style="fill: var(--ink)"/></svg>',
             },
-            ("css-variable", "one.md", 5),
+            ("active-svg", "one.md", 5),
         ),
         (
             {"book.toml": AUTHORS.replace('"en"', '"English"'), "one.md": "# One\n\nWords.\n"},
