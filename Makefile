@@ -22,6 +22,7 @@ book dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-
 check: NEEDS = pango
 lint: NEEDS += spelling
 test corpora: NEEDS = pango java browser ace
+attack: NEEDS = pango java browser
 screens: NEEDS = browser ace mupdf
 kindle: NEEDS = calibre
 nasty fuzz: NEEDS = pango java
@@ -49,9 +50,13 @@ lint: $(DEV) ## style, types and the book's spelling
 	$(BIN)/mypy
 	$(BIN)/python tools/spelling.py tools/words.txt
 
-test: $(DEV) ## every test
+test: $(DEV) ## every test; TESTS='not attack' leaves out what `make attack` runs
 	@tools/setup.sh $(NEEDS)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 $(if $(TESTS),-m "$(TESTS)")
+
+attack: $(DEV) ## only the tests that attack what SECURITY.md promises, and a table of them
+	@tools/setup.sh $(NEEDS)
+	$(BIN)/pytest -q -n 2 -m attack
 
 corpora: $(DEV) ## build and check every book of ../shared/corpora, as EPUB and PDF
 	@tools/setup.sh $(NEEDS)
@@ -108,4 +113,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test proofs sources corpora kindle nasty same fuzz screens bench clean
+.PHONY: help book check lint test attack proofs sources corpora kindle nasty same fuzz screens bench clean

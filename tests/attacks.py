@@ -412,6 +412,12 @@ def book_of(server: Server) -> Mapping[str, str]:
     return files
 
 
+def count() -> int:
+    """Return how many attacks are in the book: drawings stand in a chapter and in files."""
+    drawings = len(list(_drawings(Server(""))))
+    return len(RULES) + len(LOADING) + 2 * drawings + len(HTML) + 2 * len(LOADING)
+
+
 def _stylesheet(server: Server) -> Iterator[tuple[str, str]]:
     for n, text in enumerate(RULES):
         name = f"rule-{n}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+import attack_table
 from shown_rules import ShownRules
 
 
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--accept") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--accept rewrites files: run it without -n")
     config.pluginmanager.register(ShownRules())
+    config.pluginmanager.register(attack_table)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -15,6 +15,8 @@ from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.public_addresses import is_public, parsed
 from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
 
+pytestmark = pytest.mark.attack("addresses")
+
 # https://www.iana.org/assignments/iana-ipv4-special-registry, with multicast and what is reserved.
 SPECIAL_IPV4 = """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
@@ -101,6 +103,21 @@ def answered_by(
 
     monkeypatch.setattr(remote, "_ask", ask)
     return asked
+
+
+@pytest.mark.parametrize("there", ["http://b.example/", "HTTP://a.example/x", "//b.example"])
+def test_no_redirection_leads_from_https_to_http(
+    there: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answered_by(monkeypatch, {"a.example": there, "b.example": b"x"})
+    pictures = RemotePictures(Cache(None), resolve=lambda host, port: ["8.8.8.8"])
+    if there.startswith("//"):
+        # It stays with https.
+        assert pictures.get("https://a.example/a.png") == b"x"
+    else:
+        with pytest.raises(FetchError):
+            pictures.get("https://a.example/a.png")
+        assert [host for host, _ in asked] == ["a.example"]
 
 
 def test_no_redirection_leads_back_to_the_machine_by_way_of_another(

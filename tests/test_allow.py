@@ -59,6 +59,7 @@ def test_pictures_styles_covers_and_chapters_come_from_an_allowed_folder(outside
     assert rules == ["allowed-folder"]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_what_lies_beside_an_allowed_folder_stays_closed(outside: Path) -> None:
     (outside / "shared/out.svg").symlink_to(outside / "secret/x.svg")
     one = "# One\n\n![a](../secret/x.svg) ![b](../shared/out.svg) ![c](../shared/none.svg)\n"

@@ -31,6 +31,8 @@ from bookbuilder.formats.pdf.fingerprint import fingerprint, pages_if_made_from
 from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
 from books import write_files
 
+pytestmark = pytest.mark.attack("reading outside the book")
+
 CANARY = "CANARY-OUTSIDE"
 # What is near to it is written in the book; the name itself may be in no message.
 SECRET = "kestrel-ledger"

@@ -45,6 +45,7 @@ def outputs_of(command: str) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", WRITERS)
+@pytest.mark.attack("output and terminal")
 def test_exit_0_means_that_the_output_is_there(book: Path, command: str) -> None:
     """The stylesheet is missing: only the EPUB has no need of it."""
     (book / "book.toml").write_text(SETTINGS + '[pdf]\nstyle = "no.css"\n', encoding="utf-8")
@@ -58,6 +59,7 @@ def test_exit_0_means_that_the_output_is_there(book: Path, command: str) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", WRITERS)
+@pytest.mark.attack("output and terminal")
 def test_without_pango_whatever_needs_pages_says_so(
     book: Path, tmp_path: Path, command: str
 ) -> None:
@@ -72,6 +74,7 @@ def test_without_pango_whatever_needs_pages_says_so(
 
 @pytest.mark.parametrize("command", ["epub", "check"])
 @pytest.mark.parametrize("told", [True, False])
+@pytest.mark.attack("output and terminal")
 def test_an_error_that_only_the_exception_tells_of_is_shown(
     book: Path, monkeypatch: pytest.MonkeyPatch, command: str, told: bool
 ) -> None:
@@ -102,6 +105,7 @@ CASES = {
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the cases are for Linux")
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.attack("output and terminal")
 def test_whatever_the_machine_does_the_message_is_plain(
     book: Path, tmp_path: Path, name: str
 ) -> None:
@@ -132,6 +136,7 @@ def test_whatever_the_machine_does_the_message_is_plain(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.attack("ending and leftovers")
 def test_no_place_for_temporary_files_is_a_plain_message(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +157,7 @@ def test_no_place_for_temporary_files_is_a_plain_message(
         ("memory = 80", "error[X002]: EPUBCheck took more than 80 MB of memory"),
     ],
 )
+@pytest.mark.attack("limits and growth")
 def test_epubcheck_has_the_limits_of_the_book(book: Path, limit: str, said: str) -> None:
     assert invoke("epub").exit_code == 0
     (book / "book.toml").write_text(f"{SETTINGS}[limits]\n{limit}\n", encoding="utf-8")
@@ -160,6 +166,7 @@ def test_epubcheck_has_the_limits_of_the_book(book: Path, limit: str, said: str)
     assert said in result.stderr
 
 
+@pytest.mark.attack("ending and leftovers")
 def test_a_program_that_does_not_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: Path
 ) -> None:
@@ -204,6 +211,7 @@ def start(book: Path, scratch: Path, command: str = "pdf") -> subprocess.Popen[s
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
+@pytest.mark.attack("ending and leftovers")
 def test_a_build_that_is_told_to_end_leaves_nothing(
     book: Path, tmp_path: Path, whom: str, number: signal.Signals, code: int
 ) -> None:
@@ -222,6 +230,7 @@ def test_a_build_that_is_told_to_end_leaves_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.attack("ending and leftovers")
 def test_a_build_goes_on_where_sighup_is_ignored(book: Path, tmp_path: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -234,6 +243,7 @@ def test_a_build_goes_on_where_sighup_is_ignored(book: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.attack("ending and leftovers")
 def test_what_a_killed_build_leaves_is_swept_by_the_next(book: Path, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     process = start(book, scratch)
@@ -245,6 +255,7 @@ def test_what_a_killed_build_leaves_is_swept_by_the_next(book: Path, tmp_path: P
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.attack("ending and leftovers")
 def test_only_our_own_folders_that_nobody_holds_are_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,6 +314,7 @@ def test_setup_names_all_that_is_missing_at_once(tmp_path: Path) -> None:
     assert "is what Debian calls: calibre chromium mupdf-tools." in done.stderr
 
 
+@pytest.mark.attack("output and terminal")
 def test_everything_is_printed_by_one_door() -> None:
     """`cli/terminal.py` prints; console.py prints findings, which `render` has made printable."""
     prints = re.compile(r"click\.(echo|secho)\(|\bprint\(|sys\.std(out|err)\.write")

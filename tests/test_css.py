@@ -112,6 +112,7 @@ def dangers(css: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", [*attacks.RULES, *attacks.LOADING])
+@pytest.mark.attack("CSS and active content")
 def test_no_sheet_of_a_drawing_loads_anything(text: str) -> None:
     armed = SERVER.arm(text, "x").replace("%", "rect")
     css, _ = in_drawing(armed if text in attacks.RULES else f"rect {{ {armed}\n}}")
@@ -120,6 +121,7 @@ def test_no_sheet_of_a_drawing_loads_anything(text: str) -> None:
     assert in_drawing(css) == (css, [])
 
 
+@pytest.mark.attack("CSS and active content")
 def test_no_stylesheet_loads_anything(tmp_path: Path) -> None:
     rules = [SERVER.arm(text, "x").replace("%", "p") for text in attacks.RULES]
     rules += [f"p {{ {SERVER.arm(text, 'x')}\n}} /**/" for text in attacks.LOADING]
@@ -134,6 +136,7 @@ def test_no_stylesheet_loads_anything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", attacks.LOADING)
+@pytest.mark.attack("CSS and active content")
 def test_no_style_of_an_element_loads_anything(text: str) -> None:
     style = html.escape(SERVER.arm(text, "x"))
     for page in (f'<p style="{style}">x</p>', f'<svg><path style="{style}"/></svg>'):
@@ -146,6 +149,7 @@ def test_no_style_of_an_element_loads_anything(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*attacks.ATTRIBUTES, *attacks.DRAWN])
+@pytest.mark.attack("CSS and active content")
 def test_nothing_of_a_drawing_loads_anything(text: str) -> None:
     armed = SERVER.arm(text, "x")
     written, report = in_page(
@@ -158,6 +162,7 @@ def test_nothing_of_a_drawing_loads_anything(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", attacks.HTML)
+@pytest.mark.attack("CSS and active content")
 def test_no_html_loads_anything(text: str) -> None:
     written, _ = in_page(SERVER.arm(text, "x"))
     # Links are followed by readers alone; of pictures, the pass that follows makes files.
@@ -165,7 +170,13 @@ def test_no_html_loads_anything(text: str) -> None:
     assert SERVER.base not in loading
 
 
+def test_links_stay_for_the_reader_to_follow() -> None:
+    text = '<a href="https://a.example/x?y=1#z">x</a> <a href="mailto:a@a.example">y</a>'
+    assert in_page(text)[0] == f"<p>{text}</p>"
+
+
 @pytest.mark.parametrize("rule", attacks.ESCAPING)
+@pytest.mark.attack("CSS and active content")
 def test_a_drawings_sheet_reaches_nothing_around_it(rule: str) -> None:
     page = f'<svg id="root"><style>{html.escape(rule)}</style><rect/></svg><p>x</p>'
     written, _ = in_page(page)
@@ -227,6 +238,7 @@ def test_a_drawings_findings_stand_where_the_style_is() -> None:
     assert sorted(found) == [("H017", 4, True), ("H017", 5, True)]
 
 
+@pytest.mark.attack("numbers, circles and data formats")
 def test_numbers_without_end_are_refused(tmp_path: Path) -> None:
     number = "9" * 5000
     assert "hundreds of digits" in in_drawing(f"rect {{ width: {number} }}")[1][0]

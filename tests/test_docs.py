@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 import tomllib
@@ -145,3 +146,28 @@ def test_links_in_documents_lead_somewhere(path: Path) -> None:
         assert found.exists(), target
         if anchor:
             assert anchor in anchors(found.read_text(encoding="utf-8")), target
+
+
+def promises() -> list[str]:
+    """Return the sentences of SECURITY.md's promises, as they stand in docs/security-tests.md."""
+    section = text_of("SECURITY.md").split("## Promises\n")[1].split("\n## ")[0]
+    # A link has another address there.
+    section = re.sub(r"\[([^\]]+)\]\([^)]+\)|\[(`\[[^\]]+\]`)\]\([^)]+\)", r"\1\2", section)
+    return [
+        sentence
+        for promise in re.split(r"(?m)^ *- ", section)[1:]
+        for sentence in re.split(r"(?<=\.)\s+(?=[A-Z`]|bookbuilder)", " ".join(promise.split()))
+    ]
+
+
+def test_every_promise_of_security_md_has_tests() -> None:
+    rows = re.findall(r"(?m)^\| (.+) \| (`.+`) \|$", text_of("docs/security-tests.md"))
+    assert [promise for promise, _ in rows] == promises()
+    tests = {
+        f"{path.name}::{node.name}"
+        for path in (ROOT / "tests").glob("test_*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    named = [name for _, cell in rows for name in re.findall("`([^`]+)`", cell)]
+    assert [name for name in named if name not in tests] == []

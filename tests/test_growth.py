@@ -19,6 +19,8 @@ from bookbuilder.passes.link import NO_TARGET
 from bookbuilder.text.plain_yaml import load_yaml
 from books import rules_of, write_files
 
+pytestmark = pytest.mark.attack("limits and growth")
+
 MANY = 150
 
 

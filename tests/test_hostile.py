@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> Path:
     return write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})
 
 
+@pytest.mark.attack("numbers, circles and data formats")
 def test_chapters_that_cannot_be_read_hide_nothing_of_the_others(folder: Path) -> None:
     write_files(folder, {"two.md": "# Two\n\n[x](none.md) [y](a.md)\n\n![z](none.png)\n"})
     write_files(
@@ -88,6 +89,7 @@ SETTINGS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("setting", "rule"), SETTINGS.items(), ids=lambda text: text[:30])
+@pytest.mark.attack("reading outside the book")
 def test_settings_that_lead_out_or_nowhere_are_refused(
     setting: str, rule: str, folder: Path
 ) -> None:
@@ -121,19 +123,34 @@ FRONT_MATTER = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("yaml", FRONT_MATTER, ids=lambda text: text[:30])
+@pytest.mark.attack("numbers, circles and data formats")
 def test_front_matter_that_is_no_plain_yaml_is_refused_or_text(yaml: str, folder: Path) -> None:
     write_files(folder, {"one.md": f"---\n{yaml}\n---\n\n# One\n\nText.\n"})
     text, rules = build(folder)
     assert "bad-front-matter" in rules or "Text." in text
 
 
+TEMPLATES = ("{{ 61+7 }}", "${61+7}", "<%= 61+7 %>", "#{61+7}", "`=61+7`", "{% include 'x.md' %}")
+
+
+@pytest.mark.attack("CSS and active content")
+def test_templates_have_no_effect(folder: Path) -> None:
+    write_files(folder, {"one.md": "# One\n\n" + "\n\n".join(TEMPLATES), "x.md": "# Other\n"})
+    text, rules = build(folder)
+    as_text = ("{{ 61+7 }}", "${61+7}", "&lt;%= 61+7 %&gt;", "#{61+7}", "<code>=61+7</code>")
+    assert [written for written in as_text if f"<p>{written}</p>" not in text] == []
+    assert "unsupported-directive" in rules
+
+
 @pytest.mark.slow
+@pytest.mark.attack("numbers, circles and data formats")
 def test_front_matter_without_end_is_refused(folder: Path) -> None:
     keys = "".join(f"key{n}: value\n" for n in range(10_000))
     write_files(folder, {"one.md": f"---\n{keys}---\n\n# One\n\nText.\n"})
     assert "bad-front-matter" in build(folder)[1]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_a_chapter_outside_hides_nothing_of_the_others(folder: Path) -> None:
     write_files(folder, {"book.toml": '[book]\nchapters = ["one.md", "../secret/x.md"]\n'})
     write_files(folder, {"one.md": "# One\n\n![z](none.png)\n"})
@@ -160,6 +177,7 @@ LISTS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "data", "rule"), LISTS.values(), ids=LISTS)
+@pytest.mark.attack("numbers, circles and data formats")
 def test_lists_of_chapters_are_untrusted(
     name: str, data: str | bytes, rule: str, folder: Path
 ) -> None:
@@ -170,6 +188,7 @@ def test_lists_of_chapters_are_untrusted(
 
 
 @pytest.mark.slow
+@pytest.mark.attack("limits and growth")
 def test_a_missing_chapter_is_looked_for_once_however_many_are_missing(folder: Path) -> None:
     write_files(folder, {f"c{n}.md": f"# C{n}\n\nText.\n" for n in range(50)})
     entries = "".join(f"- [x](none{n}.md)\n" for n in range(300))
@@ -178,6 +197,7 @@ def test_a_missing_chapter_is_looked_for_once_however_many_are_missing(folder: P
     assert rules.count("missing-in-summary") == 300
 
 
+@pytest.mark.attack("reading outside the book")
 def test_links_in_the_file_system_are_not_followed_out(folder: Path) -> None:
     pictures = "![a](out.svg) ![b](dir/x.svg) ![c](in.svg) ![[out.svg]] ![d](gone.svg) ![e](loop)"
     drawing = "<svg xmlns='http://www.w3.org/2000/svg'><text>inside</text></svg>"
@@ -199,6 +219,7 @@ def test_links_in_the_file_system_are_not_followed_out(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "book.toml"])
+@pytest.mark.attack("reading outside the book")
 def test_settings_behind_a_link_that_leads_out_or_nowhere_are_refused(
     target: str, folder: Path
 ) -> None:
@@ -217,6 +238,7 @@ PIPES = {
 
 
 @pytest.mark.parametrize(("name", "rule"), PIPES.items())
+@pytest.mark.attack("reading outside the book")
 def test_pipes_are_not_waited_for(name: str, rule: str, folder: Path) -> None:
     write_files(folder, {"one.md": "# One\n\n![a](f.png) ![[f.png]]\n\nText.\n"})
     os.mkfifo(folder / name)
@@ -228,6 +250,7 @@ def test_pipes_are_not_waited_for(name: str, rule: str, folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "/proc/self/environ", "pipe"])
 @pytest.mark.parametrize("name", ["book.toml", "SUMMARY.md", "mkdocs.yml", "f.png", "s.css"])
+@pytest.mark.attack("reading outside the book")
 def test_links_to_devices_and_pipes_are_refused(name: str, target: str, folder: Path) -> None:
     if name == "s.css":
         write_files(folder, {"book.toml": '[book]\nstyle = "s.css"\ncover = "s.css"\n'})
@@ -240,6 +263,7 @@ def test_links_to_devices_and_pipes_are_refused(name: str, target: str, folder: 
 
 
 @pytest.mark.parametrize("setting", ['style = "pipe"', 'cover = "pipe"', 'chapters = "pipe"'])
+@pytest.mark.attack("reading outside the book")
 def test_pipes_that_are_asked_for_are_refused(setting: str, folder: Path) -> None:
     write_files(folder, {"book.toml": f"[book]\n{setting}\n"})
     os.mkfifo(folder / "pipe")
@@ -247,6 +271,7 @@ def test_pipes_that_are_asked_for_are_refused(setting: str, folder: Path) -> Non
     assert {"missing-style", "missing-cover", "missing-chapter"} & set(rules)
 
 
+@pytest.mark.attack("limits and growth")
 def test_folders_without_end_are_not_walked(folder: Path) -> None:
     before = Path.cwd()
     try:
@@ -280,6 +305,7 @@ def test_folders_that_cannot_be_read_are_reported(
     assert "unreadable" in rules
 
 
+@pytest.mark.attack("output and terminal")
 def test_odd_file_names_do_no_harm(folder: Path) -> None:
     names = ["a\nb", 'c"d', "\x1b[31m", "<&>", "-o", "COM1", "\u202eevil", "y" * 240, " "]
     write_files(folder, {f"{name}.md": "[x](none.md) Text.\n" for name in names})
@@ -297,6 +323,7 @@ STYLES = {
 
 
 @pytest.mark.parametrize("html", STYLES.values(), ids=STYLES)
+@pytest.mark.attack("limits and growth")
 def test_css_that_nests_without_end_is_left_out(html: str, folder: Path) -> None:
     write_files(folder, {"one.md": f"# One\n\n{html}\n"})
     text, _ = build(folder)
@@ -305,6 +332,7 @@ def test_css_that_nests_without_end_is_left_out(html: str, folder: Path) -> None
 
 
 @pytest.mark.parametrize("css", ["a { width: " + DEEP, "@media x {" * 3000])
+@pytest.mark.attack("limits and growth")
 def test_stylesheets_that_nest_without_end_are_refused(css: str, folder: Path) -> None:
     write_files(folder, {"book.toml": '[book]\nstyle = "s.css"\n', "s.css": css})
     _, rules = build(folder)
@@ -314,6 +342,7 @@ def test_stylesheets_that_nest_without_end_are_refused(css: str, folder: Path) -
 @pytest.mark.parametrize(
     ("key", "value"), [("role", "doc-toc onload=x"), ("role", "x"), ("lang", "x y <")]
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_front_matter_with_values_that_mean_nothing_is_reported(
     key: str, value: str, folder: Path
 ) -> None:
@@ -323,6 +352,7 @@ def test_front_matter_with_values_that_mean_nothing_is_reported(
     assert "onload" not in text
 
 
+@pytest.mark.attack("numbers, circles and data formats")
 def test_a_language_is_a_language_tag(folder: Path) -> None:
     write_files(folder, {"book.toml": '[book]\nlanguage = "../en <x>"\n'})
     _, rules = build(folder)
@@ -348,6 +378,7 @@ SHAPES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("markdown", SHAPES.values(), ids=SHAPES)
+@pytest.mark.attack("limits and growth")
 def test_text_that_grows_beyond_measure_does_not(markdown: str, folder: Path) -> None:
     write_files(folder, {"one.md": f"# One\n\nText.\n\n{markdown}\n"})
     text, _ = build(folder)
@@ -355,6 +386,7 @@ def test_text_that_grows_beyond_measure_does_not(markdown: str, folder: Path) ->
     assert len(text) < 20_000_000
 
 
+@pytest.mark.attack("writing")
 def test_an_output_with_the_longest_of_names_is_written_and_nothing_else(folder: Path) -> None:
     output = folder.parent / "out" / f"{'n' * 250}.epub"
     write(load(folder), output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import gzip
 import io
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from books import errors_of, load_files, rules_of
 
 
@@ -100,11 +102,16 @@ def test_a_missing_picture_is_reported_with_its_line_and_a_hint(tmp_path: Path) 
 @pytest.mark.parametrize(
     "data", [b"", b"hello", picture()[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 50], ids=range(4)
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_a_broken_picture_is_reported_and_left_out(data: bytes, tmp_path: Path) -> None:
     book, report = load_files(tmp_path, {"one.md": "# One\n\n![a](p.png)\n", "p.png": data})
     assert rules_of(report) == ["bad-image"]
     assert not book.assets
     assert not next(book.chapters).tree.find("img")
+
+
+# Pillow asks Ghostscript to draw it.
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n"
 
 
 def bomb() -> bytes:
@@ -140,6 +147,7 @@ def avif(width: int, height: int) -> bytes:
         (b"\0\0\0\x0cjP  \r\n", "JPEG 2000"),
         (b"%PDF-1.7", "PDF"),
         (b"8BPS\0\1", "Photoshop"),
+        (EPS, "`p.x`"),
         (bomb(), "60 million pixels"),
         (picture(size=(8000, 7600), mode="1"), "8000 × 7600"),
         (gzip.compress(b"<svg>" + b" " * 60_000_000), "50 MB"),
@@ -151,10 +159,11 @@ def avif(width: int, height: int) -> bytes:
         (avif(40, 40)[:-9], "`p.x`"),
     ],
     ids=[
-        *("heic", "jp2", "pdf", "psd", "bomb", "large", "gzip bomb", "cut gzip"),
+        *("heic", "jp2", "pdf", "psd", "eps", "bomb", "large", "gzip bomb", "cut gzip"),
         *("profiles", "profile bomb", "avif", "avif bomb", "cut avif"),
     ],
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_a_picture_of_no_use_is_named_for_what_it_is(
     data: bytes, says: str, tmp_path: Path
 ) -> None:
@@ -164,6 +173,19 @@ def test_a_picture_of_no_use_is_named_for_what_it_is(
     assert found.span is not None
     assert found.span.line == 3
     assert not book.assets
+
+
+@pytest.mark.attack("numbers, circles and data formats")
+def test_pictures_are_opened_only_in_formats_that_run_no_other_program() -> None:
+    assert {"EPS", "PDF", "WMF", "PSD"}.isdisjoint(PICTURE_FORMATS)
+    opened = [
+        ast.unparse(node)
+        for path in (Path(__file__).parent.parent / "src/bookbuilder").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open"
+    ]
+    assert len(opened) > 3
+    assert [call for call in opened if "formats=PICTURE_FORMATS" not in call] == []
 
 
 def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
@@ -176,12 +198,14 @@ def test_a_picture_on_the_web_becomes_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("src", ["../out.png", "%2e%2e/out.png", "file:///etc/passwd"])
+@pytest.mark.attack("reading outside the book")
 def test_nothing_outside_the_folder_is_read(src: str, tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(picture())
     files = {"one.md": f"# One\n\n![a]({src})\n"}
     assert errors_of(tmp_path / "book", files) == [("image-outside", "one.md:3:1")]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(picture())
     folder = tmp_path / "book"
@@ -200,6 +224,7 @@ def test_missing_alt_text_is_reported_unless_the_picture_decorates(tmp_path: Pat
     assert "p.png" in found.message
 
 
+@pytest.mark.attack("CSS and active content")
 def test_a_drawing_is_made_safe(tmp_path: Path) -> None:
     svg = (
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'

@@ -15,6 +15,7 @@ SETTINGS = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = ["one.md"]\n'
 HEAD: dict[str, str | bytes] = {"book.toml": SETTINGS, "one.md": "# One\n\n{{#include a.txt}}\n"}
 
 
+@pytest.mark.attack("limits and growth")
 def test_an_include_that_grows_without_end_is_an_error(tmp_path: Path) -> None:
     twice = "{{{{#include {0}.txt}}}}\n{{{{#include {0}.txt}}}}\n"
     names = [*"abcdefghij", "end"]
@@ -23,6 +24,7 @@ def test_an_include_that_grows_without_end_is_an_error(tmp_path: Path) -> None:
     assert errors_of(tmp_path, files) == [("too-much-included", "one.md")]
 
 
+@pytest.mark.attack("limits and growth")
 def test_includes_nest_no_deeper_than_the_limit(tmp_path: Path) -> None:
     chain = {f"{n}.txt": f"{{{{#include {n + 1}.txt}}}}\n" for n in range(12)}
     files = HEAD | chain | {"a.txt": "Text.\n\n{{#include 0.txt}}\n", "12.txt": "End.\n"}
@@ -31,6 +33,7 @@ def test_includes_nest_no_deeper_than_the_limit(tmp_path: Path) -> None:
     assert [d.rule.name for d in caught.value.diagnostics] == ["too-much-included"]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_pipes_devices_and_links_that_lead_out_are_not_read(tmp_path: Path) -> None:
     folder = tmp_path / "book"
     (tmp_path / "secret.txt").write_text("SECRET", encoding="utf-8")

@@ -22,6 +22,8 @@ from books import load_files, write_files
 from epub_books import Package
 from test_ids import assert_linked
 
+pytestmark = pytest.mark.attack("names that collide")
+
 PICTURES = """
     cover.png big/Cover.PNG big/cover.jpg big/cover.jpeg big/cover.webp big/cover-2.png cover.svg
     title.xhtml nav.xhtml toc.ncx content.opf cover.xhtml title-page.xhtml epub.css author-1.css

@@ -6,6 +6,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.attack("reading outside the book")
+
 PACKAGE = Path(__file__).parent.parent / "src" / "bookbuilder"
 
 # Whoever calls one of these opens a file, unless it is given bytes: `io.BytesIO(…)`.

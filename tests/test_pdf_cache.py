@@ -120,6 +120,7 @@ def test_another_version_of_any_module_lays_out_anew(tmp_path: Path, cache: Path
 
 
 @pytest.mark.slow
+@pytest.mark.attack("cache")
 def test_damaged_files_are_made_anew(tmp_path: Path, cache: Path) -> None:
     folder = a_folder(tmp_path / "book")
     cold, all_runs = build(folder)
@@ -139,6 +140,7 @@ def test_damaged_files_are_made_anew(tmp_path: Path, cache: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.attack("cache")
 def test_a_cache_that_cannot_be_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +262,7 @@ def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+@pytest.mark.attack("cache")
 def test_nobody_else_can_write_to_a_cache_or_look_into_it(umask: int, tmp_path: Path) -> None:
     name, folder = digest_of(b"x"), tmp_path / "users" / "bookbuilder" / "pages"
     before = os.umask(umask)
@@ -273,6 +276,7 @@ def test_nobody_else_can_write_to_a_cache_or_look_into_it(umask: int, tmp_path: 
 
 
 @pytest.mark.parametrize("forged", ["mode", "owner"])
+@pytest.mark.attack("cache")
 def test_a_cache_that_somebody_else_can_write_to_counts_as_empty(
     forged: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +292,7 @@ def test_a_cache_that_somebody_else_can_write_to_counts_as_empty(
     assert not (tmp_path / "pages" / other[:2] / other[2:]).exists()
 
 
+@pytest.mark.attack("cache")
 def test_what_is_no_record_is_refused() -> None:
     page = PageRecord(400.0, 600.0, (0.0, 0.0, 0.0, 0.0), {"a": (0.0, 1.0, 2.0, 3.0)})
     root = Element("Document", {"d": {"Lang": {"s": "en"}}}, "", (("content", 0, 0),))
@@ -331,6 +336,7 @@ def test_what_is_no_record_is_refused() -> None:
             unpack(data)
 
 
+@pytest.mark.attack("cache")
 def test_a_record_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bookbuilder.formats.pdf.run_data.codec.LARGEST_RECORD", 1_000_000)
     assert unpack(pack(LaidOutRun(messages=("x" * 900_000,))))
@@ -339,6 +345,7 @@ def test_a_record_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("value", [10**30, "\ud800"])
+@pytest.mark.attack("cache")
 def test_what_a_record_cannot_hold_is_not_kept(value: object) -> None:
     laid_out = LaidOutRun(elements=(Element("TD", {"d": {"ColSpan": value}}, "", ()),))
     assert pack(laid_out) == b""

@@ -214,6 +214,21 @@ def test_the_print_pdf_of_the_book_is_counted_wherever_and_whenever_it_was_made(
 
 
 @pytest.mark.slow
+@pytest.mark.attack("reading outside the book")
+def test_nothing_but_the_number_of_pages_comes_from_the_print_pdf(printed: Path) -> None:
+    make("cover", printed, "-o", str(printed / "before.pdf"))
+    with pikepdf.open(printed / PRINT, allow_overwriting_input=True) as pdf:
+        pdf.docinfo["/Title"] = "Other"
+        pdf.docinfo["/Author"] = "Somebody"
+        pdf.pages[0].mediabox = pikepdf.Array([0, 0, 9, 9])
+        pdf.attachments["a.txt"] = b"attached"
+        del pdf.Root.Metadata
+        pdf.save(printed / PRINT)
+    assert "for 300 pages" in make("cover", printed, "-o", str(printed / "after.pdf"))
+    assert (printed / "after.pdf").read_bytes() == (printed / "before.pdf").read_bytes()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -22,6 +22,7 @@ from pdf_books import (
 )
 
 
+@pytest.mark.attack("reading outside the book")
 def test_nothing_but_the_books_assets_is_read(tmp_path: Path) -> None:
     (tmp_path / "secret.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", "utf-8")
     (tmp_path / "secret.txt").write_text("classified", "utf-8")

@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("setting", "rule"), [("style", "style-missing"), ("cover", "cover-unreadable")]
 )
+@pytest.mark.attack("reading outside the book")
 def test_pipes_that_print_asks_for_are_refused(setting: str, rule: str, folder: Path) -> None:
     write_files(folder, {"book.toml": f'[book]\n{setting} = "pipe"\n[pdf]\nedition = "screen"\n'})
     os.mkfifo(folder / "pipe")
@@ -35,6 +36,7 @@ def test_pipes_that_print_asks_for_are_refused(setting: str, rule: str, folder: 
     assert rule in {d.rule.name for d in report}
 
 
+@pytest.mark.attack("reading outside the book")
 def test_fonts_are_neither_waited_for_nor_followed_out(folder: Path) -> None:
     fonts = folder / "fonts"
     write_files(folder, {"fonts/broken.ttf": b"\x00\x01\x00\x00" + b"\xff" * 1000})
@@ -47,6 +49,7 @@ def test_fonts_are_neither_waited_for_nor_followed_out(folder: Path) -> None:
     assert left_out == ["fonts/out.ttf", "fonts/pipe.ttf"]
 
 
+@pytest.mark.attack("limits and growth")
 def test_a_chapter_with_thousands_of_notes_has_them_at_its_end(folder: Path) -> None:
     calls = "".join(f"w[^{n}]\n" for n in range(MOST_NOTES + 1))
     notes = "".join(f"[^{n}]: note\n" for n in range(MOST_NOTES + 1))
@@ -56,6 +59,7 @@ def test_a_chapter_with_thousands_of_notes_has_them_at_its_end(folder: Path) -> 
     assert [d.rule.name for d in report].count("many-notes") == 1
 
 
+@pytest.mark.attack("limits and growth")
 def test_a_chapter_with_thousands_of_outside_links_is_printed_without_them(folder: Path) -> None:
     links = " ".join(f"[a{n}](https://example.com/{n})" for n in range(MOST_LINKS + 1))
     write_files(folder, {"one.md": f"# One\n\n{links} *and* the end.\n"})

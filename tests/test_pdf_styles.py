@@ -43,6 +43,11 @@ def test_the_authors_styles_come_last(tmp_path: Path) -> None:
         ("q {}\np:::x { color: red }", (2, 1, 5), "'p:::x '"),
         ("p {}\nq { color red }", (2, 14, 2), "this does not parse"),
         ("p {\n  color: none; }", (2, 3, 11), "`color: none` is left out: invalid value"),
+        # WeasyPrint raises errors at these.
+        ("q {}\np { background: attr(a url) }", (2, 1, 29), "WeasyPrint fails on it"),
+        ("q {}\r\n\np { grid-row: var() } q {}", (3, 1, 21), "WeasyPrint fails on it"),
+        ("@media print { p { mask-border: attr(a url) } }", (1, 1, 47), "fails on it"),
+        (":has() {}", (1, 1, 9), "WeasyPrint fails on it"),
     ],
 )
 def test_what_print_does_not_understand_of_a_style_is_said_where_it_stands(
@@ -59,6 +64,18 @@ def test_what_print_does_not_understand_of_a_style_is_said_where_it_stands(
     assert (diagnostic.rule.name, span.file) == ("bad-style", "own.css")
     assert (span.line, span.column, span.length) == where
     assert says in diagnostic.message
+
+
+def test_the_rules_beside_one_that_print_fails_on_stay(tmp_path: Path) -> None:
+    failing = "p { background: attr(a url) }"
+    (tmp_path / "own.css").write_text(f"{failing} @page {{ size: 100mm 100mm }} {failing}", "utf-8")
+    book = a_book(tmp_path, numbered(1, "T", "<p>x</p>"))
+    book.config = replace(book.config, pdf=PdfConfig(style=("own.css",)))
+    report = Report()
+    write_pdf(book, tmp_path / "b.pdf", report)
+    assert [d.span.column for d in report if d.span] == [1, 59]
+    with pikepdf.open(tmp_path / "b.pdf") as pdf:
+        assert round(float(pdf.pages[0].mediabox[2])) == 283
 
 
 @pytest.mark.parametrize("name", ["none.css", "../outside.css"])

@@ -20,6 +20,8 @@ from bookbuilder.formats.pdf.weasy.setup import own_fonts
 from bookbuilder.runtime.files import read_file
 from books import write_files
 
+pytestmark = pytest.mark.attack("files exchanged during a build")
+
 SECRET = "SECRET-OF-ANOTHER-FOLDER"
 TOML = '[book]\ntitle = "T"\nlanguage = "en"\nstyle = "d/own.css"\ncover = "d/cover.png"\n'
 FILES = {

@@ -38,11 +38,13 @@ def test_a_byte_order_mark_and_windows_newlines_vanish(tmp_path: Path) -> None:
     assert "\r" not in chapter.source.text
 
 
+@pytest.mark.attack("limits and growth")
 def test_a_chapter_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     files = {"one.md": b"x" * (LARGEST_TEXT + 1)}
     assert errors_of(tmp_path, files) == [("too-large", "one.md")]
 
 
+@pytest.mark.attack("reading outside the book")
 def test_pipes_and_links_out_are_no_chapters(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "book", {"one.md": "# One\n"})
     write_files(tmp_path, {"secret.md": "# Secret\n"})

@@ -20,6 +20,8 @@ from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
 from books import rules_of, write_files
 
+pytestmark = pytest.mark.attack("fetching")
+
 
 def png(side: int = 8) -> bytes:
     out = io.BytesIO()
@@ -34,6 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.headers.append(dict(self.headers))
         status, headers, body = self.server.answers.get(self.path, (404, {}, b""))
         self.send_response(status)
         for name, value in headers.items():
@@ -51,6 +54,7 @@ class Web(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
         drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><script/></svg>"
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {
@@ -210,6 +214,23 @@ def test_this_machine_is_asked_where_the_author_names_it_and_redirections_stay(
     )
     with pytest.raises(FetchError, match="not a public address"):
         pictures.get(f"{web.url}/to-name.png")
+
+
+def test_nothing_is_sent_that_tells_of_the_author_or_the_book(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n", "utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("http_proxy", "http://me:secret@127.0.0.1:9/")
+    moved = {"Location": "/a.png", "Set-Cookie": "id=1; Path=/", "WWW-Authenticate": "Basic"}
+    web.answers["/cookie.png"] = (302, moved, b"")
+    pictures = RemotePictures(Cache(None))
+    assert pictures.get(f"{web.url}/cookie.png") == png()
+    assert pictures.get(f"{web.url}/moved.png") == png()
+    assert web.asked == ["/cookie.png", "/a.png", "/moved.png", "/a.png"]
+    names = {name for headers in web.headers for name in headers}
+    assert names <= {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
+    assert {headers["User-Agent"].partition("/")[0] for headers in web.headers} == {"bookbuilder"}
 
 
 def test_size_and_count_are_limited(

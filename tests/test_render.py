@@ -90,6 +90,7 @@ def test_a_long_line_is_cut_around_the_caret(before: str) -> None:
     assert len(shown) <= 96
 
 
+@pytest.mark.attack("output and terminal")
 def test_nothing_in_a_source_can_drive_the_terminal() -> None:
     evil = "a\x1b[2Jb\u202ec\x07\u2028d"
     for message_format in MessageFormat:

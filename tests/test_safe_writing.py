@@ -18,6 +18,8 @@ from bookbuilder.cli import main
 from bookbuilder.runtime.files import write_atomically
 from books import write_files
 
+pytestmark = pytest.mark.attack("writing")
+
 KILLS = 50
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 posix = pytest.mark.skipif(os.name != "posix", reason="files are locked in another way")
@@ -139,3 +141,33 @@ def test_two_builds_at_once_both_end_well(tmp_path: Path) -> None:
     assert [build.wait() for build in builds] == [0, 0]
     assert title_in(output) == "One"
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_nothing_is_written_but_the_output_and_the_users_cache(tmp_path: Path) -> None:
+    text = "# One\n\nText.\n\n## Do {.exercise}\n\nIt.\n"
+    write_files(tmp_path, {"book/one.md": text, "home/a": "a", "elsewhere/a": "a", "scratch/a": ""})
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "home/cache"),
+        "TMPDIR": str(tmp_path / "scratch"),
+    }
+    for command in ("build", "workbook", "cover", "check"):
+        subprocess.run(
+            [BOOKBUILDER, command, "../book"],
+            cwd=tmp_path / "elsewhere",
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path: after[path] for path in before} == before
+    new = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}
+    kept = {name for name in new if name.startswith("home/cache/bookbuilder/pages/")}
+    assert kept
+    outputs = [f"book/dist/one{end}" for end in (".epub", ".pdf", "-workbook.pdf", "-cover.pdf")]
+    # Fontconfig keeps lists of the machine's fonts.
+    rest = {name for name in new - kept if not name.startswith("home/cache/fontconfig/")}
+    assert rest == set(outputs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,9 +33,14 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.runtime.child_process import run_bounded
 from bookbuilder.runtime.limits import HAS_FORK, LimitHit, Limits
+from bookbuilder.runtime.progress import THE_BUILD
+from bookbuilder.runtime.workers import worker_pool
 from books import write_files
 
-pytestmark = pytest.mark.skipif(not HAS_FORK, reason="limits need a child process")
+pytestmark = [
+    pytest.mark.attack("limits and growth"),
+    pytest.mark.skipif(not HAS_FORK, reason="limits need a child process"),
+]
 
 
 def build(folder: Path, kind: str, limits: str, text: str) -> Result:
@@ -229,15 +237,24 @@ def test_a_key_of_thousands_of_parts_is_refused_before_it_is_parsed(tmp_path: Pa
     assert "book.toml has a key of more than 20 parts" in result.stderr
 
 
-def test_limits_hold_while_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_for_ever(root: Path) -> Limits:
-        signal.raise_signal(signal.SIGXCPU)
+@pytest.mark.parametrize(
+    ("attack", "says"),
+    [
+        (lambda: signal.raise_signal(signal.SIGXCPU), "took more than 60 s of computing"),
+        (lambda: len(bytearray(3_000_000_000)), "more than 1000 MB of memory"),
+    ],
+)
+def test_limits_hold_while_they_are_read(
+    attack: Callable[[], object], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_too_much(root: Path) -> Limits:
+        attack()
         return Limits()
 
-    monkeypatch.setattr(bookbuilder.config.book_folder, "read_limits", read_for_ever)
+    monkeypatch.setattr(bookbuilder.config.book_folder, "read_limits", read_too_much)
     result = build(tmp_path, "epub", "", "# One\n\nText.\n")
     assert result.exit_code == 1
-    assert "took more than 60 s of computing" in result.stderr
+    assert says in result.stderr
 
 
 def test_limits_go_by_the_size_of_the_book_unless_they_are_set(tmp_path: Path) -> None:
@@ -286,3 +303,48 @@ def test_the_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
         time.sleep(0.05)
     else:
         assert not Path(f"/proc/{child}/cmdline").exists()
+
+
+@dataclass
+class Burning:
+    message: float
+    place: Place = THE_BUILD
+    worker: int | None = None
+
+
+@pytest.mark.slow
+def test_the_time_of_all_workers_counts_together() -> None:
+    def burn(seconds: float) -> None:
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+
+    def share_out() -> None:
+        with worker_pool(lambda: burn) as workers:
+            list(workers.share_out([Burning(0.7) for _ in range(4)]))
+
+    # Each piece, and each worker's share of them, would be in time alone.
+    with pytest.raises(LimitHit, match="2 s of computing"):
+        run_bounded(share_out, Limits(cpu_seconds=2))
+
+
+def test_only_children_read_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def noting(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any, **named: Any) -> Any:
+            seen.append(str(path))
+            return function(path, *arguments, **named)
+
+        return call
+
+    # A child's list is its own: this one is of the process that starts it.
+    monkeypatch.setattr(os, "open", noting(os.open))
+    monkeypatch.setattr(io, "open", noting(io.open))
+    monkeypatch.setattr(builtins, "open", noting(builtins.open))
+    result = build(tmp_path / "own", "epub", "seconds = 60", "# One\n\n[x](none.md)\n")
+    assert result.exit_code == 0, result.output
+    assert "warning[" in result.stderr
+    written = ("book.toml", "one.md")
+    reading = [p for p in seen if p.startswith(str(tmp_path / "own")) or p in written]
+    assert [Path(path).name for path in reading] == list(written), "as the test wrote them"

@@ -37,6 +37,7 @@ def sanitized(body: str, attrs: str = 'width="10" height="5"') -> tuple[ET.Eleme
         ('<image href="data:image/png;base64,AAAA"/>', []),
     ],
 )  # fmt: skip
+@pytest.mark.attack("CSS and active content")
 def test_nothing_runs_and_nothing_is_loaded(body: str, removed: list[str]) -> None:
     root, words = sanitized(body)
     assert words == removed
@@ -73,6 +74,7 @@ def test_every_drawing_has_a_bounded_size(attrs: str, width: str, height: str, b
     assert (root.get("width"), root.get("height"), root.get("viewBox")) == (width, height, box)
 
 
+@pytest.mark.attack("numbers, circles and data formats")
 def test_copies_of_copies_are_refused() -> None:
     groups = '<g id="a0"><rect/></g>'
     for n in range(1, 9):
@@ -88,6 +90,7 @@ def test_copies_of_copies_are_refused() -> None:
     assert len(root) == 3
 
 
+@pytest.mark.attack("numbers, circles and data formats")
 def test_entities_and_document_types_go() -> None:
     start = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "Y">]>'
     data, words = sanitize_svg(f"{start}{HEAD}><text>a&x;&y;</text></svg>".encode())
@@ -107,6 +110,7 @@ def test_entities_and_document_types_go() -> None:
         (b"\x89PNG\r\n", "not well-formed"),
     ],
 )
+@pytest.mark.attack("numbers, circles and data formats")
 def test_what_is_no_drawing_is_refused_in_plain_words(data: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         sanitize_svg(data)
@@ -165,6 +169,7 @@ CIRCLES = {
 
 
 @pytest.mark.parametrize("inner", CIRCLES.values(), ids=CIRCLES)
+@pytest.mark.attack("numbers, circles and data formats")
 def test_references_without_end_are_cut(inner: str) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inner}</svg>'
     clean, removed = sanitize_svg(svg.encode())
@@ -193,6 +198,7 @@ def test_references_that_end_stay(inner: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.attack("numbers, circles and data formats")
 def test_drawings_that_refer_to_themselves_are_printed(tmp_path: Path) -> None:
     drawings = {
         f"{n}.svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inner}</svg>'

@@ -47,7 +47,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
         try:
             limits = run_bounded(lambda: read_limits(root), limits)
             done = run_bounded(lambda: _run(work, root, report, limits), limits)
-        except LimitHit as hit:
+        except (LimitHit, MemoryError) as hit:
             report_limit(hit, limits, report)
             done = Done(list(report), [], EXIT_ERRORS_IN_BOOK)
         except OSError as error:

@@ -12,6 +12,7 @@ from bs4 import Tag
 from PIL import Image
 
 from bookbuilder.book import Asset, Book
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, text_of
 
@@ -158,7 +159,7 @@ def _is_animated(asset: Asset) -> bool:
     if asset.media_type not in _ANIMATED:
         return False
     try:
-        with Image.open(io.BytesIO(asset.data)) as image:
+        with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
             return bool(getattr(image, "is_animated", False))
     except (OSError, ValueError, SyntaxError):
         return False

@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.epub.preflight import MOST_PIXELS
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -23,7 +24,7 @@ def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:
     before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
         return asset, before
-    with Image.open(io.BytesIO(asset.data)) as image:
+    with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
         is_animated = bool(getattr(image, "is_animated", False))
         if is_animated and asset.media_type == "image/gif":
             return asset, before

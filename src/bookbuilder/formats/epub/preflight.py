@@ -20,6 +20,7 @@ from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
 from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.text.language import guess_language
 
 CSS_VARIABLE = Rule(
@@ -219,7 +220,7 @@ def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
     if len(data) > LARGEST_IMAGE:
         yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name)
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
             pixels = image.width * image.height
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return

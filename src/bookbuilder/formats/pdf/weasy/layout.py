@@ -17,11 +17,12 @@ from bookbuilder.formats.pdf.run_data.runs import (
     with_room_for_notes,
 )
 from bookbuilder.formats.pdf.weasy.contract import CSS, CounterStyle, FontConfiguration
-from bookbuilder.formats.pdf.weasy.documents import BASE_URL, BookFetcher, html_of
+from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut, lay_out
 from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.formats.pdf.weasy.stylesheets import parse_style
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.limits import limits_in_force, memory_of
 
@@ -67,19 +68,11 @@ class TreeLayouter:
         self._kept: dict[Run, _Kept] = {}
         self.style_messages: list[tuple[str, str]] = []
         fetcher = BookFetcher(assets)
-        self._styles = [self._parse(text, name, fetcher) for name, text in styles]
-
-    def _parse(self, text: str, name: str, fetcher: BookFetcher) -> CSS:
-        with caught_log() as messages:
-            style = CSS(
-                string=text,
-                base_url=f"{BASE_URL}{name}",
-                url_fetcher=fetcher,
-                font_config=self._fonts,
-                counter_style=self._counters,
-            )
-        self.style_messages += [(name, message) for message in messages]
-        return style
+        self._styles: list[CSS] = []
+        for name, text in styles:
+            style, messages = parse_style(text, name, fetcher, self._fonts, self._counters)
+            self._styles.append(style)
+            self.style_messages += [(name, message) for message in messages]
 
     def lay_out_run(
         self, run: Run, start: int, in_full: bool
