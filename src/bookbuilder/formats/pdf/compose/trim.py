@@ -51,7 +51,7 @@ class Trim:
 
     @property
     def is_in_inches(self) -> bool:
-        """Whether the page is cut by the inch, as in America: its width is in quarters of one."""
+        """Return whether the page is cut by the inch: its width is in quarters of one."""
         quarters = float(self.width.removesuffix("mm")) / 25.4 * 4
         return abs(quarters - round(quarters)) < 0.01
 
