@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,13 +43,16 @@ EXCEPTIONS = {
 }
 
 
-def modules() -> Iterator[tuple[str, Path]]:
-    """Every module by its name below the package, but the package's own face."""
+@cache
+def modules() -> tuple[tuple[str, Path], ...]:
+    """Return every module by its name below the package, but the package's own face."""
+    found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         if name:
-            yield name, path
+            found.append((name, path))
+    return tuple(found)
 
 
 def floor_of(name: str) -> tuple[int, str]:
@@ -61,9 +64,11 @@ def floor_of(name: str) -> tuple[int, str]:
     return floor, room
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Every module of ours that `path` imports, wherever in it, by its name below the package."""
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """Return every module of ours that `path` imports, wherever in it, below the package."""
     known = {name for name, _ in modules()}
+    found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             said = [alias.name for alias in node.names]
@@ -73,9 +78,9 @@ def imports_of(path: Path) -> Iterator[str]:
             continue
         for name in said:
             below = name.removeprefix("bookbuilder.")
-            if name == below:
-                continue
-            yield below if below in known else below.rpartition(".")[0]
+            if name != below:
+                found.add(below if below in known else below.rpartition(".")[0])
+    return frozenset(found)
 
 
 def test_imports_go_down() -> None:

@@ -166,6 +166,7 @@ def test_epubcheck_has_the_limits_of_the_book(book: Path, limit: str, said: str)
     assert said in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.attack("ending and leftovers")
 def test_a_program_that_does_not_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: Path

@@ -175,6 +175,7 @@ def test_a_picture_of_no_use_is_named_for_what_it_is(
     assert not book.assets
 
 
+@pytest.mark.slow
 @pytest.mark.attack("numbers, circles and data formats")
 def test_pictures_are_opened_only_in_formats_that_run_no_other_program() -> None:
     assert {"EPS", "PDF", "WMF", "PSD"}.isdisjoint(PICTURE_FORMATS)

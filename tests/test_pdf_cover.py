@@ -139,6 +139,7 @@ def test_the_boxes_are_those_of_cut_and_bleed(
         assert between == 255
 
 
+@pytest.mark.slow
 def test_it_shows_what_the_book_says_of_itself_and_is_the_same_each_time(tmp_path: Path) -> None:
     book = a_book(tmp_path, pages=200)
     path = a_cover(book, tmp_path)

@@ -74,6 +74,7 @@ def test_print_is_black_and_links_on_the_screen_are_not(tmp_path: Path) -> None:
     assert any(dots > 20 for dots in rest)
 
 
+@pytest.mark.slow
 def test_the_cover_shows_the_authors_picture(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -14,6 +14,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+# Each runs the whole program, twice or more.
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).parent.parent / "tools"
 COMPILER = """
 import os, shutil, sys
