@@ -78,8 +78,9 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("profile", ["generic", "kindle", "kobo", "apple"])
 def test_a_browser_loads_nothing_but_the_book(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, record_property: Callable[[str, object], None], profile: str
 ) -> None:
     served = tmp_path / "served"
     served.mkdir()
@@ -87,9 +88,10 @@ def test_a_browser_loads_nothing_but_the_book(
         server = attacks.Server(f"{base}load/")
         record_property("attacks", attacks.count())
         _write(tmp_path / "book", dict(attacks.book_of(server)))
-        built = invoke("epub", tmp_path / "book", "-o", tmp_path / "book.epub")
+        target = tmp_path / "book.epub"
+        built = invoke("epub", tmp_path / "book", "-o", target, "--profile", profile)
         assert built.exit_code == 0, built.output[-2000:]
-        with zipfile.ZipFile(tmp_path / "book.epub") as package:
+        with zipfile.ZipFile(target) as package:
             package.extractall(served)
         # Each page of the book, and each drawing by itself, where it is a document.
         names = [p.relative_to(served).as_posix() for p in served.rglob("*.*")]
