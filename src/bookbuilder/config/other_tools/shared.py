@@ -39,6 +39,17 @@ def report_other_tool(what: str, span: Span, report: Report) -> None:
     report.add(OTHER_TOOL, message, span)
 
 
+def read_settings(name: str, root: Path, report: Report) -> dict[str, Any]:
+    """Read the file `name` in `root`, and report that the book is another tool's.
+
+    The result is empty if the file is missing or unusable.
+    """
+    said = load_mapping(root / name, root, report)
+    if said:
+        report_other_tool(f"{name} is another tool's", Span(name), report)
+    return said
+
+
 def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[str, Any]:
     """Read a YAML or JSON mapping; one that is broken, missing or outside `root` is empty.
 

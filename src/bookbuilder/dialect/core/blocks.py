@@ -7,7 +7,7 @@ from enum import Enum, auto
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.line import Line
+from bookbuilder.dialect.core.line import CODE_INDENT, Line
 
 
 class Continue(Enum):
@@ -16,6 +16,16 @@ class Continue(Enum):
     YES = auto()
     NO = auto()
     CLOSED_BY_IT = auto()
+
+
+def continue_indented(line: Line) -> Continue:
+    """Continue a block whose lines stand four columns in, or are blank."""
+    if line.blank:
+        return Continue.YES
+    if not line.indented:
+        return Continue.NO
+    line.advance(CODE_INDENT)
+    return Continue.YES
 
 
 class Started(Enum):

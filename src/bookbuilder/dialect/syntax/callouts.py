@@ -8,11 +8,17 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import (
+    Block,
+    BlockState,
+    Container,
+    Continue,
+    Started,
+    continue_indented,
+)
 from bookbuilder.dialect.core.containers import skip_quote_mark
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.model.diagnostics import Rule, Severity
 
 UNCLOSED_CALLOUT = Rule(
@@ -123,13 +129,7 @@ class IndentedCallout(Callout):
     """Hold the indented text below `!!! note "Title"`."""
 
     def continues(self, state: BlockState) -> Continue:
-        line = state.line
-        if line.blank:
-            return Continue.YES
-        if not line.indented:
-            return Continue.NO
-        line.advance(CODE_INDENT)
-        return Continue.YES
+        return continue_indented(state.line)
 
 
 def start_indented_callout(state: BlockState, container: Block) -> Started:

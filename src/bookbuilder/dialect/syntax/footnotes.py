@@ -9,10 +9,16 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import (
+    Block,
+    BlockState,
+    Container,
+    Continue,
+    Started,
+    continue_indented,
+)
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
-from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.links import open_bracket
 from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.paragraph import Paragraph
@@ -91,13 +97,7 @@ class FootnoteDefinition(Container):
         self.label = label
 
     def continues(self, state: BlockState) -> Continue:
-        line = state.line
-        if line.blank:
-            return Continue.YES
-        if not line.indented:
-            return Continue.NO
-        line.advance(CODE_INDENT)
-        return Continue.YES
+        return continue_indented(state.line)
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         """Render nothing here: the notes come after the text."""
