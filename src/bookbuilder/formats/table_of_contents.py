@@ -15,8 +15,8 @@ from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.passes.captions import captioned, label_of
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.xhtml import SUBHEADINGS
 
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.
 _OUTSIDE_OUTLINE = frozenset(["aside", "blockquote", "figure", "table", "li", "dd", "details"])
 
@@ -91,7 +91,7 @@ def _chapter(chapter: Chapter, depth: int) -> Entry:
 
 
 def _headings(tree: Tag, depth: int) -> Iterator[Entry]:
-    shown = _HEADINGS[: max(depth, 0)]
+    shown = SUBHEADINGS[: max(depth, 0)]
     for heading in elements(tree, *shown) if shown else ():
         if any(parent.name in _OUTSIDE_OUTLINE for parent in heading.parents):
             continue

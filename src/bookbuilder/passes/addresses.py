@@ -12,10 +12,10 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
-from bookbuilder.reading.titles import HEADINGS
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.xhtml import HEADINGS
 
 _INDEX = ("README.md", "index.md", "readme.md")
 

@@ -11,10 +11,11 @@ from bookbuilder.book import Book
 from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.model.diagnostics import Report
-from bookbuilder.reading.titles import HEADINGS, level
+from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import callout_title, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
+from bookbuilder.trees.xhtml import HEADINGS
 
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")

@@ -10,11 +10,11 @@ from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
-from bookbuilder.reading.titles import HEADINGS
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, texts
+from bookbuilder.trees.xhtml import HEADINGS
 
 ROLE = "doc-glossary"
 _LEFT_ALONE = {

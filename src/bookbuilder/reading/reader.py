@@ -14,7 +14,6 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.titles import (
-    HEADINGS,
     give_anchors,
     settle_levels,
     settle_title,
@@ -22,6 +21,7 @@ from bookbuilder.reading.titles import (
 from bookbuilder.text.slugs import file_slug
 from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.parsing import parse_fragment
+from bookbuilder.trees.xhtml import HEADINGS
 
 LARGEST_UNSPLIT = 100_000
 MOST_PIECES = 500

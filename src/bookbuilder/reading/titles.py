@@ -11,8 +11,8 @@ from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
 from bookbuilder.text.slugs import anchor
 from bookbuilder.trees.markup import elements, new_tag, text_of
+from bookbuilder.trees.xhtml import HEADINGS
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONGEST_TITLE = 300
 LONG_TITLE = Rule(
     "S014",

@@ -15,7 +15,9 @@ def names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# Below a chapter's title.
+SUBHEADINGS = HEADINGS[1:]
 SECTIONING = frozenset({"section", "nav", "article", "aside"})
 TABLE_SECTIONS = frozenset({"thead", "tbody", "tfoot"})
 CELLS = frozenset({"td", "th"})
@@ -54,7 +56,7 @@ ATOMS = frozenset({"img", "br", "wbr", "svg", "math"})
 PHRASING = frozenset(INLINE_STYLE) | TRANSPARENT | ATOMS
 
 # Blocks that hold only running text, blocks that hold other blocks, and blocks with parts.
-TEXT_BLOCKS = HEADINGS | {"p", "pre", "summary"}
+TEXT_BLOCKS = frozenset({*HEADINGS, "p", "pre", "summary"})
 FLOW_BLOCKS = SECTIONING | {
     "address",
     "blockquote",

@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
 from bookbuilder.formats.pdf.run_data.runs import PAGE_OF, classes_of
 from bookbuilder.text.words import words_for
+from bookbuilder.trees.xhtml import HEADINGS
 
 _CLOSING = tuple(".,;:!?)]…»”。、）")
 _POSSESSIVE = ("'", "’", "-")
 _PARAGRAPHS = frozenset({"p", "li", "dd", "td", "th", "figcaption", "caption", "blockquote"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def add_page_references(section: ET.Element, titles: dict[str, str], language: str) -> None:
@@ -30,7 +30,7 @@ def add_page_references(section: ET.Element, titles: dict[str, str], language: s
         if link.get("role") or "glossary-link" in classes_of(link):
             continue
         above = ancestors_of(link, parents)
-        if any(e.tag in _HEADINGS or e.tag == "pre" for e in above):
+        if any(e.tag in HEADINGS or e.tag == "pre" for e in above):
             continue
         if (link.tail or "")[:1].isalpha() or (link.tail or "").startswith(_POSSESSIVE):
             continue

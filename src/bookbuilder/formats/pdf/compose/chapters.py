@@ -12,13 +12,14 @@ from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_l
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.hyphenation import keep_cells_whole, keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
-from bookbuilder.formats.pdf.compose.tree_tools import HEADINGS, element, text_of_heading
+from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import elements
 from bookbuilder.trees.serializing import to_element
+from bookbuilder.trees.xhtml import SUBHEADINGS
 
 # Characters that fit above an A5 page's text in the theme's size of running heads.
 LONGEST_HEAD = 56
@@ -76,7 +77,7 @@ def printed_chapter(
     cut_long_texts(section)
     _set_running_heads(section, book, chapter, part)
     for heading in section.iter():
-        if heading.tag in HEADINGS:
+        if heading.tag in SUBHEADINGS:
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
     for table in section.iter("table"):
@@ -126,7 +127,7 @@ def _head_end_sections(section: ET.Element, book: Book) -> None:
     words = words_for(book.metadata.language)
     for name, title in (("links", words.links), ("notes", words.notes)):
         for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
-            if len(end) and end[0].tag not in HEADINGS:
+            if len(end) and end[0].tag not in SUBHEADINGS:
                 end.insert(0, element("h2", "", title))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 # The headings below a chapter's title.
-HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 
 
 def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
