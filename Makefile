@@ -25,7 +25,7 @@ test corpora: NEEDS = pango java browser ace
 attack: NEEDS = pango java browser
 screens: NEEDS = browser ace mupdf
 kindle: NEEDS = calibre
-nasty fuzz: NEEDS = pango java
+nasty fuzz hunt: NEEDS = pango java
 proofs same bench: NEEDS = pango
 
 help: ## show this list
@@ -81,6 +81,10 @@ nasty: $(DEV) ## build and judge every case of ../shared/nasty, as EPUB and PDF
 	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/nasty.py $(SHARED)
 
+hunt: $(DEV) ## build and judge every case of ../shared/hunt; CASES=NAME ...
+	@tools/setup.sh $(NEEDS)
+	$(BIN)/python tools/hunt.py $(SHARED) $(CASES)
+
 same: $(DEV) ## name what is built differently than at a commit; BASE=COMMIT, BOOKS=NAME ...
 	@tools/setup.sh $(NEEDS)
 	$(BIN)/python tools/same.py --shared $(SHARED) $(or $(BASE),HEAD) $(BOOKS)
@@ -113,4 +117,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test attack proofs sources corpora kindle nasty same fuzz screens bench clean
+.PHONY: help book check lint test attack proofs sources corpora kindle nasty hunt same fuzz screens bench clean

@@ -10,7 +10,7 @@ know of levels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -54,18 +54,25 @@ class Level(StrEnum):
 Levels = Mapping[str, Level]
 """Levels by the names of rules. `WARNINGS` stands for all other rules that are warnings."""
 WARNINGS = "warnings"
+MOST_EQUAL = 3
+"""How often an equal message is given for one file before it is given once, with a count."""
+MOST_LINES = 5
 _SEVERITIES = {Level.WARN: Severity.WARNING, Level.DENY: Severity.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A finding. `judged` is the severity by the author's levels, if they mention the rule."""
+    """A finding. `judged` is the severity by the author's levels, if they mention the rule.
+
+    Findings of one rule in one file with the same `alike` become one finding with their count.
+    """
 
     rule: Rule
     message: str
     span: Span | None = None
     hint: str = ""
     judged: Severity | None = None
+    alike: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -77,7 +84,8 @@ class Report:
     """Everything found so far, in the order it was found, each finding once.
 
     Iterating applies levels: those of the chapter that a finding is in, else `asked` (the command
-    line's), else the book's. An error stays one whatever they say.
+    line's), else the book's. An error stays one whatever they say. It also gathers findings that
+    are alike, so that nobody has to read the same sentence a hundred times.
     """
 
     asked: Levels = field(default_factory=dict)
@@ -94,12 +102,17 @@ class Report:
         hint: str = "",
         *,
         once: bool = False,
+        alike: str = "",
     ) -> None:
-        """Add a finding; with `once`, not if the same message was added for another place."""
+        """Add a finding; with `once`, not if the same message was added for another place.
+
+        `alike` names the kind of finding, for rules that a file may break in hundreds of places.
+        Equal messages of one file are alike without it.
+        """
         if once and (rule.name, message) in self._said:
             return
         self._said.add((rule.name, message))
-        self._found.setdefault(Diagnostic(rule, message, span, hint))
+        self._found.setdefault(Diagnostic(rule, message, span, hint, alike=alike))
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -107,6 +120,9 @@ class Report:
         return list(self)
 
     def __iter__(self) -> Iterator[Diagnostic]:
+        return _gathered(self._judged())
+
+    def _judged(self) -> Iterator[Diagnostic]:
         if not (self.asked or self.of_book or self.of_chapters):
             yield from self._found
             return
@@ -163,6 +179,36 @@ class Report:
         errors = self.errors
         if errors if denied else any(d.rule.severity is Severity.ERROR for d in errors):
             raise BookError(self.diagnostics)
+
+
+def _gathered(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield `diagnostics` with one for all that are alike, at the place of the first."""
+    found = list(diagnostics)
+    groups: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for diagnostic in found:
+        groups.setdefault(_kind(diagnostic), []).append(diagnostic)
+    for diagnostic in found:
+        group = groups[_kind(diagnostic)]
+        if len(group) <= (1 if diagnostic.alike else MOST_EQUAL):
+            yield diagnostic
+        elif diagnostic is group[0]:
+            yield _with_count(group)
+
+
+def _kind(diagnostic: Diagnostic) -> tuple[str, ...]:
+    file = diagnostic.span.file if diagnostic.span else ""
+    what = (diagnostic.alike,) if diagnostic.alike else ("", diagnostic.message, diagnostic.hint)
+    return (diagnostic.rule.name, diagnostic.severity, file, *what)
+
+
+def _with_count(group: list[Diagnostic]) -> Diagnostic:
+    first = group[0]
+    lines = dict.fromkeys(d.span.line for d in group if d.span and d.span.line)
+    lines.pop(first.span.line if first.span else 0, None)
+    listed = ", ".join(map(str, list(lines)[:MOST_LINES]))
+    more = ", …" if len(lines) > MOST_LINES else ""
+    places = f": also line{'s' if len(lines) > 1 else ''} {listed}{more}" if lines else ""
+    return replace(first, message=f"{first.message} ({len(group)} such places{places})")
 
 
 class BookError(Exception):

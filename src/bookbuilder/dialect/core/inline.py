@@ -119,8 +119,11 @@ class InlineParser:
         return node
 
     def add_raw(self, html: str) -> None:
-        line = self.line + self.text.count("\n", 0, self.position)
-        self.add_text(self.conversion.raw(html, line), literal=True)
+        self.add_text(self.conversion.raw(html, self.line_at(self.position)), literal=True)
+
+    def line_at(self, offset: int) -> int:
+        """Return the number of the line of the source that holds `offset` of the text."""
+        return self.line + self.text.count("\n", 0, offset)
 
     def find(self, text: str, start: int) -> int:
         """Like `str.find` in the text, but remember a failure instead of searching again."""
@@ -132,8 +135,8 @@ class InlineParser:
         return index
 
     def report(self, rule: Rule, message: str, at: int, length: int, hint: str = "") -> None:
-        line = self.line + self.text.count("\n", 0, at)
-        self.conversion.problems.add(rule, message, line, self.text[at : at + length], hint)
+        said = self.text[at : at + length]
+        self.conversion.problems.add(rule, message, self.line_at(at), said, hint)
 
     def closing_backticks(self, length: int, start: int) -> int:
         """Return the offset of the next run of exactly `length` backticks, or -1."""

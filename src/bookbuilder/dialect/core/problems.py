@@ -20,6 +20,17 @@ TOO_DEEP = Rule(
     " deeper is kept as text.",
 )
 
+UNSUPPORTED = Rule(
+    "M007",
+    "unsupported-directive",
+    Severity.WARNING,
+    "This is markup of another tool that a book cannot carry out: directives, shortcodes, template"
+    " tags and components that a program would replace. bookbuilder leaves the marks out, keeps the"
+    " text between them, and reads no file for them. docs/markdown.md lists, for each tool, what is"
+    " carried out, and what to write instead of the rest.",
+)
+LONGEST_SHOWN = 100
+
 
 @dataclass(slots=True)
 class Problems:
@@ -28,11 +39,36 @@ class Problems:
     source: Source
     report: Report
 
-    def add(self, rule: Rule, message: str, line: int, text: str = "", hint: str = "") -> None:
+    def add(
+        self,
+        rule: Rule,
+        message: str,
+        line: int,
+        text: str = "",
+        hint: str = "",
+        *,
+        alike: str = "",
+    ) -> None:
         """Report at the first `text` in `line`, or at the whole line if it does not contain it."""
         span = self.source.span_of_line(line)
         text = text.split("\n", 1)[0]
         if text and text in span.excerpt:
             offset = span.excerpt.index(text)
             span = replace(span, column=offset + 1, length=len(text))
-        self.report.add(rule, message, span, hint)
+        self.report.add(rule, message, span, hint, alike=alike)
+
+    def left_out(self, text: str, line: int, kind: str, hint: str = "") -> None:
+        """Report that `text`, markup of another tool, is left out of the book.
+
+        `kind` says what it is, in the words of that tool ("a shortcode of Hugo"); there is one
+        finding for all of a kind in a chapter. `hint` says what to write instead.
+        """
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        message = f"`{shown}` is left out: it is {kind}"
+        self.add(UNSUPPORTED, message, line, text, hint, alike=f"{kind}: {hint}")
+
+    def kept_as_text(self, text: str, line: int, kind: str, hint: str = "") -> None:
+        """Report that `text`, markup of another tool, is printed as it was typed."""
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        message = f"`{shown}` is printed as typed: it is {kind}"
+        self.add(UNSUPPORTED, message, line, text, hint, alike=f"{kind}, printed: {hint}")

@@ -18,16 +18,8 @@ from bookbuilder.dialect.core.blocks import (
 )
 from bookbuilder.dialect.core.containers import skip_quote_mark
 from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.model.diagnostics import Rule, Severity
-
-UNCLOSED_CALLOUT = Rule(
-    "M009",
-    "unclosed-callout",
-    Severity.WARNING,
-    "A block opened with `/// kind` or `::: kind` ends at a line with the same number of slashes"
-    " or colons. Without that line, the rest of the chapter becomes part of the block.",
-)
 
 KINDS = {
     name: kind
@@ -145,34 +137,15 @@ def _only_classes(words: str) -> str:
     return " ".join(word for word in words.split() if word not in ("inline", "end"))
 
 
-class FencedCallout(Callout):
+class FencedCallout(FencedContainer, Callout):
     """Hold everything between `/// note | Title` or `::: note Title` and its closing line."""
 
     def __init__(self, marks: str, kind: str, title: str | None) -> None:
-        super().__init__(kind, title)
-        self.marks = marks
-        self.closed = False
+        FencedContainer.__init__(self, marks, kind)
+        self.kind = kind
+        self.title = title
+        self.classes = ""
         self.takes_options = marks[0] == "/"
-
-    def continues(self, state: BlockState) -> Continue:
-        line = state.line
-        if not line.indented and line.rest.rstrip() == self.marks and not self._is_for_inner():
-            self.closed = True
-            return Continue.CLOSED_BY_IT
-        return Continue.YES
-
-    def _is_for_inner(self) -> bool:
-        block: Block = self
-        while block.last_child is not None and block.last_child.open:
-            block = block.last_child
-            if block.verbatim or (isinstance(block, FencedCallout) and block.marks == self.marks):
-                return True
-        return False
-
-    def finish(self, state: BlockState) -> None:
-        if not self.closed:
-            message = f"the block `{self.marks} {self.kind}` is never closed"
-            state.problems.add(UNCLOSED_CALLOUT, message, self.line, self.marks)
 
 
 def start_fenced_callout(state: BlockState, container: Block) -> Started:

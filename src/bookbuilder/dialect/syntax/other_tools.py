@@ -15,15 +15,6 @@ from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
 
-UNSUPPORTED_INCLUDE = Rule(
-    "M007",
-    "unsupported-directive",
-    Severity.WARNING,
-    "Directives of other tools, such as HonKit's `[import]` and Jekyll's `{% … %}`, are left out"
-    " of the book, and no file is read. mdBook's `{{#include}}` and pymdownx's `--8<--` work on"
-    " a line of their own.",
-)
-
 BAD_ATTRIBUTES = Rule(
     "M014",
     "bad-attributes",
@@ -90,8 +81,7 @@ def start_directive(state: BlockState, container: Block) -> Started:
 
 
 def report_directive(conversion: Conversion, text: str, line: int) -> None:
-    message = f"`{text}` is left out: it is a directive of another tool"
-    conversion.problems.add(UNSUPPORTED_INCLUDE, message, line, text)
+    conversion.problems.left_out(text, line, "a directive of another tool")
 
 
 class Anchor(Block):
@@ -120,13 +110,10 @@ def handle_template(parser: InlineParser) -> bool:
     """Drop `{{#include …}}` and `{% … %}`; `{{ name }}` is text."""
     for pattern in (_MDBOOK, _LIQUID):
         if match := pattern.match(parser.text, parser.position):
-            parser.report(
-                UNSUPPORTED_INCLUDE,
-                f"`{match[0]}` is left out: it is a directive of another tool",
-                match.start(),
-                len(match[0]),
-                "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else "",
-            )
+            hint = "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else ""
+            line = parser.line_at(match.start())
+            kind = "a directive of another tool"
+            parser.conversion.problems.left_out(match[0], line, kind, hint)
             parser.position = match.end()
             return True
     return False
