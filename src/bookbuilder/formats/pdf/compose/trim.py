@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from importlib import resources
+from itertools import pairwise
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -88,7 +89,7 @@ def trim_names() -> tuple[str, ...]:
 
 
 def trim_of(config: Config, report: Report) -> Trim:
-    """Return the trim size that `config` names or measures; the default if there is no such size."""
+    """Return the trim size that `config` says; the default if there is no such size."""
     sizes = _sizes()
     said = config.pdf.trim.lower().replace("×", "x").strip()
     name = re.sub(r"\s*(?:in|inch|inches|\"|″)$", "", said).replace(" ", "")
@@ -123,7 +124,7 @@ def _derived(width: float, height: float, drawn: list[Trim]) -> Trim:
     def between(key: str, by: str, place: float) -> float:
         points = sorted({(_number(getattr(t, by)), _number(getattr(t, key))) for t in drawn})
         (x0, y0), (x1, y1) = points[0], points[-1]
-        for (low, before), (high, after) in zip(points, points[1:], strict=False):
+        for (low, before), (high, after) in pairwise(points):
             if low <= place <= high:
                 return before + (after - before) * (place - low) / (high - low)
         # Beyond the smallest and the largest page, margins grow with the page.
