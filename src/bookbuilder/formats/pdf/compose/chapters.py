@@ -12,6 +12,7 @@ from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_l
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.hyphenation import keep_cells_whole, keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
+from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
@@ -82,6 +83,7 @@ def printed_chapter(
     _head_end_sections(section, book)
     for table in section.iter("table"):
         _classify_table(table)
+    allow_breaks(section)
     return section
 
 
