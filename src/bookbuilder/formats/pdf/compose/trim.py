@@ -78,7 +78,8 @@ class Trim:
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
-            f"html {{ font-size: {self.size}; line-height: {self.leading}; --sink: {sink:.3f}mm;"
+            f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
+            f" --sink: {sink:.3f}mm;"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
