@@ -189,7 +189,7 @@ def test_signs_of_another_font_keep_their_columns_in_code(tmp_path: Path) -> Non
     text = "<pre><code>    ✔ first\n    x first\n日本 first\nabcd first\n</code></pre>"
     path, _ = written(a_book(tmp_path, numbered(1, "T", text)), tmp_path / "b.pdf")
     with pypdfium2.PdfDocument(path) as pdf:
-        found = pdf[-1].get_textpage()
+        found = pdf[len(pdf) - 1].get_textpage()
         searcher = found.search("first")
         lefts = [found.get_charbox(hit[0])[0] for hit in iter(searcher.get_next, None)]
     assert len(lefts) == 4
