@@ -118,7 +118,7 @@ def report_component(conversion: Conversion, tag: Tag, line: int, text: str) -> 
     """Report a component that is left out: once for each name in a chapter."""
     kind = f"the component `<{tag.name}>` of another tool"
     hint = "write what it shows" if tag.closes_itself else "what stands in it stays"
-    conversion.problems.left_out(" ".join(text.split()), line, kind, hint)
+    conversion.problems.left_out(text, line, kind, hint)
 
 
 def settle_html(conversion: Conversion, html: str, line: int) -> str:

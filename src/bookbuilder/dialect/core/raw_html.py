@@ -277,7 +277,8 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
         return False
     needs_end = lowered in RAW_TEXT or (len(name) == 1 and not match[2])
     if match[1] and needs_end and not match[0].endswith("/>"):
-        closed = parser.find(f"</{name}", match.end()) >= 0
+        names = {name, lowered, name.upper()}
+        closed = any(parser.find(f"</{one}", match.end()) >= 0 for one in names)
         if not closed and name == lowered:
             message = f"`{match[0]}` is never closed, so it is printed"
             parser.report(UNCLOSED_HTML, message, match.start(), len(match[0]))
