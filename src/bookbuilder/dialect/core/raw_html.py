@@ -26,9 +26,9 @@ UNKNOWN_TAG = Rule(
     "M008",
     "unknown-tag",
     Severity.WARNING,
-    "The name in angle brackets is not an element of HTML, SVG or MathML, so the tag is printed"
-    " as text. Components of other tools (`<Note>`) do not exist in a book; use a callout or"
-    " delete the tag.",
+    "The name in angle brackets is not an element of HTML, SVG or MathML, and nothing shows that it"
+    " is a component (an end tag, `/>` or values), so the tag is printed as text. Write it as code,"
+    " or `\\<` for the bracket, if that is meant; or else delete the tag.",
 )
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
