@@ -10,7 +10,7 @@ _RUST_ESCAPED = re.compile(r"([ \t]*)##")
 _COMMENT = r"(?://|#|--|;|%|/\*|<!--|\{/\*)"
 _COMMENT_END = r"(?:\*/\}|\*/|-->)?[ \t]*$"
 # VitePress: `// [!code ++]`, for this line or, with `:3`, for some. Alone it goes with its line.
-_SHIKI = re.compile(rf"[ \t]*{_COMMENT}[ \t]*\[!code [^\]\n]{{1,60}}\][ \t]*{_COMMENT_END}")
+_SHIKI = re.compile(rf"{_COMMENT}[ \t]*\[!code [^\]\n]{{1,60}}\][ \t]*{_COMMENT_END}")
 # Docusaurus: a line `// highlight-next-line`.
 _DOCUSAURUS = re.compile(
     rf"[ \t]*{_COMMENT}[ \t]*highlight-(?:next-line|start|end)[ \t]*{_COMMENT_END}"
@@ -28,7 +28,7 @@ def without_marks(lines: list[str], language: str, info: str) -> list[str]:
 def _without_mark(line: str) -> str | None:
     """Return the line without marks for highlighting, or None if it was only such a mark."""
     if "[!code " in line and (match := _SHIKI.search(line)):
-        return line[: match.start()] if line[: match.start()].strip() else None
+        return line[: match.start()].rstrip() or None
     if "highlight-" in line and _DOCUSAURUS.match(line):
         return None
     if ")!" in line and (match := _ANNOTATIONS.search(line)):

@@ -55,10 +55,8 @@ def replace_tag(conversion: Conversion, tag: Tag, line: int, text: str) -> str:
     """
     tags = tags_of(conversion)
     if tag.is_end:
-        for index in range(len(tags.open_marks) - 1, -1, -1):
-            if tags.open_marks[index][0] == tag.name:
-                return tags.open_marks.pop(index)[1]
-        return ""
+        waiting = tags.open_marks.get(tag.name)
+        return waiting.pop() if waiting else ""
     opening, closing = _html_of(tag, tags.imports)
     if opening is None:
         report_component(conversion, tag, line, text)
@@ -66,7 +64,7 @@ def replace_tag(conversion: Conversion, tag: Tag, line: int, text: str) -> str:
     if tag.closes_itself or tag.name not in tags.paired:
         return opening + closing
     if closing:
-        tags.open_marks.append((tag.name, closing))
+        tags.open_marks.setdefault(tag.name, []).append(closing)
     return opening
 
 
@@ -128,7 +126,7 @@ def settle_html(conversion: Conversion, html: str, line: int) -> str:
     tags = tags_of(conversion)
     guarded = _NO_COMPONENTS_IN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), html)
     pieces: list[str] = []
-    at = 0
+    at = counted = 0
     while match := _ANY_TAG.search(guarded, at):
         tag = read_tag(html, match.start())
         if tag is None or match.start() < at:
@@ -138,7 +136,9 @@ def settle_html(conversion: Conversion, html: str, line: int) -> str:
         typed = html[tag.start : tag.end]
         pieces.append(html[at : tag.start])
         if is_component(conversion, typed):
-            typed = replace_tag(conversion, tag, line + html.count("\n", 0, tag.start), typed)
+            line += html.count("\n", counted, tag.start)
+            counted = tag.start
+            typed = replace_tag(conversion, tag, line, typed)
         elif has_jsx(tag):
             typed = as_html(tag, tags.imports)
         pieces.append(typed)

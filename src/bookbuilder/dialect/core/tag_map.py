@@ -33,7 +33,8 @@ class ChapterTags:
     paired: set[str]
     imports: dict[str, str]
     starts: list[int]
-    open_marks: list[tuple[str, str]] = field(default_factory=list)
+    open_marks: dict[str, list[str]] = field(default_factory=dict)
+    """For each name, the HTML that ends what its start tags began."""
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line, from 1, and the column, from 0, of an offset."""

@@ -13,6 +13,9 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 
 _LONGEST = 500
+_DEEPEST = 8
+# As many pieces as a key and the marks around it may be.
+_MOST_NODES = 8
 _KEY = r"\w[\w /-]{0,40}"
 _FIELD = re.compile(rf"([\[(])({_KEY})::[ \t]+(?=\S)")
 _LINE_START = re.compile(rf"[ \t]*[*_]{{0,3}}{_KEY}[*_]{{0,3}}$")
@@ -43,6 +46,8 @@ def _closing(text: str, start: int, opener: str, closer: str) -> int:
         depth += (text[at] == opener) - (text[at] == closer)
         if not depth:
             return at
+        if depth > _DEEPEST:
+            break
     return -1
 
 
@@ -56,9 +61,23 @@ def handle_colons(parser: InlineParser) -> bool:
         return False
     if not text[at + 2 :].split("\n", 1)[0].strip():
         return False
+    if line_start:
+        _break_line(parser)
     parser.add_text(":")
     parser.position = at + 2
     return True
+
+
+def _break_line(parser: InlineParser) -> None:
+    """Let the field's line start on a line of its own, as Obsidian shows it."""
+    node = parser.root.last
+    for _ in range(_MOST_NODES):
+        if node is None or node.tag == "br":
+            return
+        if not node.tag and node.text == "\n":
+            node.tag, node.text = "br", ""
+            return
+        node = node.previous
 
 
 class InlineFieldExtension(Extension):

@@ -87,6 +87,8 @@ def _end_of_statement(state: BlockState) -> int | None:
         return None
     depth = 0
     for index, line in enumerate(lines):
+        if index and line.startswith(("import ", "export ")):
+            break
         code = _STRINGS.sub("''", line)
         depth += sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
         if depth <= 0 and not _PENDING.search(code) and line.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -14,6 +15,7 @@ from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 
 _ID = re.compile(r"\^([A-Za-z0-9-]{1,100})[ \t]*$")
+_LINKED = re.compile(r"#\^([A-Za-z0-9-]{1,100})")
 _MARK = "block-id"
 _HOLDERS = {"p", "li", "dd", "dt", "td", "th"}
 _SHORTEST_NUMBER = 6
@@ -37,7 +39,13 @@ def handle_block_id(parser: InlineParser) -> bool:
 def _is_id(conversion: Conversion, name: str) -> bool:
     """Return whether it is no power, such as `10 ^6` or `x ^n`, unless a link names it."""
     is_long = len(name) >= _SHORTEST_NUMBER or (len(name) > 1 and not name.isdigit())
-    return is_long or f"#^{name}" in conversion.problems.source.text
+    return is_long or name in _linked(conversion.problems.source.text)
+
+
+@lru_cache(maxsize=2)
+def _linked(text: str) -> frozenset[str]:
+    """Return the ids that links in a chapter name."""
+    return frozenset(_LINKED.findall(text))
 
 
 class BlockId(Block):
