@@ -9,6 +9,7 @@ from bookbuilder.dialect.core.html_tags import names_in
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.jsx import Tag, as_html, read_tag
 from bookbuilder.dialect.core.tag_map import (
+    IMAGE_FILE,
     ChapterTags,
     find_tags,
     is_clear,
@@ -74,7 +75,7 @@ def _html_of(tag: Tag, imports: dict[str, str]) -> tuple[str | None, str]:
     if name in _LINKS:
         address = tag.value("to", "href")
         return (f'<a href="{escape(address)}">', "</a>") if address else ("", "")
-    if name in _PICTURES:
+    if name in _PICTURES or IMAGE_FILE.search(tag.value("src")):
         return _picture(tag, imports), ""
     if name in _BADGES:
         shown = tag.value("text", "label", "children") if tag.closes_itself else ""

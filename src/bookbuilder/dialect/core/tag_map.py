@@ -18,7 +18,7 @@ _NAME = r"(?:[A-Z][\w.]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z]:[A-Za-z]\w*)(?=[\s/
 _TAG = re.compile(rf"(?<!\\)</?{_NAME}")
 # Names of HTML's elements that are components if written with a capital.
 _CAPITALS = frozenset({"Link", "Image", "Details", "Frame", "Head", "Aside"})
-_FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+IMAGE_FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 _IMPORT = re.compile(
     r"""^import[ \t]+(?:\*[ \t]+as[ \t]+)?(\w+)[ \t]+from[ \t]+["']([^"'\n]+)["']""", re.MULTILINE
 )
@@ -44,7 +44,7 @@ class ChapterTags:
 
 def find_tags(text: str) -> ChapterTags:
     starts = [0, *(m.end() for m in re.finditer("\n", text))]
-    imports = {m[1]: m[2] for m in _IMPORT.finditer(text) if _FILE.search(m[2])}
+    imports = {m[1]: m[2] for m in _IMPORT.finditer(text) if IMAGE_FILE.search(m[2])}
     found = ChapterTags({}, {}, set(), imports, starts)
     waiting: dict[str, list[Tag]] = {}
     prose = without_code(text) if "<" in text else ""
