@@ -95,11 +95,16 @@ def _stanzas(
         stanzas[-1].append(tag)
         line_ends = breaks = 0
     lines += [line for stanza in stanzas for line in stanza]
-    made = [_fill(new_tag("div", {"class": "stanza"}), stanza) for stanza in stanzas]
+    made = [_fill(new_tag("div", {"class": "stanza"}), _on_lines(stanza)) for stanza in stanzas]
     if made and source is not None:
         made[0].attrs.update(source.attrs)
         made[0]["class"] = AttributeValueList([*_classes(source), "stanza"])
-    return list(made)
+    return _on_lines(made)
+
+
+def _on_lines(tags: list[Tag]) -> list[PageElement]:
+    """Return `tags` with a line end after each, for programs that read text alone."""
+    return [node for tag in tags for node in (tag, NavigableString("\n"))]
 
 
 def _classes(tag: Tag) -> list[str]:

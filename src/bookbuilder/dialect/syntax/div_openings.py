@@ -18,7 +18,7 @@ _ITEM = re.compile(
     r"""|(?P<word>[^\s,]+)"""
 )
 _TRAILING_COLONS = re.compile(r"(?:^|[ \t]):{3,}$")
-_MYST = re.compile(r"\{[ \t]*[\w:+-]+[ \t]*\}")
+_MYST = re.compile(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
 LONGEST = 2_000
 """How long an opening line may be. A longer one is text."""
 
@@ -27,7 +27,8 @@ LONGEST = 2_000
 class Opening:
     """Hold what an opening line says. `name` is its bare word, which is also the first class.
 
-    `title` is inline Markdown. `ends_there` is True if colons after the title may end the block.
+    `title` is inline Markdown. `ends_there` is True if colons after the title may end the block,
+    and `is_directive` for MyST's `:::{name}`.
     """
 
     marks: str
@@ -37,6 +38,7 @@ class Opening:
     pairs: dict[str, str] = field(default_factory=dict)
     title: str = ""
     ends_there: bool = False
+    is_directive: bool = False
 
     def shown(self) -> str:
         """Return its name as findings show it."""
@@ -62,15 +64,20 @@ def _value(match: re.Match[str]) -> str:
 
 
 def read_opening(line: str) -> Opening | None:
-    """Return what `line` opens, or None for other text, a closing line, or MyST's `:::{name}`."""
+    """Return what `line` opens, or None for other text or a closing line."""
     marks = _MARKS.match(line)
     if not marks or len(line) > LONGEST:
         return None
     opening = Opening(marks[1])
     rest = line[marks.end() :].rstrip()
-    if rest.startswith("{"):
+    if myst := _MYST.match(rest):
+        opening.is_directive = True
+        opening.name = myst[1]
+        opening.classes.append(myst[1])
+        rest = rest[myst.end() :].strip()
+    elif rest.startswith("{"):
         braces = _BRACES.match(rest)
-        if not braces or _MYST.match(rest):
+        if not braces:
             return None
         opening.read_braces(braces[1] or braces[2] or "")
         rest = rest[braces.end() :].strip()

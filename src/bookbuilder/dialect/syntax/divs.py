@@ -2,7 +2,8 @@
 
 They are the divs of pandoc, Quarto, bookdown and Carpentries, and the containers of VitePress and
 Docusaurus. Names that are known become callouts, figures, tabs or verse; others become a `<div>`
-with that class. Braces around a single word (`:::{note}`) are a directive of MyST.
+with that class. Braces around a single word (`:::{figure}`) are a directive of MyST; only callouts
+are read here.
 """
 
 from __future__ import annotations
@@ -105,6 +106,8 @@ def start_div(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     is_closed = state.comes_later(_LATER_CLOSING)
     block = _block_for(opening)
+    if opening.is_directive and not isinstance(block, DivCallout):
+        return Started.NOTHING
     if not is_closed and opening.name and opening.title and type(block) is Div:
         hint = "write `::: name` above the block and `:::` below it"
         state.problems.kept_as_text(line.rest.strip(), state.number, "a div without an end", hint)
