@@ -73,7 +73,8 @@ def _rebuild(holder: Tag, lines: list[Tag], depth: int) -> None:
         if child.name == "p" and not has_class(child, "div-title"):
             contents += _stanzas(child.contents, lines, child)
             continue
-        if child.name in _HOLDERS and depth < _DEEPEST and not has_class(child, "verse"):
+        is_holder = child.name in _HOLDERS and child.name != "p"
+        if is_holder and depth < _DEEPEST and not has_class(child, "verse"):
             _rebuild(child, lines, depth + 1)
         contents.append(child)
     _fill(holder, contents + _stanzas(loose, lines))

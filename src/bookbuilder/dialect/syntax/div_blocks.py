@@ -30,6 +30,7 @@ THEOREMS = frozenset(
         "theorem",
     }
 )
+_OF_CONTENTS = re.compile(r"\.(?:unlisted|unnumbered)(?!\S)")
 _FENCE_NAME = re.compile(r"\[([^\]\[]+)\]")
 
 
@@ -103,7 +104,7 @@ class DivCallout(FencedContainer, Callout):
             text, attributes = first.parts()
             if text:
                 self.title = text
-                self.attributes = f"{attributes} {self.attributes}".strip()
+                self.attributes = f"{_OF_CONTENTS.sub('', attributes)} {self.attributes}".strip()
                 del self.children[0]
         if self.kind in THEOREMS and self.title:
             self.subtitle = self.subtitle or self.title

@@ -178,19 +178,25 @@ def _block_for(opening: Opening) -> FencedContainer:
 
 
 def _take_kind(opening: Opening) -> str:
-    """Return the name of the callout that it is, or nothing; take that from the classes."""
-    found = ""
+    """Return the name of the callout that it is, or nothing; take such names from the classes."""
+    own, others, generic = "", "", ""
     for name in list(opening.classes):
         plain = name.lower().removeprefix("callout-")
-        plain = _OTHER_NAMES.get(plain, plain)
-        if plain in KINDS or plain in GENERIC:
-            opening.classes.remove(name)
-            if not found or found in GENERIC:
-                found = plain
+        meant = _OTHER_NAMES.get(plain, plain)
+        if meant not in KINDS and meant not in GENERIC:
+            continue
+        opening.classes.remove(name)
+        if meant in GENERIC:
+            generic = generic or meant
+        elif meant == plain:
+            own = own or meant
+        else:
+            others = others or meant
+    found = own or others or generic
     if not found and any(name.startswith("callout-") for name in opening.classes):
         found = "callout"
-    if not found and not opening.classes:
-        found = _BY_PREFIX.get(opening.id.partition("-")[0], "") if "-" in opening.id else ""
+    if not found and not opening.classes and "-" in opening.id:
+        found = _BY_PREFIX.get(opening.id.partition("-")[0], "")
     return found
 
 
