@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes
-from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, OpenContainer
 from bookbuilder.dialect.core.code import Fence
-from bookbuilder.dialect.core.fenced import FencedContainer, OpenContainer
+from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import LabelledPart, labelled_part
 from bookbuilder.dialect.core.paragraph import Heading
