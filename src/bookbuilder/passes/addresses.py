@@ -42,7 +42,7 @@ class Addresses:
         self._loose: dict[str, dict[str, str]] = {}
         self._of_file: dict[Path, tuple[dict[str, str], dict[str, str]]] = {}
         self._relative: dict[Path, list[str]] = {}
-        self._by_id: dict[str, dict[str, Tag]] = {}
+        self._by_id: dict[str, tuple[Tag, Chapter]] = {}
         self._labels: dict[str, str] = {}
         for chapter in book.chapters:
             path = chapter.source.path
@@ -127,6 +127,14 @@ class Addresses:
         ]
         return found[0] if len(found) == 1 else None
 
+    def holders(self, name: str) -> list[tuple[Chapter, str]]:
+        """Return the chapters that have the id `name`, each with the book-wide id, in order."""
+        return [(c, known[name]) for c in self._chapters if name in (known := self.anchors[c.slug])]
+
+    def all_names(self) -> list[str]:
+        """Return every id that authors gave, or that a heading has, anywhere in the book."""
+        return list({name: None for known in self.anchors.values() for name in known})
+
     def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:
         """Map anchors reduced to letters and digits, which match other tools' slugs, to ids."""
         if chapter.slug not in self._loose:
@@ -141,18 +149,21 @@ class Addresses:
             self._loose[chapter.slug] = table
         return self._loose[chapter.slug]
 
-    def label(self, chapter: Chapter, name: str) -> str:
-        """Return the text for a link without text of its own."""
+    def label(self, name: str) -> str:
+        """Return the text for a link to the book-wide id `name` that has no text of its own."""
         if name not in self._labels:
-            self._labels[name] = self._label(chapter, name)
+            self._labels[name] = self._label(name)
         return self._labels[name]
 
-    def _label(self, chapter: Chapter, name: str) -> str:
-        if chapter.slug not in self._by_id:
-            tags = elements(chapter.tree)
-            self._by_id[chapter.slug] = {str(t["id"]): t for t in tags if "id" in t.attrs}
-        target = self._by_id[chapter.slug].get(name)
-        if target is None or target.name == "h1":
+    def _label(self, name: str) -> str:
+        if not self._by_id:
+            for chapter in self._chapters:
+                self._by_id[chapter.slug] = chapter.tree, chapter
+                for tag in elements(chapter.tree):
+                    if "id" in tag.attrs:
+                        self._by_id[str(tag["id"])] = tag, chapter
+        target, chapter = self._by_id[name]
+        if target is chapter.tree or target.name == "h1":
             return chapter.title
         caption = target.find(["figcaption", "caption"])
         text = label_of(caption) or text_of(caption) if caption else text_of(target)

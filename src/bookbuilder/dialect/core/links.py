@@ -42,6 +42,9 @@ UNDEFINED_LABEL = Rule(
 BARE_URL = "bare-url"
 # For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
+# The class of a link whose `#id` may be in any chapter: for the syntax of tools that know one space
+# of ids for the whole book. The link pass finds the chapter, and fills in a link without text.
+ANYWHERE = "anywhere"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
