@@ -226,6 +226,8 @@ def text_of(tag: Tag) -> str:
             role = node.get("role")
             if node.name in ("rt", "rp", "annotation") or role in ("doc-noteref", "doc-backlink"):
                 continue
+            if node.name == "a" and has_class(node, "footnote-ref"):
+                continue  # as the dialect writes it, before the pass `notes`
             if node.name == "img":
                 pieces.append(text_of_value(node.get("alt")))
             if node.name in _BLOCK:
