@@ -7,6 +7,7 @@ import re
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.captions import add_caption, is_caption
 from bookbuilder.dialect.core.emphasis import Bracket
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
@@ -19,6 +20,7 @@ from bookbuilder.dialect.core.references import (
     read_destination,
     read_title,
     skip_blanks,
+    unescape,
 )
 from bookbuilder.model.diagnostics import Rule, Severity
 
@@ -95,17 +97,16 @@ def handle_close(parser: InlineParser) -> bool:
     (destination, title), parser.position = found
     node = _close(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
-        alt = "".join(child.plain_text() for child in node)
-        node.attributes = {"src": destination, "alt": alt}
-        node.clear()
+        add_caption(parser, node, title)
+        node.attributes = {"src": destination, **node.attributes}
     else:
         node.attributes = {"href": destination}
         _no_links_inside(node)
         for bracket in parser.brackets:
             if bracket.kind == "[":
                 bracket.active = False
-    if title is not None:
-        node.attributes["title"] = title
+        if title is not None:
+            node.attributes["title"] = unescape(title)
     return True
 
 
@@ -183,12 +184,12 @@ def _looks_like_address(text: str) -> bool:
 
 
 def _no_links_inside(node: Node) -> None:
-    """Unwrap bare addresses in a link's text, and let note references follow it."""
+    """Unwrap bare addresses in a link's text, and let notes and captions with links follow it."""
     for child in node:
         if child.attributes.get("class") == BARE_URL:
             child.tag = "span"
             child.attributes = {}
-        elif child.tag == "sup" and "id" in child.attributes:
+        elif is_caption(child) or (child.tag == "sup" and "id" in child.attributes):
             node.insert_after(child)
 
 
