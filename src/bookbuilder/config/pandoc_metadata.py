@@ -28,11 +28,10 @@ _ROLES = {
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")
 _LONGEST_DATE = 40
 _MOST_LISTED = 200
-# Notes, and the marks of emphasis and code around words; a link keeps its text.
-_MARKS = re.compile(
-    r"\[\^[^\]\s]{1,200}\]|\^\[[^\]]{0,2000}\]|(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)"
-    r"|\[([^\[\]]{1,500})\]\([^()]{0,500}\)"
-)
+# Notes; links, which keep their text; the marks of emphasis and code around words.
+_NOTES = re.compile(r"\[\^[^\]\s]{1,200}\]|\^\[[^\]]{0,2000}\]")
+_LINKS = re.compile(r"\[([^\[\]]{1,500})\]\([^()]{0,500}\)")
+_MARKED = re.compile(r"(?<![\w*_`])([*_`]{1,3})(?=[^\s*_`])([^*_`]{1,500})(?<=\S)\1(?![\w*_`])")
 
 
 def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
@@ -47,7 +46,7 @@ def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
     main, below = _titles(said.get("title"))
     book = BookConfig(
         title=main,
-        subtitle=_plain(_text(said.get("subtitle"))) or below,
+        subtitle=plain_title(_text(said.get("subtitle"))) or below,
         authors=tuple(_people(said)),
         language=language if is_language(language) else "",
         identifier=_identifier(said),
@@ -83,9 +82,10 @@ def _text(value: object) -> str:
     return ""
 
 
-def _plain(text: str) -> str:
+def plain_title(text: str) -> str:
     """Return a title without the marks of Markdown and its notes."""
-    return " ".join(_MARKS.sub(lambda match: match[1] or "", text).split())
+    text = _LINKS.sub(r"\1", _NOTES.sub("", text))
+    return " ".join(_MARKED.sub(r"\2", text).split())
 
 
 def _titles(value: object) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def _titles(value: object) -> tuple[str, str]:
             break
         kind = str(one.get("type", "main")) if isinstance(one, dict) else "main"
         if kind in found:
-            found[kind] = found[kind] or _plain(_text(one))
+            found[kind] = found[kind] or plain_title(_text(one))
     return found["main"], found["subtitle"]
 
 
@@ -121,7 +121,7 @@ def _of_role(value: object, role: str) -> Iterator[AuthorConfig]:
             wanted = _text(one.get("role")).casefold()
             asked = _ROLES.get(wanted, wanted if re.fullmatch(r"[a-z]{3}", wanted) else role)
             file_as = _text(one.get("file-as"))
-        if said := _plain(_text(name)):
+        if said := plain_title(_text(name)):
             yield AuthorConfig(said, asked, file_as)
 
 

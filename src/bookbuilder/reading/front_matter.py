@@ -12,7 +12,7 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import read_metadata
+from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
@@ -290,7 +290,7 @@ def _title(data: dict[Any, Any], source: Source, report: Report) -> str:
     """Return the title; pandoc's may be a list of the title and the subtitle."""
     if (said := data.get("title")) and isinstance(said, list | dict):
         data = {**data, "title": read_metadata({"title": said})[0].title or said}
-    return _text(data, "title", source, report)
+    return plain_title(_text(data, "title", source, report))
 
 
 def _role(data: dict[Any, Any], source: Source, report: Report) -> str:
