@@ -65,11 +65,11 @@ class Chapter:
 
     `tree` is a `<section id=SLUG>` whose first heading is its only `h1`. `role` is the DPUB-ARIA
     role of that section (`doc-chapter`, `doc-preface`, `doc-glossary` …). `number` is None for an
-    unnumbered chapter; `letter` is an appendix's ("A"). `title` is plain text; if the chapter is
-    `untitled`, that is only what messages call it: it has no `h1` and is not in the contents. `depth` is how deep the book's own list of chapters
-    nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
-    `addresses` are site paths that links may use for this chapter; `levels` is what its front
-    matter makes of rules.
+    unnumbered chapter; `letter` is an appendix's ("A"). `title` is plain text. An `untitled`
+    chapter has no `h1` and is not in the contents; `title` is only what messages call it. `depth`
+    is how deep the book's own list of chapters nests this one below others (0 for most).
+    `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
+    use for this chapter; `levels` is what its front matter makes of rules.
     """
 
     slug: str

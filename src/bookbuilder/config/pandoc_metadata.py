@@ -162,7 +162,7 @@ def _date(value: object) -> date | None:
     for form in _DATES:
         for said in (text, text[:10]):
             try:
-                return datetime.strptime(said, form).date()  # noqa: DTZ007 (a day has no zone)
+                return datetime.strptime(said, form).date()
             except ValueError:
                 continue
     return None

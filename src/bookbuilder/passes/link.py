@@ -16,7 +16,7 @@ from bs4.element import AttributeValueList
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.links import ANYWHERE, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_id, find_link, find_text
+from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.runtime.progress import tracked
@@ -36,7 +36,7 @@ NO_FRAGMENT = Rule(
     "broken-fragment",
     Severity.WARNING,
     "The part of a link after `#` matches no heading or id of its chapter. The link leads to the"
-    " start of the chapter instead.",
+    " only other chapter that has the id, or else to the start of the chapter.",
 )
 NOT_IN_BOOK = Rule(
     "L003",
@@ -185,18 +185,24 @@ def _resolve(
         return
     if target is None:
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
     if fragment:
         found = addresses.find_anchor(target, fragment)
         if found is None:
-            span = find_link(chapter.source, href, nth)
+            span = find_link(chapter.source, href, nth, LINK)
             known = addresses.anchors[target.slug]
-            hint = did_you_mean(fragment, known)
+            holders = addresses.holders(fragment)
+            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+            if holders:
+                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+            if len(holders) == 1:
+                name = holders[0][1]
             message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
+            report.add(NO_FRAGMENT, message, span, hint)
         else:
             name = found
     _lead_to(name, anchor, addresses)
@@ -224,7 +230,7 @@ def _resolve_anywhere(
         if not anchor.get_text(strip=True):
             anchor.append(name)
         _drop(anchor)
-        hint = did_you_mean(name, addresses.all_names())
+        hint = addresses.close_to(name)
         span = find_text(chapter.source, name, nth)
         report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
         return
@@ -276,7 +282,7 @@ def _settle_url(
         host_is_fine = False
     if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         report.add(BAD_URL, f"`{url[:80]}` is not an address that a reader can follow", span)
         return
     escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
@@ -289,7 +295,7 @@ def _settle_url(
     anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
     anchor.attrs.pop("target", None)
     if anchor.name == "a" and not _says_something(anchor):
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         hint = f"give it some text, or write `<{href[:80]}>`"
         report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
 

@@ -90,7 +90,9 @@ def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
 
 
 # Emphasis, attributes, links and pictures (their text stays), notes, tags.
-_MARKS = re.compile(r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|\^\[[^\]]*\]|</?[a-z][^>]*>")
+_MARKS = re.compile(
+    r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|\^\[[^\]]*\]|</?[a-z][^>]*>"
+)
 
 
 def _title(book: Book) -> str:

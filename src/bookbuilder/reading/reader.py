@@ -64,11 +64,11 @@ def read_chapters(
 def _chapter(
     tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool, report: Report
 ) -> Chapter:
-    role = _role(front, source.path)
+    role = _role(front, entry)
     said = "" if in_pieces else front.title or entry.title
     otherwise = (in_pieces and front.title) or _title_of_file(source.path)
     untitled = not in_pieces and _is_untitled(tree, front, role)
-    title = said or otherwise
+    title = said or (role.capitalize() if role in _WITHOUT_TITLE else otherwise)
     if not untitled:
         title = settle_title(tree, said, otherwise, source, report)
     settle_levels(tree, has_title=not untitled)
@@ -90,20 +90,20 @@ def _chapter(
     )
 
 
-def _role(front: FrontMatter, path: Path) -> str:
+def _role(front: FrontMatter, entry: Entry) -> str:
     """Return the role that the author gives, or that the name of a page without a title has."""
-    if front.role:
-        return front.role.removeprefix("doc-")
-    words = _title_of_file(path).casefold()
+    if said := front.role or entry.role:
+        return said.removeprefix("doc-")
+    words = _title_of_file(entry.path).casefold()
     return words if words in _WITHOUT_TITLE else ""
 
 
 def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
     """Return whether the chapter has no title, as its author wants it."""
     heading = title_heading(tree)
-    if heading is not None and text_of(heading):
-        return False
-    return front.is_untitled or (role in _WITHOUT_TITLE and not front.title)
+    if heading is None or not text_of(heading):
+        return front.is_untitled or (role in _WITHOUT_TITLE and not front.title)
+    return front.is_untitled and heading.name != "h1"
 
 
 def _name_of_file(path: Path) -> str:
