@@ -17,6 +17,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
 from bookbuilder.model.source import Place, Source
+from bookbuilder.text.words import Words
 
 
 class Matter(StrEnum):
@@ -88,6 +89,12 @@ class Chapter:
     @property
     def place(self) -> Place:
         return Place(f"“{self.title}”", self.source.span_of_file())
+
+    def reference(self, words: Words) -> str:
+        """Return "chapter 3" or "Appendix A"; nothing for a chapter without number and letter."""
+        if self.letter:
+            return words.appendix.format(self.letter)
+        return words.chapter.format(self.number) if self.number else ""
 
 
 @dataclass(slots=True)

@@ -70,12 +70,12 @@ class Addresses:
             return found
         if by_name:
             return self._by_name.get(_fold(path)) or self._by_name.get(loose(path) or "\0")
-        return self._find_on_site(path) if path.startswith("/") else None
-
-    def _find_on_site(self, path: str) -> Chapter | None:
+        if not path.startswith(("/", "../")):
+            return None
         if self._site is None:
             self._site = SiteAddresses(self._chapters, self.folders)
-        return self._site.find(path)
+        is_absolute = path.startswith("/")
+        return self._site.find(path) if is_absolute else self._site.find_beside(chapter, path)
 
     def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
         folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
@@ -87,10 +87,6 @@ class Addresses:
             base = re.sub(r"/index$", "", stem)
             for index in _INDEX:
                 yield f"{base}/{index}"
-        if path.startswith("../"):
-            # A page's address on a site may be a folder: `../two/` then leads from `one/`.
-            beside = os.path.normpath(chapter.source.path.with_suffix("") / path)
-            yield f"{beside}.md"
 
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""

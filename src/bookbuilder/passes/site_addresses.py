@@ -36,15 +36,17 @@ class SiteAddresses:
         self._found: dict[_Place, Chapter] = {}
         parents = [c.source.path.parent for c in chapters]
         common = [Path(os.path.commonpath(parents))] if parents else []
-        roots = list(dict.fromkeys((*folders, *common)))
+        self._roots = roots = list(dict.fromkeys((*folders, *common)))
         # Places below a folder that is surely meant win over those below a likely one.
         for root in roots:
-            self._add((place, c) for c in chapters if (place := _below(c, root)) is not None)
+            self._add(
+                (place, c) for c in chapters if (place := _below(c.source.path, root)) is not None
+            )
         for root in roots:
             self._add(
                 (rest, c)
                 for c in chapters
-                if (place := _below(c, root)) is not None
+                if (place := _below(c.source.path, root)) is not None
                 for rest in _without_site_folders(place)
             )
 
@@ -57,15 +59,25 @@ class SiteAddresses:
 
     def find(self, address: str) -> Chapter | None:
         """Return the chapter at `address`, which starts with a slash."""
-        place = _place(address)
-        for start in range(min(_MOST_OF_BASE, max(len(place) - 1, 0)) + 1):
+        return self._at(_place(address), _MOST_OF_BASE)
+
+    def find_beside(self, chapter: Chapter, address: str) -> Chapter | None:
+        """Return the chapter at `address`, if the page of `chapter` is a folder on the site.
+
+        `../two/` on the page `one/` leads to the page `two/` beside it.
+        """
+        path = Path(os.path.normpath(chapter.source.path.with_suffix("") / address))
+        places = (_below(path, root) for root in self._roots)
+        return next((self._at(place, 0) for place in places if place is not None), None)
+
+    def _at(self, place: _Place, most_of_base: int) -> Chapter | None:
+        for start in range(min(most_of_base, max(len(place) - 1, 0)) + 1):
             if found := self._found.get(place[start:]):
                 return found
         return None
 
 
-def _below(chapter: Chapter, root: Path) -> _Place | None:
-    path = chapter.source.path
+def _below(path: Path, root: Path) -> _Place | None:
     return _place(path.relative_to(root).as_posix()) if path.is_relative_to(root) else None
 
 

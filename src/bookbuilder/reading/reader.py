@@ -67,7 +67,8 @@ def _chapter(
     role = _role(front, entry)
     said = "" if in_pieces else front.title or entry.title
     otherwise = (in_pieces and front.title) or _title_of_file(source.path)
-    untitled = not in_pieces and _is_untitled(tree, front, role)
+    # Text before the first heading of a book in one file has no title.
+    untitled = title_heading(tree) is None if in_pieces else _is_untitled(tree, front, role)
     title = said or (role.capitalize() if role in _WITHOUT_TITLE else otherwise)
     if not untitled:
         title = settle_title(tree, said, otherwise, source, report)

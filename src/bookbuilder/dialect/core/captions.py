@@ -1,7 +1,8 @@
 """Read the captions of pictures: their titles, or their alternative texts with notes.
 
 A title is an attribute, which holds no markup. What it says as Markdown stands before the picture
-in a `<span class="picture-caption">`. The pass `furniture` makes it a figure's caption, or drops it.
+in a `<span class="picture-caption">`. The pass `furniture` makes a figure's caption of it, or drops
+it.
 """
 
 from __future__ import annotations
