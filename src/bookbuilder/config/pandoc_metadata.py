@@ -82,6 +82,11 @@ def _text(value: object) -> str:
     return ""
 
 
+def without_notes(text: str) -> str:
+    """Return a title without calls of notes, and without notes that are written in place."""
+    return " ".join(_NOTES.sub("", text).split()) if "^" in text else text
+
+
 def plain_title(text: str) -> str:
     """Return a title without the marks of Markdown and its notes."""
     text = _LINKS.sub(r"\1", _NOTES.sub("", text))

@@ -23,6 +23,8 @@ _SITE_FOLDERS = frozenset(
 # A site may stand in a folder of its host, which then starts each address: `/repository/docs/`.
 _MOST_OF_BASE = 2
 _SUFFIX = re.compile(r"\.(?:html?|xhtml|md|mdx|markdown|qmd|rmd)$")
+_FILE = re.compile(r"\.(?:md|mdx|markdown|qmd|rmd)$", re.IGNORECASE)
+_INDEX = ("index", "readme", "_index")
 _NUMBER = re.compile(r"^\d{1,4}[-_. ]+(?=\D)")
 
 _Place = tuple[str, ...]
@@ -64,8 +66,10 @@ class SiteAddresses:
     def find_beside(self, chapter: Chapter, address: str) -> Chapter | None:
         """Return the chapter at `address`, if the page of `chapter` is a folder on the site.
 
-        `../two/` on the page `one/` leads to the page `two/` beside it.
+        `../two/` on the page `one/` leads to the page `two/` beside it. The path of a file is none.
         """
+        if _FILE.search(address) or chapter.source.path.stem.casefold() in _INDEX:
+            return None
         path = Path(os.path.normpath(chapter.source.path.with_suffix("") / address))
         places = (_below(path, root) for root in self._roots)
         return next((self._at(place, 0) for place in places if place is not None), None)
@@ -92,6 +96,6 @@ def _place(path: str) -> _Place:
     names = [name for name in path.casefold().split("/") if name not in ("", ".")]
     if names:
         names[-1] = _SUFFIX.sub("", names[-1])
-    if names and names[-1] in ("index", "readme", "_index"):
+    if names and names[-1] in _INDEX:
         names.pop()
     return tuple(names)
