@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bs4 import Tag
+from bs4.element import NavigableString, PageElement
 
 from bookbuilder.model.source import Source
 from bookbuilder.reading.titles import give_anchors
-from bookbuilder.trees.markup import copy_of, elements, has_class, new_tag
+from bookbuilder.trees.markup import copy_of, elements, has_class, new_tag, relink
 from bookbuilder.trees.xhtml import HEADINGS
 
 LARGEST_UNSPLIT = 100_000
@@ -58,6 +59,26 @@ def _references(tree: Tag) -> list[Tag]:
     return [a for a in elements(tree, "a") if has_class(a, "footnote-ref")]
 
 
+def _drop_links_back(item: Tag) -> None:
+    """Take off the links back, of which there is one for each reference in the whole file.
+
+    The pass `notes` makes those that a chapter needs.
+    """
+    for holder in (child for child in item.contents if isinstance(child, Tag)):
+        kept = holder.contents
+        while kept and _leads_back(kept[-1]):
+            kept.pop()
+        if kept and isinstance(kept[-1], NavigableString):
+            kept[-1] = NavigableString(str(kept[-1]).rstrip("\N{NO-BREAK SPACE} \n"))
+    relink(item)
+
+
+def _leads_back(node: PageElement) -> bool:
+    if isinstance(node, Tag):
+        return node.name == "a" and has_class(node, "footnote-backref")
+    return not str(node).strip("\N{NO-BREAK SPACE} \n")
+
+
 def _share_notes(pieces: list[Tag], notes: list[Tag]) -> None:
     """Give each piece the notes that it refers to, and those that these notes refer to.
 
@@ -65,6 +86,8 @@ def _share_notes(pieces: list[Tag], notes: list[Tag]) -> None:
     the author gave in it, so that a link to one of them has one target.
     """
     by_id = {str(li["id"]): li for d in notes for li in elements(d, "li") if li.get("id")}
+    for item in by_id.values():
+        _drop_links_back(item)
     used: set[str] = set()
     for piece in pieces:
         waiting = [str(a.get("href", ""))[1:] for a in _references(piece)]
