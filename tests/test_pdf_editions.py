@@ -146,3 +146,24 @@ def test_folded_signatures_read_in_order() -> None:
     assert imposed(8, right_to_left=True)[0] == (0, 7)
     assert imposed(40)[0] == (31, 0)
     assert imposed(40)[16] == (39, 32)
+
+
+@pytest.mark.parametrize(
+    ("openings", "starts"),
+    [("recto", [1, 2, 3]), ("page", [1, 2, 3]), ("any", [1, 1, 1])],
+)
+def test_where_chapters_begin(tmp_path: Path, openings: str, starts: list[int]) -> None:
+    files = {
+        "SUMMARY.md": "- [One](1.md)\n  - [Two](2.md)\n- [Three](3.md)\n",
+        "book.toml": f'[book]\ntitle = "T"\n[pdf]\nopenings = "{openings}"\n',
+        **{f"{n}.md": f"# {w}\n\nText of {w}.\n" for n, w in enumerate(("One", "Two", "Three"), 1)},
+    }
+    book, _ = load_files(tmp_path, files)
+    with pypdfium2.PdfDocument(write(book, tmp_path / "b.pdf").path) as pdf:
+        texts = [page.get_textpage().get_text_range() for page in pdf]
+    body = next(n for n, text in enumerate(texts) if "Text of One" in text) - 1
+    found = [
+        next(n for n, text in enumerate(texts) if f"Text of {word}" in text) - body
+        for word in ("One", "Two", "Three")
+    ]
+    assert found == starts

@@ -95,10 +95,12 @@ class PdfConfig:
     """`[pdf]`. `toc_depth` as for the EPUB; 0 lists parts and chapters alone.
 
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
-    `booklet` imposes the pages for folding. `notes` is where notes are printed; `links`, whether
-    outside links are notes too or a list at the end of their chapter; `qr` adds codes for them.
-    The cover's spine is as wide as `pages` (0 to count them) of `paper` are thick, or `spine`
-    millimetres. `cache` keeps laid out chapters for the next build.
+    `openings` says where chapters begin: on a recto (those below another chapter on either side),
+    on a page of either side, or wherever the one before ends. `booklet` imposes the pages for
+    folding. `notes` is where notes are printed; `links`, whether outside links are notes too or a
+    list at the end of their chapter; `qr` adds codes for them. The cover's spine is as wide as
+    `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps laid out
+    chapters for the next build.
     """
 
     trim: str = "a5"
@@ -106,6 +108,7 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
     links: Literal["notes", "chapter"] = "notes"
     qr: bool = False

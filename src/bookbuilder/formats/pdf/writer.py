@@ -58,7 +58,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         remembered = users_cache("pages") if book.config.pdf.cache else Cache(None)
         key = circumstances(versions(), styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
-        whole = needs_the_whole(text for _, text in own)
+        runs_on = book.config.pdf.openings == "any"
+        whole = runs_on or needs_the_whole(text for _, text in own)
         try:
             laid_out = lay_out_book(
                 book, cache, lambda: TreeLayouter(book.assets, styles), whole, report

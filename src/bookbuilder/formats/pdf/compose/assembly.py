@@ -88,7 +88,11 @@ def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Eleme
     for key, value in described:
         if value:
             ET.SubElement(head, "meta", {"name": key, "content": value})
-    root = element("html", f"{name} {book.config.pdf.edition} lang-{primary(meta.language)}", head)
+    settings = book.config.pdf
+    classes = [name, settings.edition, f"lang-{primary(meta.language)}"]
+    if settings.openings != "recto":
+        classes.append(f"openings-{settings.openings}")
+    root = element("html", " ".join(classes), head)
     root.set("lang", meta.language)
     root.set("dir", direction(meta.language))
     root.append(element("body", "", *sections))

@@ -63,7 +63,8 @@ def printed_chapter(
     """
     section = to_element(chapter.tree)
     _mark_places(section, chapter)
-    section.set("class", " ".join(dict.fromkeys([*classes_of(section), "chapter", chapter.role])))
+    classes = [*classes_of(section), "chapter", chapter.role, *["nested"] * bool(chapter.depth)]
+    section.set("class", " ".join(dict.fromkeys(classes)))
     place_notes(section, notes_at_end)
     print_index(section)
     if not is_for_screen(book):
