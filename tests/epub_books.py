@@ -52,9 +52,9 @@ href="#salt--fn-2">2</a></h2>
 <section class="exercise"><h2 id="salt--do">Exercise</h2><p lang="ar" dir="rtl">ملح</p></section>
 <section class="notes" role="doc-endnotes">
 <aside class="note" role="doc-footnote" id="salt--fn-1" data-number="1"><p>Sea salt.
-<a class="backlink" role="doc-backlink" href="#salt--fnref-1">↩</a></p></aside>
+<a class="backlink" role="doc-backlink" href="#salt--fnref-1">↑</a></p></aside>
 <aside class="note" role="doc-footnote" id="salt--fn-2" data-number="2"><pre>code</pre><p>
-<a class="backlink" role="doc-backlink" href="#salt--fnref-2" aria-label="Zurück">↩</a></p></aside>
+<a class="backlink" role="doc-backlink" href="#salt--fnref-2" aria-label="Zurück">↑</a></p></aside>
 </section>
 """
 

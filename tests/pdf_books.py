@@ -50,7 +50,7 @@ def call(note: str, suffix: str = "") -> str:
 def notes(slug: str, *texts: str) -> str:
     asides = "".join(
         f'<aside class="note" role="doc-footnote" id="{slug}--fn-{n}" data-number="{n}">'
-        f'<p>{text} <a class="backlink" role="doc-backlink" href="#{slug}--fnref-{n}">↩</a></p>'
+        f'<p>{text} <a class="backlink" role="doc-backlink" href="#{slug}--fnref-{n}">↑</a></p>'
         "</aside>"
         for n, text in enumerate(texts, 1)
     )

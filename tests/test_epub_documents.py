@@ -72,8 +72,8 @@ def test_notes_carry_their_number_and_a_named_way_back(tmp_path: Path) -> None:
     package = build(full(tmp_path), tmp_path)
     notes = package.find("salt.xhtml", "//x:aside[@epub:type='footnote']")
     assert [" ".join("".join(n.itertext()).split()) for n in notes] == [
-        "1. Sea salt. ↩",
-        "2.code ↩",
+        "1. Sea salt. ↑",
+        "2.code ↑",
     ]
     raised = package.find("salt.xhtml", "//x:a[@epub:type='noteref']/x:sup/text()")
     assert raised == ["1", "\N{NARROW NO-BREAK SPACE}2"]

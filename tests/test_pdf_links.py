@@ -55,7 +55,7 @@ def test_links_are_notes_among_the_authors_one_for_each_address(tmp_path: Path) 
     assert text(tree_of(a_book(tmp_path), "a")) == (
         "1 One First,1 a note.2 First again1’s. Then second.3 https://example.org/3 is an address,"
         " and so is example.org/4."
-        " example.org/1With a fifth (example.org/5). ↩︎ example.org/2"
+        " example.org/1With a fifth (example.org/5). ↑ example.org/2"
     )
 
 
@@ -77,7 +77,7 @@ def test_links_in_a_list_of_their_own_leave_the_notes_their_numbers(tmp_path: Pa
     assert text(tree_of(a_book(tmp_path, links="chapter"), "a")) == (
         "1 One First[1], a note.1 First again[1]’s. Then second[2]. https://example.org/3 is an"
         " address, and so is example.org/4. example.org/1example.org/2With a fifth"
-        " (example.org/5). ↩︎"
+        " (example.org/5). ↑"
     )
 
 

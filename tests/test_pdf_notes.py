@@ -42,7 +42,7 @@ def test_notes_called_from_anywhere_are_printed_once(tmp_path: Path) -> None:
     assert {place: text.count(f"Noted in {place}.") for place in NOTE_PLACES} == dict.fromkeys(
         NOTE_PLACES, 1
     )
-    assert "↩" not in text
+    assert "↑" not in text
     assert found == []
 
 

@@ -90,7 +90,7 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
     if not uses or meaning is None or meaning.name != "dd":
         return
     holder = new_tag(
-        "span", {"class": "glossary-uses"}, "↩\N{VARIATION SELECTOR-15}\N{NO-BREAK SPACE}"
+        "span", {"class": "glossary-uses"}, "↑\N{NO-BREAK SPACE}"
     )
     for chapter, name in uses:
         label = ": ".join(filter(None, (chapter.reference(words), chapter.title)))

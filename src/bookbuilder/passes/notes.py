@@ -123,7 +123,7 @@ def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
                     "href": f"#{name}",
                     "aria-label": words.back.format(number),
                 },
-                "↩\N{VARIATION SELECTOR-15}",
+                "↑",
             )
         )
     return note

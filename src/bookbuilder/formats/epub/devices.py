@@ -35,7 +35,7 @@ _BLOCKS = frozenset(
     "p h1 h2 h3 h4 h5 h6 li dt dd td th caption figcaption blockquote div".split()  # noqa: SIM905
 )
 # Their text is not sentences, or may hold no span.
-_WHOLE = frozenset(["pre", "svg", "math", "audio", "video", "style", "script"])
+_WHOLE = frozenset(["pre", "svg", "math", "ruby", "audio", "video", "style", "script"])
 
 
 @dataclass(frozen=True, slots=True)
