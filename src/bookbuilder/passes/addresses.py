@@ -20,9 +20,22 @@ from bookbuilder.trees.xhtml import HEADINGS
 _INDEX = ("README.md", "index.md", "readme.md")
 
 
+_SITE = re.compile(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
+_QUOTED_PATH = re.compile(
+    r"^\{\{-?\s*(?:\"([^\"{}\n]*)\"|'([^'{}\n]*)')\s*\|\s*"
+    r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]*\}\}"
+)
+_LINK_TAG = re.compile(r"^/?\{%-?\s*link\s+[\"']?([^%{}\"'\n]*?)[\"']?\s*-?%\}")
+_POST = re.compile(r"\{%-?\s*post_url\s+[\"']?([^\s%{}\"']+)[\"']?\s*-?%\}")
+
+
 def without_site(path: str) -> str:
-    """Return `path` relative to the book's root, without Jekyll's variable for the site's root."""
-    return re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
+    """Return `path` relative to the book's root, without Jekyll's marks for the site's root."""
+    if not path.startswith(("{{", "{%")):
+        return path
+    rest = _SITE.sub("", path)
+    rest = _LINK_TAG.sub(lambda m: m[1], _QUOTED_PATH.sub(lambda m: m[1] or m[2], rest, count=1))
+    return f"/{rest.lstrip('/')}" if rest != path and rest else rest
 
 
 class Addresses:
@@ -57,6 +70,8 @@ class Addresses:
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
+        if post := _POST.search(path):
+            return self._by_name.get(_fold(post[1].rpartition("/")[2]))
         path = without_site(path)
         for candidate in self._candidates(chapter, path):
             if found := self._by_path.get(_fold(candidate)):
@@ -154,6 +169,10 @@ class Addresses:
         target = self._by_id[chapter.slug].get(name)
         if target is None or target.name == "h1":
             return chapter.title
+        if not text_of(target) and target.parent is not None and target.parent.name in HEADINGS:
+            target = target.parent  # GitBook puts `<a id="name"></a>` at the end of headings.
+            if target.name == "h1":
+                return chapter.title
         caption = target.find(["figcaption", "caption"])
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or chapter.title

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import RULE_SCHEME
+from bookbuilder.dialect.core.links import NAMED_BY_TARGET, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_id, find_link, find_text
 from bookbuilder.model.source import Span
@@ -182,10 +182,26 @@ def _resolve(
             report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
         else:
             name = found
+    if _is_mere_place(anchor, name):
+        _drop(anchor)
+        return
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
-    if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
+    if has_class(anchor, NAMED_BY_TARGET):
+        anchor.clear()
+        del anchor["class"]
+    if _is_empty(anchor):
         anchor.append(addresses.label(target, name))
+
+
+def _is_mere_place(anchor: Tag, name: str) -> bool:
+    """Return whether an empty link leads to itself or to what it stands in, as in headings."""
+    around = (anchor, anchor.parent)
+    return _is_empty(anchor) and any(tag is not None and tag.get("id") == name for tag in around)
+
+
+def _is_empty(anchor: Tag) -> bool:
+    return not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math")
 
 
 def _report_missing(
