@@ -78,6 +78,7 @@ class LiteralBlock(Block):
         self.indent = indent
         self.is_over = False
         self.lines: list[str] = []
+        self.first_line = 0
 
     def continues(self, state: BlockState) -> Continue:
         line = state.line
@@ -99,6 +100,8 @@ class LiteralBlock(Block):
         return Continue.YES
 
     def add_line(self, state: BlockState) -> None:
+        if not self.first_line and not state.line.blank:
+            self.first_line = state.number
         self.lines.append(state.line.remainder())
 
     @property

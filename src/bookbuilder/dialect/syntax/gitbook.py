@@ -25,7 +25,6 @@ from bookbuilder.dialect.core.templates import (
 )
 from bookbuilder.dialect.syntax.callouts import KINDS, Callout
 
-_STYLES = {"working": "todo"}
 _OTHER_CALLOUTS = frozenset({"hint", "callout", "admonition", "alert"})
 _QUOTE_KINDS = frozenset({"quote", "cite", "help", "done", "check"})
 # Their end tag may be missing.
@@ -126,7 +125,6 @@ class TagCallout(TagBlock, Callout):
     def __init__(self, tag: TemplateTag, *, has_end: bool = True) -> None:
         TagBlock.__init__(self, tag, has_end=has_end)
         style = tag.value("style", "type", "kind", "level").lower() or tag.name
-        style = _STYLES.get(style, style)
         self.kind = style if style in KINDS and style != "hint" else "note"
         self.title = escaped(tag.value("title")) or None
         self.classes = ""
@@ -207,8 +205,12 @@ _BLOCKS: dict[str, type[TagBlock]] = {
     **dict.fromkeys(_OTHER_CALLOUTS, TagCallout),
     **dict.fromkeys(("tab", "update"), Tab),
     **dict.fromkeys(("sample", "content"), Sample),
-    **dict.fromkeys(("code", "prompt", "details", "collapse", "spoiler", "accordion"), Part),
-    **dict.fromkeys(("tabs", "columns", "column", "updates", "method", "common"), Arrangement),
+    **dict.fromkeys(
+        ("code", "code-tabs-item", "prompt", "details", "collapse", "spoiler", "accordion"), Part
+    ),
+    **dict.fromkeys(
+        ("tabs", "code-tabs", "columns", "column", "updates", "method", "common"), Arrangement
+    ),
     "stepper": Steps,
     "step": Step,
     "embed": Embed,

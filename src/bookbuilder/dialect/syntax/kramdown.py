@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.raw_html import append_raw, clean
 from bookbuilder.dialect.core.tag_blocks import LiteralBlock
+from bookbuilder.dialect.core.template_html import settle_templates
 from bookbuilder.model.diagnostics import Rule, Severity
 
 BAD_ATTRIBUTES = Rule(
@@ -86,7 +87,13 @@ class Unconverted(LiteralBlock):
     """Hold `{::nomarkdown}`, which is HTML."""
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        append_raw(conversion, parent, clean(self.text), self.line)
+        html = _without_tags(conversion, self.text, self.first_line)
+        append_raw(conversion, parent, html, self.first_line)
+
+
+def _without_tags(conversion: Conversion, text: str, line: int) -> str:
+    problems, templates = conversion.problems, conversion.templates
+    return clean(settle_templates(problems, templates, text, line))
 
 
 def start_extension(state: BlockState, container: Block) -> Started:
@@ -125,7 +132,8 @@ def handle_extension(parser: InlineParser) -> bool:
         end = _END_OF[match[1]].search(text, match.end())
     if match and end:
         if match[1] == "nomarkdown":
-            parser.add_raw(clean(text[match.end() : end.start()]))
+            html = text[match.end() : end.start()]
+            parser.add_raw(_without_tags(parser.conversion, html, parser.line_at(start)))
         parser.position = end.end()
         return True
     if not (match and match[1] == "comment" and match[2]):
