@@ -23,8 +23,8 @@ _VARIABLE = re.compile(
     r"|[\"'][^\"'{}\n]*[\"'][ \t]*\|[ \t]*(?:relative_url|absolute_url|prepend|append)\b)"
 )
 BLOCK_TAG = re.compile(
-    r"\{%-?[ \t]{0,20}(?:hint|tabs?|code|code-tabs(?:-item)?|content-ref|page-ref|embed|file|stepper|step"
-    r"|columns?|prompt|updates?|swagger|api-method|openapi|callout|admonition)(?![\w])"
+    r"\{%-?[ \t]{0,20}(?:hint|tabs?|code|code-tabs(?:-item)?|content-ref|page-ref|embed|file"
+    r"|stepper|step|columns?|prompt|updates?|swagger|api-method|openapi|callout|admonition)(?![\w])"
 )
 """Matches the start of a tag that opens a block, also right below HTML."""
 _SIGNS = re.compile(r"([\\`*_\[\]<>{}$~^=|!#])")
