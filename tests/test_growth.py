@@ -80,6 +80,11 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "block ids": lambda n: "x ^n\n\n" * n,
     "fields": lambda n: "[a:: " * n + "]" * n,
     "CriticMarkup": lambda n: "{++a {--b " * n + "--} ++}",
+    "tags": lambda n: "{% hint %}\n" * n + "x {% if %} " * n + "\n{% endhint %}" * n,
+    "tags in a line": lambda n: "{% hint %}{% tab %}" * n + "{% endhint %}" * n,
+    "open tags": lambda n: "{% embed url=a %}\n{% raw %}\n" * n + "x {% comment %} {% a" * n,
+    "tags in HTML": lambda n: "<p>{% raw %}<a b={% if %}>{% comment %}<pre>{{ site.a }}" * n,
+    "extensions": lambda n: "{::comment}\n" * n + "x {::nomarkdown} {:/" * n,
     "addresses": lambda n: "".join(f"[x](foo:{k}) " for k in range(n)),
 }
 

@@ -28,10 +28,13 @@ from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
+from bookbuilder.dialect.syntax.gitbook import GitbookExtension
 from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
+from bookbuilder.dialect.syntax.kramdown import KramdownExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
+from bookbuilder.dialect.syntax.liquid import LiquidExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
 from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
@@ -67,6 +70,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     EmojiExtension,
     FormulaExtension,
     OtherToolsExtension,
+    KramdownExtension,
+    LiquidExtension,
+    GitbookExtension,
     ComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,

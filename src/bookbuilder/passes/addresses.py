@@ -23,9 +23,22 @@ _MOST_COMPARED = 1_000
 _INDEX = ("README.md", "index.md", "readme.md")
 
 
+_SITE = re.compile(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
+_QUOTED_PATH = re.compile(
+    r"^\{\{-?\s*(?:\"([^\"{}\n]*)\"|'([^'{}\n]*)')\s*\|\s*"
+    r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]*\}\}"
+)
+_LINK_TAG = re.compile(r"^/?\{%-?\s*link\s+[\"']?([^%{}\"'\n]*?)[\"']?\s*-?%\}")
+_POST = re.compile(r"\{%-?\s*post_url\s+[\"']?([^\s%{}\"']+)[\"']?\s*-?%\}")
+
+
 def without_site(path: str) -> str:
-    """Return `path` relative to the book's root, without Jekyll's variable for the site's root."""
-    return re.sub(r"^\{\{\s*site\.(?:base)?url\s*\}\}", "", path)
+    """Return `path` relative to the book's root, without Jekyll's marks for the site's root."""
+    if not path.startswith(("{{", "{%")):
+        return path
+    rest = _SITE.sub("", path)
+    rest = _LINK_TAG.sub(lambda m: m[1], _QUOTED_PATH.sub(lambda m: m[1] or m[2], rest, count=1))
+    return f"/{rest.lstrip('/')}" if rest != path and rest else rest
 
 
 class Addresses:
@@ -62,6 +75,8 @@ class Addresses:
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
+        if post := _POST.search(path):
+            return self._by_name.get(_fold(post[1].rpartition("/")[2]))
         path = without_site(path)
         for candidate in self._candidates(chapter, path):
             if found := self._by_path.get(_fold(candidate)):
@@ -187,6 +202,8 @@ class Addresses:
                     if "id" in tag.attrs:
                         self._by_id[str(tag["id"])] = tag, chapter
         target, chapter = self._by_id[name]
+        if not text_of(target) and target.parent is not None and target.parent.name in HEADINGS:
+            target = target.parent  # GitBook puts `<a id="name"></a>` at the end of headings.
         if target is chapter.tree or target.name == "h1":
             letters = target.find("span", class_="chapter-number") if chapter.letter else None
             return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title

@@ -187,7 +187,7 @@ class _Collector:
         Where there is none, the other value says whether `src` leads out of the book's folders.
         """
         config = self.book.config
-        src = without_site(unquote(src)) if "{{" in unquote(src) else src
+        src = without_site(unquote(src)) if unquote(src).startswith("{") else src
         folders = [chapter.source.path.parent]
         if src.startswith("/"):
             folders = [config.text_folder, config.root]

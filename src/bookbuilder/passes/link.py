@@ -14,7 +14,7 @@ from bs4 import Tag
 from bs4.element import AttributeValueList
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import ANYWHERE, RULE_SCHEME
+from bookbuilder.dialect.core.links import ANYWHERE, NAMED_BY_TARGET, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
@@ -210,9 +210,15 @@ def _resolve(
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
     """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
+    if _is_mere_place(anchor, name):
+        _drop(anchor)
+        return
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
-    if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
+    if has_class(anchor, NAMED_BY_TARGET):
+        anchor.clear()
+        del anchor["class"]
+    if _is_empty(anchor):
         anchor.append(addresses.label(name))
 
 
@@ -239,6 +245,16 @@ def _resolve_anywhere(
         message = f"the id `{name}` stands in several places: {where}"
         report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
     _lead_to(own[0] if own else holders[0][1], anchor, addresses)
+
+
+def _is_mere_place(anchor: Tag, name: str) -> bool:
+    """Return whether an empty link leads to itself or to what it stands in, as in headings."""
+    around = (anchor, anchor.parent)
+    return _is_empty(anchor) and any(tag is not None and tag.get("id") == name for tag in around)
+
+
+def _is_empty(anchor: Tag) -> bool:
+    return not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math")
 
 
 def _report_missing(

@@ -16,6 +16,7 @@ from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
 from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
+from bookbuilder.dialect.core.templates import Templates
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
@@ -55,6 +56,7 @@ class Conversion:
     """The HTML that the author wrote, each piece with its line."""
     tags: ChapterTags | None = None
     """The components in the chapter, once someone asked for them."""
+    templates: Templates = field(default_factory=Templates)
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
@@ -78,6 +80,7 @@ class InlineParser:
         self.root = Node()
         self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
+        self.literal_until = 0
         self._backticks: dict[int, list[int]] | None = None
         self._absent: dict[str, int] = {}
 

@@ -42,6 +42,8 @@ UNDEFINED_LABEL = Rule(
 
 
 BARE_URL = "bare-url"
+# The class of a link whose text is an address, to be replaced by the title of the chapter.
+NAMED_BY_TARGET = "named-by-target"
 # For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
 # The class of a link whose `#id` may be in any chapter: for the syntax of tools that know one space

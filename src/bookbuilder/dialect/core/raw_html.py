@@ -13,6 +13,8 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.html_tags import BLOCK_STARTS, KNOWN, RAW_TEXT
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.template_html import settle_templates
+from bookbuilder.dialect.core.templates import BLOCK_TAG
 from bookbuilder.model.diagnostics import Rule, Severity
 
 UNCLOSED_HTML = Rule(
@@ -74,8 +76,11 @@ class HtmlBlock(Block):
         self.lines: list[str] = []
 
     def continues(self, state: BlockState) -> Continue:
-        blank_ends = self.end == ""
-        return Continue.NO if blank_ends and state.line.blank else Continue.YES
+        line = state.line
+        ends = self.end == "" and (
+            line.blank or (line.first == "{" and bool(BLOCK_TAG.match(line.rest)))
+        )
+        return Continue.NO if ends else Continue.YES
 
     def add_line(self, state: BlockState) -> None:
         text = state.line.remainder()
@@ -96,6 +101,7 @@ class HtmlBlock(Block):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines)
+        text = settle_templates(conversion.problems, conversion.templates, text, self.line)
         html = clean(settle_html(conversion, text, self.line))
         if html.strip():
             append_raw(conversion, parent, html, self.line)

@@ -25,7 +25,9 @@ _POINTED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLE = re.compile(
     r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\(((?:[^()\\]|\\.)*)\)""", re.DOTALL
 )
-_PLAIN = re.compile(rf"(?:\\{ESCAPABLE}|\{{\{{[^{{}}\n]*\}}\}}|[^\x00-\x20\x7f()])+")
+_PLAIN = re.compile(
+    rf"(?:\\{ESCAPABLE}|\{{\{{[^{{}}\n]*\}}\}}|\{{%[^%{{}}\n]*%\}}|[^\x00-\x20\x7f()])+"
+)
 _BLANKS = re.compile(r"[ \t]*\n?[ \t]*")
 _TO_LINE_END = re.compile(r"[ \t]*(?:\n|$)")
 MAX_PARENTHESES = 32

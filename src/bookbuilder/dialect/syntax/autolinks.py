@@ -20,7 +20,7 @@ _TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)$")
 def handle_address(parser: InlineParser) -> bool:
     match = _REST.match(parser.text, parser.position)
     address = match[0] if match else ""
-    for stop in ("](", "]", "`", "**", "|") if parser.brackets else ("`", "**", "]("):
+    for stop in ("{%", "](", "]", "`", "**", "|") if parser.brackets else ("{%", "`", "**", "]("):
         address = address.split(stop, 1)[0]
     address = _without_trailing(address)
     domain = _DOMAIN.match(address)

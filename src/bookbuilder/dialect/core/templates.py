@@ -1,0 +1,147 @@
+"""Read template tags, `{% name key="value" %}`, and report those that a book cannot carry out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bookbuilder.dialect.core.problems import Problems
+from bookbuilder.dialect.core.references import unescape
+
+# A tag ends before the next one starts, so that no text is searched twice.
+TAG = re.compile(
+    r"\{%-?[ \t\n]{0,20}(?P<end>end_?(?=[A-Za-z])|/)?(?P<name>@?[A-Za-z][\w/.-]{0,80}|)"
+    r"(?P<rest>(?:[^%{\n]|%(?!\})|\{(?!%)|\n(?![ \t]*\n)){0,2000})%\}"
+)
+EXPRESSION = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
+_VALUE = re.compile(
+    r"""(?<![\w:.-])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
+)
+_OPENER = re.compile(r"\{%-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
+_VARIABLE = re.compile(
+    r"\{\{-?[ \t]*(?:(?:site|page|layout|gitbook|jekyll)\.\w"
+    r"|[\"'][^\"'{}\n]*[\"'][ \t]*\|[ \t]*(?:relative_url|absolute_url|prepend|append)\b)"
+)
+BLOCK_TAG = re.compile(
+    r"\{%-?[ \t]{0,20}(?:hint|tabs?|code|code-tabs(?:-item)?|content-ref|page-ref|embed|file"
+    r"|stepper|step|columns?|prompt|updates?|swagger|api-method|openapi|callout|admonition)(?![\w])"
+)
+"""Matches the start of a tag that opens a block, also right below HTML."""
+_SIGNS = re.compile(r"([\\`*_\[\]<>{}$~^=|!#])")
+MIDDLES = {
+    "else": ("if", "unless", "for", "case"),
+    "elsif": ("if", "unless"),
+    "elseif": ("if",),
+    "elif": ("if",),
+    "when": ("case",),
+    "break": ("for",),
+    "continue": ("for",),
+}
+"""The tags that stand in the middle of others."""
+_HINTS = {
+    "include": "write its text here, or `{{#include file.md}}` on a line of its own",
+    "include_relative": "write its text here, or `{{#include file.md}}` on a line of its own",
+    "if": "the text of all its cases stays; delete what is not for the book",
+    "unless": "the text of all its cases stays; delete what is not for the book",
+    "case": "the text of all its cases stays; delete what is not for the book",
+    "for": "write what it repeats",
+    "assign": "write the value where it is used",
+    "capture": "write the text where it is used",
+    "youtube": "write the movie's address",
+    "openapi": "write what it shows",
+    "openapi-operation": "write what it shows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateTag:
+    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`."""
+
+    name: str
+    rest: str
+    start: int
+    end: int
+    is_end: bool = False
+
+    def value(self, *names: str) -> str:
+        """Return the value of the first of `names` that has one, as plain text."""
+        for key, *values in _VALUE.findall(self.rest):
+            found = "".join(values).strip()
+            if key.lower() in names and found:
+                return unescape(found)
+        return ""
+
+    @property
+    def words(self) -> list[str]:
+        """Return what stands in it without a name, without its quotes."""
+        plain = _VALUE.sub(" ", self.rest)
+        return [word for part in plain.split() if (word := part.strip("\"',"))]
+
+    @property
+    def closes_itself(self) -> bool:
+        return self.rest.endswith("/")
+
+
+@dataclass(slots=True)
+class Templates:
+    """Hold the state of one chapter: whether tags are text here, and the names of its tags."""
+
+    is_raw: bool = False
+    names: frozenset[str] | None = None
+
+    def holds(self, name: str, problems: Problems) -> bool:
+        """Return whether the chapter has a tag that opens `name`."""
+        if self.names is None:
+            self.names = frozenset(_OPENER.findall(problems.source.text))
+        return name in self.names
+
+
+def read_tag(text: str, at: int) -> TemplateTag | None:
+    match = TAG.match(text, at)
+    if not match or not match["name"]:
+        return None
+    rest = match["rest"].removesuffix("-").strip()
+    return TemplateTag(match["name"], rest, at, match.end(), is_end=bool(match["end"]))
+
+
+def end_of(name: str, text: str, at: int = 0) -> tuple[int, int] | None:
+    """Return where the end tag of `name` stands in `text`, from `at` on."""
+    inner = 0
+    for match in TAG.finditer(text, at):
+        if match["name"] != name:
+            continue
+        if not match["end"]:
+            inner += 1
+        elif inner:
+            inner -= 1
+        else:
+            return match.span()
+    return None
+
+
+def is_variable(text: str, at: int) -> bool:
+    """Return whether `{{ … }}` at `at` is of Jekyll or GitBook, and not of a program in prose."""
+    return bool(_VARIABLE.match(text, at))
+
+
+def escaped(text: str) -> str:
+    """Return plain text as Markdown."""
+    return _SIGNS.sub(r"\\\1", text)
+
+
+def report_tag(
+    problems: Problems, templates: Templates, tag: TemplateTag, typed: str, line: int
+) -> None:
+    """Report that a tag is left out; one with an end tag is reported once."""
+    openers = (tag.name,) if tag.is_end else MIDDLES.get(tag.name, ())
+    if any(templates.holds(name, problems) for name in openers):
+        return
+    kind = f"the template tag `{tag.name}`"
+    hint = _HINTS.get(tag.name, "")
+    if BLOCK_TAG.match(typed) and not tag.is_end and not hint:
+        hint = f"put it and `{{% end{tag.name} %}}` on lines of their own"
+    problems.left_out(typed, line, kind, hint)
+
+
+def report_variable(problems: Problems, typed: str, line: int) -> None:
+    problems.kept_as_text(typed, line, "a variable of a template", "write its value")
