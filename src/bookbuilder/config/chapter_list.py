@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,8 @@ class ChapterList:
 
     `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their
     suffix, and `suffixes` are read as Markdown besides the usual ones. `numbered` is True if the
-    tool numbers chapters. `left_out` are files that the tool itself keeps out of the book.
+    tool numbers chapters. `left_out` are files that the tool itself keeps out of the book. `marks`
+    matches lines at the top of a chapter that are for the list, not for readers.
     """
 
     file: str
@@ -45,6 +47,7 @@ class ChapterList:
     suffixes: tuple[str, ...] = ()
     numbered: bool = False
     left_out: frozenset[Path] = frozenset()
+    marks: re.Pattern[str] | None = None
 
     @property
     def entries(self) -> Iterator[Listed]:

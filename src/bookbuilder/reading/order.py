@@ -99,7 +99,9 @@ def _from_list(config: Config, listed: ChapterList, report: Report) -> Outline:
     parts = [PartOutline(title=p.title, entries=entries(p.entries)) for p in listed.parts]
     back = entries(listed.back)
     files.report_rest()
-    return Outline(front, [part for part in parts if part.entries], back, listed.numbered)
+    return Outline(
+        front, [part for part in parts if part.entries], back, listed.numbered, listed.marks
+    )
 
 
 def _report_left(config: Config, listed: ChapterList, outline: Outline, report: Report) -> None:

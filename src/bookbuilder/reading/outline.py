@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,16 @@ class PartOutline:
 
 @dataclass(slots=True)
 class Outline:
-    """List the chapters of a book. `numbered` is True if its list has them numbered."""
+    """List the chapters of a book. `numbered` is True if its list has them numbered.
+
+    `marks` matches lines at the top of a chapter that are for the list, not for readers.
+    """
 
     front: list[Entry] = field(default_factory=list)
     parts: list[PartOutline] = field(default_factory=list)
     back: list[Entry] = field(default_factory=list)
     numbered: bool = False
+    marks: re.Pattern[str] | None = None
 
     @property
     def entries(self) -> Iterator[Entry]:

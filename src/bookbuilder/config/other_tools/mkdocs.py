@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
+from bookbuilder.config.other_tools.awesome_pages import FILE_NAME as PAGES_NAME
+from bookbuilder.config.other_tools.awesome_pages import PagesFolder, is_used
 from bookbuilder.config.other_tools.shared import (
     config_of,
     load_mapping,
@@ -14,6 +16,8 @@ from bookbuilder.config.other_tools.shared import (
 )
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.files import is_folder, is_inside
+from bookbuilder.runtime.text_folder import markdown_below
 
 FILE_NAME = "mkdocs.yml"
 
@@ -35,14 +39,19 @@ def from_mkdocs(root: Path, report: Report) -> Config | None:
 
 
 def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
-    """Return the chapters that `nav` lists; None without one."""
+    """Return the chapters that `nav` lists; without one, all in the folder, by their names."""
     data = load_mapping(config.root / FILE_NAME, config.root)
+    if not data:
+        return None
     nav = data.get("nav")
-    source = read_list_source(FILE_NAME, config, report) if isinstance(nav, list) else None
-    if source is None or not isinstance(nav, list):
+    folder = config.root / str(data.get("docs_dir") or "docs")
+    if not isinstance(nav, list):
+        return _from_folder(config, folder)
+    source = read_list_source(FILE_NAME, config, report)
+    if source is None:
         return None
     places = Places(source)
-    found = ChapterList(FILE_NAME, config.root / str(data.get("docs_dir") or "docs"))
+    found = ChapterList(FILE_NAME, folder)
 
     def add(part: ListedPart, item: Any, title: str) -> None:
         if isinstance(item, str):
@@ -68,3 +77,26 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
                 found.parts.append(loose)
             add(loose, item, "")
     return found
+
+
+def _from_folder(config: Config, folder: Path) -> ChapterList | None:
+    """Return all pages of `folder`, in the order that its files `.pages` or their names give."""
+    if not (is_inside(folder, config.root) and is_folder(folder)):
+        return None
+    if not any(is_used(path, config.root) for path in (folder, *_folders_in(folder, config))):
+        paths = markdown_below(folder, config.folders)
+        listed = [Listed(path.relative_to(folder).as_posix()) for path in paths]
+        return ChapterList(FILE_NAME, folder, parts=[ListedPart(entries=listed)])
+    found = ChapterList(PAGES_NAME, folder)
+    for item in PagesFolder(config, folder, folder).items():
+        if isinstance(item, Listed):
+            if not found.parts or found.parts[-1].title:
+                found.parts.append(ListedPart())
+            found.parts[-1].entries.append(item)
+        else:
+            found.parts.append(ListedPart(*item))
+    return found
+
+
+def _folders_in(folder: Path, config: Config) -> set[Path]:
+    return {path.parent for path in markdown_below(folder, config.folders)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,13 @@ BROKEN = Rule(
     Severity.WARNING,
     "There is another tool's file, such as book.json or mkdocs.yml, but it cannot be read, is not"
     " YAML, or uses aliases. The book is built without it.",
+)
+COMPUTED = Rule(
+    "B012",
+    "computed-list",
+    Severity.WARNING,
+    "Another tool's list of chapters is a program, which is never run: only what stands there as"
+    " plain text is used. Write the list as plain text, or list the chapters in book.toml.",
 )
 LARGEST = 1_000_000
 _LONGEST_FRONT_MATTER = 100_000
@@ -136,6 +143,12 @@ def config_of(
         ),
         variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )
+
+
+def table_of(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return the mapping at `key`; an empty one if there is none."""
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def text_of(value: object) -> str:

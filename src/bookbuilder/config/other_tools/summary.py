@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
-from bookbuilder.config.other_tools.shared import load_mapping
+from bookbuilder.config.other_tools.gitbook import is_gitbook, structure_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
@@ -36,17 +37,38 @@ def summary_list(config: Config, report: Report) -> ChapterList | None:
     if source is None:
         return None
     with working_on(source.place):
-        return _read(source)
+        found = _read(source)
+    _add_readme(found, config)
+    return found
+
+
+def _add_readme(found: ChapterList, config: Config) -> None:
+    """Put GitBook's README, which opens the book, before a list that does not name it.
+
+    mdBook has none, and a book of bookbuilder's own lists what it wants.
+    """
+    if config.source is not None or not (is_gitbook(config.root) or _is_home(config)):
+        return
+    said = structure_of(config.root).get("readme") or "README.md"
+    named = {os.path.normpath(found.folder / entry.name.lstrip("/")) for entry in found.entries}
+    path = found.folder / said
+    named.add(os.path.normpath(config.root / found.file))
+    is_named = os.path.normpath(path) in named or os.path.normpath(found.folder) in named
+    if not is_named and is_inside(path, *config.folders) and is_file(path):
+        found.front.insert(0, Listed(said))
+
+
+def _is_home(config: Config) -> bool:
+    """Return whether the list lies in the book's folder, where only GitBook has it."""
+    path = config.root / SUMMARY_NAME
+    return is_inside(path, config.root) and is_file(path)
 
 
 def _summary_file(config: Config, report: Report) -> Path | None:
-    """Return SUMMARY.md, or the file that HonKit's `book.json` names instead."""
+    """Return SUMMARY.md, or the file that GitBook's settings name instead."""
     names = [config.text_folder / SUMMARY_NAME, config.root / "src" / SUMMARY_NAME]
-    honkit = load_mapping(config.root / "book.json", config.root)
-    if honkit:
-        said = honkit.get("structure")
-        structure = said if isinstance(said, dict) else {}
-        names.insert(0, config.text_folder / str(structure.get("summary") or SUMMARY_NAME))
+    if said := structure_of(config.root).get("summary"):
+        names.insert(0, config.text_folder / said)
     for path in names:
         if is_inside(path, *config.folders) and is_file(path):
             return path
