@@ -118,6 +118,7 @@ class Book:
 
     `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
     number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
+    `drafts` are the chapters that were left out as such.
     """
 
     config: Config
@@ -130,6 +131,7 @@ class Book:
     asked_part: int | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
+    drafts: tuple[Path, ...] = ()
 
     @property
     def chapters(self) -> Iterator[Chapter]:

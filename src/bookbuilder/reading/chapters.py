@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import replace
+from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
+from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.outline import Entry, Outline
@@ -17,29 +21,39 @@ from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 
 
-def read_book(config: Config, outline: Outline, report: Report) -> Book:
-    """Read every file of `outline`; take the metadata from `config`, or else from the text."""
-    entries = list(outline.entries)
+def read_book(
+    config: Config, outline: Outline, report: Report, *, with_drafts: bool = False
+) -> Book:
+    """Read every file of `outline`; take the metadata from `config`, or else from the text.
+
+    Drafts are left out, unless the book is to be `with_drafts`.
+    """
+    sources = {entry.path: _source_of(entry, config, outline, report) for entry in outline.entries}
+    drafts: dict[Path, tuple[str, Span]] = {}
+    if not with_drafts:
+        marks = {path: draft_mark(source) for path, source in sources.items()}
+        drafts = {path: (sources[path].name, mark) for path, mark in marks.items() if mark}
+        report_drafts(list(drafts.values()), report)
+        if drafts and len(drafts) == len(sources):
+            report.add(ONLY_DRAFTS, "all chapters are drafts", Span("."), "build with `--drafts`")
+    entries = [entry for entry in outline.entries if entry.path not in drafts]
     chapters = {}
     for entry, after in itertools.zip_longest(entries, entries[1:]):
         alone = len(entries) == 1
         is_opener = after is not None and after.depth > entry.depth
-        name = name_of(entry.path, config.root)
-        with working_on(Place(name, Span(name))):
-            source = read_source(entry.path, config.folders, report, config.variables)
-            # If the file is missing, something takes its place, so that the rest is looked at, and
-            # links to it are no findings.
-            source = source or Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+        source = sources[entry.path]
+        with working_on(source.place):
             source = with_includes(source, config, report)
             chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
         report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
-        return [chapter for entry in listed for chapter in chapters[entry.path]]
+        return [chapter for entry in listed for chapter in chapters.get(entry.path, [])]
 
     parts = [
         Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))
         for p in outline.parts
+        if not p.entries or any(entry.path in chapters for entry in p.entries)
     ]
     book = Book(
         config=config,
@@ -48,7 +62,35 @@ def read_book(config: Config, outline: Outline, report: Report) -> Book:
         parts=parts,
         back=of(outline.back),
         numbered=outline.numbered,
+        drafts=tuple(drafts),
     )
     with working_on(book.place):
         book.metadata = metadata_of(book, report)
     return book
+
+
+def _source_of(entry: Entry, config: Config, outline: Outline, report: Report) -> Source:
+    """Return the text of `entry`, without the lines that are for its list of chapters only."""
+    name = name_of(entry.path, config.root)
+    with working_on(Place(name, Span(name))):
+        source = read_source(entry.path, config.folders, report, config.variables)
+    # If the file is missing, something takes its place, so that the rest is looked at, and links
+    # to it are no findings.
+    source = source or Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
+    if outline.marks is None:
+        return source
+    start = at = _front_matter_end(source.text)
+    while match := _BLANK.match(source.text, at) or outline.marks.match(source.text, at):
+        at = match.end()
+    # The lines stay, blank, so that findings name the right ones.
+    newlines = "\n" * source.text.count("\n", start, at)
+    return replace(source, text=f"{source.text[:start]}{newlines}{source.text[at:]}")
+
+
+_BLANK = re.compile(r"\s+|<!--.*?-->", re.DOTALL)
+_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
+
+
+def _front_matter_end(text: str) -> int:
+    match = _FRONT_MATTER.match(text)
+    return match.end() if match else 0

@@ -109,6 +109,12 @@ class FrontMatter:
     length: int = 0
 
 
+def block_of(text: str) -> str:
+    """Return the YAML of the front matter at the start of `text`; empty if there is none."""
+    match = _BLOCK.match(text)
+    return match["yaml"] if match and len(match["yaml"]) <= _LONGEST else ""
+
+
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """Read the front matter of `source`. Text that starts with a rule or with prose has none."""
     if match := _TOML.match(source.text):
