@@ -376,9 +376,9 @@ import time
 import bookbuilder.build, bookbuilder.cli.console
 bookbuilder.cli.console.SECONDS_BEFORE_PROGRESS = {after}
 load = bookbuilder.build.load
-def slow_load(*args):
+def slow_load(*args, **options):
     time.sleep(0.3)
-    return load(*args)
+    return load(*args, **options)
 bookbuilder.build.load = slow_load
 bookbuilder.cli.main(["epub"])
 """

@@ -12,12 +12,13 @@ from bookbuilder.model.source import Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Name a chapter as its list does, with the title and the nesting that the list gives it."""
+    """Name a chapter as its list does, with the title, nesting and role that the list gives it."""
 
     name: str
     span: Span | None = None
     title: str = ""
     depth: int = 0
+    role: str = ""
 
 
 @dataclass(slots=True)

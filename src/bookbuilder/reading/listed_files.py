@@ -109,7 +109,10 @@ class ListedFiles:
             self.report.add(rule, f"`{name}` lies outside the book's folder", span)
             return None
         if not is_file(path):
-            self._missing.append((folder, name, span))
+            if self.file:
+                self._missing.append((folder, name, span))
+            else:
+                self._report_missing(folder, name, span)
             return None
         if not is_chapter_file(path) and path.suffix.lower() not in self.suffixes:
             if self.file:
@@ -135,21 +138,24 @@ class ListedFiles:
 
     def report_rest(self) -> None:
         """Report the files that are missing and those that are not read, once all are known."""
-        rule = MISSING_IN_LIST if self.file else MISSING_CHAPTER
-        if self.file and len(self._missing) > MOST_MISSING:
+        if len(self._missing) > MOST_MISSING:
             names = named([name for _, name, _ in self._missing])
             message = f"`{self.file}` names {len(self._missing)} files that do not exist: {names}"
-            self.report.add(rule, message, self._missing[0][2])
+            self.report.add(MISSING_IN_LIST, message, self._missing[0][2])
         else:
             for folder, name, span in self._missing:
-                hint = did_you_mean(name, self._names_in(folder))
-                self.report.add(rule, f"no file `{name[:200]}`", span, hint)
+                self._report_missing(folder, name, span)
         if self._unread:
             names = named([name for name, _ in self._unread])
             verb = "are" if len(self._unread) > 1 else "is"
             message = f"`{self.file}` names {names}, which {verb} not read"
             hint = "only Markdown and Jupyter notebooks are read"
             self.report.add(NOT_READ, message, self._unread[0][1], hint)
+
+    def _report_missing(self, folder: Path, name: str, span: Span | None) -> None:
+        rule = MISSING_IN_LIST if self.file else MISSING_CHAPTER
+        hint = did_you_mean(name, self._names_in(folder))
+        self.report.add(rule, f"no file `{name[:200]}`", span, hint)
 
     def _names_in(self, folder: Path) -> list[str]:
         """Return the names that a list could have meant, relative to `folder`."""

@@ -17,6 +17,7 @@ from bookbuilder.model.source import Span
 from bookbuilder.reading.chapter_files import markdown_files, report_alike
 from bookbuilder.reading.listed_files import ListedFiles, named
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
+from bookbuilder.reading.repository_files import without_repository_files
 from bookbuilder.runtime.files import name_of
 
 NO_CHAPTERS = Rule(
@@ -45,7 +46,8 @@ def read_outline(config: Config, report: Report) -> Outline:
         if any(True for _ in outline.entries):
             _report_left(config, listed, outline, report)
     if outline is None or not any(True for _ in outline.entries):
-        found = [Entry(path) for path in markdown_files(config, report)]
+        paths = without_repository_files(markdown_files(config, report), config, report)
+        found = [Entry(path) for path in paths]
         outline = Outline(parts=[PartOutline(entries=found)])
     report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
@@ -80,8 +82,9 @@ def _from_config(config: Config, report: Report) -> Outline | None:
     files.report_rest()
     if not outline.parts:
         taken = {entry.path for entry in (*outline.front, *outline.back)}
-        rest = [Entry(p) for p in markdown_files(config) if p not in taken]
-        outline.parts.append(PartOutline(entries=rest))
+        rest = [path for path in markdown_files(config) if path not in taken]
+        rest = without_repository_files(rest, config, report)
+        outline.parts.append(PartOutline(entries=[Entry(path) for path in rest]))
     return outline
 
 

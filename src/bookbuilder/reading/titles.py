@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from bs4 import Tag
@@ -9,6 +10,7 @@ from bs4 import Tag
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
+from bookbuilder.text.badges import is_badge
 from bookbuilder.text.slugs import anchor
 from bookbuilder.trees.markup import elements, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
@@ -21,6 +23,13 @@ LONG_TITLE = Rule(
     "Contents, running heads and an e-reader's menu have room for one line or two. They show the"
     " first 300 characters of a title. Give the chapter a shorter one, and begin the text with the"
     " rest.",
+)
+_PICTURES = ("img", "svg")
+_CONTENTS = re.compile(
+    r"(?:table[ -]of[ -])?contents?|toc|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res"
+    r"|[íi]ndice|contenidos?|conte[úu]do|sum[áa]rio|sommario|inhoud(?:sopgave)?|spis tre[śs]ci"
+    r"|содержание|оглавление|目录|目錄|目次|차례|목차|فهرست|المحتويات|תוכן(?: עניינים)?",
+    re.IGNORECASE,
 )
 
 
@@ -35,10 +44,14 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     else `file_title`.
     """
     heading = _title_heading(tree)
+    if heading is not None:
+        drop_badges(heading)
     if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
         heading = None
     title = text_of(heading) if heading is not None else said
-    title = " ".join(title.split()) or said or file_title
+    pictures = elements(heading, *_PICTURES) if heading is not None else []
+    alone = _alternatives(pictures) if not title.strip() else ""
+    title = " ".join(title.split()) or said or alone or file_title
     if len(title) > LONGEST_TITLE:
         message = f"the title has {len(title)} characters; the first {LONGEST_TITLE} are shown"
         report.add(LONG_TITLE, message, find_text(source, title[:LONGEST_TITLE]))
@@ -47,9 +60,34 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
         heading.extract()
     if heading is None or not text_of(heading):
         heading = new_tag("h1", {}, title)
+        if pictures:
+            # A heading of pictures only: its place is the title's, and theirs is below it.
+            tree.insert(0, new_tag("p", {}, *pictures))
     heading.name = "h1"
     tree.insert(0, heading)
     return title
+
+
+def drop_badges(heading: Tag) -> None:
+    """Take badges off `heading`, with the links around them: they are for a repository's page."""
+    for picture in elements(heading, "img"):
+        link = picture.find_parent("a")
+        is_link = isinstance(link, Tag) and not text_of(link) and len(elements(link, "img")) == 1
+        source = str(picture.get("src", ""))
+        is_remote = source.strip().lower().startswith(("http:", "https:", "//"))
+        # Beside a title, a linked picture from the web is one, too, whoever serves it.
+        if is_remote and (is_badge(source) or (is_link and text_of(heading))):
+            (link if is_link and isinstance(link, Tag) else picture).extract()
+
+
+def _alternatives(pictures: list[Tag]) -> str:
+    """Return the alternative texts of `pictures`, as a title."""
+    return " ".join(" ".join(str(picture.get("alt", "")) for picture in pictures).split())
+
+
+def is_contents(title: str) -> bool:
+    """Return whether a heading with the text `title` is that of a table of contents."""
+    return bool(_CONTENTS.fullmatch(title.strip(" :.")))
 
 
 def _title_heading(tree: Tag) -> Tag | None:
@@ -58,6 +96,12 @@ def _title_heading(tree: Tag) -> Tag | None:
     A first heading that is an `h1` is the title even if more of them follow.
     """
     headings = elements(tree, *HEADINGS)
+    tops = [heading for heading in headings if heading.name == "h1"]
+    # Above the title, there may be a table of contents, and badges.
+    while headings and len(tops) == 1 and headings[0] is not tops[0]:
+        if not is_contents(text_of(headings[0])):
+            break
+        headings = headings[1:]
     if not headings:
         return None
     first = headings[0]
