@@ -5,7 +5,7 @@ After the passes have run, nothing changes a `Book`; every writer reads the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -68,7 +68,7 @@ class Chapter:
     unnumbered chapter. `title` is plain text. `depth` is how deep the book's own list of chapters
     nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
     `addresses` are site paths that links may use for this chapter; `levels` is what its front
-    matter makes of rules.
+    matter makes of rules. `pictures` are those that its own file, a notebook, holds, by name.
     """
 
     slug: str
@@ -81,6 +81,7 @@ class Chapter:
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:

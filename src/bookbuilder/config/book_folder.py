@@ -87,7 +87,8 @@ def _sizes(root: Path, data: Mapping[str, Any]) -> tuple[int, int]:
     files = itertools.chain.from_iterable(map(_files_in, folders))
     for suffix, size in itertools.islice(files, MOST_FILES):
         text += size if suffix in MARKDOWN else 0
-        pictures += size if suffix in PICTURE_SUFFIXES else 0
+        # Most of a large notebook are the pictures in it.
+        pictures += size if suffix in (*PICTURE_SUFFIXES, ".ipynb") else 0
     return text, pictures
 
 

@@ -11,8 +11,9 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import folded, name_of
 from bookbuilder.runtime.text_files import UNREADABLE
-from bookbuilder.runtime.text_folder import is_markdown, markdown_below
+from bookbuilder.runtime.text_folder import MARKDOWN, markdown_below
 
+SUFFIXES = (*MARKDOWN, ".ipynb")
 NAMES_ALIKE = Rule(
     "B009",
     "names-alike",
@@ -25,7 +26,7 @@ NAMES_ALIKE = Rule(
 
 def is_chapter_file(path: Path) -> bool:
     """Return whether `path` has a suffix of files that can be chapters."""
-    return is_markdown(path)
+    return path.suffix.lower() in SUFFIXES
 
 
 def report_alike(names: Iterable[str], report: Report) -> None:
@@ -41,9 +42,9 @@ def report_alike(names: Iterable[str], report: Report) -> None:
 def markdown_files(
     config: Config, report: Report | None = None, folder: Path | None = None
 ) -> list[Path]:
-    """Return every Markdown file below the text folder, in natural order, index files first.
+    """Return every file below the text folder that can be a chapter, in natural order.
 
-    Report folders that cannot be read, because they may hold chapters.
+    Index files come first. Report folders that cannot be read, because they may hold chapters.
     """
 
     def on_error(folder: Path, error: OSError) -> None:
@@ -53,5 +54,7 @@ def markdown_files(
             report.add(UNREADABLE, message, Span(name))
 
     skipped = {(config.root / config.book.output).resolve()}
-    found = markdown_below(folder or config.text_folder, config.folders, skipped, on_error)
+    found = markdown_below(
+        folder or config.text_folder, config.folders, skipped, on_error, SUFFIXES
+    )
     return [path for path in found if path.name.lower() != SUMMARY_NAME.lower()]

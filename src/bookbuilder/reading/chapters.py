@@ -14,6 +14,8 @@ from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
+from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
+from bookbuilder.reading.notebooks import Notebook, read_notebook
 from bookbuilder.reading.outline import Entry, Outline
 from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import name_of
@@ -28,7 +30,8 @@ def read_book(
 
     Drafts are left out, unless the book is to be `with_drafts`.
     """
-    sources = {entry.path: _source_of(entry, config, outline, report) for entry in outline.entries}
+    notebooks = {entry.path: _read(entry, config, outline, report) for entry in outline.entries}
+    sources = {path: notebook.source for path, notebook in notebooks.items()}
     drafts: dict[Path, tuple[str, Span]] = {}
     if not with_drafts:
         marks = {path: draft_mark(source) for path, source in sources.items()}
@@ -43,8 +46,11 @@ def read_book(
         is_opener = after is not None and after.depth > entry.depth
         source = sources[entry.path]
         with working_on(source.place):
-            source = with_includes(source, config, report)
+            if entry.path.suffix.lower() != NOTEBOOK:
+                source = with_includes(source, config, report)
             chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+            for chapter in chapters[entry.path]:
+                chapter.pictures = notebooks[entry.path].pictures
         report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
@@ -69,18 +75,24 @@ def read_book(
     return book
 
 
-def _source_of(entry: Entry, config: Config, outline: Outline, report: Report) -> Source:
+def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Notebook:
     """Return the text of `entry`, without the lines that are for its list of chapters only."""
     name = name_of(entry.path, config.root)
-    with working_on(Place(name, Span(name))):
-        source = read_source(entry.path, config.folders, report, config.variables)
     # If the file is missing, something takes its place, so that the rest is looked at, and links
     # to it are no findings.
-    source = source or Source(entry.path, name, "\N{REPLACEMENT CHARACTER}")
-    if outline.marks is None:
-        return source
+    nothing = Notebook(Source(entry.path, name, "\N{REPLACEMENT CHARACTER}"))
+    with working_on(Place(name, Span(name))):
+        if entry.path.suffix.lower() == NOTEBOOK:
+            return read_notebook(entry.path, config.folders, report) or nothing
+        source = read_source(entry.path, config.folders, report, config.variables)
+    if source is None or outline.marks is None:
+        return Notebook(source) if source else nothing
+    return Notebook(_without_marks(source, outline.marks))
+
+
+def _without_marks(source: Source, marks: re.Pattern[str]) -> Source:
     start = at = _front_matter_end(source.text)
-    while match := _BLANK.match(source.text, at) or outline.marks.match(source.text, at):
+    while match := _BLANK.match(source.text, at) or marks.match(source.text, at):
         at = match.end()
     # The lines stay, blank, so that findings name the right ones.
     newlines = "\n" * source.text.count("\n", start, at)

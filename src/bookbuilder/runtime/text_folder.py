@@ -31,11 +31,12 @@ def markdown_below(
     folders: tuple[Path, ...],
     skipped: Collection[Path] = (),
     on_error: Callable[[Path, OSError], None] | None = None,
+    suffixes: Collection[str] = MARKDOWN,
 ) -> list[Path]:
     """Return every Markdown file below `folder`, in natural order; hidden ones are left out.
 
     `skipped` are resolved folders that are not entered; `on_error` hears of those that cannot be
-    read.
+    read. Files with other `suffixes` than those of Markdown may be asked for.
     """
     found: list[Path] = []
 
@@ -53,7 +54,7 @@ def markdown_below(
             if entry.is_dir(follow_symlinks=False):
                 if depth < DEEPEST_FOLDER and path.resolve() not in skipped:
                     walk(path, depth + 1)
-            elif is_markdown(path) and is_inside(path, *folders) and is_file(path):
+            elif path.suffix.lower() in suffixes and is_inside(path, *folders) and is_file(path):
                 found.append(path)
 
     if is_inside(folder, *folders):
