@@ -88,15 +88,15 @@ class _Reader:
             value, end = UNKNOWN, at
         if cast := _AS.match(self.text, end):
             end = cast.end()
-        return self._settled(value, end)
+        return self._settled(value, end, depth)
 
-    def _settled(self, value: Any, end: int) -> tuple[Any, int]:
+    def _settled(self, value: Any, end: int, depth: int) -> tuple[Any, int]:
         """Return `value`, unless more than one comma or bracket follows it: an expression."""
         after = self._blank(end)
-        if self.text[after : after + 1] in ("", ",", "]", "}", ")", ";") or (
-            "\n" in self.text[end:after]
-            and self.text[after : after + 1] not in ("+", ".", "?", "|")
-        ):
+        char = self.text[after : after + 1]
+        goes_on = char in ("+", ".", "?", "|")
+        is_last = depth == 0 or "\n" in self.text[end:after]
+        if (is_last and not goes_on) or char in ("", ",", "]", "}", ")", ";"):
             return value, end
         return UNKNOWN, self._skip(after)
 

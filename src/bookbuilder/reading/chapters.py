@@ -12,6 +12,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
+from bookbuilder.reading.generated_contents import without_contents
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
@@ -85,9 +86,10 @@ def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Not
         if entry.path.suffix.lower() == NOTEBOOK:
             return read_notebook(entry.path, config.folders, report) or nothing
         source = read_source(entry.path, config.folders, report, config.variables)
-    if source is None or outline.marks is None:
-        return Notebook(source) if source else nothing
-    return Notebook(_without_marks(source, outline.marks))
+    if source is None:
+        return nothing
+    source = without_contents(source)
+    return Notebook(_without_marks(source, outline.marks) if outline.marks else source)
 
 
 def _without_marks(source: Source, marks: re.Pattern[str]) -> Source:

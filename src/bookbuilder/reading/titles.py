@@ -12,7 +12,7 @@ from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
 from bookbuilder.text.badges import is_badge
 from bookbuilder.text.slugs import anchor
-from bookbuilder.trees.markup import elements, new_tag, text_of
+from bookbuilder.trees.markup import elements, is_text, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 LONGEST_TITLE = 300
@@ -24,7 +24,6 @@ LONG_TITLE = Rule(
     " first 300 characters of a title. Give the chapter a shorter one, and begin the text with the"
     " rest.",
 )
-_PICTURES = ("img", "svg")
 _CONTENTS = re.compile(
     r"(?:table[ -]of[ -])?contents?|toc|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res"
     r"|[íi]ndice|contenidos?|conte[úu]do|sum[áa]rio|sommario|inhoud(?:sopgave)?|spis tre[śs]ci"
@@ -49,9 +48,7 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
         heading = None
     title = text_of(heading) if heading is not None else said
-    pictures = elements(heading, *_PICTURES) if heading is not None else []
-    alone = _alternatives(pictures) if not title.strip() else ""
-    title = " ".join(title.split()) or said or alone or file_title
+    title = " ".join(title.split()) or said or file_title
     if len(title) > LONGEST_TITLE:
         message = f"the title has {len(title)} characters; the first {LONGEST_TITLE} are shown"
         report.add(LONG_TITLE, message, find_text(source, title[:LONGEST_TITLE]))
@@ -60,9 +57,6 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
         heading.extract()
     if heading is None or not text_of(heading):
         heading = new_tag("h1", {}, title)
-        if pictures:
-            # A heading of pictures only: its place is the title's, and theirs is below it.
-            tree.insert(0, new_tag("p", {}, *pictures))
     heading.name = "h1"
     tree.insert(0, heading)
     return title
@@ -72,17 +66,18 @@ def drop_badges(heading: Tag) -> None:
     """Take badges off `heading`, with the links around them: they are for a repository's page."""
     for picture in elements(heading, "img"):
         link = picture.find_parent("a")
-        is_link = isinstance(link, Tag) and not text_of(link) and len(elements(link, "img")) == 1
-        source = str(picture.get("src", ""))
-        is_remote = source.strip().lower().startswith(("http:", "https:", "//"))
+        is_link = isinstance(link, Tag) and not link.get_text(strip=True)
+        source = str(picture.get("src", "")).strip()
+        is_remote = source.lower().startswith(("http:", "https:", "//"))
         # Beside a title, a linked picture from the web is one, too, whoever serves it.
-        if is_remote and (is_badge(source) or (is_link and text_of(heading))):
+        if is_remote and (is_badge(source) or (is_link and heading.get_text(strip=True))):
             (link if is_link and isinstance(link, Tag) else picture).extract()
-
-
-def _alternatives(pictures: list[Tag]) -> str:
-    """Return the alternative texts of `pictures`, as a title."""
-    return " ".join(" ".join(str(picture.get("alt", "")) for picture in pictures).split())
+    while heading.contents and is_text(heading.contents[-1]):
+        last = heading.contents[-1]
+        if text := str(last).rstrip():
+            last.replace_with(text)
+            break
+        last.extract()
 
 
 def is_contents(title: str) -> bool:

@@ -93,7 +93,7 @@ def _from_folder(config: Config, folder: Path) -> ChapterList | None:
             if not found.parts or found.parts[-1].title:
                 found.parts.append(ListedPart())
             found.parts[-1].entries.append(item)
-        else:
+        elif item[1]:
             found.parts.append(ListedPart(*item))
     return found
 
