@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bs4 import Tag
+from bs4.element import NavigableString
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
@@ -47,6 +48,7 @@ def _settle_notes(tree: Tag, words: Words) -> None:
         unwrap(root, wrappers)
     if not order:
         return
+    _part_adjacent(tree)
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
         section.append(_make_note(items[target], number, back, words))
@@ -68,6 +70,18 @@ def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
     }
     reference.string = str(number)
     return name
+
+
+def _part_adjacent(tree: Tag) -> None:
+    """Put a comma between two references side by side: "1" and "2" would read as twelve."""
+    for reference in elements(tree, "a"):
+        follower = reference.next_sibling
+        if (
+            has_class(reference, "noteref")
+            and isinstance(follower, Tag)
+            and has_class(follower, "noteref")
+        ):
+            reference.insert_after(new_tag("span", {"class": "noteref-comma"}, ","))
 
 
 def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
@@ -92,8 +106,12 @@ def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
     if last.name != "p":
         last = new_tag("p", {})
         note.append(last)
-    elif last.contents and isinstance(last.contents[-1], str):
-        last.contents[-1].replace_with(last.contents[-1].rstrip("\N{NO-BREAK SPACE} \n"))
+    # The blanks before the dialect's own links back, of which there may have been several.
+    while last.contents and isinstance(text := last.contents[-1], NavigableString):
+        if rest := text.rstrip("\N{NO-BREAK SPACE} \n"):
+            text.replace_with(rest)
+            break
+        text.extract()
     for name in back:
         last.append(" ")
         last.append(

@@ -12,7 +12,7 @@ from bookbuilder.runtime.text_folder import INDEX_STEMS
 # Pictures go; of links, their text stays; emphasis, attributes, notes and tags.
 _PICTURES = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|!\[[^\]\[]*\]\[[^\]\[]*\]|<img\b[^<>]*>")
 _MARKS = re.compile(
-    r"[*_`]|\s*\{[:#.-][^{}]*\}$|\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])|\^?\[\^?[^\]]*\]"
+    r"[*_`]|\s*\{[:#.-][^{}]*\}$|\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])|\[\^[^\]]*\]|\^\[[^\]]*\]"
     r"|</?[a-z][^<>]*>|<!--.*?-->"
 )
 _FOLDERS = frozenset(

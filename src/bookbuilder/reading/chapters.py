@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
-from bookbuilder.config.schema import Config
+from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
+from bookbuilder.reading.front_matter import read_front_matter, said_of_book
 from bookbuilder.reading.generated_contents import without_contents
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
@@ -41,15 +42,22 @@ def read_book(
         if drafts and len(drafts) == len(sources):
             report.add(ONLY_DRAFTS, "all chapters are drafts", Span("."), "build with `--drafts`")
     entries = [entry for entry in outline.entries if entry.path not in drafts]
+    body = [e for part in outline.parts for e in part.entries if e.path not in drafts]
     chapters = {}
+    said = BookConfig()
     for entry, after in itertools.zip_longest(entries, entries[1:]):
-        alone = len(entries) == 1
+        alone = [entry] == body
         is_opener = after is not None and after.depth > entry.depth
         source = sources[entry.path]
         with working_on(source.place):
             if entry.path.suffix.lower() != NOTEBOOK:
                 source = with_includes(source, config, report)
-            chapters[entry.path] = read_chapters(source, entry, alone, report, is_opener=is_opener)
+            front = read_front_matter(source, report)
+            if alone:
+                said = said_of_book(front, source, config.book, report)
+            chapters[entry.path] = read_chapters(
+                source, front, entry, alone, report, is_opener=is_opener
+            )
             for chapter in chapters[entry.path]:
                 chapter.pictures = notebooks[entry.path].pictures
         report.of_chapters[source.name] = chapters[entry.path][0].levels
@@ -72,7 +80,7 @@ def read_book(
         drafts=tuple(drafts),
     )
     with working_on(book.place):
-        book.metadata = metadata_of(book, report)
+        book.metadata = metadata_of(book, said, report)
     return book
 
 

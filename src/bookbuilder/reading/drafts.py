@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.front_matter import block_of
+from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.reading.listed_files import named
-from bookbuilder.text.plain_yaml import load_yaml
 
 DRAFT = Rule(
     "B013",
@@ -46,24 +43,16 @@ def draft_mark(source: Source) -> Span | None:
         return source.span_of_file()
     if match := _TOML.match(source.text):
         said: dict[str, Any] = dict(_TOML_LINE.findall(match[1]))
+    elif _LIKELY.search(source.text):
+        said = {str(key): value for key, value in read_front_matter(source, Report()).data.items()}
     else:
-        said = _yaml(block_of(source.text))
+        said = {}
     for key, value in said.items():
         if _says_draft(str(key).lower(), value):
             lines = source.text.split("\n", 200)
             found = (n for n, line in enumerate(lines, 1) if line.lstrip(" \t\"'").startswith(key))
             return source.span_of_line(next(found, 1))
     return None
-
-
-def _yaml(block: str) -> dict[str, Any]:
-    if not _LIKELY.search(block):
-        return {}
-    try:
-        data = load_yaml(block)
-    except yaml.YAMLError:
-        return {}
-    return {k: v for k, v in data.items() if isinstance(k, str)} if isinstance(data, dict) else {}
 
 
 def _says_draft(key: str, value: Any) -> bool:

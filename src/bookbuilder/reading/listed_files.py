@@ -90,7 +90,13 @@ class ListedFiles:
         self._files: list[Path] | None = None
 
     def entry(
-        self, folder: Path, name: str, span: Span | None, title: str = "", depth: int = 0
+        self,
+        folder: Path,
+        name: str,
+        span: Span | None,
+        title: str = "",
+        depth: int = 0,
+        role: str = "",
     ) -> Entry | None:
         """Return the chapter that `name`, seen from `folder`, means; report it if it is none."""
         if re.match(r"[a-zA-Z][\w+.-]*:", name):
@@ -124,7 +130,7 @@ class ListedFiles:
             self.report.add(TWICE, f"`{name}` is listed twice", span, "remove one of the two")
             return None
         self.seen.add(path)
-        return Entry(path, title, depth)
+        return Entry(path, title, depth, role)
 
     def _path_of(self, folder: Path, name: str) -> Path:
         path = Path(os.path.normpath(folder / name.lstrip("/")))

@@ -16,10 +16,9 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.cell_options import CellOptions, options_of
 from bookbuilder.reading.cell_outputs import LEFT_OUT, Outputs, fenced, joined, picture_of
-from bookbuilder.reading.front_matter import block_of
+from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, name_of, read_file
 from bookbuilder.runtime.text_files import UNREADABLE, without_controls
-from bookbuilder.text.plain_yaml import load_yaml
 
 SUFFIX = ".ipynb"
 LARGEST = 50_000_000
@@ -113,13 +112,18 @@ class _Text:
         metadata = cell.get("metadata")
         said = metadata if isinstance(metadata, dict) else {}
         form = str(said.get("raw_mimetype") or said.get("format") or "")
-        if not self.pieces and (block := block_of(f"{source}\n")):
-            self.defaults = _defaults(block)
+        if not self.pieces and (front := self._front_matter(source)):
+            execute = front.get("execute")
+            self.defaults = CellOptions().with_said(execute if isinstance(execute, dict) else {})
             self._append(source)
         elif "markdown" in form or "html" in form:
             self._append(source)
         elif source.strip():
             self._left_out("a raw cell for other programs")
+
+    def _front_matter(self, source: str) -> Mapping[Any, Any]:
+        # What is wrong with it is reported where the whole text is read.
+        return read_front_matter(Source(self.path, self.name, f"{source}\n"), Report()).data
 
     def _code(self, source: str, cell: dict[str, Any], options: CellOptions) -> None:
         outputs = cell.get("outputs")
@@ -185,13 +189,3 @@ def _language(data: dict[str, Any]) -> str:
         if isinstance(name, str) and _LANGUAGE.fullmatch(name):
             return name.lower()
     return "python"
-
-
-def _defaults(block: str) -> CellOptions:
-    """Return what Quarto's `execute:` in the front matter says of all cells."""
-    try:
-        data = load_yaml(block)
-    except Exception:  # the front matter is reported where it is read
-        return CellOptions()
-    execute = data.get("execute") if isinstance(data, dict) else None
-    return CellOptions().with_said(execute if isinstance(execute, dict) else {})

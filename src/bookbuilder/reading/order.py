@@ -11,6 +11,7 @@ from collections import Counter
 
 from bookbuilder.config.chapter_list import ChapterList, Listed
 from bookbuilder.config.other_tools import chapter_list
+from bookbuilder.config.pandoc_metadata import without_notes
 from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
@@ -33,26 +34,46 @@ UNLISTED = Rule(
     "A Markdown file lies in the folder, but the book's list of chapters does not name it. If it"
     " belongs to the book, add it to the list.",
 )
+NOTE_IN_PART = Rule(
+    "S015",
+    "note-in-part-title",
+    Severity.WARNING,
+    "The title of a part stands in a list of chapters, where no note can be written. The note is"
+    " left out of the title.",
+)
 
 
 def read_outline(config: Config, report: Report) -> Outline:
     """Return the outline of the book in `config.root`, and report files that do not exist."""
+    file = ""
     outline = _from_config(config, report)
     if outline is not None:
         if config.text_folder != config.root:
             _report_unlisted(config, outline, report)
     elif (listed := chapter_list(config, report)) is not None:
-        outline = _from_list(config, listed, report)
+        outline, file = _from_list(config, listed, report), listed.file
         if any(True for _ in outline.entries):
             _report_left(config, listed, outline, report)
     if outline is None or not any(True for _ in outline.entries):
         paths = without_repository_files(markdown_files(config, report), config, report)
         found = [Entry(path) for path in paths]
         outline = Outline(parts=[PartOutline(entries=found)])
+    _drop_notes(outline, file, config, report)
     report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
         report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))
     return outline
+
+
+def _drop_notes(outline: Outline, file: str, config: Config, report: Report) -> None:
+    """Report notes in titles of parts, in book.toml or another tool's `file`, and drop them."""
+    for part in outline.parts:
+        if (title := without_notes(part.title)) != part.title:
+            message = f"the title of the part “{title}” has a note"
+            hint = "begin the part's first chapter with it"
+            span = Span(file) if file else config.span_of("part.title", part.title)
+            report.add(NOTE_IN_PART, message, span, hint)
+            part.title = title
 
 
 def _from_config(config: Config, report: Report) -> Outline | None:
@@ -95,7 +116,9 @@ def _from_list(config: Config, listed: ChapterList, report: Report) -> Outline:
     )
 
     def entries(items: list[Listed]) -> list[Entry]:
-        found = (files.entry(listed.folder, i.name, i.span, i.title, i.depth) for i in items)
+        found = (
+            files.entry(listed.folder, i.name, i.span, i.title, i.depth, i.role) for i in items
+        )
         return [entry for entry in found if entry]
 
     front = entries(listed.front)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
-    config_of,
+    config_with_pandocs_keys,
     front_matter_of,
     load_mapping,
     read_list_source,
@@ -37,16 +38,8 @@ def from_bookdown(root: Path, report: Report) -> Config | None:
     report_other_tool(f"{FILE_NAME} is another tool's", Span(FILE_NAME), report)
     said = front_matter_of(_index(root), (root,))
     code = load_mapping(root / FILE_NAME, root, report)
-    return config_of(
-        root,
-        title=_plain(said.get("title")) or _plain(code.get("title")),
-        subtitle=_plain(said.get("subtitle")),
-        authors=said.get("author"),
-        when=said.get("date"),
-        description=_plain(said.get("description")),
-        language=said.get("lang"),
-        subjects=said.get("keywords"),
-    )
+    keys = {key: _plain(value) for key, value in {**code, **said}.items()}
+    return config_with_pandocs_keys(root, keys)
 
 
 def bookdown_list(config: Config, report: Report) -> ChapterList | None:
@@ -88,7 +81,7 @@ def _add(found: ChapterList, names: list[str], places: Places | None, config: Co
             if not in_appendix:
                 found.parts.append(ListedPart(title))
         if in_appendix:
-            found.back.append(entry)
+            found.back.append(dataclasses.replace(entry, role="appendix"))
         elif not found.parts and not found.front and Path(name).stem.lower() == "index":
             found.front.append(entry)
         else:
@@ -133,6 +126,8 @@ def _names(said: Any) -> list[str]:
     return [n for n in (said if isinstance(said, list) else [said]) if isinstance(n, str)]
 
 
-def _plain(value: object) -> str:
-    """Return text without R code, which is not run: `` `r Sys.Date()` ``."""
-    return re.sub(r"`r [^`]*`", "", text_of(value)).strip()
+def _plain(value: Any) -> Any:
+    """Return text without R code, which is not run (`` `r Sys.Date()` ``), or none at all."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"`r [^`]*`", "", value).strip() or None

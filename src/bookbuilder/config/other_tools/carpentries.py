@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
-    config_of,
+    config_with_pandocs_keys,
     load_mapping,
     read_list_source,
     read_settings,
@@ -25,14 +25,8 @@ def from_carpentries(root: Path, report: Report) -> Config | None:
     if not _is_lesson(root):
         return None
     said = read_settings(FILE_NAME, root, report)
-    keywords = said.get("keywords")
-    return config_of(
-        root,
-        title=said.get("title"),
-        language=said.get("lang"),
-        when=said.get("created"),
-        subjects=[k.strip() for k in keywords.split(",")] if isinstance(keywords, str) else None,
-    )
+    keys = {key: said.get(key) for key in ("title", "lang", "keywords", "license")}
+    return config_with_pandocs_keys(root, {**keys, "date": said.get("created")})
 
 
 def carpentries_list(config: Config, report: Report) -> ChapterList | None:

@@ -46,7 +46,6 @@ def from_docusaurus(root: Path, report: Report) -> Config | None:
     return config_of(
         root,
         title=settings["title"],
-        subtitle="",
         description=settings["tagline"],
         language=locale,
         folder=name_of(docs, root) if docs and docs != root else "",

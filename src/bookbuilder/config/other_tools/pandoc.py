@@ -7,13 +7,12 @@ from typing import Any
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
-    config_of,
+    config_with_pandocs_keys,
     front_matter_of,
     load_mapping,
     read_list_source,
     report_other_tool,
     table_of,
-    text_of,
 )
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
@@ -42,31 +41,7 @@ def from_pandoc(root: Path, report: Report) -> Config | None:
         return None
     file = name or f"{folder}/{path.name if path else ''}".lstrip("/")
     report_other_tool(f"{file} is another tool's", Span(file), report)
-    title, subtitle = said.get("title"), said.get("subtitle")
-    if isinstance(title, list):  # pandoc's EPUB metadata: titles with a type
-        typed = {
-            text_of(t.get("type")) or "main": t.get("text") for t in title if isinstance(t, dict)
-        }
-        title, subtitle = typed.get("main"), subtitle or typed.get("subtitle")
-    identifier = said.get("identifier")
-    if isinstance(identifier, list):
-        identifier = identifier[0] if identifier else ""
-    if isinstance(identifier, dict):
-        identifier = identifier.get("text")
-    return config_of(
-        root,
-        title=title,
-        subtitle=subtitle,
-        authors=_people(said.get("author") or said.get("creator")),
-        when=said.get("date"),
-        description=said.get("description") or said.get("abstract"),
-        language=said.get("lang") or said.get("language"),
-        publisher=said.get("publisher"),
-        rights=said.get("rights"),
-        subjects=said.get("keywords") or said.get("subject"),
-        identifier=identifier,
-        folder=folder,
-    )
+    return config_with_pandocs_keys(root, said, folder)
 
 
 def pandoc_list(config: Config, report: Report) -> ChapterList | None:
@@ -116,10 +91,3 @@ def _metadata(path: Path, root: Path, report: Report) -> dict[str, Any]:
     return front_matter_of(path, (root,)) or (
         load_mapping(path, root, report) if path.suffix != ".txt" else {}
     )
-
-
-def _people(said: Any) -> Any:
-    """Return names out of pandoc's `creator: [{role: author, text: Name}]`, too."""
-    if not isinstance(said, list):
-        said = [said]
-    return [item.get("text", item) if isinstance(item, dict) else item for item in said]

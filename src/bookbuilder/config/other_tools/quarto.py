@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
-    config_of,
+    config_with_pandocs_keys,
     load_mapping,
     read_list_source,
     read_settings,
@@ -29,21 +30,9 @@ def from_quarto(root: Path, report: Report) -> Config | None:
         return None
     book = table_of(said, "book") or table_of(said, "website")
 
-    def of(key: str) -> Any:
-        return book.get(key) or said.get(key)
-
-    return config_of(
-        root,
-        title=of("title"),
-        subtitle=of("subtitle"),
-        authors=of("author") or of("authors"),
-        when=of("date"),
-        description=of("description") or of("abstract"),
-        language=said.get("lang"),
-        publisher=of("publisher"),
-        subjects=of("keywords"),
-        identifier=of("identifier"),
-    )
+    # Quarto knows most keys in both places.
+    keys = {**{k: v for k, v in said.items() if k != "book"}, **book}
+    return config_with_pandocs_keys(root, keys)
 
 
 def quarto_list(config: Config, report: Report) -> ChapterList | None:
@@ -61,7 +50,8 @@ def quarto_list(config: Config, report: Report) -> ChapterList | None:
         _add_chapters(found, chapters, places, config)
         if isinstance(appendices := book.get("appendices"), list):
             for item in appendices:
-                found.back += _files(item, places, config)
+                listed = _files(item, places, config)
+                found.back += [dataclasses.replace(entry, role="appendix") for entry in listed]
         return found
     sidebar = table_of(data, "website").get("sidebar")
     for one in sidebar if isinstance(sidebar, list) else [sidebar]:

@@ -6,15 +6,16 @@ for its list of chapters.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
@@ -115,34 +116,34 @@ def config_of(
     description: object = "",
     authors: object = None,
     folder: object = "",
-    subtitle: object = "",
     language: object = "",
-    when: object = None,
-    publisher: object = "",
-    rights: object = "",
-    subjects: object = None,
-    identifier: object = "",
     variables: object = None,
 ) -> Config:
     """Return a `Config` of what another tool's file says; what has the wrong type is left out."""
-    source = text_of(folder).removeprefix("./").strip("/")
+    names = authors if isinstance(authors, list) else [authors]
     return Config(
         root,
         book=BookConfig(
             title=text_of(title),
-            subtitle=text_of(subtitle),
             description=text_of(description),
             language=text_of(language),
-            authors=tuple(AuthorConfig(name) for name in names_of(authors)),
-            identifier=text_of(identifier),
-            publisher=text_of(publisher),
-            rights=text_of(rights),
-            subjects=tuple(names_of(subjects)),
-            date=date_of(when),
-            source=source if is_inside(root / source, root) and is_folder(root / source) else "",
+            authors=tuple(AuthorConfig(name) for name in map(text_of, names) if name),
+            source=_folder(root, folder),
         ),
         variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )
+
+
+def config_with_pandocs_keys(root: Path, said: Mapping[str, Any], folder: object = "") -> Config:
+    """Return a `Config` of `said`, whose keys are those of pandoc and its kin."""
+    book, _ = read_metadata(said)
+    return Config(root, book=dataclasses.replace(book, source=_folder(root, folder)))
+
+
+def _folder(root: Path, said: object) -> str:
+    """Return the folder of the chapters, if it is one inside the book's."""
+    source = text_of(said).removeprefix("./").strip("/")
+    return source if is_inside(root / source, root) and is_folder(root / source) else ""
 
 
 def table_of(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -154,26 +155,3 @@ def table_of(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 def text_of(value: object) -> str:
     """Return `value` if it is text, on one line, else an empty string."""
     return " ".join(without_controls(value).split()) if isinstance(value, str) else ""
-
-
-def names_of(value: object) -> list[str]:
-    """Return the names in `value`: one, or a list of them, each as text or with a key `name`."""
-    found = []
-    for item in value if isinstance(value, list) else [value]:
-        said = item.get("name") if isinstance(item, dict) else item
-        if isinstance(said, dict):  # Quarto's and JATS' parts of a name
-            said = said.get("literal") or f"{said.get('given', '')} {said.get('family', '')}"
-        found.append(text_of(said))
-    return [name for name in found if name]
-
-
-def date_of(value: object) -> date | None:
-    """Return `value` if it is a date, or text such as `2026-01-31`; other tools allow any text."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(text_of(value)[:10])
-    except ValueError:
-        return None

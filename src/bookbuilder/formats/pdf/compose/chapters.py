@@ -9,12 +9,17 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
+from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
-from bookbuilder.formats.pdf.compose.hyphenation import keep_cells_whole, keep_last_words
+from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
+from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
+from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
+from bookbuilder.formats.pdf.compose.table_sizes import classify_table
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
+from bookbuilder.formats.table_of_contents import chapter_label
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import elements
@@ -23,8 +28,6 @@ from bookbuilder.trees.xhtml import SUBHEADINGS
 
 # Characters that fit above an A5 page's text in the theme's size of running heads.
 LONGEST_HEAD = 56
-# A table is wide, or very wide, if it has more columns, and short if it has no more rows.
-WIDE_TABLE, WIDEST_TABLE, SHORT_TABLE = 5, 8, 10
 
 
 def is_for_screen(book: Book) -> bool:
@@ -72,6 +75,8 @@ def printed_chapter(
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
+    let_boxes_follow(section)
+    set_odd_letters(section)
     keep_last_words(section)
     break_long_words(section)
     cut_long_texts(section)
@@ -81,7 +86,8 @@ def printed_chapter(
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
     for table in section.iter("table"):
-        _classify_table(table)
+        classify_table(table)
+    allow_breaks(section)
     return section
 
 
@@ -102,19 +108,21 @@ def _set_running_heads(
 ) -> None:
     """Write the heads of a chapter's pages, and its bookmark, on its `h1` for the theme to read.
 
+    A chapter without a title has no bookmark, and the heads are on its section.
+
     The verso names the part or the book, the recto the chapter. In a book that reads from right to
     left, the recto is the left page.
     """
-    heading = next(section.iter("h1"), None)
-    if heading is None:
-        return
     verso = _shortened(part.title if part else book.metadata.title)
-    recto = _shortened(chapter.title)
+    recto = "" if chapter.untitled else _shortened(chapter.title)
     left, right = (verso, recto) if direction(book.metadata.language) == "ltr" else (recto, verso)
-    number = f"{chapter.number} " if chapter.number is not None else ""
-    heading.set("data-left-head", left)
-    heading.set("data-right-head", right)
-    heading.set("data-bookmark", f"{number}{chapter.title}")
+    holder = section if chapter.untitled else next(section.iter("h1"), section)
+    holder.set("data-left-head", left)
+    holder.set("data-right-head", right)
+    if not chapter.untitled:
+        label = chapter_label(chapter, words_for(book.metadata.language))
+        between = ". " if chapter.letter else " " if label else ""
+        holder.set("data-bookmark", f"{label}{between}{chapter.title}")
 
 
 def _shortened(text: str) -> str:
@@ -129,18 +137,3 @@ def _head_end_sections(section: ET.Element, book: Book) -> None:
         for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
             if len(end) and end[0].tag not in SUBHEADINGS:
                 end.insert(0, element("h2", "", title))
-
-
-def _classify_table(table: ET.Element) -> None:
-    """Set the classes by which the theme sets tables.
-
-    Wide tables are set smaller, short ones kept together, and years and prices kept whole.
-    """
-    rows = [len(row) for row in table.iter("tr")]
-    columns = max(rows, default=0)
-    sizes = ["short"] if len(rows) <= SHORT_TABLE else []
-    if columns > WIDE_TABLE:
-        sizes.append("widest" if columns > WIDEST_TABLE else "wide")
-    if sizes:
-        table.set("class", " ".join([*classes_of(table), *sizes]))
-    keep_cells_whole(table, is_wide=columns > WIDE_TABLE)
