@@ -390,6 +390,14 @@ def test_long_work_shows_progress_on_a_terminal_and_quick_work_none(book: Path) 
     assert on_a_terminal(SLOW_LOAD.format(after=30)) == ""
 
 
+def test_drafts_are_an_option_of_every_command_that_reads_a_book(book: Path) -> None:
+    chapter = sorted(book.rglob("*.md"))[-1]
+    text = chapter.read_text(encoding="utf-8")
+    chapter.write_text(f"---\ndraft: true\n---\n{text}", encoding="utf-8")
+    assert f"`{chapter.name}` is a draft" in run("check").stderr
+    assert "draft" not in run("check", "--drafts").stderr
+
+
 def test_shell_completion_is_clicks_own(book: Path) -> None:
     script = run(env={"_BOOKBUILDER_COMPLETE": "bash_source"})
     assert "_BOOKBUILDER_COMPLETE=bash_complete" in script.stdout

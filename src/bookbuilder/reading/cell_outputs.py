@@ -26,6 +26,7 @@ LEFT_OUT = Rule(
 MOST_LINES = 400
 MOST_CHARACTERS = 40_000
 LARGEST_HTML = 1_000_000
+LARGEST_HTML_OF_ALL = 5_000_000
 
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _SUFFIXES = {"svg+xml": "svg", "jpeg": "jpg"}
@@ -43,6 +44,7 @@ class Outputs:
     def __init__(self, pictures: dict[str, bytes], left_out: Callable[[str], None]) -> None:
         self.pictures = pictures
         self.left_out = left_out
+        self.html_left = LARGEST_HTML_OF_ALL
 
     def texts(self, outputs: list[Any], cell: int, options: CellOptions) -> Iterator[str]:
         """Yield a block for each output; what is printed in pieces is joined."""
@@ -69,7 +71,8 @@ class Outputs:
         """Yield the richest form of an output that a book can hold."""
         html = joined(data.get("text/html"))
         plain = joined(data.get("text/plain"))
-        if html and (clean := _clean_html(html)):
+        self.html_left -= len(html)
+        if html and self.html_left > 0 and (clean := _clean_html(html)):
             label = f' id="{_identifier(options.label)}"' if options.label else ""
             caption = f"\n\nTable: {options.caption}" if options.caption else ""
             yield f'<div class="output"{label}>{clean}</div>{caption}'

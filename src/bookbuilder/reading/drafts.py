@@ -32,6 +32,7 @@ _YES = ("draft", "isdraft", "unlisted", "hidden", "eleventyexcludefromcollection
 _NO = ("publish", "published", "dg-publish")
 _STATUS = ("draft", "unpublished")
 _FOLDER = "_drafts"
+_LONGEST = 100_000
 _LIKELY = re.compile(rf"(?mi)^[ \t]*[\"']?(?:{'|'.join((*_YES, *_NO, 'status'))})[\"']?[ \t]*[:=]")
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.{0,100000}?)^\+\+\+", re.DOTALL | re.MULTILINE)
 _TOML_LINE = re.compile(r"(?mi)^[ \t]*([\w-]{1,40})[ \t]*=[ \t]*[\"']?(\w{1,20})[\"']?[ \t]*$")
@@ -43,7 +44,7 @@ def draft_mark(source: Source) -> Span | None:
         return source.span_of_file()
     if match := _TOML.match(source.text):
         said: dict[str, Any] = dict(_TOML_LINE.findall(match[1]))
-    elif _LIKELY.search(source.text):
+    elif _LIKELY.search(source.text, 0, _LONGEST):
         said = {str(key): value for key, value in read_front_matter(source, Report()).data.items()}
     else:
         said = {}

@@ -10,8 +10,8 @@ from bookbuilder.model.source import Source
 # Those of doctoc and of markdown-toc, each between two comments on lines of their own.
 _MARKS = (
     (
-        re.compile(r"(?m)^<!--[ \t]*START doctoc\b[^\n]*-->"),
-        re.compile(r"<!--[ \t]*END doctoc\b[^\n]*-->"),
+        re.compile(r"(?m)^<!--[ \t]*START doctoc\b[^\n]{0,300}-->"),
+        re.compile(r"<!--[ \t]*END doctoc\b[^\n]{0,300}-->"),
     ),
     (
         re.compile(r"(?m)^<!--[ \t]*toc[ \t]*-->"),

@@ -23,7 +23,7 @@ from bookbuilder.runtime.files import is_file, is_inside, read_text
 FILE_NAME = "_sidebar.md"
 FOLDERS = ("", "docs")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(?P<text>.*)")
-_LINK = re.compile(r"\[(?P<title>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*)[^()]*\)")
+_LINK = re.compile(r"\[(?P<title>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*)(?:\s[^()]*)?\)")
 _MARKS = re.compile(r"[`*_\\]|<[^<>]*>")
 
 
