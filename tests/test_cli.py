@@ -376,9 +376,9 @@ import time
 import bookbuilder.build, bookbuilder.cli.console
 bookbuilder.cli.console.SECONDS_BEFORE_PROGRESS = {after}
 load = bookbuilder.build.load
-def slow_load(*args):
+def slow_load(*args, **options):
     time.sleep(0.3)
-    return load(*args)
+    return load(*args, **options)
 bookbuilder.build.load = slow_load
 bookbuilder.cli.main(["epub"])
 """
@@ -388,6 +388,14 @@ bookbuilder.cli.main(["epub"])
 def test_long_work_shows_progress_on_a_terminal_and_quick_work_none(book: Path) -> None:
     assert "Reading ." in on_a_terminal(SLOW_LOAD.format(after=0))
     assert on_a_terminal(SLOW_LOAD.format(after=30)) == ""
+
+
+def test_drafts_are_an_option_of_every_command_that_reads_a_book(book: Path) -> None:
+    chapter = sorted(book.rglob("*.md"))[-1]
+    text = chapter.read_text(encoding="utf-8")
+    chapter.write_text(f"---\ndraft: true\n---\n{text}", encoding="utf-8")
+    assert f"`{chapter.name}` is a draft" in run("check").stderr
+    assert "draft" not in run("check", "--drafts").stderr
 
 
 def test_shell_completion_is_clicks_own(book: Path) -> None:

@@ -124,3 +124,12 @@ def test_what_is_no_utf8_keeps_nothing_else_from_being_found(tmp_path: Path) -> 
     found = [(d.rule.name, d.span and (d.span.file, d.span.line)) for d in caught.value.diagnostics]
     assert ("not-utf8", ("one.md", 3)) in found
     assert [f for f in found if f[0] == "broken-link"] == [("broken-link", ("two.md", 3))]
+
+
+def test_drafts_come_in_when_they_are_asked_for(tmp_path: Path) -> None:
+    files = {"1.md": "# One\n\n[Two](2.md)\n", "2.md": "---\ndraft: true\n---\n# Two\n\nText.\n"}
+    write_files(tmp_path, files)
+    assert [c.title for c in load(tmp_path).chapters] == ["One"]
+    assert [c.title for c in load(tmp_path, drafts=True).chapters] == ["One", "Two"]
+    # Whoever names a file wants it.
+    assert [c.title for c in load(tmp_path / "2.md").chapters] == ["Two"]

@@ -23,7 +23,7 @@ CASES = [
 def test_spec(path: Path, title: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     sections = specfiles.parse(path.read_text(encoding="utf-8"))
     section = next(s for s in sections if s.title == title)
-    got = specfiles.run(sections[0], section, tmp_path / "book")
+    got = specfiles.run(sections[0], section, tmp_path / "salt" / "book")
     if request.config.getoption("--accept") and specfiles.expected(section, got) != section.outputs:
         specfiles.accept(section, got)
         path.write_text(specfiles.unparse(sections), encoding="utf-8")

@@ -5,7 +5,7 @@ After the passes have run, nothing changes a `Book`; every writer reads the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -70,7 +70,8 @@ class Chapter:
     chapter has no `h1` and is not in the contents; `title` is only what messages call it. `depth`
     is how deep the book's own list of chapters nests this one below others (0 for most).
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
-    use for this chapter; `levels` is what its front matter makes of rules.
+    use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
+    that its own file, a notebook, holds, by name.
     """
 
     slug: str
@@ -85,6 +86,7 @@ class Chapter:
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -128,6 +130,7 @@ class Book:
 
     `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
     number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
+    `drafts` are the chapters that were left out as such.
     """
 
     config: Config
@@ -140,6 +143,7 @@ class Book:
     asked_part: int | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
+    drafts: tuple[Path, ...] = ()
 
     @property
     def chapters(self) -> Iterator[Chapter]:

@@ -15,7 +15,8 @@ from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes import run_passes
 from bookbuilder.reading.chapters import read_book
-from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.reading.order import read_outline
+from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.runtime.files import is_file
 from bookbuilder.runtime.progress import working_on
 
@@ -35,17 +36,20 @@ def load(
     part: int | None = None,
     report: Report | None = None,
     remote: RemotePictures | None = None,
+    *,
+    drafts: bool = False,
 ) -> Book:
     """Read the book in the folder `root` (or in one Markdown file), numbered and linked.
 
     `remote` fetches pictures from the web; without it, links take their places. `part` makes one
-    part a volume of its own. Warnings go to `report` if one is given. Raises `BookError`, with all
-    diagnostics, if the book has errors, and `FileNotFoundError` if there is no such folder.
+    part a volume of its own. `drafts` brings in the chapters that are drafts. Warnings go to
+    `report` if one is given. Raises `BookError`, with all diagnostics, if the book has errors, and
+    `FileNotFoundError` if there is no such folder.
     Warnings that are denied count as errors; but with a `report`, it is `write` that refuses them,
     after it has found the rest.
     """
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote)
+    book = _linked(root, part, found, remote, drafts)
     found.raise_for_errors(denied=report is None)
     return book
 
@@ -55,10 +59,12 @@ def check(
     part: int | None = None,
     report: Report | None = None,
     remote: RemotePictures | None = None,
+    *,
+    drafts: bool = False,
 ) -> Book:
     """Load the book, and report what every format finds wrong with it before laying out pages."""
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote)
+    book = _linked(root, part, found, remote, drafts)
     for known in FORMATS:
         if known.check is not None:
             try:
@@ -71,17 +77,22 @@ def check(
 
 
 def _linked(
-    root: str | Path, part: int | None, report: Report, remote: RemotePictures | None
+    root: str | Path,
+    part: int | None,
+    report: Report,
+    remote: RemotePictures | None,
+    drafts: bool,
 ) -> Book:
     """Return the book, numbered and linked, even if there are errors in the report."""
     root = Path(root).resolve(strict=True)
     if is_file(root):
         config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
+        drafts = True  # whoever names a file wants it
     else:
         config = read_config(root, report)
         _raise_unless_worth_going_on(report)
         outline = read_outline(config, report)
-    book = read_book(config, outline, report)
+    book = read_book(config, outline, report, with_drafts=drafts)
     book.asked_part = part
     _raise_unless_worth_going_on(report)
     run_passes(book, report, remote)

@@ -156,7 +156,7 @@ def build_formats(
 
         started = time.perf_counter()
         with progress(f"Reading {shown(root)}", options):
-            book = load(root, options.part, report, remote_pictures(options))
+            book = load(root, options.part, report, remote_pictures(options), drafts=options.drafts)
         config = book.config.with_asked("epub", epub_settings or {})
         book = replace(book, config=config.with_asked("pdf", pdf_settings or {}))
         if options.verbose:

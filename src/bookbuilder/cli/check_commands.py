@@ -53,7 +53,9 @@ def _check_book(options: Options) -> None:
         from bookbuilder.cli.render import summary
 
         with progress(f"Checking {shown(root)}", options):
-            book = check(root, options.part, report, remote_pictures(options))
+            book = check(
+                root, options.part, report, remote_pictures(options), drafts=options.drafts
+            )
         chapters = len(list(book.chapters))
         count = f"{chapters} chapter{'' if chapters == 1 else 's'}"
         said.append(f"{summary(report) or 'No findings'} in {count}")

@@ -147,7 +147,8 @@ def _file(span: Span, folder: str) -> str:
 
 def _place(span: Span, folder: str) -> str:
     numbers = [str(n) for n in (span.line, span.column if span.line else 0) if n]
-    return ":".join([printable(_file(span, folder)), *numbers])
+    cell = [f"cell {span.cell}"] if span.cell else []
+    return ":".join([printable(_file(span, folder)), *cell, *numbers])
 
 
 def _concise(diagnostic: Diagnostic, folder: str) -> str:
@@ -159,6 +160,8 @@ def _concise(diagnostic: Diagnostic, folder: str) -> str:
 
 def _json(diagnostic: Diagnostic, folder: str) -> str:
     span = diagnostic.span
+    # Only findings in a notebook have this key.
+    cell = {"cell": span.cell} if span and span.cell else {}
     return json.dumps(
         {
             "severity": diagnostic.severity,
@@ -170,6 +173,7 @@ def _json(diagnostic: Diagnostic, folder: str) -> str:
             "line": (span.line or None) if span else None,
             "column": (span.column or None) if span else None,
             "length": (span.length or None) if span else None,
+            **cell,
         }
     )
 
@@ -184,14 +188,16 @@ def _github(diagnostic: Diagnostic, folder: str) -> str:
     properties = {}
     if span:
         properties["file"] = _file(span, folder)
-        if span.line:
+        # GitHub counts the lines of the file, which are not those of a cell.
+        if span.line and not span.cell:
             properties["line"] = str(span.line)
-        if span.line and span.column:
+        if span.line and span.column and not span.cell:
             properties["col"] = str(span.column)
             properties["endColumn"] = str(span.column + max(1, span.length))
     properties["title"] = f"{diagnostic.rule.code} {diagnostic.rule.name}"
     listed = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in properties.items())
-    text = diagnostic.message + (f"\n{diagnostic.hint}" if diagnostic.hint else "")
+    cell = f"cell {span.cell}: " if span and span.cell else ""
+    text = cell + diagnostic.message + (f"\n{diagnostic.hint}" if diagnostic.hint else "")
     return f"::{commands[diagnostic.severity]} {listed}::{_escaped(text)}"
 
 

@@ -27,6 +27,7 @@ class Options:
 
     directory: Path | None
     part: int | None
+    drafts: bool
     deny: tuple[str, ...]
     fetch_remote_images: bool
     message_format: str
@@ -65,6 +66,11 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             metavar="RULE",
             multiple=True,
             help="Turn findings of RULE into errors; `warnings` means all warnings.",
+        ),
+        click.option(
+            "--drafts",
+            is_flag=True,
+            help="Bring in the chapters that are drafts.",
         ),
         click.option(
             "--part",

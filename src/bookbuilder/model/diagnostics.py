@@ -203,12 +203,20 @@ def _kind(diagnostic: Diagnostic) -> tuple[str, ...]:
 
 def _with_count(group: list[Diagnostic]) -> Diagnostic:
     first = group[0]
+    if first.span and first.span.cell:
+        cells = dict.fromkeys(d.span.cell for d in group if d.span and d.span.cell)
+        cells.pop(first.span.cell, None)
+        return _counted(first, len(group), "cell", list(cells))
     lines = dict.fromkeys(d.span.line for d in group if d.span and d.span.line)
     lines.pop(first.span.line if first.span else 0, None)
-    listed = ", ".join(map(str, list(lines)[:MOST_LINES]))
-    more = ", …" if len(lines) > MOST_LINES else ""
-    places = f": also line{'s' if len(lines) > 1 else ''} {listed}{more}" if lines else ""
-    return replace(first, message=f"{first.message} ({len(group)} such places{places})")
+    return _counted(first, len(group), "line", list(lines))
+
+
+def _counted(first: Diagnostic, count: int, unit: str, others: list[int]) -> Diagnostic:
+    listed = ", ".join(map(str, others[:MOST_LINES]))
+    more = ", …" if len(others) > MOST_LINES else ""
+    places = f": also {unit}{'s' if len(others) > 1 else ''} {listed}{more}" if others else ""
+    return replace(first, message=f"{first.message} ({count} such places{places})")
 
 
 class BookError(Exception):

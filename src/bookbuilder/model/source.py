@@ -13,7 +13,8 @@ from pathlib import Path
 class Span:
     """A place in a source file. Lines and columns count from 1, in characters; 0 means unknown.
 
-    `excerpt` is the text of the line, so that a diagnostic can be shown without the file.
+    `excerpt` is the text of the line, so that a diagnostic can be shown without the file. In a
+    notebook, lines count in the cell with the number `cell`.
     """
 
     file: str
@@ -21,6 +22,7 @@ class Span:
     column: int = 0
     length: int = 0
     excerpt: str = ""
+    cell: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,14 @@ class Stretch:
     """Lines of another file in a text, from line `line` of the text on.
 
     They are those of file `name` from its line `there` on, each with `indent` characters put before
-    it.
+    it; or those of a `cell` of a notebook.
     """
 
     line: int
     name: str
     there: int
     indent: int = 0
+    cell: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,15 @@ class Source:
         if not at:
             return span
         stretch = self.stretches[at - 1]
-        line = stretch.there + span.line - stretch.line
+        line = max(stretch.there + span.line - stretch.line, 1)
         column = max(span.column - stretch.indent, 1)
         return Span(
-            stretch.name, line, column, span.length, _unindented(span.excerpt, stretch.indent)
+            stretch.name,
+            line,
+            column,
+            span.length,
+            _unindented(span.excerpt, stretch.indent),
+            stretch.cell,
         )
 
     def span_of_line(self, number: int) -> Span:

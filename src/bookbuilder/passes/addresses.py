@@ -14,13 +14,16 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
 from bookbuilder.passes.site_addresses import SiteAddresses
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
+from bookbuilder.runtime.text_folder import MARKDOWN
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 _MOST_COMPARED = 1_000
-_INDEX = ("README.md", "index.md", "readme.md")
+SUFFIXES = (*MARKDOWN, ".ipynb")
+_INDEX = tuple(f"{stem}{suffix}" for stem in ("README", "index", "readme") for suffix in MARKDOWN)
+_PAGE = re.compile(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
 
 
 _SITE = re.compile(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
@@ -72,6 +75,11 @@ class Addresses:
         self._chapters = list(book.chapters)
         self._site: SiteAddresses | None = None
         self._all_names: list[str] | None = None
+        self._drafts = {
+            _fold(known): path.name
+            for path in book.drafts
+            for known in (path.as_posix(), path.stem)
+        }
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
@@ -97,11 +105,18 @@ class Addresses:
         for folder in folders:
             full = os.path.normpath(folder / path.lstrip("/"))
             yield full
-            stem = re.sub(r"\.(?:html?|xhtml)$", "", full)
-            yield from (f"{stem}.md", f"{stem}.markdown")
+            stem = _PAGE.sub("", full)
+            yield from (f"{stem}{suffix}" for suffix in SUFFIXES)
             base = re.sub(r"/index$", "", stem)
             for index in _INDEX:
                 yield f"{base}/{index}"
+
+    def find_draft(self, chapter: Chapter, path: str, by_name: bool) -> str:
+        """Return the name of the draft, left out of the book, that `path` means, if any."""
+        for candidate in self._candidates(chapter, without_site(path)):
+            if name := self._drafts.get(_fold(candidate)):
+                return name
+        return self._drafts.get(_fold(path), "") if by_name else ""
 
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""

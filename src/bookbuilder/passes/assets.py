@@ -145,6 +145,8 @@ class _Collector:
         decorates = picture.get("role") in ("presentation", "none")
         if not str(picture.get("alt", "")).strip() and not decorates:
             hint = 'write what it shows between the [ ], or add {role="presentation"}'
+            if chapter.pictures and "-output-" in src:
+                hint = "write a line `#| fig-alt: what it shows` at the top of the cell"
             if is_embed:
                 size = "x".join(str(picture[k]) for k in ("width", "height") if k in picture.attrs)
                 parts = (unquote(src)[:80], "what it shows", size)
@@ -155,6 +157,15 @@ class _Collector:
     def _asset(self, picture: Tag, src: str, chapter: Chapter, here: Any) -> Asset | None:
         if src.startswith("data:"):
             return self._from_data(picture, src, here)
+        if (data := chapter.pictures.get(unquote(src))) is not None:
+            key = f"{chapter.source.name}#{src}"
+            if key not in self.by_key:
+                self.by_key[key] = self._make(
+                    data, f"{chapter.slug}-{Path(src).stem}", None, src, here
+                )
+            if self.by_key[key] is None:
+                _replace_by_text(picture)
+            return self.by_key[key]
         if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
             url = f"https:{src}" if src.startswith("//") else src
             return self._from_web(picture, src, url, here)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import Tag
@@ -20,6 +21,7 @@ from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, unwrap
@@ -264,6 +266,12 @@ def _report_missing(
         report.add(
             NO_TARGET, "a link without an address", span, "write the address between the ( )"
         )
+    elif draft := addresses.find_draft(chapter, path, by_name):
+        hint = "build with `--drafts`, or delete the link"
+        report.add(NO_TARGET, f"`{draft}` is a draft, so not in the book", span, hint)
+    elif addresses.is_other_file(chapter, path) and is_markdown(Path(path)):
+        hint = "add it to the list of chapters, or delete the link"
+        report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
     elif addresses.is_other_file(chapter, path):
         hint = "put the file on the web and link to it there, or delete the link"
         report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import uuid
 
 from bookbuilder.book import Book, Metadata, Person
 from bookbuilder.config.schema import CONFIG_NAME, BookConfig
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.reading.titles import LONGEST_TITLE
+from bookbuilder.reading.book_titles import guessed_title
 from bookbuilder.text.language import guess_language, is_language
 
 ASSUMED = Rule(
@@ -51,7 +50,7 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
     assumed = []
     title = said.title
     if not title:
-        title = _title(book)
+        title = guessed_title(book)
         assumed.append(f"title “{title}”")
     language = said.language
     if language and not is_language(language):
@@ -87,33 +86,3 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
 def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
     key = "\n".join((title, *(a.name for a in authors), language))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}"
-
-
-# Emphasis, attributes, links and pictures (their text stays), notes, tags.
-_MARKS = re.compile(
-    r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|\^\[[^\]]*\]|</?[a-z][^>]*>"
-)
-
-
-def _title(book: Book) -> str:
-    """Return the only chapter's title, the title of the folder's README, or the folder's name."""
-    chapters = list(book.chapters)
-    sources = {c.source.path for c in chapters}
-    if chapters and len(sources) == 1:
-        source = chapters[0].source
-        prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", source.text)
-        headings = re.findall(r"(?m)^#[ \t]+(.+)$|^(\S.*)\n=+[ \t]*$", prose)
-        if len(headings) == 1:
-            line = "".join(headings[0])[:LONGEST_TITLE].rstrip(" \t#")
-            return _MARKS.sub(r"\1", line).strip() or chapters[0].title
-        if len(chapters) == 1:
-            return chapters[0].title
-    first = chapters[0] if chapters else None
-    if (
-        first
-        and first.source.path.stem.lower() in ("readme", "index")
-        and first.source.path.parent == book.config.root
-    ):
-        return first.title
-    words = re.sub(r"[-_]+", " ", book.config.root.name).strip()
-    return words[:1].upper() + words[1:] or "Untitled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from bs4 import Tag
@@ -9,8 +10,9 @@ from bs4 import Tag
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
+from bookbuilder.text.badges import is_badge
 from bookbuilder.text.slugs import anchor
-from bookbuilder.trees.markup import elements, new_tag, text_of
+from bookbuilder.trees.markup import elements, is_text, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 LONGEST_TITLE = 300
@@ -21,6 +23,12 @@ LONG_TITLE = Rule(
     "Contents, running heads and an e-reader's menu have room for one line or two. They show the"
     " first 300 characters of a title. Give the chapter a shorter one, and begin the text with the"
     " rest.",
+)
+_CONTENTS = re.compile(
+    r"(?:table[ -]of[ -])?contents?|toc|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res"
+    r"|[íi]ndice|contenidos?|conte[úu]do|sum[áa]rio|sommario|inhoud(?:sopgave)?|spis tre[śs]ci"
+    r"|содержание|оглавление|目录|目錄|目次|차례|목차|فهرست|المحتويات|תוכן(?: עניינים)?",
+    re.IGNORECASE,
 )
 
 
@@ -35,6 +43,8 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     else `file_title`.
     """
     heading = title_heading(tree)
+    if heading is not None:
+        drop_badges(heading)
     if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
         heading = None
     title = text_of(heading) if heading is not None else said
@@ -52,12 +62,41 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     return title
 
 
+def drop_badges(heading: Tag) -> None:
+    """Take badges off `heading`, with the links around them: they are for a repository's page."""
+    for picture in elements(heading, "img"):
+        link = picture.find_parent("a")
+        is_link = isinstance(link, Tag) and not link.get_text(strip=True)
+        source = str(picture.get("src", "")).strip()
+        is_remote = source.lower().startswith(("http:", "https:", "//"))
+        # Beside a title, a linked picture from the web is one, too, whoever serves it.
+        if is_remote and (is_badge(source) or (is_link and heading.get_text(strip=True))):
+            (link if is_link and isinstance(link, Tag) else picture).extract()
+    while heading.contents and is_text(heading.contents[-1]):
+        last = heading.contents[-1]
+        if text := str(last).rstrip():
+            last.replace_with(text)
+            break
+        last.extract()
+
+
+def is_contents(title: str) -> bool:
+    """Return whether a heading with the text `title` is that of a table of contents."""
+    return bool(_CONTENTS.fullmatch(title.strip(" :.")))
+
+
 def title_heading(tree: Tag) -> Tag | None:
     """Return the heading that is the chapter's title: the first, if no other has its level.
 
     A first heading that is an `h1` is the title even if more of them follow.
     """
     headings = elements(tree, *HEADINGS)
+    tops = [heading for heading in headings if heading.name == "h1"]
+    # Above the title, there may be a table of contents, and badges.
+    while headings and len(tops) == 1 and headings[0] is not tops[0]:
+        if not is_contents(text_of(headings[0])):
+            break
+        headings = headings[1:]
     if not headings:
         return None
     first = headings[0]
