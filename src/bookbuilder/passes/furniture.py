@@ -17,6 +17,9 @@ from bookbuilder.text.words import callout_title, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
+UNLISTED = "unlisted"
+"""The class of a heading that the contents leave out."""
+
 _CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
@@ -136,8 +139,14 @@ def _wrap_sections(tree: Tag) -> None:
     for heading in elements(tree, *HEADINGS):
         if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
             continue
-        section = new_tag("section", {"class": " ".join(heading.get_attribute_list("class"))})
-        del heading["class"]
+        classes = [str(c) for c in heading.get_attribute_list("class") if c != UNLISTED]
+        if not classes:
+            continue
+        section = new_tag("section", {"class": " ".join(classes)})
+        if has_class(heading, UNLISTED):
+            heading["class"] = UNLISTED
+        else:
+            del heading["class"]
         following = list(heading.next_siblings)
         heading.replace_with(section)
         section.append(heading)

@@ -15,6 +15,7 @@ from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.titles import (
     give_anchors,
+    settle_classes,
     settle_levels,
     settle_title,
 )
@@ -62,6 +63,7 @@ def _chapter(
     said = "" if in_pieces else front.title or entry.title
     title = settle_title(tree, said, _title_of_file(source.path), source, report)
     settle_levels(tree)
+    is_unnumbered = settle_classes(tree)
     give_anchors(tree)
     tree["class"] = "chapter"
     if front.lang:
@@ -73,7 +75,7 @@ def _chapter(
         source=source,
         role=f"doc-{front.role.removeprefix('doc-')}" if front.role else "",
         depth=entry.depth,
-        numbered=front.numbered,
+        numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
     )
