@@ -20,12 +20,14 @@ from bookbuilder.dialect.core.raw_html import RawHtmlExtension
 from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
+from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
+from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -49,6 +51,8 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AutolinkExtension,
     EmojiExtension,
     FormulaExtension,
+    CodeCellExtension,
+    RawPartExtension,
     OtherToolsExtension,
 )
 

@@ -49,10 +49,10 @@ _SCRIPT = re.compile(
     r"(?:(?<![A-Za-z0-9])[A-Za-z]|[)}\]'])[\^_](?:[{\\+*-]|\w)|(?<![\w.])\d{1,3}\^[\w{]"
     r"|[Ͱ-Ͽ][\^_]"
 )
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_NO_FORMULA = re.compile(r"[A-Za-z]{3,}|\\[a-z]")
 _RELATION = re.compile(r"[=<>+*/^()-]|[A-Za-z]'?$")
 _CERTAIN = re.compile(
-    rf"^[ \t]*(?:\$\$|\\\[[ \t]*$|{_BEGIN.pattern})"
+    rf"^[ \t]*(?:\$\$[ \t]*$|\\\[[ \t]*$|{_BEGIN.pattern})"
     r"|\$[^$\n]{0,80}\\[a-zA-Z]{2,}[^$\n]{0,80}\$|\\\([^\n]{0,80}\\[a-zA-Z]{2,}"
     r"|\$[A-Za-z][\^_][\w{][^$\n]{0,80}\$",
     re.MULTILINE,
@@ -199,7 +199,7 @@ class FormulaExtension(Extension):
 
     def _is_likely(self, parser: InlineParser, text: str) -> bool:
         """Return whether `text`, such as `n = 1`, is a formula in a chapter that has formulas."""
-        if _WORD.search(text) or not _RELATION.search(text):
+        if _NO_FORMULA.search(text) or not _RELATION.search(text):
             return False
         if self.has_formulas is None:
             source = parser.conversion.problems.source.text
