@@ -29,6 +29,7 @@ from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
+from bookbuilder.dialect.syntax.tex import TexExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
@@ -50,6 +51,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     WikilinkExtension,
     AutolinkExtension,
     EmojiExtension,
+    TexExtension,
     FormulaExtension,
     CodeCellExtension,
     RawPartExtension,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bs4 import Tag
-from bs4.element import AttributeValueList, NavigableString
+from bs4.element import AttributeValueList, NavigableString, PageElement
 
 from bookbuilder.book import Book
 from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
+from bookbuilder.dialect.core.page_breaks import PAGE_BREAK
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.titles import level
@@ -32,6 +34,7 @@ def furniture(book: Book, report: Report) -> None:
         language = str(chapter.tree.get("lang") or book.metadata.language)
         _name_callouts(chapter.tree, language)
         _name_boxes(chapter.tree, language)
+        _settle_page_breaks(chapter.tree)
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
         _number_backwards(chapter.tree)
@@ -132,6 +135,29 @@ def _name_boxes(tree: Tag, language: str) -> None:
     for box in elements(tree, "span"):
         if has_class(box, "task-box") and (name := names.get(box.get_text())):
             box["aria-label"] = name
+
+
+def _settle_page_breaks(tree: Tag) -> None:
+    """Drop page breaks where a page begins anyway: at the ends of the chapter, and repeated."""
+    breaks = [b for b in elements(tree, "div") if has_class(b, PAGE_BREAK)]
+    for mark in breaks:
+        before = _sibling(mark.previous_siblings)
+        is_first = before is None or before.name == "h1" or has_class(before, PAGE_BREAK)
+        if mark.parent is tree and is_first:
+            mark.decompose()
+    for mark in reversed(breaks):
+        if mark.parent is tree and _sibling(mark.next_siblings) is None:
+            mark.decompose()
+
+
+def _sibling(nodes: Iterable[PageElement]) -> Tag | None:
+    """Return the first element of `nodes`; an empty one stands for text before it."""
+    for node in nodes:
+        if isinstance(node, Tag):
+            return node
+        if str(node).strip():
+            return new_tag("span", {})
+    return None
 
 
 def _wrap_sections(tree: Tag) -> None:

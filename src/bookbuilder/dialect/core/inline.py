@@ -72,6 +72,7 @@ class InlineParser:
         self.text = text
         self.line = line
         self.position = 0
+        self.depth = 0
         self.root = Node()
         self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
@@ -79,6 +80,23 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
+        self._parse()
+        if not build(parent, self.root):
+            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
+            self.report(TOO_DEEP, message, 0, 0)
+
+    def parse_inner(self, text: str, parent: Node, line: int) -> None:
+        """Append `text`, found inside this text, to `parent` as inline Markdown."""
+        inner = InlineParser(self.conversion, text, line)
+        inner.depth = self.depth + 1
+        if inner.depth > MAX_INLINE_DEPTH:
+            parent.append(Node(text=text))
+            return
+        inner._parse()
+        for child in inner.root:
+            parent.append(child)
+
+    def _parse(self) -> None:
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -99,9 +117,6 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
-        if not build(parent, self.root):
-            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
-            self.report(TOO_DEEP, message, 0, 0)
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)
