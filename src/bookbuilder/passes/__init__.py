@@ -18,6 +18,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.cleaning import clean, relink_trees
+from bookbuilder.passes.directions import directions
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight
@@ -47,6 +48,7 @@ PASSES: tuple[Pass, ...] = (
     typography,
     index,
     link_terms,
+    directions,
     highlight,
     select_part,
     add_workbook,

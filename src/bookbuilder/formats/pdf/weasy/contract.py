@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 import pydyf
+import weasyprint.draw.text
 import weasyprint.layout
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint import Document as _Document
@@ -320,6 +321,37 @@ def _no_margin_boxes() -> Iterator[None]:
         yield
     finally:
         weasyprint.layout.make_margin_boxes = made
+
+
+DrawLine: TypeAlias = Callable[..., list[object]]
+"""Draws a line of text: takes a stream, a text box and more, returns emojis to draw later."""
+
+
+@contextmanager
+def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
+    """Draw lines of text, inside the context, with what `change` makes of WeasyPrint's function."""
+    made = weasyprint.draw.text.draw_first_line
+    weasyprint.draw.text.draw_first_line = change(made)
+    try:
+        yield
+    finally:
+        weasyprint.draw.text.draw_first_line = made
+
+
+def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[int]]:
+    """Return a line's text in UTF-8 and, for each glyph that is shown, where in it that begins."""
+    known: Any = layout
+    line, _ = known.get_first_line()
+    offsets: list[int] = []
+    run = line.runs[0]
+    while run != ffi.NULL:
+        item = run.data
+        glyphs, clusters = item.glyphs.glyphs, item.glyphs.log_clusters
+        for i in range(item.glyphs.num_glyphs):
+            if glyphs[i].glyph != pango.PANGO_GLYPH_EMPTY:
+                offsets.append(item.item.offset + clusters[i])
+        run = run.next
+    return known.text.encode(), offsets
 
 
 def without_placeholder(box: Box) -> Box:
