@@ -44,15 +44,15 @@ def contents(book: Book, depth: int) -> list[Entry]:
     Chapters of a part that has no opening stand alone.
     """
     words = words_for(book.metadata.language)
-    entries = _chapters(book.front, depth)
+    entries = _chapters(book.front, depth, words)
     for part in book.parts:
-        chapters = _chapters(part.chapters, depth)
+        chapters = _chapters(part.chapters, depth, words)
         if has_opening(book, part):
             label = part_label(part, words)
             entries.append(Entry("part", part.slug, label, part.title, children=chapters))
         else:
             entries += chapters
-    return entries + _chapters(book.back, depth)
+    return entries + _chapters(book.back, depth, words)
 
 
 def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
@@ -81,19 +81,26 @@ def _parts_of_caption(caption: Tag) -> tuple[str, str]:
     return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip()
 
 
-def _chapters(chapters: Iterable[Chapter], depth: int) -> list[Entry]:
-    return _nested(_chapter(chapter, depth) for chapter in chapters if _is_listed(chapter.tree))
+def chapter_label(chapter: Chapter, words: Words) -> str:
+    """Return "3", or "Appendix A" in the book's language; nothing for a chapter without either."""
+    if chapter.letter:
+        return words.appendix.format(chapter.letter)
+    return str(chapter.number) if chapter.number is not None else ""
 
 
-def _is_listed(tree: Tag) -> bool:
-    title = tree.find("h1")
-    return title is None or not has_class(title, UNLISTED)
+def _is_listed(chapter: Chapter) -> bool:
+    title = chapter.tree.find("h1")
+    return not chapter.untitled and (title is None or not has_class(title, UNLISTED))
 
 
-def _chapter(chapter: Chapter, depth: int) -> Entry:
-    number = str(chapter.number) if chapter.number is not None else ""
+def _chapters(chapters: Iterable[Chapter], depth: int, words: Words) -> list[Entry]:
+    return _nested(_chapter(c, depth, words) for c in chapters if _is_listed(c))
+
+
+def _chapter(chapter: Chapter, depth: int, words: Words) -> Entry:
+    label = chapter_label(chapter, words)
     headings = _nested(_headings(chapter.tree, depth))
-    return Entry("chapter", chapter.slug, number, chapter.title, chapter.depth, headings)
+    return Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, headings)
 
 
 def _headings(tree: Tag, depth: int) -> Iterator[Entry]:

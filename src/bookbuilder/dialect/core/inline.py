@@ -80,8 +80,7 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
-        self._parse()
-        if not build(parent, self.root):
+        if not build(parent, self.parse()):
             message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
             self.report(TOO_DEEP, message, 0, 0)
 
@@ -92,11 +91,11 @@ class InlineParser:
         if inner.depth > MAX_INLINE_DEPTH:
             parent.append(Node(text=text))
             return
-        inner._parse()
-        for child in inner.root:
+        for child in inner.parse():
             parent.append(child)
 
-    def _parse(self) -> None:
+    def parse(self) -> Node:
+        """Return a node that holds the text as nodes."""
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -117,6 +116,7 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
+        return self.root
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)
