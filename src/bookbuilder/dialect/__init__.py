@@ -20,7 +20,9 @@ from bookbuilder.dialect.core.raw_html import RawHtmlExtension
 from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
+from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
@@ -51,7 +53,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     WikilinkExtension,
     AutolinkExtension,
     EmojiExtension,
+    CitationExtension,
     TexExtension,
+    CrossReferenceExtension,
     FormulaExtension,
     CodeCellExtension,
     RawPartExtension,

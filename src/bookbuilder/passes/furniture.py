@@ -23,7 +23,7 @@ from bookbuilder.trees.xhtml import HEADINGS
 UNLISTED = "unlisted"
 """The class of a heading that the contents leave out."""
 
-_CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
+_CAPTION = re.compile(r"^\s*(?:Table)?:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 
@@ -93,6 +93,7 @@ def _make_caption(paragraph: Tag) -> None:
         return
     table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)
     if table is None:
+        _make_listing(paragraph, first)
         return
     first.replace_with(NavigableString(_CAPTION.sub("", first)))
     last = next((s for s in reversed(list(paragraph.strings)) if s.strip()), None)
@@ -102,11 +103,40 @@ def _make_caption(paragraph: Tag) -> None:
     for name in ("id", "class"):
         if name in paragraph.attrs:
             table[name] = paragraph.attrs[name]
+    if label := _take_label(paragraph):
+        table["id"] = label
     caption = new_tag("caption", {})
     for child in list(paragraph.children):
         caption.append(child)
     paragraph.decompose()
     table.insert(0, caption)
+
+
+def _take_label(paragraph: Tag) -> str:
+    """Take an empty element with an id, which labels what it captions, out; return the id."""
+    for span in elements(paragraph, "span"):
+        if span.get("id") and not span.contents:
+            label = str(span["id"])
+            after = span.next_sibling
+            if isinstance(after, NavigableString):
+                after.replace_with(NavigableString(after.lstrip()))
+            span.decompose()
+            return label
+    return ""
+
+
+def _make_listing(paragraph: Tag, first: NavigableString) -> None:
+    """Turn `: A caption {#lst:x}` below code into its caption, as pandoc-crossref does."""
+    code = next((n for n in paragraph.previous_siblings if isinstance(n, Tag)), None)
+    name = str(paragraph.get("id", ""))
+    if code is None or code.name != "pre" or not name.startswith(("lst:", "lst-")):
+        return
+    first.replace_with(NavigableString(_CAPTION.sub("", first)))
+    figure = new_tag("figure", {"class": "listing", "id": name})
+    code.insert_before(figure)
+    figure.append(code.extract())
+    figure.append(new_tag("figcaption", {}, *list(paragraph.contents)))
+    paragraph.decompose()
 
 
 def _neighbour(paragraph: Tag, forward: bool) -> Tag | None:

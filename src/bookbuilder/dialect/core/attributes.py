@@ -17,6 +17,11 @@ _ALMOST = re.compile(
     rf"\{{:?[ \t]*(?=[#.][\w-])(?!#(?:if|each|await|key|snippet)\b)"
     rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
 )
+# Attributes by which pandoc and Quarto place a figure on its page.
+_OF_FIGURES = frozenset(
+    {"fig-align", "fig-env", "fig-pos", "fig-scap", "group", "lightbox", "out-width",
+     "short-caption", "layout-align"}
+)  # fmt: skip
 _TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
@@ -71,6 +76,11 @@ def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
             add_class(element, value or "")
         else:
             element.set(key, value or "")
+    if element.tag == "img":
+        if alternative := element.attrib.pop("fig-alt", ""):
+            element.set("alt", alternative)
+        for name in _OF_FIGURES & element.attrib.keys():
+            del element.attrib[name]
 
 
 def add_class(element: ElementTree.Element, name: str) -> None:
