@@ -27,9 +27,11 @@ from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, Defini
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
+from bookbuilder.dialect.syntax.grid_tables import GridTableExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
+from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.tex import TexExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
@@ -41,6 +43,8 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    GridTableExtension,
+    SimpleTableExtension,
     RawHtmlExtension,
     BalanceExtension,
     CalloutExtension,

@@ -118,7 +118,8 @@ class BlockState:
     block.
     """
 
-    def __init__(self, conversion: Conversion, lines: list[str]) -> None:
+    def __init__(self, conversion: Conversion, lines: list[str], first_line: int) -> None:
+        self.first_line = first_line
         self.conversion = conversion
         self.problems = conversion.problems
         self.lines = lines
@@ -132,7 +133,7 @@ class BlockState:
 
     def begin_line(self, index: int) -> None:
         self.index = index
-        self.number = self.conversion.first_line + index
+        self.number = self.first_line + index
         self.line = Line(self.lines[index])
 
     def set_matched(self, block: Block) -> None:

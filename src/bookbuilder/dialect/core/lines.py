@@ -12,7 +12,14 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.util import Registry
 
-from bookbuilder.dialect.core.blocks import Block, BlockStart, BlockState, Continue, Started
+from bookbuilder.dialect.core.blocks import (
+    Block,
+    BlockStart,
+    BlockState,
+    Continue,
+    Document,
+    Started,
+)
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
@@ -32,16 +39,25 @@ class LineParser(BlockParser):
 
     def parseDocument(self, lines: object) -> ElementTree.ElementTree[ElementTree.Element | None]:  # noqa: N802
         assert isinstance(lines, list)
-        state = BlockState(self.conversion, lines[:-1] if lines and not lines[-1] else lines)
+        document = self.read(lines[:-1] if lines and not lines[-1] else lines)
+        root = ElementTree.Element(self.md.doc_tag)
+        document.render(self.conversion, root)
+        tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
+        return tree
+
+    def read(self, lines: list[str], first_line: int = 0, depth: int = 0) -> Document:
+        """Return the blocks of `lines`, which may be the text of a table's cell.
+
+        Such a text starts in `first_line` of the source, and its blocks are `depth` deep already.
+        """
+        state = BlockState(self.conversion, lines, first_line or self.conversion.first_line)
+        state.document.depth = depth
         for index in range(len(state.lines)):
             state.begin_line(index)
             self._read_line(state)
         while state.tip is not state.document:
             state.close(state.tip)
-        root = ElementTree.Element(self.md.doc_tag)
-        state.document.render(self.conversion, root)
-        tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
-        return tree
+        return state.document
 
     def _read_line(self, state: BlockState) -> None:
         matched = _match_open_blocks(state)
