@@ -25,6 +25,7 @@ from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
+from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.grid_tables import GridTableExtension
@@ -49,6 +50,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     BalanceExtension,
     CalloutExtension,
     DefinitionExtension,
+    FancyListExtension,
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,

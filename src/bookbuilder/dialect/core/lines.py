@@ -6,6 +6,7 @@ then remains is text. One pass over the lines settles laziness, nesting and tigh
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from markdown import Markdown
@@ -24,6 +25,9 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
+
+# mdBook's `r[…]`; items `a.` and `iv)`.
+_STARTS_WITH_LETTER = re.compile(r"[a-z]\[|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]")
 
 
 class LineParser(BlockParser):
@@ -119,8 +123,8 @@ def _match_open_blocks(state: BlockState) -> Block | None:
 
 
 def _is_plain(line: Line) -> bool:
-    """Return whether no block can start here: none starts with a letter but mdBook's `r[…]`."""
-    return line.first.isalpha() and line.text[line.start + 1 : line.start + 2] != "["
+    """Return whether no block can start here: few start with a letter."""
+    return line.first.isalpha() and not _STARTS_WITH_LETTER.match(line.text, line.start)
 
 
 def _note_blank_line(state: BlockState, container: Block) -> None:
