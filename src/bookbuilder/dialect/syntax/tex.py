@@ -171,11 +171,12 @@ def handle_command(parser: InlineParser) -> bool:
     is_known = name in _TAGS or name in _DROPPED or name in _CITATIONS or name == "footnote"
     if before.isalnum() and not (has_group and is_known):
         return False
-    line = parser.line_at(start)
+    line, said = parser.line_at(start), ""
     if name in _SAID:
         end = start + len(name) + 1
         parser.add_text(_SAID[name], literal=True)
         parser.position = end + 2 if text.startswith("{}", end) else end
+        return True
     elif name == "footnote" and has_group:
         return _open_note(parser)
     elif name in _DROPPED or name in _BREAKS:
@@ -192,9 +193,10 @@ def handle_command(parser: InlineParser) -> bool:
     elif has_group or _OPENING.match(text, start):
         if not _add_argument(parser, name):
             return False
+        said = f"\\{name}"
     else:
         return False
-    said = text[start : parser.position].rstrip()
+    said = said or text[start : parser.position].rstrip()
     _leave_out(parser.conversion.problems, said, line)
     return True
 
