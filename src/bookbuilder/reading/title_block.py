@@ -16,7 +16,7 @@ def read_title_block(text: str) -> tuple[dict[str, str | list[str]], int]:
     match = _BLOCK.match(text)
     if not match or not (match[1] or "").strip():
         return {}, 0
-    title, authors, date = (" ".join((group or "").split()) for group in match.groups())
+    title, date = (" ".join((group or "").split()) for group in (match[1], match[3]))
     if title.endswith("%") or not title:
         return {}, 0
     found: dict[str, str | list[str]] = {"title": title}

@@ -56,9 +56,7 @@ def append_table(
     return table
 
 
-def _append_cell(
-    conversion: Conversion, row: ElementTree.Element, cell: Cell, tag: str
-) -> None:
+def _append_cell(conversion: Conversion, row: ElementTree.Element, cell: Cell, tag: str) -> None:
     element = ElementTree.SubElement(row, tag)
     if cell.alignment:
         element.set("style", f"text-align: {cell.alignment}")

@@ -103,23 +103,23 @@ class CodeCell(Fence):
         named = _NAME.match(self.header)
         if named:
             options["label"] = named[1]
-        if attributes := re.search(r"#([\w:.-]+)", self.header):
-            options["label"] = attributes[1]
+        if identified := re.search(r"#([\w:.-]+)", self.header):
+            options["label"] = identified[1]
         for match in _HEADER_OPTION.finditer(self.header):
             options[match[1]] = match[2].strip("\"'")
         count, last = 0, ""
         for line in self.lines:
-            match = _OPTION_LINE.match(line)
-            if not match:
+            said = _OPTION_LINE.match(line)
+            if not said:
                 break
             count += 1
-            if option := _OPTION.match(match[1]):
+            if option := _OPTION.match(said[1]):
                 last = option[1]
                 options[last] = option[2].strip().strip("\"'")
-            elif last and match[1].strip():
+            elif last and said[1].strip():
                 # YAML's longer texts go on, indented, in the next line.
                 before = options[last].strip("|>- ")
-                options[last] = f"{before} {match[1].strip()}".strip().strip("\"'")
+                options[last] = f"{before} {said[1].strip()}".strip().strip("\"'")
         return options, self.lines[count:]
 
 

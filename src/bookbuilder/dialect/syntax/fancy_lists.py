@@ -166,9 +166,7 @@ def start_fancy_item(state: BlockState, container: Block) -> Started:
     return Started.CONTAINER
 
 
-def _form_of(
-    state: BlockState, container: Block, match: re.Match[str]
-) -> tuple[str, int] | None:
+def _form_of(state: BlockState, container: Block, match: re.Match[str]) -> tuple[str, int] | None:
     """Return form and number of an item, if it goes on with a list or surely starts one."""
     forms = _forms(match)
     block = container if isinstance(container, List) else container.parent

@@ -24,7 +24,7 @@ MOST_COLUMNS = 100
 MOST_CHARACTERS = 2_000
 
 
-class BrokenGrid(Exception):
+class BrokenGridError(Exception):
     """The drawing is no table; the text says why."""
 
 
@@ -40,7 +40,7 @@ class GridTable(TakenLines):
             self.parts = [
                 [[self._cell(grid, area) for area in row] for row in rows] for rows in grid.parts()
             ]
-        except BrokenGrid as broken:
+        except BrokenGridError as broken:
             message = f"this drawing is no table, so it is kept as code: {broken}"
             hint = "let each `|` stand below and above a `+`"
             state.problems.add(BROKEN_TABLE, message, self.line, self.lines[0].strip(), hint)
@@ -50,7 +50,7 @@ class GridTable(TakenLines):
         wide = [widened(line) for line in self.lines]
         try:
             return Grid(wide)
-        except BrokenGrid:
+        except BrokenGridError:
             if wide == self.lines:
                 raise
             return Grid([line.expandtabs(4) for line in self.lines])
@@ -80,7 +80,7 @@ class Grid:
     def __init__(self, lines: list[str]) -> None:
         width = max(len(line) for line in lines)
         if width > MOST_CHARACTERS:
-            raise BrokenGrid("it is too wide")
+            raise BrokenGridError("it is too wide")
         self.lines = [line.rstrip().ljust(width) for line in lines]
         segments = {
             number: [m.span() for m in _SEGMENTS.finditer(line)]
@@ -101,16 +101,16 @@ class Grid:
 
     def _check(self, width: int) -> None:
         if len(self.rows) < 2 or self.rows[0] != 0 or self.rows[-1] != len(self.lines) - 1:
-            raise BrokenGrid("its first and last lines must be `+---+`")
+            raise BrokenGridError("its first and last lines must be `+---+`")
         if len(self.columns) > MOST_COLUMNS or len(self.columns) * len(self.rows) > 20_000:
-            raise BrokenGrid("it has too many cells")
+            raise BrokenGridError("it has too many cells")
         first, last = self.columns[0], self.columns[-1]
         for number in (0, len(self.lines) - 1):
             if not _BORDER.match(self.lines[number].strip()):
-                raise BrokenGrid("its first and last lines must be `+---+`")
+                raise BrokenGridError("its first and last lines must be `+---+`")
         for line in self.lines:
             if line[first] not in "|+" or line[last] not in "|+" or line[last + 1 : width].strip():
-                raise BrokenGrid(f"`{narrowed(line).strip()[:60]}` does not reach both edges")
+                raise BrokenGridError(f"`{narrowed(line).strip()[:60]}` does not reach both edges")
 
     def _alignments(self) -> list[str]:
         """Return the columns' alignments by the colons below the header, or at the top."""
@@ -156,7 +156,7 @@ class Grid:
             top, left = min(r for r, _ in cells), min(c for _, c in cells)
             bottom, right = max(r for r, _ in cells) + 1, max(c for _, c in cells) + 1
             if len(cells) != (bottom - top) * (right - left):
-                raise BrokenGrid("one of its cells is no rectangle")
+                raise BrokenGridError("one of its cells is no rectangle")
             found.append((top, left, bottom, right))
         return sorted(found)
 
@@ -175,7 +175,7 @@ class Grid:
         rows: list[list[Area]] = [[] for _ in range(height)]
         for area in self.areas():
             if any(area[0] < end < area[2] for end in (head_end, foot_start)):
-                raise BrokenGrid("a cell reaches from its head into its body")
+                raise BrokenGridError("a cell reaches from its head into its body")
             rows[area[0]].append(area)
         return [rows[:head_end], rows[head_end:foot_start], rows[foot_start:]]
 

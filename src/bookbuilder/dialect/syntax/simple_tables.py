@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
@@ -116,7 +117,7 @@ def _fits(columns: list[Column], line: str) -> bool:
     """Return whether `line` has a blank between each two columns."""
     # Cells beyond the end of a short line are empty.
     line = line.ljust(columns[-1][0] + 1)
-    gaps = zip(columns, columns[1:], strict=False)
+    gaps = itertools.pairwise(columns)
     return all(" " in line[end:start] for (_, end), (start, _) in gaps)
 
 

@@ -61,10 +61,16 @@ _TAGS = {
     "textsuperscript": "sup", "textsubscript": "sub", "texttt": "code", "sout": "del",
     "hl": "mark",
 }  # fmt: skip
-_REFERENCES = frozenset("ref autoref cref Cref pageref nameref vref eqref hyperlink".split())
+_REFERENCES = frozenset(
+    """
+    ref autoref cref Cref pageref nameref vref eqref hyperlink
+    """.split()  # noqa: SIM905 (a list would be harder to read)
+)
 _CITATIONS = frozenset(
-    "cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite"
-    " fullcite".split()
+    """
+    cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite
+    fullcite
+    """.split()  # noqa: SIM905 (a list would be harder to read)
 )
 _TEXT_IS_LAST = {"href": 2, "hyperref": 1, "textcolor": 2, "colorbox": 2, "parbox": 2,
                  "raisebox": 2, "resizebox": 3, "rotatebox": 2, "scalebox": 2}  # fmt: skip
@@ -76,9 +82,11 @@ _COMMAND = re.compile(rf"{_NAME}(?:{_OPTIONS}(?:{_GROUP}(?:\[[^\[\]\n]{{0,200}}\
 _OPENING = re.compile(rf"{_NAME}{_OPTIONS}\{{")
 # Code in what looks like text: of programs that write for TeX, of lists and tables.
 _WHOLE = frozenset(
-    "algorithm algorithmic algorithm2e axis description enumerate figure forest itemize lstlisting"
-    " listing longtable minted picture tabbing table tabular tabularx tikzpicture thebibliography"
-    " verbatim Verbatim wrapfigure".split()
+    """
+    algorithm algorithmic algorithm2e axis description enumerate figure forest itemize
+    lstlisting listing longtable minted picture tabbing table tabular tabularx tikzpicture
+    thebibliography verbatim Verbatim wrapfigure
+    """.split()  # noqa: SIM905 (a list would be harder to read)
 )
 _ENVIRONMENT = re.compile(
     r"\\(begin|end)\{([A-Za-z]{2,30}\*?)\}(?:\[[^\]\n]{0,100}\]|\{[^{}\n]{0,200}\})*[ \t]*$"
@@ -177,9 +185,9 @@ def handle_command(parser: InlineParser) -> bool:
         parser.add_text(_SAID[name], literal=True)
         parser.position = end + 2 if text.startswith("{}", end) else end
         return True
-    elif name == "footnote" and has_group:
+    if name == "footnote" and has_group:
         return _open_note(parser)
-    elif name in _DROPPED or name in _BREAKS:
+    if name in _DROPPED or name in _BREAKS:
         parser.position = match.end()
         if not before.strip() and text.startswith(" ", match.end()):
             parser.position += 1
