@@ -18,6 +18,7 @@ from bookbuilder.dialect.core.references import Reference
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
+_BRACES = re.compile(r"\\.|[{}]")
 
 
 @dataclass
@@ -77,6 +78,7 @@ class InlineParser:
         self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
         self._backticks: dict[int, list[int]] | None = None
+        self._braces: dict[int, int] | None = None
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
@@ -162,6 +164,18 @@ class InlineParser:
         runs = self._backticks.get(length, [])
         index = bisect.bisect_left(runs, start)
         return runs[index] if index < len(runs) else -1
+
+    def closing_brace(self, opening: int) -> int:
+        """Return the offset of the `}` for the `{` at `opening`, or -1."""
+        if self._braces is None:
+            self._braces = {}
+            waiting: list[int] = []
+            for match in _BRACES.finditer(self.text):
+                if match[0] == "{":
+                    waiting.append(match.start())
+                elif match[0] == "}" and waiting:
+                    self._braces[waiting.pop()] = match.start()
+        return self._braces.get(opening, -1)
 
 
 InlineHandler = Callable[[InlineParser], bool]

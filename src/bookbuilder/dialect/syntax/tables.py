@@ -28,7 +28,8 @@ _MOST_BETWEEN = 12
 
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 # A caption right below the rows is none of them. `passes.furniture` puts it into the table.
-_CAPTION = re.compile(r"(?:Table)?:[ \t]+[^|]+$", re.IGNORECASE)
+# Some tools go on with a row in a line of colons.
+_CAPTION = re.compile(r"(?:Table)?:[ \t]+(?![^\n]{0,300}(?:[ \t]:[ \t]|:$))[^|]+$", re.IGNORECASE)
 _DRAWN = re.compile(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 
@@ -42,7 +43,9 @@ class Table(Text):
 
     def continues(self, state: BlockState) -> Continue:
         is_caption = _CAPTION.match(state.line.rest)
-        return Continue.NO if is_caption else super().continues(state)
+        if is_caption and "|" not in next(state.lines_ahead(1), ""):
+            return Continue.NO
+        return super().continues(state)
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         table = ElementTree.SubElement(parent, "table")

@@ -91,7 +91,6 @@ _WHOLE = frozenset(
 _ENVIRONMENT = re.compile(
     r"\\(begin|end)\{([A-Za-z]{2,30}\*?)\}(?:\[[^\]\n]{0,100}\]|\{[^{}\n]{0,200}\})*[ \t]*$"
 )
-_LONGEST = 3_000
 
 
 class TexBlock(TakenLines):
@@ -219,13 +218,13 @@ def _add_argument(parser: InlineParser, name: str) -> bool:
     opening = _OPENING.match(text, start)
     if opening is None:
         return False
-    end = _matching(text, opening.end())
+    end = parser.closing_brace(opening.end() - 1)
     if end < 0:
         return False
     inside = text[opening.end() : end]
     position = end + 1
     for _ in range(_TEXT_IS_LAST.get(name, 1) - 1):
-        if not text.startswith("{", position) or (end := _matching(text, position + 1)) < 0:
+        if not text.startswith("{", position) or (end := parser.closing_brace(position)) < 0:
             break
         inside, position = text[position + 1 : end], end + 1
     tag = _TAGS.get(name, "")
@@ -242,22 +241,10 @@ def _add_argument(parser: InlineParser, name: str) -> bool:
     return True
 
 
-def _matching(text: str, start: int) -> int:
-    """Return the offset of the brace that closes the one before `start`, or -1."""
-    depth = 1
-    for match in re.compile(r"\\.|[{}]|\n[ \t]*\n").finditer(text, start, start + _LONGEST):
-        if match[0][0] == "\n":
-            return -1
-        depth += {"{": 1, "}": -1}.get(match[0], 0)
-        if not depth:
-            return match.start()
-    return -1
-
-
 def _open_note(parser: InlineParser) -> bool:
     """Begin a note at `\\footnote{`, which `handle_brace` ends at the brace that closes it."""
     opening = _OPENING.match(parser.text, parser.position)
-    if not opening or _matching(parser.text, opening.end()) < 0:
+    if not opening or parser.closing_brace(opening.end() - 1) < 0:
         return False
     start = parser.position
     open_bracket(parser, "^[")
@@ -271,7 +258,7 @@ def handle_brace(parser: InlineParser) -> bool:
     bracket = parser.brackets[-1] if parser.brackets else None
     if bracket is None or not bracket.node.text.startswith("\\footnote"):
         return False
-    if _matching(parser.text, bracket.end) != parser.position:
+    if parser.closing_brace(bracket.end - 1) != parser.position:
         return False
     handlers = parser.conversion.inlines.handlers["]"]
     return any(handler(parser) for handler in handlers)
