@@ -22,19 +22,33 @@ from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.components import ComponentExtension
+from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
+from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.grid_tables import GridTableExtension
+from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
+from bookbuilder.dialect.syntax.insertions import InsertionExtension
+from bookbuilder.dialect.syntax.keys import KeyExtension
+from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
+from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
+from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
+from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
+from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
 from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
+from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.tex import TexExtension
+from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
@@ -49,6 +63,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     RawHtmlExtension,
     BalanceExtension,
     CalloutExtension,
+    DivExtension,
+    VerseExtension,
+    LineBlockExtension,
     DefinitionExtension,
     FancyListExtension,
     AbbreviationExtension,
@@ -66,6 +83,17 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CodeCellExtension,
     RawPartExtension,
     OtherToolsExtension,
+    ComponentExtension,
+    ModuleCodeExtension,
+    ContentTabExtension,
+    SlashBlockExtension,
+    KeyExtension,
+    InsertionExtension,
+    CriticExtension,
+    PageTitleExtension,
+    ObsidianBlockExtension,
+    ObsidianFenceExtension,
+    InlineFieldExtension,
 )
 
 

@@ -200,6 +200,8 @@ class Addresses:
         if target is chapter.tree or target.name == "h1":
             letters = target.find("span", class_="chapter-number") if chapter.letter else None
             return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title
+        if target.name == "aside" and (title := target.find("p", class_="callout-title")):
+            return text_of(title)[:120]
         caption = target.find(["figcaption", "caption"])
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or chapter.title

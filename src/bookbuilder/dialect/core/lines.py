@@ -26,8 +26,8 @@ from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
 
-# mdBook's `r[…]`; items `a.` and `iv)`.
-_STARTS_WITH_LETTER = re.compile(r"[a-z]\[|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]")
+# mdBook's `r[…]`; items `a.` and `iv)`; the first word of JavaScript in MDX.
+_STARTS_WITH_LETTER = re.compile(r"[a-z]\[|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]|import|export")
 
 
 class LineParser(BlockParser):
@@ -80,7 +80,7 @@ class LineParser(BlockParser):
         if container.accepts_lines:
             container.add_line(state)
         elif not state.line.blank:
-            state.add(Paragraph()).add_line(state)
+            state.add((container.text_type or Paragraph)()).add_line(state)
 
     def _start_blocks(self, state: BlockState, container: Block) -> tuple[Block, bool]:
         """Start new blocks; return the deepest one, and whether the line is used up."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
@@ -338,20 +339,50 @@ def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
         weasyprint.draw.text.draw_first_line = made
 
 
-def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[int]]:
-    """Return a line's text in UTF-8 and, for each glyph that is shown, where in it that begins."""
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """Glyphs of one font that are shown one after the other.
+
+    `ids` are their numbers in the font, `starts` where in the line's UTF-8 text the letters of each
+    begin. In a run from the right, the last letters come first.
+    """
+
+    font: object
+    ids: list[int]
+    starts: list[int]
+    end: int
+    is_from_right: bool
+
+
+def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[Glyphs]]:
+    """Return a line's text in UTF-8, and the glyphs that show it, by runs of one font."""
     known: Any = layout
     line, _ = known.get_first_line()
-    offsets: list[int] = []
+    found: list[Glyphs] = []
     run = line.runs[0]
     while run != ffi.NULL:
-        item = run.data
-        glyphs, clusters = item.glyphs.glyphs, item.glyphs.log_clusters
-        for i in range(item.glyphs.num_glyphs):
-            if glyphs[i].glyph != pango.PANGO_GLYPH_EMPTY:
-                offsets.append(item.item.offset + clusters[i])
+        item, text = run.data.item, run.data.glyphs
+        shown = [
+            i for i in range(text.num_glyphs) if text.glyphs[i].glyph != pango.PANGO_GLYPH_EMPTY
+        ]
+        found.append(
+            Glyphs(
+                item.analysis.font,
+                [text.glyphs[i].glyph for i in shown],
+                [item.offset + text.log_clusters[i] for i in shown],
+                item.offset + item.length,
+                bool(item.analysis.level % 2),
+            )
+        )
         run = run.next
-    return known.text.encode(), offsets
+    return known.text.encode(), found
+
+
+def say_glyphs(stream: PaintStream, font: object, meanings: Mapping[int, str]) -> None:
+    """Have the PDF say that these glyphs of a font mean these letters."""
+    known: Any = stream
+    used, _ = known.add_font(font)
+    used.to_unicode.update(meanings)
 
 
 def without_placeholder(box: Box) -> Box:
