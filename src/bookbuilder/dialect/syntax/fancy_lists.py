@@ -11,6 +11,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.containers import Item, List, skip_padding
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.paragraph import Paragraph
 
 _MARKER = re.compile(r"(\(?)(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}|[A-Za-z]|#)([.)])(?=[ \t]|$)")
@@ -140,7 +141,8 @@ def _open_item(state: BlockState, kind: str, number: int, form: str, length: int
     indent = line.indent
     line.skip_indent()
     line.advance_characters(length)
-    offset = indent + length + skip_padding(state)
+    # As in pandoc, four blanks are enough, however long the marker is.
+    offset = min(indent + length + skip_padding(state), indent + CODE_INDENT)
     if not (isinstance(state.tip, List) and state.tip.kind == kind):
         state.add(FancyList(kind, number, form))
     return offset

@@ -58,6 +58,7 @@ _CERTAIN = re.compile(
     re.MULTILINE,
 )
 _AFTER = re.compile(r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$")
+_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\{?math\}?)[ \t]*$")
 _OPTION = re.compile(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
 _ANY_OPTION = re.compile(r":[a-z-]+:")
@@ -71,6 +72,8 @@ class FormulaBlock(TakenLines):
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
             self.attributes = f"{self.attributes} {attributes[1]}"
+        if label := _LABEL.search(text):
+            self.attributes = f"#{label[1] or label[2]} {self.attributes}"
         append_formula(conversion, parent, text, self.attributes)
 
 

@@ -202,10 +202,13 @@ class GridTableExtension(Extension):
         rest = line.rest.rstrip()
         if line.indented or line.first != "+" or not _LOOKS_DRAWN.match(rest):
             return Started.NOTHING
-        count = 1
+        count, is_border = 1, False
         for ahead in state.lines_ahead(MOST_LINES):
-            if not ahead.lstrip().startswith(("|", "+")):
+            text = ahead.strip()
+            # A drawing that has not come to its lower border goes on in whatever follows.
+            if not text or (not text.startswith(("|", "+")) and (is_border or count == 1)):
                 break
+            is_border = bool(_LOOKS_DRAWN.match(text))
             count += 1
         if count == 1:
             return Started.NOTHING

@@ -40,7 +40,7 @@ _DROPPED = frozenset(
     providecommand raggedbottom raggedleft raggedright relax renewcommand rule scriptsize
     selectfont selectlanguage setcounter setlength setmainfont setstretch singlespacing sloppy
     small smallbreak smallskip strut tableofcontents textheight textwidth thispagestyle tiny
-    ttfamily twocolumn onecolumn unskip usepackage vfil vfill vskip vspace
+    today thepage theauthor thetitle ttfamily twocolumn onecolumn unskip usepackage vfil vfill vskip vspace
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _SAID = {
