@@ -30,8 +30,7 @@ _DROPPED = frozenset(
     bfseries break captionsetup centering color def doublespacing egroup endgroup endinput
     enlargethispage fancyhead fancyfoot fill flushbottom FloatBarrier fontsize footnotemark
     footnotesize frontmatter geometry graphicspath hfill hline hrule hrulefill hspace hyphenation
-    hypersetup ignorespaces includegraphics includepdf indent index input itshape justifying label
-    lettrine
+    hypersetup ignorespaces includegraphics includepdf indent index input itshape justifying label lettrine
     large Large LARGE huge Huge let linebreak linespread listoffigures listoftables listoflistings
     looseness mainmatter makeatletter makeatother makeindex maketitle markboth markright medskip
     needspace newcommand newenvironment newline newtheorem nobreak nocite noindent nolinebreak
@@ -40,7 +39,8 @@ _DROPPED = frozenset(
     providecommand raggedbottom raggedleft raggedright relax renewcommand rule scriptsize
     selectfont selectlanguage setcounter setlength setmainfont setstretch singlespacing sloppy
     small smallbreak smallskip strut tableofcontents textheight textwidth thispagestyle tiny
-    today thepage theauthor thetitle ttfamily twocolumn onecolumn unskip usepackage vfil vfill vskip vspace
+    theauthor thepage thetitle today ttfamily twocolumn onecolumn unskip usepackage vfil vfill
+    vskip vspace
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _SAID = {
