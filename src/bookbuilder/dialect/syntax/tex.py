@@ -30,7 +30,8 @@ _DROPPED = frozenset(
     bfseries break captionsetup centering color def doublespacing egroup endgroup endinput
     enlargethispage fancyhead fancyfoot fill flushbottom FloatBarrier fontsize footnotemark
     footnotesize frontmatter geometry graphicspath hfill hline hrule hrulefill hspace hyphenation
-    hypersetup ignorespaces includegraphics includepdf indent index input itshape justifying label lettrine
+    hypersetup ignorespaces includegraphics includepdf indent index input itshape justifying label
+    lettrine
     large Large LARGE huge Huge let linebreak linespread listoffigures listoftables listoflistings
     looseness mainmatter makeatletter makeatother makeindex maketitle markboth markright medskip
     needspace newcommand newenvironment newline newtheorem nobreak nocite noindent nolinebreak
