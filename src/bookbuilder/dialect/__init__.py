@@ -20,15 +20,20 @@ from bookbuilder.dialect.core.raw_html import RawHtmlExtension
 from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
+from bookbuilder.dialect.syntax.citations import CitationExtension
+from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
+from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
+from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.gitbook import GitbookExtension
+from bookbuilder.dialect.syntax.grid_tables import GridTableExtension
 from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
@@ -41,8 +46,11 @@ from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
 from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
+from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
+from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
+from bookbuilder.dialect.syntax.tex import TexExtension
 from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -53,6 +61,8 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    GridTableExtension,
+    SimpleTableExtension,
     RawHtmlExtension,
     BalanceExtension,
     CalloutExtension,
@@ -60,6 +70,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     VerseExtension,
     LineBlockExtension,
     DefinitionExtension,
+    FancyListExtension,
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,
@@ -68,7 +79,12 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     WikilinkExtension,
     AutolinkExtension,
     EmojiExtension,
+    CitationExtension,
+    TexExtension,
+    CrossReferenceExtension,
     FormulaExtension,
+    CodeCellExtension,
+    RawPartExtension,
     OtherToolsExtension,
     KramdownExtension,
     LiquidExtension,

@@ -13,8 +13,9 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.passes.captions import captioned, label_of
+from bookbuilder.passes.furniture import UNLISTED
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import SUBHEADINGS
 
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.
@@ -87,8 +88,13 @@ def chapter_label(chapter: Chapter, words: Words) -> str:
     return str(chapter.number) if chapter.number is not None else ""
 
 
+def _is_listed(chapter: Chapter) -> bool:
+    title = chapter.tree.find("h1")
+    return not chapter.untitled and (title is None or not has_class(title, UNLISTED))
+
+
 def _chapters(chapters: Iterable[Chapter], depth: int, words: Words) -> list[Entry]:
-    return _nested(_chapter(c, depth, words) for c in chapters if not c.untitled)
+    return _nested(_chapter(c, depth, words) for c in chapters if _is_listed(c))
 
 
 def _chapter(chapter: Chapter, depth: int, words: Words) -> Entry:
@@ -101,6 +107,8 @@ def _headings(tree: Tag, depth: int) -> Iterator[Entry]:
     shown = SUBHEADINGS[: max(depth, 0)]
     for heading in elements(tree, *shown) if shown else ():
         if any(parent.name in _OUTSIDE_OUTLINE for parent in heading.parents):
+            continue
+        if has_class(heading, UNLISTED):
             continue
         holder = heading.parent
         target = heading.get("id") or (holder.get("id") if holder and holder is not tree else None)

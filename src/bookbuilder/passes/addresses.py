@@ -209,6 +209,16 @@ class Addresses:
             self._labels[name] = self._label(name)
         return self._labels[name]
 
+    def number(self, name: str) -> str:
+        """Return only the number of the book-wide id `name`; its label, if it has none."""
+        label = self.label(name)
+        target, chapter = self._by_id[name]
+        if target is chapter.tree or target.name == "h1":
+            return str(chapter.number) if chapter.number is not None else chapter.title
+        is_captioned = target.name in ("figure", "table")
+        match = re.search(r"\d+", label) if is_captioned else None
+        return match[0] if match and label.endswith(match[0]) else label
+
     def _label(self, name: str) -> str:
         if not self._by_id:
             for chapter in self._chapters:

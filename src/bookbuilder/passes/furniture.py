@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bs4 import Tag
-from bs4.element import AttributeValueList, NavigableString
+from bs4.element import AttributeValueList, NavigableString, PageElement
 
 from bookbuilder.book import Book
 from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
+from bookbuilder.dialect.core.page_breaks import PAGE_BREAK
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.titles import level
@@ -19,7 +20,10 @@ from bookbuilder.text.words import callout_title, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
-_CAPTION = re.compile(r"^\s*Table:\s+", re.IGNORECASE)
+UNLISTED = "unlisted"
+"""The class of a heading that the contents leave out."""
+
+_CAPTION = re.compile(r"^\s*(?:Table)?:\s+", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 
@@ -32,6 +36,7 @@ def furniture(book: Book, report: Report) -> None:
         language = str(chapter.tree.get("lang") or book.metadata.language)
         _name_callouts(chapter.tree, language)
         _name_boxes(chapter.tree, language)
+        _settle_page_breaks(chapter.tree)
         _wrap_sections(chapter.tree)
         _head_tables(chapter.tree)
         _number_backwards(chapter.tree)
@@ -88,6 +93,7 @@ def _make_caption(paragraph: Tag) -> None:
         return
     table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)
     if table is None:
+        _make_listing(paragraph, first)
         return
     first.replace_with(NavigableString(_CAPTION.sub("", first)))
     last = next((s for s in reversed(list(paragraph.strings)) if s.strip()), None)
@@ -97,11 +103,40 @@ def _make_caption(paragraph: Tag) -> None:
     for name in ("id", "class"):
         if name in paragraph.attrs:
             table[name] = paragraph.attrs[name]
+    if label := _take_label(paragraph):
+        table["id"] = label
     caption = new_tag("caption", {})
     for child in list(paragraph.children):
         caption.append(child)
     paragraph.decompose()
     table.insert(0, caption)
+
+
+def _take_label(paragraph: Tag) -> str:
+    """Take an empty element with an id, which labels what it captions, out; return the id."""
+    for span in elements(paragraph, "span"):
+        if span.get("id") and not span.contents:
+            label = str(span["id"])
+            after = span.next_sibling
+            if isinstance(after, NavigableString):
+                after.replace_with(NavigableString(after.lstrip()))
+            span.decompose()
+            return label
+    return ""
+
+
+def _make_listing(paragraph: Tag, first: NavigableString) -> None:
+    """Turn `: A caption {#lst:x}` below code into its caption, as pandoc-crossref does."""
+    code = next((n for n in paragraph.previous_siblings if isinstance(n, Tag)), None)
+    name = str(paragraph.get("id", ""))
+    if code is None or code.name != "pre" or not name.startswith(("lst:", "lst-")):
+        return
+    first.replace_with(NavigableString(_CAPTION.sub("", first)))
+    figure = new_tag("figure", {"class": "listing", "id": name})
+    code.insert_before(figure)
+    figure.append(code.extract())
+    figure.append(new_tag("figcaption", {}, *list(paragraph.contents)))
+    paragraph.decompose()
 
 
 def _neighbour(paragraph: Tag, forward: bool) -> Tag | None:
@@ -163,13 +198,42 @@ def _name_boxes(tree: Tag, language: str) -> None:
             box["aria-label"] = name
 
 
+def _settle_page_breaks(tree: Tag) -> None:
+    """Drop page breaks where a page begins anyway: at the ends of the chapter, and repeated."""
+    breaks = [b for b in elements(tree, "div") if has_class(b, PAGE_BREAK)]
+    for mark in breaks:
+        before = _sibling(mark.previous_siblings)
+        is_first = before is None or before.name == "h1" or has_class(before, PAGE_BREAK)
+        if mark.parent is tree and is_first:
+            mark.decompose()
+    for mark in reversed(breaks):
+        if mark.parent is tree and _sibling(mark.next_siblings) is None:
+            mark.decompose()
+
+
+def _sibling(nodes: Iterable[PageElement]) -> Tag | None:
+    """Return the first element of `nodes`; an empty one stands for text before it."""
+    for node in nodes:
+        if isinstance(node, Tag):
+            return node
+        if str(node).strip():
+            return new_tag("span", {})
+    return None
+
+
 def _wrap_sections(tree: Tag) -> None:
     """Wrap each heading that has a class in a section of that class, up to the next such level."""
     for heading in elements(tree, *HEADINGS):
         if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
             continue
-        section = new_tag("section", {"class": " ".join(heading.get_attribute_list("class"))})
-        del heading["class"]
+        classes = [str(c) for c in heading.get_attribute_list("class") if c != UNLISTED]
+        if not classes:
+            continue
+        section = new_tag("section", {"class": " ".join(classes)})
+        if has_class(heading, UNLISTED):
+            heading["class"] = UNLISTED
+        else:
+            del heading["class"]
         following = list(heading.next_siblings)
         heading.replace_with(section)
         section.append(heading)

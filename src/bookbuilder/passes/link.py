@@ -15,7 +15,7 @@ from bs4 import Tag
 from bs4.element import AttributeValueList
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import ANYWHERE, NAMED_BY_TARGET, RULE_SCHEME
+from bookbuilder.dialect.core.links import ANYWHERE, NAMED_BY_TARGET, NUMBER_ONLY, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
@@ -228,7 +228,9 @@ def _resolve_anywhere(
     anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
 ) -> None:
     """Resolve a link to an id of any chapter, its own before others."""
-    classes = [c for c in anchor.get_attribute_list("class") if c != ANYWHERE]
+    is_number = has_class(anchor, NUMBER_ONLY)
+    both = (ANYWHERE, NUMBER_ONLY)
+    classes = [c for c in anchor.get_attribute_list("class") if c not in both]
     anchor["class"] = AttributeValueList(classes)
     if not classes:
         del anchor["class"]
@@ -246,7 +248,10 @@ def _resolve_anywhere(
         where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))
         message = f"the id `{name}` stands in several places: {where}"
         report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
-    _lead_to(own[0] if own else holders[0][1], anchor, addresses)
+    found = own[0] if own else holders[0][1]
+    if is_number and not anchor.get_text(strip=True):
+        anchor.append(addresses.number(found))
+    _lead_to(found, anchor, addresses)
 
 
 def _is_mere_place(anchor: Tag, name: str) -> bool:

@@ -17,6 +17,7 @@ from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
+from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
@@ -154,7 +155,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
             message = "front matter begins here and never ends, so it becomes text of the book"
             hint = "end it with a line `---`; if this is a break, leave a blank line below it"
             report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        return FrontMatter()
+        said, length = read_title_block(source.text)
+        return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"

@@ -16,6 +16,7 @@ from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
     give_anchors,
+    settle_classes,
     settle_levels,
     settle_title,
     title_heading,
@@ -73,6 +74,7 @@ def _chapter(
     if not untitled:
         title = settle_title(tree, said, otherwise, source, report)
     settle_levels(tree, has_title=not untitled)
+    is_unnumbered = settle_classes(tree)
     give_anchors(tree)
     tree["class"] = f"chapter untitled untitled-{role or 'chapter'}" if untitled else "chapter"
     if front.lang:
@@ -85,7 +87,7 @@ def _chapter(
         role=f"doc-{role}" if role else "",
         untitled=untitled,
         depth=entry.depth,
-        numbered=front.numbered,
+        numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
     )

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 
 from bs4 import Tag
+from bs4.element import AttributeValueList
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
 from bookbuilder.text.badges import is_badge
 from bookbuilder.text.slugs import anchor
-from bookbuilder.trees.markup import elements, is_text, new_tag, text_of
+from bookbuilder.trees.markup import elements, has_class, is_text, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 LONGEST_TITLE = 300
@@ -117,6 +118,21 @@ def settle_levels(tree: Tag, *, has_title: bool = True) -> None:
             above.pop()
         heading.name = f"h{min(len(above) + 2, 6)}"
         above.append(original)
+
+
+def settle_classes(tree: Tag) -> bool:
+    """Take pandoc's `unnumbered` off the headings; return whether the title had it.
+
+    Headings below the title have no numbers anyway. `unlisted` stays, for the contents.
+    """
+    headings = [h for h in elements(tree, *HEADINGS) if has_class(h, "unnumbered")]
+    for heading in headings:
+        classes = [c for c in heading.get_attribute_list("class") if c != "unnumbered"]
+        if classes:
+            heading["class"] = AttributeValueList(map(str, classes))
+        else:
+            del heading["class"]
+    return any(heading.name == "h1" for heading in headings)
 
 
 def give_anchors(tree: Tag) -> None:

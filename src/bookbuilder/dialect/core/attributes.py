@@ -11,12 +11,19 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 _ITEM = r"""(?:[#.][\w:.-]+|data-[\w-]+(?![\w=-])|"""
 _ITEM += r"""[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
+_WITH_DASH = re.compile(rf"\{{[ \t]*((?:(?:{_ITEM}|-)(?:[ \t]+|(?=\}})))+)\}}$")
+_DASH = re.compile(rf"{_ITEM}|-")
 _WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
 # Svelte's `{#if user}` looks like the start of a list.
 _ALMOST = re.compile(
     rf"\{{:?[ \t]*(?=[#.][\w-])(?!#(?:if|each|await|key|snippet)\b)"
     rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
 )
+# Attributes by which pandoc and Quarto place a figure on its page.
+_OF_FIGURES = frozenset(
+    {"fig-align", "fig-env", "fig-pos", "fig-scap", "group", "lightbox", "out-width",
+     "short-caption", "layout-align"}
+)  # fmt: skip
 _TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
@@ -35,6 +42,15 @@ def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
     if not match["gap"] and (of_element or not glued):
         return text, ""
     return text[: match.start()].rstrip(), match[2]
+
+
+def with_dash_named(text: str) -> str:
+    """Write pandoc's `{-}` at the end of a heading as `{.unnumbered}`."""
+    match = _WITH_DASH.match(text, text.rfind("{")) if text.endswith("}") else None
+    if not match or not text[: match.start()].strip():
+        return text
+    items = _DASH.sub(lambda m: ".unnumbered" if m[0] == "-" else m[0], match[1])
+    return f"{text[: match.start()]}{{{items.strip()}}}"
 
 
 def find_mistake(text: str, at: int) -> tuple[str, str] | None:
@@ -62,6 +78,11 @@ def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
             add_class(element, value or "")
         else:
             element.set(key, value or "")
+    if element.tag == "img":
+        if alternative := element.attrib.pop("fig-alt", ""):
+            element.set("alt", alternative)
+        for name in _OF_FIGURES & element.attrib.keys():
+            del element.attrib[name]
 
 
 def add_class(element: ElementTree.Element, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from xml.etree import ElementTree
 
@@ -125,7 +125,8 @@ class BlockState:
     block.
     """
 
-    def __init__(self, conversion: Conversion, lines: list[str]) -> None:
+    def __init__(self, conversion: Conversion, lines: list[str], first_line: int) -> None:
+        self.first_line = first_line
         self.conversion = conversion
         self.problems = conversion.problems
         self.lines = lines
@@ -139,7 +140,7 @@ class BlockState:
 
     def begin_line(self, index: int) -> None:
         self.index = index
-        self.number = self.conversion.first_line + index
+        self.number = self.first_line + index
         self.line = Line(self.lines[index])
 
     def set_matched(self, block: Block) -> None:
@@ -155,6 +156,22 @@ class BlockState:
             indexes = (i for i in range(len(self.lines) - 1, -1, -1) if found(self.lines[i]))
             self._last_index_of[text] = next(indexes, -1)
         return self._last_index_of[text] > self.index
+
+    def lines_ahead(self, most: int) -> Iterator[str]:
+        """Yield the lines after this one, without the marks of the blocks around it.
+
+        They end where one lacks these marks, and after `most` lines.
+        """
+        text = self.line.text[: self.line.offset]
+        marks = "".join(c if c in "> \t" else " " for c in text)
+        for index in range(self.index + 1, min(self.index + 1 + most, len(self.lines))):
+            ahead = self.lines[index]
+            if ahead.startswith(marks):
+                yield ahead[len(marks) :].rstrip()
+            elif marks.startswith(ahead.rstrip()):
+                yield ""
+            else:
+                return
 
     def add(self, block: Block) -> Block:
         """Open `block` in the deepest open block that can hold it."""

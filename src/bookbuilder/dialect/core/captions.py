@@ -7,6 +7,8 @@ it.
 
 from __future__ import annotations
 
+import re
+
 from markdown.util import STX
 
 from bookbuilder.dialect.core.inline import InlineParser
@@ -14,6 +16,8 @@ from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import unescape
 
 PICTURE_CAPTION = "picture-caption"
+# pandoc's and Quarto's figures, whose alternative text is the caption: `![…](…){#fig-x}`.
+_FIGURE = re.compile(r"\{[^{}\n]{0,300}?#fig[-:]")
 
 
 def is_caption(node: Node) -> bool:
@@ -26,6 +30,9 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
     A note cannot stand in an attribute, so an alternative text with notes is a caption, unless the
     title is one: then the notes follow it.
     """
+    label = _take_label(picture)
+    if label:
+        picture.attributes["id"] = label
     notes = [child for child in picture if child.tag == "sup" and "id" in child.attributes]
     alternative = "".join(c.plain_text() for c in picture if c not in notes)
     picture.attributes["alt"] = alternative.strip() if notes else alternative
@@ -41,11 +48,20 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
             caption.append(Node(text=unescape(title)))
         for note in notes:
             caption.append(note)
-    elif notes:
+    elif notes or label or _FIGURE.match(parser.text, parser.position):
         caption.take_all(picture)
     picture.clear()
     if caption.first is not None:
         picture.insert_before(caption)
+
+
+def _take_label(nodes: Node) -> str:
+    """Take the empty element with an id, which is a label, out of `nodes`; return the id."""
+    for node in nodes:
+        if node.tag == "span" and node.first is None and "id" in node.attributes:
+            node.unlink()
+            return node.attributes["id"]
+    return ""
 
 
 def _parsed(parser: InlineParser, title: str) -> Node:

@@ -179,7 +179,7 @@ def start_item(state: BlockState, container: Block) -> Started:
     indent = line.indent
     line.skip_indent()
     line.advance_characters(marker.end())
-    offset = indent + marker.end() + _skip_padding(state)
+    offset = indent + marker.end() + skip_padding(state)
     kind = number[2] if number else marker[0]
     if not (isinstance(state.tip, List) and state.tip.kind == kind):
         state.add(List(kind, int(number[1]) if number else None))
@@ -187,7 +187,7 @@ def start_item(state: BlockState, container: Block) -> Started:
     return Started.CONTAINER
 
 
-def _skip_padding(state: BlockState) -> int:
+def skip_padding(state: BlockState) -> int:
     """Move past the blanks after a marker; return how many columns the item's content skips."""
     line = state.line
     start = line.column, line.offset, line.inside_tab

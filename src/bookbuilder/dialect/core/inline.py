@@ -20,6 +20,7 @@ from bookbuilder.dialect.core.templates import Templates
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
+_BRACES = re.compile(r"\\.|[{}]")
 
 
 @dataclass
@@ -77,17 +78,29 @@ class InlineParser:
         self.text = text
         self.line = line
         self.position = 0
+        self.depth = 0
         self.root = Node()
         self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
         self.literal_until = 0
         self._backticks: dict[int, list[int]] | None = None
+        self._braces: dict[int, int] | None = None
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
         if not build(parent, self.parse()):
             message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
             self.report(TOO_DEEP, message, 0, 0)
+
+    def parse_inner(self, text: str, parent: Node, line: int) -> None:
+        """Append `text`, found inside this text, to `parent` as inline Markdown."""
+        inner = InlineParser(self.conversion, text, line)
+        inner.depth = self.depth + 1
+        if inner.depth > MAX_INLINE_DEPTH:
+            parent.append(Node(text=text))
+            return
+        for child in inner.parse():
+            parent.append(child)
 
     def parse(self) -> Node:
         """Read the whole text into nodes below `root`, and return that."""
@@ -167,6 +180,18 @@ class InlineParser:
         runs = self._backticks.get(length, [])
         index = bisect.bisect_left(runs, start)
         return runs[index] if index < len(runs) else -1
+
+    def closing_brace(self, opening: int) -> int:
+        """Return the offset of the `}` for the `{` at `opening`, or -1."""
+        if self._braces is None:
+            self._braces = {}
+            waiting: list[int] = []
+            for match in _BRACES.finditer(self.text):
+                if match[0] == "{":
+                    waiting.append(match.start())
+                elif match[0] == "}" and waiting:
+                    self._braces[waiting.pop()] = match.start()
+        return self._braces.get(opening, -1)
 
 
 InlineHandler = Callable[[InlineParser], bool]

@@ -6,17 +6,28 @@ then remains is text. One pass over the lines settles laziness, nesting and tigh
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.util import Registry
 
-from bookbuilder.dialect.core.blocks import Block, BlockStart, BlockState, Continue, Started
+from bookbuilder.dialect.core.blocks import (
+    Block,
+    BlockStart,
+    BlockState,
+    Continue,
+    Document,
+    Started,
+)
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
+
+# mdBook's `r[…]`; items `a.` and `iv)`; the first word of JavaScript in MDX.
+_STARTS_WITH_LETTER = re.compile(r"[a-z]\[|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]|import|export")
 
 
 class LineParser(BlockParser):
@@ -32,16 +43,25 @@ class LineParser(BlockParser):
 
     def parseDocument(self, lines: object) -> ElementTree.ElementTree[ElementTree.Element | None]:  # noqa: N802
         assert isinstance(lines, list)
-        state = BlockState(self.conversion, lines[:-1] if lines and not lines[-1] else lines)
+        document = self.read(lines[:-1] if lines and not lines[-1] else lines)
+        root = ElementTree.Element(self.md.doc_tag)
+        document.render(self.conversion, root)
+        tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
+        return tree
+
+    def read(self, lines: list[str], first_line: int = 0, depth: int = 0) -> Document:
+        """Return the blocks of `lines`, which may be the text of a table's cell.
+
+        Such a text starts in `first_line` of the source, and its blocks are `depth` deep already.
+        """
+        state = BlockState(self.conversion, lines, first_line or self.conversion.first_line)
+        state.document.depth = depth
         for index in range(len(state.lines)):
             state.begin_line(index)
             self._read_line(state)
         while state.tip is not state.document:
             state.close(state.tip)
-        root = ElementTree.Element(self.md.doc_tag)
-        state.document.render(self.conversion, root)
-        tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
-        return tree
+        return state.document
 
     def _read_line(self, state: BlockState) -> None:
         matched = _match_open_blocks(state)
@@ -103,15 +123,8 @@ def _match_open_blocks(state: BlockState) -> Block | None:
 
 
 def _is_plain(line: Line) -> bool:
-    """Return whether no block can start here.
-
-    None starts with a letter, but mdBook's `r[…]` and the first word of JavaScript in MDX.
-    """
-    return (
-        line.first.isalpha()
-        and line.text[line.start + 1 : line.start + 2] != "["
-        and not line.text.startswith(("import", "export"))
-    )
+    """Return whether no block can start here: few start with a letter."""
+    return line.first.isalpha() and not _STARTS_WITH_LETTER.match(line.text, line.start)
 
 
 def _note_blank_line(state: BlockState, container: Block) -> None:

@@ -49,6 +49,9 @@ RULE_SCHEME = "rule:"
 # The class of a link whose `#id` may be in any chapter: for the syntax of tools that know one space
 # of ids for the whole book. The link pass finds the chapter, and fills in a link without text.
 ANYWHERE = "anywhere"
+# A second class of such a link: it is filled in with the number of a figure, table or chapter,
+# without the word for it, which the author has written before it.
+NUMBER_ONLY = "number-only"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 

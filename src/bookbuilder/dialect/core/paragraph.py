@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.attributes import (
+    apply_attributes,
+    trailing_attributes,
+    with_dash_named,
+)
 from bookbuilder.dialect.core.blocks import BlockState, Text
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import take_definitions
@@ -63,10 +67,11 @@ class Heading(Text):
 
     def parts(self) -> tuple[str, str]:
         """Return its inline Markdown, and the inside of the braces after it."""
-        text = _MDX_ID.sub(r"{#\1}", self.text.strip())
+        text = with_dash_named(_MDX_ID.sub(r"{#\1}", self.text.strip()))
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
-            text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
+            text = with_dash_named(_CLOSING_HASHES.sub("", text))
+            text, attributes = trailing_attributes(text, glued=True)
         return _CLOSING_HASHES.sub("", text).strip(), attributes
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:

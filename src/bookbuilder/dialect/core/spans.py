@@ -12,6 +12,8 @@ from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
 
 _ESCAPED = re.compile(ESCAPABLE)
+# pandoc's `Dr.\\ Who`. Elsewhere, and so in `C:\\ drive`, CommonMark keeps the backslash.
+_NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&-])")
 
 
 def handle_newline(parser: InlineParser) -> bool:
@@ -38,6 +40,10 @@ def handle_backslash(parser: InlineParser) -> bool:
         parser.position += 2
         while parser.text[parser.position : parser.position + 1] in (" ", "\t"):
             parser.position += 1
+        return True
+    if following == " " and _NO_BREAK.match(parser.text, parser.position):
+        parser.add_text("\N{NO-BREAK SPACE}", literal=True)
+        parser.position += 2
         return True
     if not _ESCAPED.match(following):
         return False

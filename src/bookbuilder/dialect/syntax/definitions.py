@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.syntax.tables import table_follows
 
 _ABBREVIATION = re.compile(r"\*\[([^\]\\\n]+)\][ ]?:[ \t]*(.*?)[ \t]*$")
 
@@ -84,6 +85,8 @@ def start_definition(state: BlockState, container: Block) -> Started:
     if isinstance(container, DefinitionList):
         holder, before = container.parent, container
     if holder is None or not _takes_definition(before):
+        return Started.NOTHING
+    if isinstance(before, Paragraph) and before.ends_blank and table_follows(state):
         return Started.NOTHING
     loose = before is not None and before.ends_blank
     state.close_unmatched()

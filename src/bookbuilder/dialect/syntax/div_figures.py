@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
 from bookbuilder.dialect.core.blocks import Block
+from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
@@ -72,6 +73,10 @@ class FigureDiv(FencedContainer):
 
 
 def _only_picture(paragraph: ElementTree.Element) -> ElementTree.Element | None:
+    first = paragraph[0] if len(paragraph) == 2 else None
+    if first is not None and first.get("class") == PICTURE_CAPTION and not first.findall(".//sup"):
+        # What the alternative text says as Markdown; here the text itself is the caption.
+        paragraph.remove(first)
     if len(paragraph) != 1 or (paragraph.text or "").strip() or (paragraph[0].tail or "").strip():
         return None
     return paragraph[0] if paragraph[0].tag == "img" else None

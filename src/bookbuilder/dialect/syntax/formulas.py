@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, add_class
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started
+from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.taken import TakenLines, count_to
 from bookbuilder.model.diagnostics import Rule, Severity
 
 FORMULA = Rule(
@@ -19,23 +24,196 @@ FORMULA = Rule(
     " text.",
 )
 
+ENVIRONMENTS = (
+    "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath eqnarray equation"
+    " flalign gather gathered math matrix multline pmatrix smallmatrix split subequations vmatrix"
+    " Vmatrix"
+)
+"""Environments of TeX that hold formulas; most have a twin with `*`."""
+
+_NAMES = "|".join(ENVIRONMENTS.split())
+_BEGIN = re.compile(rf"\\begin\{{((?:{_NAMES})\*?)\}}")
+_LONGEST = 2_000
+_MOST_LINES = 200
 # As in pandoc, no blanks inside the dollars and no digit after them, so that prices stay prices.
-_FORMULA = re.compile(r"\$\$[^$]{1,2000}\$\$|\$(?![\s$])[^$]{1,500}(?<!\s)\$(?!\d)")
-_TEX = re.compile(r"\\[a-zA-Z,;:!{}]|[\^_][{\w]")
+# A letter after them is that of a shell's variable, unless it ends an ordinal.
+_DOLLARS = re.compile(
+    r"\$\$([^$]{1,2000})\$\$"
+    r"|\$`([^`\n]{1,500})`\$"
+    r"|\$(?![\s$)|\]/])([^$]{1,500})(?<!\s)\$(?:(?![0-9A-Za-z_])|(?=(?:th|st|nd|rd|s)\b))"
+)
+_ESCAPED = re.compile(r"\\(?:\(((?:[^\\\n]|\\[^)]|\n(?!\s*\n)){1,1000})\\\)"
+                      r"|\[((?:[^\\\n]|\\[^\]]|\n(?!\s*\n)){1,1000})\\\])")  # fmt: skip
+_COMMAND = re.compile(r"\\[a-zA-Z]{2,}|\\[,;:!{}|]")
+_SCRIPT = re.compile(
+    r"(?:(?<![A-Za-z0-9])[A-Za-z]|[)}\]'])[\^_](?:[{\\+*-]|\w)|(?<![\w.])\d{1,3}\^[\w{]"
+    r"|[Ͱ-Ͽ][\^_]"
+)
+_NO_FORMULA = re.compile(r"[A-Za-z]{3,}|\\[a-z]")
+_RELATION = re.compile(r"[=<>+*/^()-]|[A-Za-z]'?$")
+_CERTAIN = re.compile(
+    rf"^[ \t]*(?:\$\$[ \t]*$|\\\[[ \t]*$|{_BEGIN.pattern})"
+    r"|\$[^$\n]{0,80}\\[a-zA-Z]{2,}[^$\n]{0,80}\$|\\\([^\n]{0,80}\\[a-zA-Z]{2,}"
+    r"|\$[A-Za-z][\^_][\w{][^$\n]{0,80}\$",
+    re.MULTILINE,
+)
+_AFTER = re.compile(r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$")
+_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\{?math\}?)[ \t]*$")
+_OPTION = re.compile(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
+_ANY_OPTION = re.compile(r":[a-z-]+:")
 
 
-def handle_formula(parser: InlineParser) -> bool:
-    match = _FORMULA.match(parser.text, parser.position)
-    if match is None or not _TEX.search(match[0]):
-        return False
-    said = " ".join(match[0].split())[:60]
-    length = len(match[0].split("\n")[0])
-    parser.report(FORMULA, f"the formula `{said}` is printed as typed", match.start(), length)
-    parser.add_text(match[0])
-    parser.position = match.end()
-    return True
+class FormulaBlock(TakenLines):
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        text = "\n".join(self.lines).rstrip()
+        report(conversion, text, self.line)
+        attributes = ATTRIBUTES.search(self.lines[-1])
+        if attributes and _AFTER.match(text, text.rfind("{") - 1):
+            text = text[: text.rfind("{")].rstrip()
+            self.attributes = f"{self.attributes} {attributes[1]}"
+        if label := _LABEL.search(text):
+            self.attributes = f"#{label[1] or label[2]} {self.attributes}"
+        append_formula(conversion, parent, text, self.attributes)
+
+
+class FormulaFence(Fence):
+    """Hold a fence whose language is `math`, or the directive of that name."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        lines, attributes = self.lines, self.attributes
+        while lines and _ANY_OPTION.match(lines[0]):
+            if match := _OPTION.match(lines[0]):
+                attributes = f"{attributes} #{match[1]}"
+            lines = lines[1:]
+        report(conversion, "\n".join(lines), self.line)
+        append_formula(conversion, parent, "\n".join(lines), attributes)
+
+
+def append_formula(
+    conversion: Conversion, parent: ElementTree.Element, text: str, attributes: str
+) -> None:
+    code_block(conversion, parent, f"{text.strip()}\n", "latex", attributes)
+    add_class(parent[-1], "formula")
+
+
+def report(conversion: Conversion, text: str, line: int) -> None:
+    said = " ".join(text.split())
+    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    message = f"the formula `{shown}` is printed as typed"
+    place = text.split("\n", 1)[0]
+    conversion.problems.add(FORMULA, message, line, place, alike="formula")
+
+
+def start_formula(state: BlockState, container: Block) -> Started:
+    """Start a formula at `$$`, `\\[` or `\\begin{equation}`, if it ends with a line."""
+    rest = state.line.rest
+    if state.line.indented or rest[:1] not in ("$", "\\"):
+        return Started.NOTHING
+    if rest.startswith("$$"):
+        count = _count_dollars(state, rest)
+    elif rest.startswith("\\["):
+        count = _count_to_end(state, rest, "\\[", "\\]")
+    elif match := _BEGIN.match(rest):
+        count = _count_to_end(state, rest, match[0], f"\\end{{{match[1]}}}")
+    else:
+        return Started.NOTHING
+    if not count:
+        return Started.NOTHING
+    state.close_unmatched()
+    state.line.skip_indent()
+    state.add(FormulaBlock(count)).add_line(state)
+    return Started.LEAF
+
+
+def _count_dollars(state: BlockState, rest: str) -> int:
+    at = rest.find("$$", 2)
+    if at >= 0:
+        return int(at > 2 and bool(_AFTER.match(rest, at + 2)))
+    count = _count_to_end(state, rest, "$$", "$$")
+    lines = [rest, *state.lines_ahead(max(count - 1, 0))]
+    is_meant = rest.strip() == "$$" or _is_tex("\n".join(lines))
+    return count if is_meant else 0
+
+
+def _count_to_end(state: BlockState, rest: str, begin: str, end: str) -> int:
+    """Return the number of lines up to the one that ends with `end`; 0 if there is none."""
+    at = rest.find(end, len(begin))
+    if at >= 0:
+        is_meant = begin[1] == "b" or _is_tex(rest[len(begin) : at]) or "=" in rest
+        return int(is_meant and bool(_AFTER.match(rest, at + len(end))))
+    if not state.comes_later(end):
+        return 0
+    is_alone = begin != "\\[" or rest.strip() == "\\["
+    count = count_to(state, lambda line: end in line, _MOST_LINES)
+    lines = list(state.lines_ahead(max(count - 1, 0)))
+    if not lines or not (is_alone or _is_tex(rest + "\n".join(lines))):
+        return 0
+    at = lines[-1].find(end)
+    return count if _AFTER.match(lines[-1], at + len(end)) else 0
+
+
+def start_formula_fence(state: BlockState, container: Block) -> Started:
+    match = None if state.line.indented else _FENCE.match(state.line.rest)
+    if not match:
+        return Started.NOTHING
+    state.close_unmatched()
+    state.add(FormulaFence(match[1], match[2], state.line.indent))
+    return Started.LEAF
+
+
+def _is_tex(text: str) -> bool:
+    return bool(_COMMAND.search(text) or _SCRIPT.search(text))
 
 
 class FormulaExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.conversion.inlines.register("$", handle_formula)
+        self.has_formulas: bool | None = None
+        md.parser.starts.register(start_formula, "formula", 93)
+        md.parser.starts.register(start_formula_fence, "formula_fence", 72)
+        md.conversion.inlines.register("$", self.handle_dollars)
+        md.conversion.inlines.register("\\", self.handle_escaped)
+
+    def handle_dollars(self, parser: InlineParser) -> bool:
+        match = _DOLLARS.match(parser.text, parser.position)
+        if match is None:
+            return False
+        inside = match[1] or match[2] or match[3]
+        if not (match[2] or _is_tex(inside) or self._is_likely(parser, inside)):
+            return False
+        return _add(parser, match.end())
+
+    def handle_escaped(self, parser: InlineParser) -> bool:
+        """Read `\\(x\\)` and `\\[x\\]`, unless these are escapes in ordinary prose."""
+        text, start = parser.text, parser.position
+        if begin := _BEGIN.match(text, start):
+            end = text.find(f"\\end{{{begin[1]}}}", begin.end(), begin.end() + _LONGEST)
+            return end >= 0 and _add(parser, text.index("}", end) + 1)
+        if text[start + 1 : start + 2] not in ("(", "["):
+            return False
+        match = _ESCAPED.match(text, start)
+        if not match:
+            return False
+        inside = match[1] or match[2]
+        is_likely = bool(match[1]) and not text[start - 1 : start].isalnum()
+        if not (_is_tex(inside) or (is_likely and self._is_likely(parser, inside))):
+            return False
+        return _add(parser, match.end())
+
+    def _is_likely(self, parser: InlineParser, text: str) -> bool:
+        """Return whether `text`, such as `n = 1`, is a formula in a chapter that has formulas."""
+        if _NO_FORMULA.search(text) or not _RELATION.search(text):
+            return False
+        if self.has_formulas is None:
+            source = parser.conversion.problems.source.text
+            self.has_formulas = bool(_CERTAIN.search(source))
+        return self.has_formulas
+
+
+def _add(parser: InlineParser, end: int) -> bool:
+    said = parser.text[parser.position : end]
+    report(parser.conversion, said, parser.line_at(parser.position))
+    # Nothing changes the quotes, dashes and words in code.
+    parser.add_element("code", said.replace("\n", " "), **{"class": "formula"})
+    parser.position = end
+    return True

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
-from bookbuilder.dialect.core.blocks import Block, BlockState, Started, Text
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, Text
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
@@ -24,8 +24,13 @@ ROW_TOO_LONG = Rule(
 
 # A short text can ask for a table of millions of empty cells.
 MOST_ADDED_CELLS = 20_000
+_MOST_BETWEEN = 12
 
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+# A caption right below the rows is none of them. `passes.furniture` puts it into the table.
+# Some tools go on with a row in a line of colons.
+_CAPTION = re.compile(r"(?:Table)?:[ \t]+(?![^\n]{0,300}(?:[ \t]:[ \t]|:$))[^|]+$", re.IGNORECASE)
+_DRAWN = re.compile(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 
 
@@ -35,6 +40,12 @@ class Table(Text):
         self.header = header
         self.alignments = alignments
         self.added = 0
+
+    def continues(self, state: BlockState) -> Continue:
+        is_caption = _CAPTION.match(state.line.rest)
+        if is_caption and "|" not in next(state.lines_ahead(1), ""):
+            return Continue.NO
+        return super().continues(state)
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         table = ElementTree.SubElement(parent, "table")
@@ -118,6 +129,25 @@ def start_table(state: BlockState, container: Block) -> Started:
         state.tip = container.parent
     state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
     return Started.LEAF
+
+
+def table_follows(state: BlockState) -> bool:
+    """Return whether this line is in a paragraph, such as a caption, right before a table."""
+    has_ended = False
+    before = ""
+    for line in state.lines_ahead(_MOST_BETWEEN):
+        if not line.strip():
+            if before:
+                return False
+            has_ended = True
+        elif has_ended:
+            if before:
+                below_header = _DRAWN.match(line) and " -" in line
+                return bool(below_header or (_DELIMITERS.match(line) and "|" in line + before))
+            if _DRAWN.match(line):
+                return True
+            before = line
+    return False
 
 
 def _alignment(delimiter: str) -> str:

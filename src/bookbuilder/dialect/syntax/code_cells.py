@@ -1,0 +1,202 @@
+"""Show the code that Quarto and knitr would run, as its options say. Nothing is ever run."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from markdown.extensions import Extension
+
+from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.blocks import Block, BlockState, Started
+from bookbuilder.dialect.core.code import Fence, code_block
+from bookbuilder.dialect.core.engine import Engine
+from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.model.diagnostics import Rule, Severity
+
+NOT_RUN = Rule(
+    "M019",
+    "code-not-run",
+    Severity.WARNING,
+    "Quarto and knitr would run this code and print what it gives. bookbuilder runs no code: it"
+    " shows the code, or hides it if its options say `echo: false` or `include: false`. To have the"
+    " results in the book, let the other tool write them out: pictures as files, tables and numbers"
+    " as Markdown.",
+)
+
+_ENGINES = {
+    name: language
+    for language, names in {
+        "r": "r", "python": "python py python3 pyodide jupyter", "julia": "julia", "sql": "sql",
+        "javascript": "js javascript ojs node observable", "bash": "bash sh zsh shell",
+        "cpp": "cpp rcpp", "c": "c", "stan": "stan", "css": "css", "scss": "scss sass",
+        "fortran": "fortran fortran95", "perl": "perl", "ruby": "ruby", "awk": "awk", "sed": "sed",
+        "powershell": "powershell", "haskell": "haskell", "go": "go", "octave": "octave",
+        "stata": "stata", "sas": "sas", "scala": "scala", "coffee": "coffee", "asy": "asy",
+        "tikz": "tikz", "text": "cat verbatim", "mermaid": "mermaid", "dot": "dot graphviz",
+        "html": "html", "webr": "webr webr-r", "lua": "lua", "rust": "rust", "d2": "d2",
+        "plantuml": "plantuml",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_ENGINE_NAMES = "|".join(sorted(_ENGINES, key=len, reverse=True))
+_OPEN = re.compile(
+    rf"(`{{3,}}|~{{3,}})[ \t]*\{{(\{{?)({_ENGINE_NAMES})(?=[\s,}}])([^{{}}\n]*)\}}\}}?[ \t]*$",
+    re.IGNORECASE,
+)
+_OPTION_LINE = re.compile(r"(?:#|//|--|%%|%|\*|<!--)\|[ \t]?(.*?)(?:[ \t]*-->)?[ \t]*$")
+_OPTION = re.compile(r"([\w.-]+)[ \t]*:[ \t]*(.*)$")
+_HEADER_OPTION = re.compile(
+    r"([\w.-]+)[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*'|[^,\s]+(?:\([^()\n]*\))?)"
+)
+_NAME = re.compile(r"[ \t,]*([\w:.-]+)[ \t]*(?=,|$)")
+_CAPTIONS = ("fig-cap", "fig.cap", "tbl-cap", "lst-cap", "caption")
+_FALSE = frozenset({"false", "f", "no", "off"})
+_INLINE = re.compile(r"\{(?:r|python|julia|ojs)\}[ ]\S|r[ ]\S")
+_HAS_CELLS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{r\b", re.MULTILINE)
+_HINT = "put its results into the text, as pictures, tables or numbers"
+
+
+class CodeCell(Fence):
+    """Hold a fence `{r}`, `{python}` and the like. `header` are the options after the name."""
+
+    def __init__(self, mark: str, engine: str, header: str, indent: int, *, shown: bool) -> None:
+        super().__init__(mark, f"{{{engine}{header}}}", indent)
+        self.engine = engine
+        self.header = header
+        self.is_only_shown = shown
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        language = _ENGINES[self.engine.lower()]
+        options, lines = self._read_options()
+        text = "".join(f"{line}\n" for line in lines)
+        if self.is_only_shown:
+            code_block(conversion, parent, text, language, self.attributes)
+            return
+        is_hidden = bool({_lower(options.get("echo")), _lower(options.get("include"))} & _FALSE)
+        if is_hidden:
+            message = f"the code `{self.info}` is hidden, as its options say, and not run"
+            self._report(conversion, message, "hidden")
+        elif _lower(options.get("eval")) not in _FALSE:
+            self._report(conversion, f"the code `{self.info}` is shown and not run", "shown")
+        caption = next((options[key] for key in _CAPTIONS if options.get(key)), "")
+        name = options.get("lst-label") or options.get("label", "")
+        if caption:
+            parent = ElementTree.SubElement(parent, "figure", {"class": "code-cell"})
+            parent.tail = "\n"
+            if name:
+                parent.set("id", name if re.match(r"\w+[-:]", name) else f"fig:{name}")
+        if not is_hidden and text.strip():
+            code_block(conversion, parent, text, language, self.attributes)
+            if name and not caption:
+                parent[-1].set("id", name)
+        if caption:
+            element = ElementTree.SubElement(parent, "figcaption")
+            conversion.inline(element, caption, self.line)
+
+    def _report(self, conversion: Conversion, message: str, kind: str) -> None:
+        conversion.problems.add(NOT_RUN, message, self.line, self.mark, _HINT, alike=kind)
+
+    def _read_options(self) -> tuple[dict[str, str], list[str]]:
+        """Return the options of the fence and of its first lines, and the other lines."""
+        options: dict[str, str] = {}
+        named = _NAME.match(self.header)
+        if named:
+            options["label"] = named[1]
+        if identified := re.search(r"#([\w:.-]+)", self.header):
+            options["label"] = identified[1]
+        for match in _HEADER_OPTION.finditer(self.header):
+            options[match[1]] = match[2].strip("\"'")
+        count, last = 0, ""
+        for line in self.lines:
+            said = _OPTION_LINE.match(line)
+            if not said:
+                break
+            count += 1
+            if option := _OPTION.match(said[1]):
+                last = option[1]
+                options[last] = option[2].strip().strip("\"'")
+            elif last and said[1].strip():
+                # YAML's longer texts go on, indented, in the next line.
+                before = options[last].strip("|>- ")
+                options[last] = f"{before} {said[1].strip()}".strip().strip("\"'")
+        return options, self.lines[count:]
+
+
+def _lower(value: str | None) -> str:
+    return (value or "").lower()
+
+
+def start_code_cell(state: BlockState, container: Block) -> Started:
+    line = state.line
+    match = None if line.indented else _OPEN.match(line.rest)
+    if not match or (match[4].strip().startswith("=") and not match[4].strip("= ")):
+        return Started.NOTHING
+    state.close_unmatched()
+    shown = bool(match[2])
+    state.add(CodeCell(match[1], match[3], match[4].rstrip(), line.indent, shown=shown))
+    return Started.LEAF
+
+
+class CaptionedFence(Fence):
+    """Hold code with a caption: `{#lst-x .python lst-cap="…"}`."""
+
+    def __init__(self, mark: str, info: str, indent: int, caption: str) -> None:
+        super().__init__(mark, info, indent)
+        self.caption = caption
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
+        figure.tail = "\n"
+        super().render(conversion, figure)
+        if name := figure[0].attrib.pop("id", ""):
+            figure.set("id", name)
+        for key in ("lst-cap", "caption"):
+            figure[0].attrib.pop(key, None)
+        caption = ElementTree.SubElement(figure, "figcaption")
+        conversion.inline(caption, self.caption, self.line)
+
+
+_WITH_CAPTION = re.compile(r"(`{3,}|~{3,})[ \t]*[\w-]*[ \t]*" + ATTRIBUTES.pattern + r"[ \t]*$")
+_CAPTION = re.compile(r"(?:^|[ \t])(?:lst-cap|caption)=(?:\"([^\"]+)\"|'([^']+)')")
+
+
+def start_captioned_fence(state: BlockState, container: Block) -> Started:
+    line = state.line
+    match = None if line.indented else _WITH_CAPTION.match(line.rest)
+    caption = _CAPTION.search(match[2]) if match else None
+    if not match or not caption:
+        return Started.NOTHING
+    state.close_unmatched()
+    info = line.rest[match.end(1) :].strip()
+    state.add(CaptionedFence(match[1], info, line.indent, caption[1] or caption[2]))
+    return Started.LEAF
+
+
+class CodeCellExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        self.has_cells: bool | None = None
+        md.parser.starts.register(start_code_cell, "code_cell", 74)
+        md.parser.starts.register(start_captioned_fence, "captioned_fence", 71)
+        md.conversion.inlines.register("`", self.handle_inline_code)
+
+    def handle_inline_code(self, parser: InlineParser) -> bool:
+        """Report `` `r nrow(x)` ``, which knitr replaces by a result; it stays code."""
+        text, start = parser.text, parser.position
+        match = None if text.startswith("``", start) else _INLINE.match(text, start + 1)
+        close = parser.closing_backticks(1, start + 1) if match else -1
+        if not match or close < 0:
+            return False
+        if match[0][0] == "{" or self._is_knitr(parser.conversion):
+            said = text[start : close + 1]
+            message = f"the code {said} is printed as typed and not run"
+            line = parser.line_at(start)
+            parser.conversion.problems.add(NOT_RUN, message, line, said, _HINT, alike="in a line")
+        return False
+
+    def _is_knitr(self, conversion: Conversion) -> bool:
+        if self.has_cells is None:
+            source = conversion.problems.source
+            is_rmd = source.path.suffix.lower() in (".rmd", ".qmd")
+            self.has_cells = is_rmd or bool(_HAS_CELLS.search(source.text))
+        return self.has_cells
