@@ -7,13 +7,45 @@ from urllib.parse import urlsplit
 
 # Hosts, with those below them, that serve nothing but badges, or whose every SVG is one.
 _HOSTS = frozenset(
-    "shields.io badgen.net badge.fury.io travis-ci.org travis-ci.com coveralls.io codecov.io"
-    " circleci.com ci.appveyor.com badges.gitter.im snyk.io codeclimate.com david-dm.org"
-    " isitmaintained.com deepsource.io app.codacy.com api.codacy.com packagephobia.com"
-    " bundlephobia.com badges.greenkeeper.io badge.buildkite.com godoc.org goreportcard.com"
-    " bestpractices.coreinfrastructure.org saucelabs.com semaphoreci.com scrutinizer-ci.com"
-    " requires.io pepy.tech pyup.io badges.frapsoft.com badge.waffle.io img.badgesize.io"
-    " hits.dwyl.com visitor-badge.laobi.icu contrib.rocks mybinder.org".split()
+    [
+        "shields.io",
+        "badgen.net",
+        "badge.fury.io",
+        "travis-ci.org",
+        "travis-ci.com",
+        "coveralls.io",
+        "codecov.io",
+        "circleci.com",
+        "ci.appveyor.com",
+        "badges.gitter.im",
+        "snyk.io",
+        "codeclimate.com",
+        "david-dm.org",
+        "isitmaintained.com",
+        "deepsource.io",
+        "app.codacy.com",
+        "api.codacy.com",
+        "packagephobia.com",
+        "bundlephobia.com",
+        "badges.greenkeeper.io",
+        "badge.buildkite.com",
+        "godoc.org",
+        "goreportcard.com",
+        "bestpractices.coreinfrastructure.org",
+        "saucelabs.com",
+        "semaphoreci.com",
+        "scrutinizer-ci.com",
+        "requires.io",
+        "pepy.tech",
+        "pyup.io",
+        "badges.frapsoft.com",
+        "badge.waffle.io",
+        "img.badgesize.io",
+        "hits.dwyl.com",
+        "visitor-badge.laobi.icu",
+        "contrib.rocks",
+        "mybinder.org",
+    ]
 )
 # `…/workflows/CI/badge.svg`, `/projects/x/badge/?version=latest`, `colab-badge.svg`.
 _PATH = re.compile(r"/(?:[\w.-]{0,60}[._-])?badges?(?:[/._?-]|$)", re.IGNORECASE)

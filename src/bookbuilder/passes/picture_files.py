@@ -24,13 +24,43 @@ from bookbuilder.text.suggest import did_you_mean
 # Where site generators keep what they publish as it is: Hugo, Docusaurus (static), VitePress,
 # VuePress, Astro (public), Jekyll, Eleventy (assets), MkDocs (docs), Hexo, Sphinx, Middleman
 # (source), mdBook (src).
-PUBLISHED = (
-    "static public assets docs source src content website/static docs/static docs/public"
-    " docs/assets .vuepress/public docs/.vuepress/public .vitepress/public src/assets src/public"
-    " source/_static source/images"
-).split()
+PUBLISHED = [
+    "static",
+    "public",
+    "assets",
+    "docs",
+    "source",
+    "src",
+    "content",
+    "website/static",
+    "docs/static",
+    "docs/public",
+    "docs/assets",
+    ".vuepress/public",
+    "docs/.vuepress/public",
+    ".vitepress/public",
+    "src/assets",
+    "src/public",
+    "source/_static",
+    "source/images",
+]
 SUFFIXES = frozenset(
-    ".apng .avif .bmp .gif .ico .jfif .jpeg .jpg .png .svg .svgz .tif .tiff .webp".split()
+    [
+        ".apng",
+        ".avif",
+        ".bmp",
+        ".gif",
+        ".ico",
+        ".jfif",
+        ".jpeg",
+        ".jpg",
+        ".png",
+        ".svg",
+        ".svgz",
+        ".tif",
+        ".tiff",
+        ".webp",
+    ]
 )
 MOST_FILES = 50_000
 _FEWEST_PARTS = 2

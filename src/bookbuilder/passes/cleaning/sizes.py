@@ -17,7 +17,9 @@ BAD_SIZE = Rule(
     " with a unit: `{width=300}`, `{width=50%}`, `{width=8cm}`, `{height=2em}`. Any other size is"
     " left out, and the picture has its own.",
 )
-_UNITS = {unit: unit for unit in "cm mm q in pt pc px em rem ex ch %".split()}
+_UNITS = {
+    unit: unit for unit in ["cm", "mm", "q", "in", "pt", "pc", "px", "em", "rem", "ex", "ch", "%"]
+}
 _UNITS |= {"": "px", "inch": "in", "inches": "in", "dp": "px", "bp": "pt"}
 _SIZE = re.compile(r"\+?(\d{1,5}(?:[.,]\d{1,4})?|[.,]\d{1,4})\s{0,5}([a-z%]*)\s{0,5};?")
 # As in LaTeX, whose users type them for pandoc.
