@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 Edit = tuple[int, int, str]
 
-# Han, kana, Bopomofo, Yi and their punctuation, wide and narrow forms; not Hangul, which has blanks.
+# Han, kana, Bopomofo, Yi and their punctuation, wide and narrow; not Hangul, which has blanks.
 _WIDE = (
     "\u2e80-\u2fdf\u2ff0-\u312f\u3190-\u31ff\u3220-\u325f\u3280-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
     "\uff01-\uff9f\uffe0-\uffe6\U00020000-\U0003ffff"

@@ -20,48 +20,34 @@ from bookbuilder.config.schema import Config
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.runtime.files import files_below, folded, is_file, is_inside, name_of, names_in
 from bookbuilder.text.suggest import did_you_mean
+from bookbuilder.trees.xhtml import names
 
 # Where site generators keep what they publish as it is: Hugo, Docusaurus (static), VitePress,
 # VuePress, Astro (public), Jekyll, Eleventy (assets), MkDocs (docs), Hexo, Sphinx, Middleman
 # (source), mdBook (src).
-PUBLISHED = [
-    "static",
-    "public",
-    "assets",
-    "docs",
-    "source",
-    "src",
-    "content",
-    "website/static",
-    "docs/static",
-    "docs/public",
-    "docs/assets",
-    ".vuepress/public",
-    "docs/.vuepress/public",
-    ".vitepress/public",
-    "src/assets",
-    "src/public",
-    "source/_static",
-    "source/images",
-]
-SUFFIXES = frozenset(
+PUBLISHED = tuple(
     [
-        ".apng",
-        ".avif",
-        ".bmp",
-        ".gif",
-        ".ico",
-        ".jfif",
-        ".jpeg",
-        ".jpg",
-        ".png",
-        ".svg",
-        ".svgz",
-        ".tif",
-        ".tiff",
-        ".webp",
+        "static",
+        "public",
+        "assets",
+        "docs",
+        "source",
+        "src",
+        "content",
+        "website/static",
+        "docs/static",
+        "docs/public",
+        "docs/assets",
+        ".vuepress/public",
+        "docs/.vuepress/public",
+        ".vitepress/public",
+        "src/assets",
+        "src/public",
+        "source/_static",
+        "source/images",
     ]
 )
+SUFFIXES = names(".apng .avif .bmp .gif .ico .jfif .jpeg .jpg .png .svg .svgz .tif .tiff .webp")
 MOST_FILES = 50_000
 _FEWEST_PARTS = 2
 
@@ -100,15 +86,15 @@ class PictureFiles:
     def _find(self, src: str, folder: Path, *, by_name: bool) -> Found:
         src = without_site(unquote(src)) if "{{" in unquote(src) else src
         leads_out = False
-        names = _names(src)
+        ways = _ways(src)
         for number, start in enumerate(self._folders(src, folder)):
-            for name in names:
+            for name in ways:
                 path = Path(os.path.normpath(start / name.lstrip("/")))
                 if not is_inside(path, *self._config.folders):
                     leads_out |= number == 0
                 elif is_file(path):
                     return Found(path)
-        for name in reversed(names):
+        for name in reversed(ways):
             paths = self._ending_like(name)
             if not paths:
                 continue
@@ -178,15 +164,15 @@ class PictureFiles:
         ]
         if hint := did_you_mean(unquote(src), known):
             return hint
-        same = self._by_name.get(folded(PurePosixPath(_names(src)[-1] or "x").name), [])
+        same = self._by_name.get(folded(PurePosixPath(_ways(src)[-1] or "x").name), [])
         named = [p for p, _ in same if is_inside(p, *folders) and is_file(p)]
         if len(named) == 1:
             return f"there is `{name_of(named[0], self._config.root)}`: write its path"
         return ""
 
 
-def _names(src: str) -> list[str]:
+def _ways(src: str) -> list[str]:
     """Return the ways to read an address as a path: as typed, decoded, without query."""
     bare = unquote(re.split(r"[?#]", src)[0])
-    names = (src, unquote(src), bare, bare.replace("\\", "/"))
-    return [name for name in dict.fromkeys(names) if name] or [""]
+    ways = (src, unquote(src), bare, bare.replace("\\", "/"))
+    return [way for way in dict.fromkeys(ways) if way] or [""]

@@ -1,4 +1,4 @@
-"""Read the width and height that authors give to pictures: `300`, `3cm`, `50%`, `0.8\\textwidth`."""
+"""Read the sizes that authors give to pictures: `300`, `3cm`, `50%`, `0.8\\textwidth`."""
 
 from __future__ import annotations
 
