@@ -25,27 +25,25 @@ from bookbuilder.trees.xhtml import names
 # Where site generators keep what they publish as it is: Hugo, Docusaurus (static), VitePress,
 # VuePress, Astro (public), Jekyll, Eleventy (assets), MkDocs (docs), Hexo, Sphinx, Middleman
 # (source), mdBook (src).
-PUBLISHED = tuple(
-    [
-        "static",
-        "public",
-        "assets",
-        "docs",
-        "source",
-        "src",
-        "content",
-        "website/static",
-        "docs/static",
-        "docs/public",
-        "docs/assets",
-        ".vuepress/public",
-        "docs/.vuepress/public",
-        ".vitepress/public",
-        "src/assets",
-        "src/public",
-        "source/_static",
-        "source/images",
-    ]
+PUBLISHED = (
+    "static",
+    "public",
+    "assets",
+    "docs",
+    "source",
+    "src",
+    "content",
+    "website/static",
+    "docs/static",
+    "docs/public",
+    "docs/assets",
+    ".vuepress/public",
+    "docs/.vuepress/public",
+    ".vitepress/public",
+    "src/assets",
+    "src/public",
+    "source/_static",
+    "source/images",
 )
 SUFFIXES = names(".apng .avif .bmp .gif .ico .jfif .jpeg .jpg .png .svg .svgz .tif .tiff .webp")
 MOST_FILES = 50_000
