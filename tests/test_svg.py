@@ -10,6 +10,7 @@ import pytest
 from bookbuilder import Report, load, write
 from bookbuilder.passes.cleaning.svg import LARGEST_SIDE, sanitize_svg
 from bookbuilder.passes.cleaning.svg_references import REMOVED
+from bookbuilder.passes.cleaning.svg_styles import Removal, clean_declarations
 from books import write_files
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -210,3 +211,26 @@ def test_drawings_that_refer_to_themselves_are_printed(tmp_path: Path) -> None:
     book = load(tmp_path, report=Report())
     assert write(book, tmp_path / "out.pdf", Report()).count > 0
     assert write(book, tmp_path / "out.epub", Report()).count > 0
+
+
+@pytest.mark.parametrize(
+    ("style", "wanted"),
+    [
+        (
+            "font: italic bold 13px/1.5 'A B', sans-serif",
+            "font-style: italic; font-weight: bold; font-size: 13px; font-family: 'A B',sans-serif",
+        ),
+        (
+            "font: x-large serif",
+            "font-style: normal; font-weight: normal; font-size: 24px; font-family: serif",
+        ),
+        ("font: caption", "font: caption"),
+        ("font-size: small; fill: red", "font-size: 13px; fill: red"),
+        ("font-family: Helvetica, Arial , serif", "font-family: Helvetica,Arial,serif"),
+        ('font-family: "A, B", serif', 'font-family: "A, B", serif'),
+    ],
+)
+def test_fonts_are_written_in_the_form_that_every_renderer_reads(style: str, wanted: str) -> None:
+    removed: list[Removal] = []
+    assert clean_declarations(style, removed).replace("'", '"') == wanted.replace("'", '"')
+    assert removed == []

@@ -47,6 +47,7 @@ def _settle_notes(tree: Tag, words: Words) -> None:
         unwrap(root, wrappers)
     if not order:
         return
+    _part_adjacent(tree)
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
         section.append(_make_note(items[target], number, back, words))
@@ -68,6 +69,18 @@ def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
     }
     reference.string = str(number)
     return name
+
+
+def _part_adjacent(tree: Tag) -> None:
+    """Put a comma between two references side by side: "1" and "2" would read as twelve."""
+    for reference in elements(tree, "a"):
+        follower = reference.next_sibling
+        if (
+            has_class(reference, "noteref")
+            and isinstance(follower, Tag)
+            and has_class(follower, "noteref")
+        ):
+            reference.insert_after(new_tag("span", {"class": "noteref-comma"}, ","))
 
 
 def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
@@ -91,6 +92,7 @@ def check_pdf(book: Book, report: Report) -> None:
         with_picture(book, report)
     for _ in author_styles(book.config, report):
         pass
+    report_flex(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

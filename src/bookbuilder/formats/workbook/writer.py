@@ -14,6 +14,7 @@ from bookbuilder.formats.pdf.compose.assembly import make_document
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words
 from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
+from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import trim_of
@@ -149,6 +150,7 @@ def make_workbook(book: Book) -> ET.Element:
         keep_last_words(page)
         break_long_words(page)
         heading.set("data-bookmark", text_of(heading))
+        allow_breaks(page)
         number = str(chapter.number or "")
         line = contents_line(page.get("id", ""), number, text_of(heading), "toc-chapter")
         entries.append(line)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from bookbuilder.passes.cleaning.svg_fonts import plain_font
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
 from bookbuilder.passes.cleaning.svg_references import cut_references
 from bookbuilder.passes.cleaning.svg_styles import (
@@ -198,6 +199,8 @@ def _clean_attributes(tag: Tag, removed: list[Removal]) -> None:
             what = "an address" if refused.loads else f"`{key[:30]}` ({refused.why})"
             removed.append(Removal(what, f"{key}=", refused.hint or HINT))
             del tag.attrs[key]
+        elif key in ("font-family", "font-size"):
+            tag.attrs |= plain_font(key, text)
 
 
 def _name_ids(root: Tag) -> None:

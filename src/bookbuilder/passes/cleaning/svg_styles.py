@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
+from bookbuilder.passes.cleaning.svg_fonts import plain_font
 from bookbuilder.text import css
 from bookbuilder.text.css_names import PROPERTIES
 
@@ -55,15 +56,17 @@ def _own_id(url: str, node: Node) -> str:
     return url
 
 
-def clean_declarations(text: str | list[Node], removed: list[Removal]) -> str:
+def clean_declarations(style: str | list[Node], removed: list[Removal]) -> str:
     """Return the declarations that may stay; add the others to `removed`."""
-    if isinstance(text, str) and (why := css.why_unreadable(text)):
+    if isinstance(style, str) and (why := css.why_unreadable(style)):
         removed.append(Removal(f"a style that cannot be read ({why})", "style="))
         return ""
     kept = []
-    for node in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
+    for node in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
         try:
-            kept.append(str(_declaration(node)))
+            written = _declaration(node)
+            for name, text in plain_font(written.name, written.value).items():
+                kept.append(str(replace(written, name=name, value=text)))
         except css.Refused as refused:
             removed.append(_removal(refused, node))
     return "; ".join(kept)

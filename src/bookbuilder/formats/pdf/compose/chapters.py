@@ -9,9 +9,12 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
+from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
-from bookbuilder.formats.pdf.compose.hyphenation import keep_cells_whole, keep_last_words
+from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
+from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
+from bookbuilder.formats.pdf.compose.table_sizes import classify_table
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
@@ -23,8 +26,6 @@ from bookbuilder.trees.xhtml import SUBHEADINGS
 
 # Characters that fit above an A5 page's text in the theme's size of running heads.
 LONGEST_HEAD = 56
-# A table is wide, or very wide, if it has more columns, and short if it has no more rows.
-WIDE_TABLE, WIDEST_TABLE, SHORT_TABLE = 5, 8, 10
 
 
 def is_for_screen(book: Book) -> bool:
@@ -72,6 +73,7 @@ def printed_chapter(
     for link in section.iter("a"):
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
+    let_boxes_follow(section)
     keep_last_words(section)
     break_long_words(section)
     cut_long_texts(section)
@@ -81,7 +83,8 @@ def printed_chapter(
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
     for table in section.iter("table"):
-        _classify_table(table)
+        classify_table(table)
+    allow_breaks(section)
     return section
 
 
@@ -129,18 +132,3 @@ def _head_end_sections(section: ET.Element, book: Book) -> None:
         for end in [e for e in section if e.tag == "section" and name in classes_of(e)]:
             if len(end) and end[0].tag not in SUBHEADINGS:
                 end.insert(0, element("h2", "", title))
-
-
-def _classify_table(table: ET.Element) -> None:
-    """Set the classes by which the theme sets tables.
-
-    Wide tables are set smaller, short ones kept together, and years and prices kept whole.
-    """
-    rows = [len(row) for row in table.iter("tr")]
-    columns = max(rows, default=0)
-    sizes = ["short"] if len(rows) <= SHORT_TABLE else []
-    if columns > WIDE_TABLE:
-        sizes.append("widest" if columns > WIDEST_TABLE else "wide")
-    if sizes:
-        table.set("class", " ".join([*classes_of(table), *sizes]))
-    keep_cells_whole(table, is_wide=columns > WIDE_TABLE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.flow import FLEX, uses_flex, without_flex
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
@@ -49,7 +50,10 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                 text = read_text(path, config.folders)
                 if why := why_unreadable(text):
                     raise OSError(why)
-                yield name, text
+                if uses_flex(text):
+                    message = f"boxes of flex or grid in `{name}` are printed as blocks"
+                    report.add(FLEX, message, config.span_of(key, name))
+                yield name, without_flex(text)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

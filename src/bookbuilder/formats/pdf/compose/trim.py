@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import resources
+from itertools import pairwise
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -14,8 +16,9 @@ UNKNOWN_TRIM = Rule(
     "P002",
     "unknown-trim",
     Severity.ERROR,
-    "`trim` in [pdf] must name a size of the cut page that bookbuilder knows: a5, b5, 6x9, a4 or"
-    " letter. They are listed in profiles/trim.toml.",
+    "`trim` in [pdf] is the size of the cut page: a name such as a5, b5, 6x9, a4 or letter, all of"
+    " which are listed in profiles/trim.toml, or a measure of 80 to 450 mm on each side, such as"
+    " `148x210mm` or `5.75x8.75in`.",
 )
 
 UNKNOWN_EDITION = Rule(
@@ -29,6 +32,12 @@ DEFAULT = "a5"
 EDITIONS = ("print", "screen")
 # The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
+# What a page by measure may be, in millimetres.
+_SHORTEST, _LONGEST = 80.0, 450.0
+_MEASURE = re.compile(
+    r"(\d{1,3}(?:\.\d{1,3})?) ?(mm|cm|in)? ?x ?(\d{1,3}(?:\.\d{1,3})?) ?(mm|cm|in)"
+)
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
 # The theme is drawn for pages of this height.
 _DRAWN_FOR = 210
 
@@ -69,7 +78,8 @@ class Trim:
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
-            f"html {{ font-size: {self.size}; line-height: {self.leading}; --sink: {sink:.3f}mm;"
+            f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
+            f" --sink: {sink:.3f}mm;"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
@@ -80,19 +90,71 @@ def trim_names() -> tuple[str, ...]:
 
 
 def trim_of(config: Config, report: Report) -> Trim:
-    """Return the trim size that `config` names; the default if there is no such size."""
-    sizes = {name: Trim(**values) for name, values in _sizes().items()}
-    name = config.pdf.trim.lower().replace("×", "x").removesuffix("in")
-    if name not in sizes:
-        known = ", ".join(f"`{size}`" for size in sizes)
-        report.add(
-            UNKNOWN_TRIM,
-            f"there is no trim size `{config.pdf.trim}`",
-            config.span_of("pdf.trim"),
-            did_you_mean(name, sizes) or f"the sizes are {known}",
-        )
-        return sizes[DEFAULT]
-    return sizes[name]
+    """Return the trim size that `config` says; the default if there is no such size."""
+    sizes = _sizes()
+    said = config.pdf.trim.lower().replace("×", "x").strip()
+    name = re.sub(r"\s*(?:in|inch|inches|\"|″)$", "", said).replace(" ", "")
+    drawn = [Trim(**values) for values in sizes.values() if len(values) == len(fields(Trim))]
+    if name in sizes:
+        values = sizes[name]
+        if len(values) == len(fields(Trim)):
+            return Trim(**values)
+        return _derived(_number(values["width"]), _number(values["height"]), drawn)
+    if measure := _MEASURE.fullmatch(said):
+        width = float(measure[1]) * _MILLIMETRES[measure[2] or measure[4]]
+        height = float(measure[3]) * _MILLIMETRES[measure[4]]
+        if min(width, height) >= _SHORTEST and max(width, height) <= _LONGEST:
+            return _derived(width, height, drawn)
+    known = ", ".join(f"`{size}`" for size in sizes)
+    report.add(
+        UNKNOWN_TRIM,
+        f"there is no trim size `{config.pdf.trim[:80]}`",
+        config.span_of("pdf.trim"),
+        did_you_mean(name, sizes) or f"write a measure such as `148x210mm`, or one of {known}",
+    )
+    return Trim(**sizes[DEFAULT])
+
+
+def _derived(width: float, height: float, drawn: list[Trim]) -> Trim:
+    """Return a page of `width` and `height` in millimetres, with margins between its neighbours'.
+
+    Type and side margins follow the width, top and bottom the height. The bottom is set so that the
+    page holds whole lines.
+    """
+
+    def between(key: str, by: str, place: float) -> float:
+        points = sorted({(_number(getattr(t, by)), _number(getattr(t, key))) for t in drawn})
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        for (low, before), (high, after) in pairwise(points):
+            if low <= place <= high:
+                return before + (after - before) * (place - low) / (high - low)
+        # Beyond the smallest and the largest page, margins grow with the page.
+        return y0 * place / x0 if place < x0 else y1 * place / x1
+
+    size = min(between("size", "width", max(width, 148)), 11.5)
+    if width < 148:
+        # Small pages have smaller type, but not in proportion: it must stay legible.
+        size = 10 * (width / 148) ** 0.35
+    leading = round(size * 1.395, 2)
+    top = between("top", "height", height)
+    line = leading * 25.4 / 72
+    lines = round((height - top - between("bottom", "height", height)) / line - 0.2)
+    bottom = height - top - lines * line
+    # A trifle less at the bottom, or rounding would cost the last line.
+    return Trim(
+        width=f"{width:g}mm",
+        height=f"{height:g}mm",
+        top=f"{top:.2f}mm",
+        bottom=f"{bottom - 0.05:.2f}mm",
+        inner=f"{between('inner', 'width', width):.1f}mm",
+        outer=f"{between('outer', 'width', width):.1f}mm",
+        size=f"{size:.2f}pt",
+        leading=f"{leading:g}pt",
+    )
+
+
+def _number(length: str) -> float:
+    return float(length.removesuffix("mm").removesuffix("pt"))
 
 
 def edition_of(config: Config, report: Report) -> str:

@@ -138,7 +138,7 @@ def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
 
 def _first_word(element: ET.Element) -> str:
     # What the layout adds for breaking words is not in the source.
-    texts = (re.sub("[\u00ad\u200b\u2060]", "", text) for text in element.itertext())
+    texts = (re.sub("[\u00ad\u200b\u200c\u2060]", "", text) for text in element.itertext())
     return next((word for text in texts for word in text.split()), "")
 
 
