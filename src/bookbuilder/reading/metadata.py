@@ -9,6 +9,7 @@ from bookbuilder.book import Book, Metadata, Person
 from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.titles import LONGEST_TITLE
+from bookbuilder.text.identifiers import read_identifier
 from bookbuilder.text.language import guess_language, is_language
 
 ASSUMED = Rule(
@@ -25,6 +26,14 @@ BAD_LANGUAGE = Rule(
     "`language` must be a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. E-readers hyphenate, pronounce"
     " and choose fonts by it.",
     stops=False,
+)
+BAD_ISBN = Rule(
+    "C020",
+    "bad-isbn",
+    Severity.WARNING,
+    "The last digit of an ISBN is computed from the others. If it does not fit, a digit is wrong,"
+    " and the book, or a barcode made from the number, would be taken for another book. Correct"
+    " `identifier` in book.toml. Until then the cover has no barcode.",
 )
 
 
@@ -48,13 +57,18 @@ def metadata_of(book: Book, report: Report) -> Metadata:
         hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
         report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
+    identifier = read_identifier(said.identifier)
+    if identifier.is_wrong:
+        span = book.config.span_of("book.identifier", said.identifier)
+        message = f"the check digit of ISBN {identifier.isbn} is wrong"
+        report.add(BAD_ISBN, message, span, "compare it with the number that you were given")
     position = book.config.series.position
     return Metadata(
         title=title,
         subtitle=said.subtitle,
         authors=authors,
         language=language,
-        identifier=said.identifier or _identifier(title, authors, language),
+        identifier=identifier.uri or _identifier(title, authors, language),
         publisher=said.publisher,
         rights=said.rights,
         license=said.license,
@@ -64,6 +78,7 @@ def metadata_of(book: Book, report: Report) -> Metadata:
         version=said.version,
         series=book.config.series.name,
         series_position="" if position is None else f"{position:g}",
+        isbn=identifier.isbn,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 # Comparing is slow, and a book may have thousands of broken links to thousands of names.
 MOST_COMPARED = 200
 LONGEST = 200
+SHORT = 5
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -17,5 +18,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(choices) > MOST_COMPARED:
         choices = {k: v for k, v in choices.items() if k[:3] == folded[:3]}
     compared = list(choices)[:MOST_COMPARED]
-    near = difflib.get_close_matches(folded, compared, 1, cutoff=0.6)
+    # Half of a short word is soon the same: `site` is no misspelt `title`.
+    cutoff = 0.7 if len(folded) <= SHORT else 0.6
+    near = difflib.get_close_matches(folded, compared, 1, cutoff=cutoff)
     return f"did you mean `{choices[near[0]]}`?" if near else ""
