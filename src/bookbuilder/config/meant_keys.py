@@ -93,8 +93,8 @@ def meant_key(key: str, value: object, table: str, known: Mapping[str, str]) -> 
             return f"did you mean `{meant}`?"
         return f"write `{meant}` below {' or '.join(f'[{home}]' for home in where)}"
     if meant := _MEANT_IN_TABLES.get(folded):
-        name, _, where = meant.partition(" below ")
-        return f"did you mean {name}?" if where == f"[{table}]" else f"write {meant}"
+        name, _, home = meant.partition(" below ")
+        return f"did you mean {name}?" if home == f"[{table}]" else f"write {meant}"
     if hint := _MEANT_ELSEWHERE.get(folded) or did_you_mean(key, known):
         return hint
     if len(known) > MOST_LISTED:

@@ -10,7 +10,7 @@ from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.titles import LONGEST_TITLE
 from bookbuilder.text.identifiers import read_identifier
-from bookbuilder.text.language import guess_language, is_language
+from bookbuilder.text.language import UNKNOWN, guess_language, is_language
 
 ASSUMED = Rule(
     "C006",
@@ -52,9 +52,13 @@ def metadata_of(book: Book, report: Report) -> Metadata:
         report.add(BAD_LANGUAGE, f"`{language[:80]}` is not a language tag", span, hint)
     if not language:
         language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
-        assumed.append(f"language `{language}`")
+        known = language != UNKNOWN
+        assumed.append(f"language `{language}`" if known else f"no language (`{UNKNOWN}`)")
     if assumed and not report.errors:
-        hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
+        where = CONFIG_NAME if book.config.source else f"a {CONFIG_NAME}"
+        hint = f"say so in {where}" if book.config.source else f"write {where}"
+        if language == UNKNOWN:
+            hint = f'the text does not tell: write `language = "…"` below [book] in {where}'
         report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
     identifier = read_identifier(said.identifier)
