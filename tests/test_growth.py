@@ -63,6 +63,13 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "attributes": lambda n: "".join(f"<b a{k}=1>y</b> " for k in range(n)),
     "emphasis": lambda n: "*a **b " * n,
     "brackets": lambda n: "[" * n,
+    "components": lambda n: "<Foo>\n\nx\n\n</Foo>\n\n<Link to='#a'>" * n,
+    "open components": lambda n: "<Foo a='b'>\n" * n + "</Bar>\n" * n,
+    "braces of components": lambda n: "<A {" * n,
+    "exports": lambda n: "export const a = {\n\n" * n,
+    "block ids": lambda n: "x ^n\n\n" * n,
+    "fields": lambda n: "[a:: " * n + "]" * n,
+    "CriticMarkup": lambda n: "{++a {--b " * n + "--} ++}",
     "addresses": lambda n: "".join(f"[x](foo:{k}) " for k in range(n)),
 }
 

@@ -39,7 +39,7 @@ _INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
 _Known = dict[tuple[int, int], tuple[int, int]]
 
 
-def _prose(text: str) -> str:
+def without_code(text: str) -> str:
     """Return the text with code and comments blanked out, so that no offset changes."""
     pieces, at = [], 0
     known: _Known = {}
@@ -150,7 +150,7 @@ class _Searched:
     """Search the prose of one source, and remember what was found."""
 
     def __init__(self, source: Source) -> None:
-        self.prose = _prose(source.text)
+        self.prose = without_code(source.text)
         self._left = max(MOST_SEARCHED, 300 * len(self.prose))
         self._links: dict[str, list[tuple[int, int]]] = {}
         self._texts: dict[str, _Places] = {}

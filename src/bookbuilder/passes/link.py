@@ -101,7 +101,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
         if not tag.get("id"):
             continue
         raw = str(tag["id"])
-        clean = re.sub(r"[^\w.-]+", "-", raw) or "id"
+        clean = re.sub(r"[^\w.-]+", "-", raw.removeprefix("^")) or "id"
         base = f"{chapter.slug}--{clean}"
 
         def is_free(n: int, base: str = base) -> bool:

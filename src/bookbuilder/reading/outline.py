@@ -24,6 +24,7 @@ from bookbuilder.reading.chapter_files import MARKDOWN, SUMMARY_NAME, markdown_f
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.suggest import did_you_mean
 
 # Longer lines of a SUMMARY.md are not entries, and would be slow to match.
@@ -256,7 +257,7 @@ def _from_summary(config: Config, source: Source, report: Report) -> Outline:
     for number, line in _lines(source.text):
         if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
             if (number > 1 and (listed or outline.parts)) or _is_part(heading[1], number):
-                outline.parts.append(PartOutline(title=heading[1]))
+                outline.parts.append(PartOutline(title=plain_title(heading[1])))
             continue
         match = _SUMMARY_LINK.match(line)
         if not match:
@@ -271,7 +272,7 @@ def _from_summary(config: Config, source: Source, report: Report) -> Outline:
         target = unquote(match["target"].split("#")[0].strip().strip("<>"))
         if not target:
             continue
-        title = re.sub(r"[`*\\]", "", match["title"])
+        title = plain_title(match["title"])
         span = source.span_of_line(number)
         entry = adder.entry(source.path.parent, target, span, title, depth)
         if entry is None:

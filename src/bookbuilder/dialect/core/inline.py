@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.emphasis import Bracket, Delimiters
 from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
 from bookbuilder.dialect.core.references import Reference
+from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
@@ -52,6 +53,8 @@ class Conversion:
     stash: HtmlStash = field(default_factory=HtmlStash)
     raw_html: list[tuple[int, str]] = field(default_factory=list)
     """The HTML that the author wrote, each piece with its line."""
+    tags: ChapterTags | None = None
+    """The components in the chapter, once someone asked for them."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
@@ -79,6 +82,13 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
+        self.parse()
+        if not build(parent, self.root):
+            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
+            self.report(TOO_DEEP, message, 0, 0)
+
+    def parse(self) -> None:
+        """Read the whole text into nodes below `root`."""
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -99,9 +109,6 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
-        if not build(parent, self.root):
-            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
-            self.report(TOO_DEEP, message, 0, 0)
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)
@@ -115,6 +122,16 @@ class InlineParser:
         elif text:
             node.append(Node(text=text))
         node.attributes = attributes
+        self.root.append(node)
+        return node
+
+    def add_inlines(self, tag: str, text: str, at: int) -> Node:
+        """Add an element that holds `text`, read as Markdown; it starts at offset `at`."""
+        inner = InlineParser(self.conversion, text, self.line_at(at))
+        inner.parse()
+        node = Node(tag)
+        for child in inner.root:
+            node.append(child)
         self.root.append(node)
         return node
 

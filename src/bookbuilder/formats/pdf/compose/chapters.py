@@ -14,6 +14,7 @@ from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
+from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
 from bookbuilder.formats.pdf.compose.table_sizes import classify_table
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
@@ -74,6 +75,7 @@ def printed_chapter(
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
     let_boxes_follow(section)
+    set_odd_letters(section)
     keep_last_words(section)
     break_long_words(section)
     cut_long_texts(section)
