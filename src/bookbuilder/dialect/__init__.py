@@ -30,6 +30,7 @@ from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
+from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
 from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
@@ -72,6 +73,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     ObsidianBlockExtension,
     ObsidianFenceExtension,
     InlineFieldExtension,
+    LikelySlipExtension,
 )
 
 

@@ -35,7 +35,7 @@ DASHES = {
     "uk": _EM_EM,
 }
 
-_HYPHENS = re.compile(r"(?<![-<!–—])(?:-{2}|-{3})(?![->–—])")
+_HYPHENS = re.compile(r"(?<![-<!{–—])(?:-{2}|-{3})(?![->}–—])")
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
 # A range, not a break in the sentence: `1990--present`, `May--June`, `A--Z`.

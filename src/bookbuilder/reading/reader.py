@@ -14,6 +14,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.titles import (
+    drop_empty_headings,
     give_anchors,
     settle_levels,
     settle_title,
@@ -46,6 +47,7 @@ def read_chapters(
     """
     front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
+    drop_empty_headings(tree)
     has_headings = bool(tree.get_text(strip=True))
     is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
     if not is_filled and not _has_content(tree):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes, trailing_attributes
 from bookbuilder.dialect.core.blocks import BlockState, Text
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import take_definitions
+from bookbuilder.model.diagnostics import Rule, Severity
 
 
 class Paragraph(Text):
@@ -47,6 +48,13 @@ class Paragraph(Text):
             parent.remove(paragraph)
 
 
+EMPTY_HEADING = Rule(
+    "M031",
+    "empty-heading",
+    Severity.WARNING,
+    "A heading without text would be an empty line in the contents, and a silence to those who"
+    " listen. It is left out. Write its text, or `***` for a break.",
+)
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _MDX_ID = re.compile(r"\{/\*[ ]*#?([\w.-]+)[ ]*\*/\}$")
 
@@ -67,8 +75,15 @@ class Heading(Text):
         if not attributes:
             text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
         text = _CLOSING_HASHES.sub("", text)
+        if alone := ATTRIBUTES.fullmatch(text):
+            text, attributes = "", alone[1]
         heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
         conversion.inline(heading, text.strip(), self.line)
+        if not text.strip():
+            hint = "write its text, or delete the line"
+            conversion.problems.add(
+                EMPTY_HEADING, "a heading without text is left out", self.line, hint=hint
+            )
         apply_attributes(heading, self.attributes)
         apply_attributes(heading, attributes)
