@@ -45,7 +45,8 @@ def take_size(picture: Tag, remarks: Remarks) -> tuple[dict[str, str], str]:
             continue
         size = _length(text)
         is_share = key == "height" and size.endswith("%")
-        if is_share and "width" in sizes:
+        if is_share and ("width" in sizes or size == "100%"):
+            # All of nothing in particular: browsers leave it out as well.
             continue
         if not size or is_share:
             hint = _HINT_HEIGHT if size else _HINT
