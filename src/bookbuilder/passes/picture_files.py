@@ -96,9 +96,11 @@ class PictureFiles:
             paths = self._ending_like(name)
             if not paths:
                 continue
-            inside = [p for p in paths if is_inside(p, *self._config.folders) and is_file(p)]
+            own = [path for path in paths if is_inside(path, *self._config.folders)]
+            leads_out |= by_name and not own
+            inside = [path for path in own if is_file(path)]
             if not inside:
-                return Found(None, leads_out=True)
+                continue
             called = tuple(name_of(path, self._config.root) for path in inside)
             if len(inside) == 1:
                 is_exact = by_name and inside[0].name == PurePosixPath(name).name
