@@ -3,7 +3,8 @@
     mkdir sources && cd sources
     pip download --no-deps --no-binary :none: fontpkg-source-serif-4==4.4 \
         fontpkg-source-sans-3==3.52 fontpkg-source-code-pro==1.26 fontpkg-amiri==1.2
-    apt-get download fonts-noto-core=20201225-1 fonts-morisawa-bizud-mincho=1.05-2
+    apt-get download fonts-noto-core=20201225-1 fonts-morisawa-bizud-mincho=1.05-2 \
+        fonts-morisawa-bizud-gothic=1.05-2
     npm pack @expo-google-fonts/noto-emoji@0.4.7
     python tools/make_fonts.py sources src/bookbuilder/fonts
 
@@ -83,6 +84,7 @@ COPIED = [
     Copied("NotoEmoji_400Regular.ttf", "NotoEmoji-Regular.ttf"),
     # The alternate forms of older standards would add a third to the largest file.
     Copied("BIZUDMincho-Regular.ttf", "BIZUDMincho-Regular.ttf", ("ccmp", "locl", "vert")),
+    Copied("BIZUDGothic-Bold.ttf", "BIZUDGothic-Bold.ttf", ("ccmp", "locl", "vert")),
 ]
 LICENCES = {
     "fontpkg_source_serif_4/LICENSE": "OFL-Source-Serif.txt",

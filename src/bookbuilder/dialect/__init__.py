@@ -24,6 +24,7 @@ from bookbuilder.dialect.syntax.components import ComponentExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
@@ -31,6 +32,7 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
+from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
 from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
@@ -39,6 +41,7 @@ from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
+from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
@@ -51,6 +54,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     RawHtmlExtension,
     BalanceExtension,
     CalloutExtension,
+    DivExtension,
+    VerseExtension,
+    LineBlockExtension,
     DefinitionExtension,
     AbbreviationExtension,
     SpanExtension,

@@ -16,7 +16,7 @@ from bs4.element import AttributeValueList
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_link
+from bookbuilder.model.locating import PICTURE, find_link
 from bookbuilder.model.source import Span
 from bookbuilder.passes.badges import is_badge
 from bookbuilder.passes.picture_files import PictureFiles
@@ -153,7 +153,7 @@ class _Collector:
 
     def settle(self, picture: Tag, src: str, nth: int, chapter: Chapter) -> None:
         def here() -> Span:
-            return find_link(chapter.source, src, nth)
+            return find_link(chapter.source, src, nth, PICTURE)
 
         asset = self._asset(picture, src, chapter, here)
         if asset is None:

@@ -11,11 +11,12 @@ from collections import Counter
 from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import Tag
+from bs4.element import AttributeValueList
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import RULE_SCHEME
+from bookbuilder.dialect.core.links import ANYWHERE, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_id, find_link, find_text
+from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.runtime.progress import tracked
@@ -35,7 +36,7 @@ NO_FRAGMENT = Rule(
     "broken-fragment",
     Severity.WARNING,
     "The part of a link after `#` matches no heading or id of its chapter. The link leads to the"
-    " start of the chapter instead.",
+    " only other chapter that has the id, or else to the start of the chapter.",
 )
 NOT_IN_BOOK = Rule(
     "L003",
@@ -63,6 +64,19 @@ EMPTY_LINK = Rule(
     Severity.WARNING,
     "A link to the web without text cannot be seen or followed. An empty `[](…)` is filled in"
     " only if it leads to a chapter, a heading or a figure of the book.",
+)
+NOWHERE = Rule(
+    "L008",
+    "unknown-reference",
+    Severity.WARNING,
+    "A reference such as `@fig-x` names an id that no chapter has. The id is printed in its place.",
+)
+AMBIGUOUS = Rule(
+    "L009",
+    "ambiguous-reference",
+    Severity.WARNING,
+    "A reference such as `@fig-x` names an id that several other chapters have. It leads to the"
+    " first. Give the ids different names.",
 )
 MOST_REPORTED = 100
 
@@ -159,6 +173,9 @@ def _resolve(
     if bare.startswith(RULE_SCHEME):
         _resolve_rule(anchor, bare.removeprefix(RULE_SCHEME), nth, chapter, addresses, report)
         return
+    if has_class(anchor, ANYWHERE):
+        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
+        return
     path, _, fragment = bare.partition("#")
     path = unquote(path if is_wikilink else path.split("?")[0])
     fragment = unquote(fragment)
@@ -168,24 +185,60 @@ def _resolve(
         return
     if target is None:
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
     if fragment:
         found = addresses.find_anchor(target, fragment)
         if found is None:
-            span = find_link(chapter.source, href, nth)
+            span = find_link(chapter.source, href, nth, LINK)
             known = addresses.anchors[target.slug]
-            hint = did_you_mean(fragment, known)
+            holders = addresses.holders(fragment)
+            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+            if holders:
+                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+            if len(holders) == 1:
+                name = holders[0][1]
             message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
+            report.add(NO_FRAGMENT, message, span, hint)
         else:
             name = found
+    _lead_to(name, anchor, addresses)
+
+
+def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
+    """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
     if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
-        anchor.append(addresses.label(target, name))
+        anchor.append(addresses.label(name))
+
+
+def _resolve_anywhere(
+    anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+) -> None:
+    """Resolve a link to an id of any chapter, its own before others."""
+    classes = [c for c in anchor.get_attribute_list("class") if c != ANYWHERE]
+    anchor["class"] = AttributeValueList(classes)
+    if not classes:
+        del anchor["class"]
+    holders = addresses.holders(name)
+    own = [found for holder, found in holders if holder is chapter]
+    if not holders:
+        if not anchor.get_text(strip=True):
+            anchor.append(name)
+        _drop(anchor)
+        hint = addresses.close_to(name)
+        span = find_text(chapter.source, name, nth)
+        report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
+        return
+    if len(holders) > 1 and not own:
+        where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))
+        message = f"the id `{name}` stands in several places: {where}"
+        report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
+    _lead_to(own[0] if own else holders[0][1], anchor, addresses)
 
 
 def _report_missing(
@@ -229,7 +282,7 @@ def _settle_url(
         host_is_fine = False
     if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         message = f"`{url[:80]}` is not an address that a reader can follow"
         report.add(BAD_URL, message, span, alike="" if scheme in _WEB else scheme[:80])
         return
@@ -243,7 +296,7 @@ def _settle_url(
     anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
     anchor.attrs.pop("target", None)
     if anchor.name == "a" and not _says_something(anchor):
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         hint = f"give it some text, or write `<{href[:80]}>`"
         report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bookbuilder.config.other_tools.shared import load_mapping
+from bookbuilder.config.pandoc_metadata import without_notes
 from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
@@ -84,15 +85,26 @@ UNUSABLE_SUMMARY = Rule(
     "A SUMMARY.md that is a folder, a pipe, a device, or a link to a place outside the book's"
     " folder is not read; the book is built as if it did not exist.",
 )
+NOTE_IN_PART = Rule(
+    "S015",
+    "note-in-part-title",
+    Severity.WARNING,
+    "The title of a part stands in a list of chapters, where no note can be written. The note is"
+    " left out of the title.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it."""
+    """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it.
+
+    So with the `role` (`appendix`), which front matter may overrule.
+    """
 
     path: Path
     title: str = ""
     depth: int = 0
+    role: str = ""
 
 
 @dataclass(slots=True)
@@ -138,6 +150,14 @@ def read_outline(config: Config, report: Report) -> Outline:
         outline = Outline(parts=[PartOutline(entries=found)])
     else:
         _report_unlisted(config, outline, report)
+    for part in outline.parts:
+        if (title := without_notes(part.title)) != part.title:
+            message = f"the title of the part “{title}” has a note"
+            hint = "begin the part's first chapter with it"
+            is_ours = bool(config.part)
+            span = config.span_of("part.title", part.title) if is_ours else Span(SUMMARY_NAME)
+            report.add(NOTE_IN_PART, message, span, hint)
+            part.title = title
     report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
         report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))

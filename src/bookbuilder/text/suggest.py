@@ -13,17 +13,18 @@ _INDEXES = ("readme", "index")
 _LEAST_ALIKE = 0.7
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the hint "did you mean `x`?", or an empty string where nothing comes close.
 
-    Paths are close if each of their parts is.
+    Paths are close if each of their parts is. `cutoff` says how close, from 0 to 1: difflib's
+    measure.
     """
     folded = name.casefold()[:LONGEST]
     choices = {k.casefold(): k for k in known if abs(len(k) - len(folded)) <= len(folded)}
     if len(choices) > MOST_COMPARED:
         choices = {k: v for k, v in choices.items() if k[:3] == folded[:3]}
     compared = list(choices)[:MOST_COMPARED]
-    near = difflib.get_close_matches(folded, compared, MOST_NEAR, cutoff=0.6)
+    near = difflib.get_close_matches(folded, compared, MOST_NEAR, cutoff=cutoff)
     found = next((choice for choice in near if _is_near(folded, choice)), None)
     return f"did you mean `{choices[found]}`?" if found is not None else ""
 

@@ -82,13 +82,12 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
-        self.parse()
-        if not build(parent, self.root):
+        if not build(parent, self.parse()):
             message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
             self.report(TOO_DEEP, message, 0, 0)
 
-    def parse(self) -> None:
-        """Read the whole text into nodes below `root`."""
+    def parse(self) -> Node:
+        """Read the whole text into nodes below `root`, and return that."""
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -109,6 +108,7 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
+        return self.root
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)

@@ -69,18 +69,23 @@ class Heading(Text):
         self.level = level
         self.text = text
 
-    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+    def parts(self) -> tuple[str, str]:
+        """Return its inline Markdown, and the inside of the braces after it."""
         text = _MDX_ID.sub(r"{#\1}", self.text.strip())
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
             text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
-        text = _CLOSING_HASHES.sub("", text)
+        text = _CLOSING_HASHES.sub("", text).strip()
         if alone := ATTRIBUTES.fullmatch(text):
-            text, attributes = "", alone[1]
+            return "", alone[1]
+        return text, attributes
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        text, attributes = self.parts()
         heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
-        conversion.inline(heading, text.strip(), self.line)
-        if not text.strip():
+        conversion.inline(heading, text, self.line)
+        if not text:
             hint = "write its text, or delete the line"
             conversion.problems.add(
                 EMPTY_HEADING, "a heading without text is left out", self.line, hint=hint

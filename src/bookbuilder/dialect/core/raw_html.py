@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, OpenContainer, Started
 from bookbuilder.dialect.core.components import is_component, settle_html
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.html_tags import BLOCK_STARTS, KNOWN, RAW_TEXT
@@ -149,7 +149,7 @@ def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Patter
     return None if interrupts else ""
 
 
-class MarkdownInHtml(Container):
+class MarkdownInHtml(OpenContainer):
     """Hold the Markdown between `<div markdown="1">` and its end tag, without its indentation."""
 
     hides_blank_lines = True

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, OpenContainer, Started
 from bookbuilder.dialect.core.code import Fence
 from bookbuilder.dialect.core.components import (
     TRANSPARENT,
@@ -54,7 +54,7 @@ _ONLY_ENDS = re.compile(r"(?:[ \t]*</[\w.:-]{1,100}>){0,20}[ \t]*$")
 _LABELS = ("label", "title", "heading", "header", "summary", "name", "value")
 
 
-class Component(Container):
+class Component(OpenContainer):
     """Hold what stands between the tags of a component, without its indentation.
 
     `last` is the line and column where the start tag ends; `end` the line of the end tag, and the
@@ -64,7 +64,7 @@ class Component(Container):
     hides_blank_lines = True
 
     def __init__(self, tag: Tag, last: tuple[int, int], end: tuple[int, int, int] | None) -> None:
-        Container.__init__(self)  # Subclasses may have a second base, which sets itself up.
+        OpenContainer.__init__(self)  # Subclasses may have a second base, which sets itself up.
         self.tag = tag
         self.last = last
         self.end = end

@@ -61,6 +61,7 @@ FALLBACKS = (
     "Amiri",
     "Noto Serif Hebrew",
     "BIZ UDMincho",
+    "BIZ UDGothic",
     "Noto Serif Devanagari",
     "Noto Serif Thai",
     "Noto Serif Georgian",
