@@ -68,7 +68,9 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         hint = f"did you mean `{tag}`?" if is_language(tag := language.replace("_", "-")) else ""
         report.add(BAD_LANGUAGE, f"`{language[:80]}` is not a language tag", span, hint)
     if not language:
-        language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
+        # Several chapters may come from one file.
+        starts = dict.fromkeys(chapter.source.text[:5000] for chapter in book.chapters)
+        language = guess_language("\n".join(starts))
         known = language != UNKNOWN
         assumed.append(f"language `{language}`" if known else f"no language (`{UNKNOWN}`)")
     if assumed and not report.errors:
