@@ -54,7 +54,7 @@ REPAIRS = [
      '<table style="width: 100%; background-color: #fff"><tbody><tr>'
      '<td style="white-space: nowrap; vertical-align: top">a</td></tr></tbody></table>'),
     ('<img src="a.png" alt="" width="50%" height="40" hspace="4">',
-     '<p><img src="a.png" alt="" height="40" style="width: 50%; margin-left: 4px;'
+     '<p><img src="a.png" alt="" style="width: 50%; margin-left: 4px;'
      ' margin-right: 4px"/></p>'),
     ("<dir><li>x</dir>", "<ul><li>x</li></ul>"),
     # Parts without their whole, wholes with strangers in them.

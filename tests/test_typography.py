@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bookbuilder.dialect import convert
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.source import Source
 from bookbuilder.passes.typography import QUOTES, set_type
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.serializing import serialize
@@ -40,7 +43,20 @@ def typeset(html: str, language: str = "en") -> str:
         ("the words 'cause' and 'round'", "the words ‘cause’ and ‘round’"),
         ('6\'2" tall, a 12" disc', '6\'2" tall, a 12" disc'),
         ('"back in 1984"', "“back in 1984”"),
+        ("'\"Stop,\" she said,' he wrote.", "‘“Stop,” she said,’ he wrote."),
+        ("It was ('\"Halt\"') he said.", "It was (‘“Halt”’) he said."),
+        ('"\'"Three," deep,\' he said."', "“‘“Three,” deep,’ he said.”"),
+        ('the dogs\' "tails"', "the dogs’ “tails”"),
         ("pages 3--5, so --- well", "pages 3–5, so — well"),
+        ("long ago--never mind--so", "long ago—never mind—so"),
+        ('"But I--" he said--"so."', "“But I—” he said—“so.”"),
+        ("1990--present, May--June, A--Z, $5--$10", "1990–present, May–June, A–Z, $5–$10"),
+        ("in 1990--never again", "in 1990—never again"),
+        ("-- Anon.", "— Anon."),
+        (
+            "see https://example.org/a--b and www.x.org/c...d",
+            "see https://example.org/a--b and www.x.org/c...d",
+        ),
         ("say -- well -- this", "say – well – this"),
         ("run it with --force or --no-cache", "run it with --force or --no-cache"),
         ("--force first", "--force first"),
@@ -75,6 +91,59 @@ def test_english(typed: str, expected: str | None) -> None:
 )
 def test_each_language_has_its_quotes(language: str, expected: str) -> None:
     assert typeset("<p>Er sagte: \"Das ist 'so'.\"</p>", language) == f"<p>{expected}</p>"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "expected"),
+    [
+        ("de", "Berlin--Hamburg -- 3--5", "Berlin–Hamburg – 3–5"),
+        ("ru", "Он -- врач, 3--5", "Он — врач, 3–5"),
+        (
+            "es",
+            "--Vamos --dijo Juan--. El hombre --mi hermano-- vino.",
+            "—Vamos —dijo Juan—. El hombre —mi hermano— vino.",
+        ),
+        ("es", "--force, con --no-cache y más", "--force, con --no-cache y más"),
+        ("ja", "a--b", "a--b"),
+    ],
+)
+def test_each_language_has_its_dashes(language: str, typed: str, expected: str) -> None:
+    assert typeset(f"<p>{typed}</p>", language) == f"<p>{expected}</p>"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "expected"),
+    [
+        ("it", 'dell\'"Inferno"', "dell’«Inferno»"),
+        ("it", 'dell’"Inferno"', "dell’«Inferno»"),
+        ("fr", 'l\'"affaire"', f"l’«{NNB}affaire{NNB}»"),
+    ],
+)
+def test_a_mark_after_an_elision_opens(language: str, typed: str, expected: str) -> None:
+    assert typeset(f"<p>{typed}</p>", language) == f"<p>{expected}</p>"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "expected"),
+    [
+        ("zh", "第一行\n第二行，\n第三", "第一行第二行，第三"),
+        ("zh", "<b>行</b>\n<a>链</a>\n行", "<b>行</b><a>链</a>行"),
+        ("zh", "“好”\n他", "“好”他"),
+        ("en", "行\n行", "行行"),
+        ("zh", "行\nword\n行", "行\nword\n行"),
+        ("ko", "한국어\n한국어", "한국어\n한국어"),
+        ("zh", "<pre>行\n行</pre>", "<pre>行\n行</pre>"),
+    ],
+)
+def test_lines_of_wide_characters_are_joined(language: str, typed: str, expected: str) -> None:
+    assert typeset(f"<div>{typed}</div>", language) == f"<div>{expected}</div>"
+
+
+def test_escaped_marks_stay_as_typed() -> None:
+    source = Source(Path("x.md"), "x.md", r"5\" and \'so\', \-\-force, \---, \..., \- \. but \"")
+    html = convert(source, 0, Report())
+    expected = "<p>5\" and 'so', --force, ---, ..., - . but \"</p>"
+    assert typeset(html) == expected
 
 
 def test_french_high_marks_stay_with_their_word() -> None:
@@ -120,7 +189,7 @@ chapters = ["one.md", "two.md"]
         "two.md": "---\ntitle: What's 'in' a name\n---\n\nText\n",
     }
     book, _ = load_files(tmp_path, files)
-    assert (book.metadata.title, book.metadata.subtitle) == ("It’s a ‘book’", "One–two")
+    assert (book.metadata.title, book.metadata.subtitle) == ("It’s a ‘book’", "One—two")
     assert book.parts[0].title == "It’s a part"
     assert [c.title for c in book.chapters] == ["It’s it's", "What’s ‘in’ a name"]
 

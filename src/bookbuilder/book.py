@@ -41,7 +41,8 @@ class Person:
 class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
-    `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none).
+    `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
+    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Metadata:
     version: str = ""
     series: str = ""
     series_position: str = ""
+    isbn: str = ""
 
 
 @dataclass(slots=True)

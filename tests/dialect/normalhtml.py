@@ -37,7 +37,10 @@ def _lines(tag: Tag, preformatted: bool = False) -> list[str]:
     out: list[str] = []
     children = list(tag.children)
     for index, child in enumerate(children):
-        if isinstance(child, Tag):
+        if isinstance(child, Tag) and child.get("class") == ["as-typed"]:
+            # Our mark for typography, which goes when that is done.
+            out += _lines(child, preformatted)
+        elif isinstance(child, Tag):
             attributes = "".join(f' {k}="{_value(v)}"' for k, v in sorted(child.attrs.items()))
             out.append(f"<{child.name}{attributes}>")
             out += _lines(child, preformatted or child.name in ("pre", "textarea"))

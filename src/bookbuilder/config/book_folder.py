@@ -114,7 +114,9 @@ def read_config(root: Path, report: Report) -> Config:
         report.raise_for_errors()
         return Config(root)
     with working_on(source.place):
-        config = (from_mdbook if is_mdbook(data) else parse_config)(root, source, data, report)
+        config = (from_mdbook if is_mdbook(root, data) else parse_config)(
+            root, source, data, report
+        )
         _check_folders(config, report)
         report.of_book = levels_of_book(config, report)
     return config

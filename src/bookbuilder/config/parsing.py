@@ -14,12 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from bookbuilder.config.dates import read_date
+from bookbuilder.config.meant_keys import meant_key
 from bookbuilder.config.schema import AuthorConfig, Config, PartConfig
 from bookbuilder.config.toml_text import span_of_key, without_places, without_quotes
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.text_files import without_controls
-from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_KEY = Rule(
     "C002",
@@ -77,10 +78,7 @@ def _table(
     for key, value in data.items():
         dotted = f"{path}.{key}" if path else key
         if key not in keys:
-            known_keys = ", ".join(f"`{k}`" for k in keys)
-            home = "" if path else _home_of(key)
-            hint = did_you_mean(key, keys) or f"the keys here are {known_keys}"
-            hint = f"`{key}` belongs below [{home}]" if home else hint
+            hint = meant_key(key, value, without_places(path), keys)
             where = f"[{without_places(path)}]" if path else source.name
             report.add(
                 UNKNOWN_KEY, f"unknown key `{key}` in {where}", span_of_key(source, dotted), hint
@@ -104,14 +102,6 @@ def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
             hint = "give one of the two another `number`"
             report.add(NUMBER_TWICE, f"an earlier part has the number {number} already", span, hint)
         seen.add(number)
-
-
-def _home_of(key: str) -> str:
-    """Return the first table that has `key`; empty if none has."""
-    name = key.replace("-", "_")
-    tables = {t: h for t, h in typing.get_type_hints(Config).items() if dataclasses.is_dataclass(h)}
-    known = {table: {f.name for f in dataclasses.fields(h)} for table, h in tables.items()}
-    return next((t for t in known if name in known[t]), "")
 
 
 LARGEST_NUMBER = 10**15
@@ -149,6 +139,8 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _convert_table(hint, value, path, source, report)
     allowed = args or (hint,)
+    if date in allowed and (typed := read_date(value)):
+        return typed
     if isinstance(value, str) and str in allowed:
         if without_controls(value) != value:
             return _wrong("text without control characters", value, path, source, report)
@@ -173,8 +165,7 @@ def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
     bare = without_quotes(value) if isinstance(value, str) and len(value) < 100 else None
     if bare is None or type(bare) not in allowed:
         return ""
-    what = "dates are" if isinstance(bare, date) else "it is"
-    return f"{what} written without quotes: {value.strip()}"
+    return f"it is written without quotes: {value.strip()}"
 
 
 def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report: Report) -> Any:

@@ -143,6 +143,9 @@ def span_of_key(source: Source, path: str, value: str = "", nth: int = 0) -> Spa
                     if nth < len(places):
                         return Span(source.name, number, places[nth] + 1, len(value), line)
                     nth -= len(places)
+    below = (t for name, t in _tables(source.text).items() if name.startswith(f"{path}."))
+    if found is None and (inner := next(below, None)):
+        return source.span_of_line(inner[0][0])
     return found or source.span_of_file()
 
 

@@ -38,6 +38,7 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.liquid import LiquidExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
@@ -100,6 +101,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     ObsidianBlockExtension,
     ObsidianFenceExtension,
     InlineFieldExtension,
+    LikelySlipExtension,
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,23 +14,17 @@ from bs4 import Tag
 from bs4.element import AttributeValueList
 
 from bookbuilder.book import Asset, Book, Chapter
+from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import PICTURE, find_link
 from bookbuilder.model.source import Span
-from bookbuilder.passes.addresses import without_site
-from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
+from bookbuilder.passes.badges import is_badge
+from bookbuilder.passes.picture_files import PictureFiles
+from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, LFS_POINTER, normalise
 from bookbuilder.reading.chapter_files import report_alike
-from bookbuilder.runtime.files import (
-    files_below,
-    is_file,
-    is_inside,
-    name_of,
-    names_in,
-    read_file,
-)
+from bookbuilder.runtime.files import name_of, read_file
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import file_slug, unique
-from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class
 
 if TYPE_CHECKING:
@@ -102,6 +95,32 @@ CLEANED_SVG = Rule(
     " only known properties and functions. Everything else is removed.",
 )
 
+GUESSED = Rule(
+    "I010",
+    "guessed-image",
+    Severity.NOTE,
+    "Pictures are looked for from the chapter's folder, from the book's, and in the folders that"
+    " site generators publish. This one is in none of them, but one file's path ends as the"
+    " address does. Write its path as seen from the chapter to be sure.",
+)
+AMBIGUOUS = Rule(
+    "I011",
+    "ambiguous-image",
+    Severity.WARNING,
+    "`![[picture.png]]` names a file wherever it lies, and several are called so. The one that"
+    " lies nearest to the book's own folder was taken.",
+)
+MOST_NAMED = 3
+BADGE = Rule(
+    "I013",
+    "badge-left-out",
+    Severity.NOTE,
+    "Badges on the web (build passing, version 1.2) say how a repository stands today. A book"
+    " cannot, so they are left out, with the links around them. `--fetch-remote-images` fetches"
+    " them like other pictures.",
+)
+
+_HOLDERS = frozenset({"a", "b", "em", "figure", "i", "p", "span", "strong", "sub", "sup"})
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -130,7 +149,7 @@ class _Collector:
         self.remote = remote
         self.names: set[str] = set()
         self.by_key: dict[str, Asset | None] = {}
-        self._by_file_name: dict[str, Path] | None = None
+        self.files = PictureFiles(book.config)
 
     def settle(self, picture: Tag, src: str, nth: int, chapter: Chapter) -> None:
         def here() -> Span:
@@ -139,7 +158,7 @@ class _Collector:
         asset = self._asset(picture, src, chapter, here)
         if asset is None:
             return
-        is_embed = has_class(picture, "wikilink")
+        is_embed = has_class(picture, EMBED)
         picture.attrs.pop("class", None)
         picture["src"] = asset.name
         decorates = picture.get("role") in ("presentation", "none")
@@ -173,17 +192,32 @@ class _Collector:
             self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
             _replace_by_text(picture)
             return None
-        is_embed = "wikilink" in picture.get_attribute_list("class")
-        path, leads_out = self._find(src, chapter, is_embed)
+        is_embed = has_class(picture, EMBED)
+        folder = chapter.source.path.parent
+        found = self.files.find(src, folder, by_name=is_embed)
+        path = found.path
         if path is None:
-            if leads_out:
+            if found.others:
+                names = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
+                message = f"no picture `{src[:100]}`, but {len(found.others)} whose paths end so"
+                self.report.add(MISSING_IMAGE, message, here(), f"name one of them: {names}")
+            elif found.leads_out:
                 message = f"`{src[:100]}` lies outside the book's folder"
                 self.report.add(OUTSIDE_IMAGE, message, here())
             else:
-                hint = self._hint(src, chapter)
+                hint = self.files.hint(src, folder)
                 self.report.add(MISSING_IMAGE, f"no picture `{src[:100]}`", here(), hint)
             _replace_by_text(picture)
             return None
+        if found.guessed:
+            name = name_of(path, self.book.config.root)
+            if found.others:
+                others = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
+                message = f"`{name}` is used for `{src[:100]}`; it may also be {others}"
+                self.report.add(AMBIGUOUS, message, here(), "write the path of the right one")
+            else:
+                message = f"`{name}` is used for `{src[:100]}`: no other is called so"
+                self.report.add(GUESSED, message, here())
         key = str(path.resolve())
         if key not in self.by_key:
             self.by_key[key] = self._read(path, src, here)
@@ -191,49 +225,6 @@ class _Collector:
         if asset is None:
             _replace_by_text(picture)
         return asset
-
-    def _find(self, src: str, chapter: Chapter, by_name: bool) -> tuple[Path | None, bool]:
-        """Return the file that `src` means, by path or (`![[picture.png]]`) by name anywhere.
-
-        Where there is none, the other value says whether `src` leads out of the book's folders.
-        """
-        config = self.book.config
-        src = without_site(unquote(src)) if unquote(src).startswith("{") else src
-        folders = [chapter.source.path.parent]
-        if src.startswith("/"):
-            folders = [config.text_folder, config.root]
-        leads_out = False
-        names = dict.fromkeys((src, unquote(src), unquote(re.split(r"[?#]", src)[0])))
-        for name in filter(None, names):
-            paths = [Path(os.path.normpath(folder / name.lstrip("/"))) for folder in folders]
-            inside = [path for path in paths if is_inside(path, *config.folders)]
-            if found := next(filter(is_file, inside), None):
-                return found, False
-            leads_out |= not inside
-        if by_name and (found := self._files().get(Path(unquote(src)).name.casefold())):
-            leads_out = not is_inside(found, *config.folders)
-            if not leads_out and is_file(found):
-                return found, False
-        return None, leads_out
-
-    def _files(self) -> dict[str, Path]:
-        if self._by_file_name is None:
-            found: dict[str, Path] = {}
-            for path in files_below(self.book.config.root, self.book.config.root):
-                found.setdefault(path.name.casefold(), path)
-            self._by_file_name = found
-        return self._by_file_name
-
-    def _hint(self, src: str, chapter: Chapter) -> str:
-        folders = self.book.config.folders
-        path = Path(os.path.normpath(chapter.source.path.parent / unquote(src)))
-        start = unquote(src).rpartition("/")[0]
-        known = [
-            f"{start}/{name}" if start else name
-            for name in names_in(path.parent, *folders)
-            if is_inside(path.with_name(name), *folders) and is_file(path.with_name(name))
-        ]
-        return did_you_mean(unquote(src), known)
 
     def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
         head, _, body = src.partition(",")
@@ -253,6 +244,11 @@ class _Collector:
         return asset
 
     def _from_web(self, picture: Tag, src: str, url: str, here: Any) -> Asset | None:
+        if self.remote is None and is_badge(url):
+            message = f"the badge {src[:100]} is left out"
+            self.report.add(BADGE, message, here(), alike="badge")
+            _leave_out(picture)
+            return None
         if self.remote is None:
             hint = "save it in the book's folder, or build with --fetch-remote-images"
             self.report.add(REMOTE_IMAGE, f"the picture {src[:100]} is on the web", here(), hint)
@@ -298,8 +294,10 @@ class _Collector:
             data, media_type, removed, change = normalise(data)
         except ValueError as error:
             message = f"`{src[:100]}` is not a usable picture: {error}"
+            is_pointer = data.startswith(LFS_POINTER)
             hint = "save it again in a picture editor, as PNG, JPEG or SVG"
-            self.report.add(BAD_IMAGE, message, here(), hint)
+            hint = "fetch the pictures with `git lfs pull`" if is_pointer else hint
+            self.report.add(BAD_IMAGE, message, here(), hint, alike="lfs" if is_pointer else "")
             return None
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
@@ -320,6 +318,16 @@ def _replace_by_text(picture: Tag) -> None:
         picture.decompose()
         return
     _turn_into(picture, "span", f"[{alt}]")
+
+
+def _leave_out(picture: Tag) -> None:
+    """Remove a picture, and what holds nothing but it: a link, a figure, its paragraph."""
+    tag = picture
+    while (around := tag.parent) is not None and around.name in _HOLDERS:
+        if around.get_text(strip=True) or len(elements(around, "img", "svg", "math")) > 1:
+            break
+        tag = around
+    tag.decompose()
 
 
 def _replace_by_link(picture: Tag, url: str) -> None:

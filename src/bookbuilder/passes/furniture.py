@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
 from bookbuilder.dialect.core.page_breaks import PAGE_BREAK
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
+from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
@@ -57,9 +58,16 @@ def _make_figure(paragraph: Tag) -> None:
     if holder is not picture and (holder is None or holder.parent is not paragraph):
         return
     figure = new_tag("figure", {})
-    for name in ("id", "class"):
-        if name in picture.attrs and picture.name == "img":
-            figure[name] = picture.attrs.pop(name)
+    if picture.name == "img":
+        if "id" in picture.attrs:
+            figure["id"] = picture.attrs.pop("id")
+        classes = [str(c) for c in picture.get_attribute_list("class") if c]
+        if of_figure := [c for c in classes if c != EMBED]:
+            figure["class"] = AttributeValueList(of_figure)
+        picture.attrs.pop("class", None)
+        if EMBED in classes:
+            # Its file is yet to be looked for, by its name.
+            picture["class"] = EMBED
     caption = str(picture.attrs.pop("title", "")) if picture.name == "img" else ""
     paragraph.replace_with(figure)
     figure.append(holder.extract())

@@ -312,7 +312,8 @@ def _settle_url(
     if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
         span = find_link(chapter.source, href, nth, LINK)
-        report.add(BAD_URL, f"`{url[:80]}` is not an address that a reader can follow", span)
+        message = f"`{url[:80]}` is not an address that a reader can follow"
+        report.add(BAD_URL, message, span, alike="" if scheme in _WEB else scheme[:80])
         return
     escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
     ascii_unsafe = {c: quote(c) for c in ' "<>\\^`{|}[]' if c in escaped}

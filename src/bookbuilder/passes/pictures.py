@@ -31,6 +31,8 @@ _NOT_READ = (
     (re.compile(rb"%PDF-"), "PDF"),
     (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
 )
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
 
@@ -42,6 +44,8 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     """
     if not data:
         raise ValueError("the file is empty")
+    if data.startswith(LFS_POINTER):
+        raise ValueError("it is a pointer of Git LFS, and the picture itself was not fetched")
     drawing = _gunzipped(data)
     if _looks_like_svg(drawing):
         clean, removed = sanitize_svg(drawing)
@@ -81,6 +85,8 @@ def _count_profiles(png: bytes) -> int:
 
 
 def _unknown(data: bytes) -> str:
+    if _WEB_PAGE.match(data):
+        return "it is a web page, saved under a picture's name"
     kind = next((kind for sign, kind in _NOT_READ if sign.match(data)), "")
     return f"it is {kind}, which e-readers cannot show" if kind else "the format is unknown"
 

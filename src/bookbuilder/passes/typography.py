@@ -14,9 +14,12 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.book import Book
+from bookbuilder.dialect.core.spans import AS_TYPED
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.passes.dashes import Edit, dash_edits, not_in_addresses
+from bookbuilder.passes.line_ends import line_end_edits
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of
+from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of, unwrap
 from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -83,6 +86,7 @@ _UNTOUCHED = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style",
 _INLINE = (frozenset(INLINE_STYLE) | TRANSPARENT | RUBY_PARTS) - _UNTOUCHED
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _OPENERS = frozenset("([{<«‹„‚“‘¿¡/=|")
+_BEFORE_WORDS = frozenset("([{¿¡…")
 _DASHES = frozenset("-–—")
 
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
@@ -96,8 +100,6 @@ _MAYBE_SHORTENED = re.compile(
 )
 _FAR = 80
 
-_HYPHENS = re.compile(r"(?<![-<!–—])(?:(?<!\s)-{2}|(?<=\s)-{2}(?![^\W\d_])|-{3})(?![->–—])")
-_LEADING_OPTION = re.compile(r"\A-{2}(?=[^\W\d_])")
 _DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
 # "p. 5", "chapter 3": a number that must not start a line.
 _BEFORE_NUMBER = re.compile(
@@ -112,8 +114,6 @@ _FRENCH_SPACES = (
     (re.compile(r"«([ \u00a0])"), NARROW),
     (re.compile(r"([ \u00a0])(?=»)"), NARROW),
 )
-
-Edit = tuple[int, int, str]
 
 
 @dataclass(slots=True)
@@ -156,14 +156,18 @@ def _set(text: str, language: str) -> str:
 def set_type(tree: Tag, language: str) -> None:
     """Set the text under `tree` in place, by `language` or the nearest `lang`.
 
-    Text in a language without an entry in `QUOTES` is left as it is.
+    Text in a language without an entry in `QUOTES` keeps its marks.
     """
     for run in _runs(tree, language):
         text = "".join(piece.text for piece in run)
         for tongue in dict.fromkeys(piece.language for piece in run if piece.node is not None):
+            edits = list(line_end_edits(text, tongue))
             if (quotes := quotes_of(tongue)) is not None:
-                edits = _edits(text, quotes, tongue.lower().startswith("fr"))
-                _apply(edits, [p for p in run if p.node is not None and p.language == tongue])
+                edits += _edits(text, quotes, tongue)
+            if edits:
+                pieces = [p for p in run if p.node is not None and p.language == tongue]
+                _apply(sorted(edits), pieces)
+    unwrap(tree, [span for span in elements(tree, "span") if has_class(span, AS_TYPED)])
 
 
 def quotes_of(language: str) -> Quotes | None:
@@ -179,7 +183,7 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
     while stack:
         node, index, tongue = stack.pop()
         if isinstance(node, Tag):
-            if node.name in _UNTOUCHED or node.name in ("img", "br"):
+            if node.name in _UNTOUCHED or node.name in ("img", "br") or has_class(node, AS_TYPED):
                 runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
                 length += 1
                 continue
@@ -228,21 +232,21 @@ def _replace(piece: _Piece, text: str) -> None:
     piece.node = new
 
 
-def _edits(text: str, quotes: Quotes, is_french: bool) -> list[Edit]:
+def _edits(text: str, quotes: Quotes, language: str) -> list[Edit]:
     edits: list[Edit] = []
     if "--" in text:
-        first = _LEADING_OPTION.match(text)
-        for match in _HYPHENS.finditer(text, first.end() if first else 0):
-            edits.append((*match.span(), "–" if len(match[0]) == 2 else "—"))
+        edits += dash_edits(text, language)
     if "..." in text:
         edits += [(*match.span(), "…") for match in _DOTS.finditer(text)]
+    if edits:
+        edits = not_in_addresses(edits, text)
     edits += [(*match.span(1), NBSP) for match in _BEFORE_NUMBER.finditer(text)]
-    if is_french:
+    if language.lower().startswith("fr"):
         for pattern, space in _FRENCH_SPACES:
             edits += [(*match.span(1), space) for match in pattern.finditer(text)]
     if "'" in text or '"' in text:
         edits += _quote_edits(text, quotes)
-    return sorted(edits)
+    return edits
 
 
 def _quote_edits(text: str, quotes: Quotes) -> list[Edit]:
@@ -256,7 +260,7 @@ def _quote_edits(text: str, quotes: Quotes) -> list[Edit]:
         before = text[at - 1 : at]
         after = text[at + 1 : at + 2]
         if mark == '"':
-            turn = _turn(before, after, is_open)
+            turn = _turn(before, after, text[at - 2 : at - 1], is_open)
             if turn is None:
                 continue
             is_open = turn
@@ -284,8 +288,11 @@ def _is_word(char: str) -> bool:
     return char.isalnum() or char == _OBJECT
 
 
-def _turn(before: str, after: str, is_open: bool) -> bool | None:
+def _turn(before: str, after: str, before_that: str, is_open: bool) -> bool | None:
     """Return whether a double mark opens, or None if it is no quotation mark (5", or alone)."""
+    if before in ("'", APOSTROPHE) and (_is_word(after) or after in _BEFORE_WORDS):
+        # `'"Stop," she said,'` or, after an article that lost its vowel, `l'"affaire"`.
+        return not is_open or not _is_word(before_that)
     starts = not before or before.isspace() or before in _OPENERS
     ends = not after or after.isspace()
     if starts and ends:
@@ -303,7 +310,8 @@ def _single(text: str, at: int, quotes: Quotes, is_open: bool, last_closing: int
     """Return what a single mark becomes, or an empty string to leave it."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     starts = not before or before.isspace() or before in _OPENERS or before in _DASHES
-    starts = starts or (before == '"' and _is_word(after) and not _is_word(text[at - 2 : at - 1]))
+    opens_word = _is_word(after) or (after == '"' and _is_word(text[at + 2 : at + 3]))
+    starts = starts or (before == '"' and opens_word and not _is_word(text[at - 2 : at - 1]))
     if starts:
         if not after or after.isspace():
             return ""

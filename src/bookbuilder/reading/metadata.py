@@ -9,7 +9,8 @@ from bookbuilder.book import Book, Metadata, Person
 from bookbuilder.config.schema import CONFIG_NAME, BookConfig
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.book_titles import guessed_title
-from bookbuilder.text.language import guess_language, is_language
+from bookbuilder.text.identifiers import read_identifier
+from bookbuilder.text.language import UNKNOWN, guess_language, is_language
 
 ASSUMED = Rule(
     "C006",
@@ -25,6 +26,14 @@ BAD_LANGUAGE = Rule(
     "`language` must be a BCP 47 tag: `en`, `de-AT`, `zh-Hant`. E-readers hyphenate, pronounce"
     " and choose fonts by it.",
     stops=False,
+)
+BAD_ISBN = Rule(
+    "C020",
+    "bad-isbn",
+    Severity.WARNING,
+    "The last digit of an ISBN is computed from the others. If it does not fit, a digit is wrong,"
+    " and the book, or a barcode made from the number, would be taken for another book. Correct"
+    " `identifier` in book.toml. Until then the cover has no barcode.",
 )
 
 
@@ -58,19 +67,30 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         hint = f"did you mean `{tag}`?" if is_language(tag := language.replace("_", "-")) else ""
         report.add(BAD_LANGUAGE, f"`{language[:80]}` is not a language tag", span, hint)
     if not language:
-        language = guess_language("\n".join(c.source.text[:5000] for c in book.chapters))
-        assumed.append(f"language `{language}`")
+        # Several chapters may come from one file.
+        starts = dict.fromkeys(chapter.source.text[:5000] for chapter in book.chapters)
+        language = guess_language("\n".join(starts))
+        known = language != UNKNOWN
+        assumed.append(f"language `{language}`" if known else f"no language (`{UNKNOWN}`)")
     if assumed and not report.errors:
-        hint = f"say so in {CONFIG_NAME}" if book.config.source else f"write a {CONFIG_NAME}"
+        where = CONFIG_NAME if book.config.source else f"a {CONFIG_NAME}"
+        hint = f"say so in {where}" if book.config.source else f"write {where}"
+        if language == UNKNOWN:
+            hint = f'the text does not tell: write `language = "…"` below [book] in {where}'
         report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
+    identifier = read_identifier(said.identifier)
+    if identifier.is_wrong:
+        span = book.config.span_of("book.identifier", said.identifier)
+        message = f"the check digit of ISBN {identifier.isbn} is wrong"
+        report.add(BAD_ISBN, message, span, "compare it with the number that you were given")
     position = book.config.series.position
     return Metadata(
         title=title,
         subtitle=said.subtitle,
         authors=authors,
         language=language,
-        identifier=said.identifier or _identifier(title, authors, language),
+        identifier=identifier.uri or _identifier(title, authors, language),
         publisher=said.publisher,
         rights=said.rights,
         license=said.license,
@@ -80,6 +100,7 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         version=said.version,
         series=book.config.series.name,
         series_position="" if position is None else f"{position:g}",
+        isbn=identifier.isbn,
     )
 
 

@@ -15,6 +15,7 @@ from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
+    drop_empty_headings,
     give_anchors,
     settle_classes,
     settle_levels,
@@ -52,6 +53,7 @@ def read_chapters(
     consist of a heading only.
     """
     tree = parse_fragment(dialect.convert(source, front.length, report))
+    drop_empty_headings(tree)
     has_headings = bool(tree.get_text(strip=True))
     is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
     if not is_filled and not _has_content(tree):

@@ -37,6 +37,17 @@ def level(heading: Tag) -> int:
     return int(heading.name[1])
 
 
+def drop_empty_headings(tree: Tag) -> None:
+    """Remove headings without anything to show; one with an id stays a place to link to."""
+    for heading in elements(tree, *HEADINGS):
+        if text_of(heading).strip() or elements(heading, "img", "svg", "math"):
+            continue
+        if heading.get("id"):
+            heading.name = "div"
+        else:
+            heading.decompose()
+
+
 def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: Report) -> str:
     """Make the chapter's title the `h1` at the start of `tree`, and return it.
 

@@ -113,10 +113,8 @@ UNWRAPPED = names(
     " option picture rb select svg-error"
 )
 ACTIVE = frozenset({"script", "applet", "embed", "frame", "frameset", "iframe", "object"})
-FORM = names(
-    "button datalist fieldset form input keygen label legend meter optgroup option output progress"
-    " select textarea"
-)
+# Controls of forms, which do nothing in a book. What only groups or names them loses nothing.
+FORM = names("button datalist input keygen meter optgroup option progress select textarea")
 PAGE_HEAD = frozenset({"base", "link", "meta", "style", "title"})
 # Elements that go with their content, which no reader would have seen.
 DROPPED = names(

@@ -52,9 +52,9 @@ _FRONT_MATTER = re.compile(
 )
 
 
-def report_other_tool(what: str, span: Span, report: Report) -> None:
-    """Report that the book is another tool's; `what` begins the message."""
-    message = f"{what}; its title, authors, language and order are used"
+def report_other_tool(what: str, span: Span, report: Report, but: str = "") -> None:
+    """Report that the book is another tool's; `what` begins the message, and `but` ends it."""
+    message = f"{what}; its title, authors, language and order are used{but}"
     report.add(OTHER_TOOL, message, span)
 
 

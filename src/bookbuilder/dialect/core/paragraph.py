@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import (
+    ATTRIBUTES,
     apply_attributes,
     trailing_attributes,
     with_dash_named,
@@ -13,6 +14,7 @@ from bookbuilder.dialect.core.attributes import (
 from bookbuilder.dialect.core.blocks import BlockState, Text
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import take_definitions
+from bookbuilder.model.diagnostics import Rule, Severity
 
 
 class Paragraph(Text):
@@ -51,6 +53,13 @@ class Paragraph(Text):
             parent.remove(paragraph)
 
 
+EMPTY_HEADING = Rule(
+    "M031",
+    "empty-heading",
+    Severity.WARNING,
+    "A heading without text would be an empty line in the contents, and a silence to those who"
+    " listen. It is left out. Write its text, or `***` for a break.",
+)
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _MDX_ID = re.compile(r"\{/\*[ ]*#?([\w.-]+)[ ]*\*/\}$")
 
@@ -72,12 +81,20 @@ class Heading(Text):
         if not attributes:
             text = with_dash_named(_CLOSING_HASHES.sub("", text))
             text, attributes = trailing_attributes(text, glued=True)
-        return _CLOSING_HASHES.sub("", text).strip(), attributes
+        text = _CLOSING_HASHES.sub("", text).strip()
+        if alone := ATTRIBUTES.fullmatch(text):
+            return "", alone[1]
+        return text, attributes
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text, attributes = self.parts()
         heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
         conversion.inline(heading, text, self.line)
+        if not text:
+            hint = "write its text, or delete the line"
+            conversion.problems.add(
+                EMPTY_HEADING, "a heading without text is left out", self.line, hint=hint
+            )
         apply_attributes(heading, self.attributes)
         apply_attributes(heading, attributes)

@@ -14,6 +14,10 @@ from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
 _ESCAPED = re.compile(ESCAPABLE)
 # pandoc's `Dr.\\ Who`. Elsewhere, and so in `C:\\ drive`, CommonMark keeps the backslash.
 _NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&-])")
+# `\"`, and all of `\-\-` or `\---`, which would be a dash.
+_RUN = re.compile(r"\\[\"']|\\-(?:\\?-)*|\\\.(?:\\?\.)*")
+AS_TYPED = "as-typed"
+"""The class of characters that the author escaped and that typography would change."""
 
 
 def handle_newline(parser: InlineParser) -> bool:
@@ -47,6 +51,12 @@ def handle_backslash(parser: InlineParser) -> bool:
         return True
     if not _ESCAPED.match(following):
         return False
+    run = _RUN.match(parser.text, parser.position)
+    typed = run[0].replace("\\", "") if run else following
+    if run and (typed[0] in "\"'" or len(typed) > 1):
+        parser.add_element("span", typed, **{"class": AS_TYPED})
+        parser.position = run.end()
+        return True
     parser.add_text(following, literal=True)
     parser.position += 2
     return True

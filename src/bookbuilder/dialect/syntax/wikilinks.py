@@ -15,6 +15,9 @@ _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\](?![(\[
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?$")
 _IMAGE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 
+EMBED = "wikilink"
+"""The class of pictures that are looked for by name, and of links that are."""
+
 
 def handle_wikilink(parser: InlineParser) -> bool:
     match = _WIKILINK.match(parser.text, parser.position)
@@ -23,7 +26,7 @@ def handle_wikilink(parser: InlineParser) -> bool:
     target, shown = match[2].strip(), (match[3] or "").strip()
     address = _address(target)
     if match[1] and _IMAGE.search(target.partition("#")[0]):
-        image = parser.add_element("img", **{"class": "wikilink"}, src=address, alt="")
+        image = parser.add_element("img", **{"class": EMBED}, src=address, alt="")
         *captions, last = ["", *(part.strip() for part in shown.split("|"))]
         if size := _SIZE.match(last):
             image.attributes["width"] = size[1]
@@ -36,7 +39,7 @@ def handle_wikilink(parser: InlineParser) -> bool:
         # A block id says nothing to a reader; the link pass fills in what it leads to.
         parts = (file, *heading.split("#"))
         text = shown or " › ".join(part for part in parts if part and part[0] != "^")
-        parser.add_element("a", text, **{"class": "wikilink"}, href=address)
+        parser.add_element("a", text, **{"class": EMBED}, href=address)
     parser.position = match.end()
     return True
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 # Seven modules for each digit of the left half, in two parities; the right half inverts the first.
 _ODD = [
     "0001101",
@@ -37,33 +35,6 @@ MODULE, BARS_HIGH = 0.33, 22.85
 _QUIET_LEFT, _QUIET_RIGHT = 11, 7
 _GUARDS = frozenset((*range(3), *range(45, 50), *range(92, 95)))
 WIDTH, HEIGHT = (95 + _QUIET_LEFT + _QUIET_RIGHT) * MODULE, 25.93
-
-
-def isbn_in(identifier: str) -> str:
-    """Return the ISBN in `identifier`, as it is written there; empty if it is something else.
-
-    The check digit may be wrong; `ean_of` tells.
-    """
-    match = re.fullmatch(r"(?:urn:isbn:|isbn[-: ]*)?([\d -]{9,16}[\dXx])", identifier.strip(), re.I)
-    bare = re.sub(r"[ -]", "", match[1]) if match else ""
-    is_isbn = len(bare) == 10 or (len(bare) == 13 and bare.startswith(("978", "979")))
-    return match[1] if match and is_isbn else ""
-
-
-def ean_of(isbn: str) -> str:
-    """Return the thirteen digits of an ISBN; nothing if its check digit is wrong."""
-    bare = re.sub(r"[ -]", "", isbn).upper()
-    if len(bare) == 10:
-        values = [10 if c == "X" else int(c) for c in bare]
-        if sum(v * weight for v, weight in zip(values, range(10, 0, -1), strict=True)) % 11:
-            return ""
-        return f"978{bare[:9]}{_check_digit(f'978{bare[:9]}')}"
-    return bare if bare.isdigit() and _check_digit(bare[:12]) == bare[12] else ""
-
-
-def _check_digit(twelve: str) -> str:
-    total = sum(int(c) * (3 if i % 2 else 1) for i, c in enumerate(twelve))
-    return str(-total % 10)
 
 
 def modules(ean: str) -> str:

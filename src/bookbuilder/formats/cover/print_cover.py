@@ -13,7 +13,7 @@ import pikepdf
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.config.schema import Config
-from bookbuilder.formats.cover.barcode import barcode_svg, ean_of, isbn_in
+from bookbuilder.formats.cover.barcode import barcode_svg
 from bookbuilder.formats.cover_art import FENCE, FIELD, MARGIN, font_for, wrapped
 from bookbuilder.formats.pdf import PDF
 from bookbuilder.formats.pdf.compose.front_cover import (
@@ -37,6 +37,7 @@ from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.scratch import scratch_folder
+from bookbuilder.text.identifiers import ean_of
 from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_PAPER = Rule(
@@ -45,14 +46,6 @@ UNKNOWN_PAPER = Rule(
     Severity.ERROR,
     "The width of the spine depends on the thickness of the paper. `paper` in [pdf] must name"
     " one of the papers in profiles/paper.toml, or `spine` must give the width in millimetres.",
-)
-BAD_ISBN = Rule(
-    "P021",
-    "bad-isbn",
-    Severity.WARNING,
-    "The last digit of an ISBN is computed from the others. If it does not fit, a digit is"
-    " wrong, and a barcode made from it would sell another book. Correct `identifier` in"
-    " book.toml.",
 )
 LONG_BLURB = Rule(
     "P022",
@@ -274,15 +267,9 @@ def _back(book: Book, wrap: Wrap, report: Report) -> tuple[ET.Element, Book]:
     back.append(fence(book, mirrored=True))
     if book.metadata.publisher:
         back.append(element("p", "publisher", book.metadata.publisher))
-    isbn = isbn_in(book.metadata.identifier)
-    if not isbn:
-        return back, book
-    ean = ean_of(isbn)
+    isbn = book.metadata.isbn
+    ean = ean_of(isbn) if isbn else ""
     if not ean:
-        span = book.config.span_of("book.identifier")
-        report.add(
-            BAD_ISBN, f"the check digit of ISBN {isbn} is wrong, so there is no barcode", span
-        )
         return back, book
     picture = element("img")
     picture.attrib |= {"src": _BARCODE, "alt": f"ISBN {isbn}"}

@@ -21,7 +21,8 @@ from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.pictures import PICTURE_FORMATS
-from bookbuilder.text.language import guess_language
+from bookbuilder.text.language import UNKNOWN, guess_language
+from bookbuilder.trees.xhtml import names
 
 CSS_VARIABLE = Rule(
     "E009",
@@ -269,11 +270,14 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
         yield Finding(WRONG_LANGUAGE, message, name_of_opf)
 
 
+# Languages that are not easily taken for their neighbours.
+_GUESSED = names("ar cs de el en es fa fi fr he hu it ja ko nl pl pt ro ru sv tr uk vi zh")
+
+
 def _same(said: str, seems: str) -> bool:
-    """Return whether the guess, which knows few languages, does not contradict the tag."""
+    """Return whether the guess, which knows not all languages, does not contradict the tag."""
     primary = said.partition("-")[0].lower()
-    known = {"en", "de", "fr", "es", "it", "pt", "nl", "ja", "ko", "zh", "ar", "he", "ru", "el"}
-    return primary == seems or primary not in known
+    return seems in (UNKNOWN, primary) or primary not in _GUESSED
 
 
 def _kilobytes(count: int) -> str:

@@ -11,6 +11,7 @@ from tinycss2.ast import Declaration, Node
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.remarks import Remarks
+from bookbuilder.passes.cleaning.sizes import take_size
 from bookbuilder.text import css
 from bookbuilder.trees.markup import plain_characters
 from bookbuilder.trees.xhtml import (
@@ -58,6 +59,9 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
     own = ATTRIBUTES.get(name, {})
     kept: dict[str, str] = {}
     styles = [style]
+    if name == "img":
+        kept, size = take_size(tag, remarks)
+        styles.append(size)
     for key, value in tag.attrs.items():
         text = value if isinstance(value, str) else " ".join(value or ())
         check = GLOBAL_ATTRIBUTES.get(key) or own.get(key)

@@ -53,7 +53,8 @@ def imprint(book: Book) -> ET.Element:
     version = words_for(meta.language).version.format(meta.version) if meta.version else ""
     date = meta.date.isoformat() if meta.date else ""
     edition = " · ".join(filter(None, (version, date)))
-    lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, meta.identifier]
+    identifier = f"ISBN {meta.isbn}" if meta.isbn else meta.identifier
+    lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, identifier]
     made = element("div", "imprint", *(element("p", "", line) for line in lines if line))
     for paragraph in [p for p in made if _is_address(p.text or "")]:
         address = element("a", ADDRESS, paragraph.text or "")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.run_data.records import Failure, Wide
+from bookbuilder.formats.pdf.weasy.missing_glyphs import report_missing_glyphs
 from bookbuilder.formats.pdf.weasy.setup import HARFBUZZ_HINT
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
@@ -36,13 +37,6 @@ LAYOUT_FAILED = Rule(
     "WeasyPrint, which lays out the pages, failed. The cause is mostly a rule in one of your"
     " stylesheets, or very deep nesting. To find it, leave out one half of the chapter or"
     " stylesheet, then the other, until the build works.",
-)
-MISSING_GLYPH = Rule(
-    "P004",
-    "missing-glyph",
-    Severity.WARNING,
-    "No font has this character, so it prints as an empty box. Put a font that has it (TTF or OTF)"
-    " into the folder `fonts/` of the book, or write something else.",
 )
 BAD_PICTURE = Rule(
     "P006",
@@ -79,8 +73,6 @@ BAD_STYLE = Rule(
     " leaves it out. Correct the rule. If it is for the EPUB alone, move it to a stylesheet of"
     " [epub].",
 )
-_GLYPH_HINT = "put a font that has it into the folder `fonts`"
-
 _GLYPH = re.compile(r"\.notdef glyph rendered .*\(U\+(?P<code>[0-9A-F]+)\)", re.DOTALL)
 _PICTURE = re.compile(r"Failed to load image at '(?P<url>[^']*)': (?P<why>.*)", re.DOTALL)
 _SLOW_FONTS = "Using fontTools instead of HarfBuzz-Subset"
@@ -137,8 +129,7 @@ def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> No
             report.add(SLOW_FONTS, "HarfBuzz-Subset 4.1 or newer is missing", hint=HARFBUZZ_HINT)
         else:
             report.add(LAYOUT_WARNING, message)
-    for char in sorted(missing):
-        _report_glyph(char, book, report)
+    report_missing_glyphs(missing, book, report)
 
 
 def report_failures(failures: Sequence[Failure], book: Book, report: Report) -> None:
@@ -156,18 +147,6 @@ def report_failures(failures: Sequence[Failure], book: Book, report: Report) -> 
 def report_refused(names: Iterable[str], report: Report) -> None:
     for name in names:
         report.add(REFUSED, f"`{name[:200]}` is not a file of the book and was left out")
-
-
-def _report_glyph(char: str, book: Book, report: Report) -> None:
-    """Report every chapter whose text has `char`: WeasyPrint names no place."""
-    message = f"no font has {char!r} (U+{ord(char):04X})"
-    chapters = [c for c in book.chapters if char in c.tree.get_text()]
-    for chapter in chapters:
-        at = chapter.source.text.find(char)
-        span = chapter.source.span(at, 1) if at >= 0 else chapter.source.span_of_file()
-        report.add(MISSING_GLYPH, f"{message}, in “{chapter.title}”", span, _GLYPH_HINT)
-    if not chapters:
-        report.add(MISSING_GLYPH, message, hint=_GLYPH_HINT)
 
 
 def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) -> None:

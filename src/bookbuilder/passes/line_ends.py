@@ -1,0 +1,33 @@
+"""Join lines of scripts that are written without blanks: there a line's end is none either.
+
+CSS Text leaves this to browsers, and neither e-readers nor WeasyPrint do it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Edit = tuple[int, int, str]
+
+# Han, kana, Bopomofo, Yi and their punctuation, wide and narrow; not Hangul, which has blanks.
+_WIDE = (
+    "\u2e80-\u2fdf\u2ff0-\u312f\u3190-\u31ff\u3220-\u325f\u3280-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff01-\uff9f\uffe0-\uffe6\U00020000-\U0003ffff"
+)
+# Chinese and Japanese share these with the scripts of Europe, which need the blank.
+_SHARED = "‘’“”…—·"
+_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
+_BETWEEN_SHARED = re.compile(
+    rf"(?<=[{_WIDE}])\n(?=[{_WIDE}{_SHARED}])|(?<=[{_SHARED}])\n(?=[{_WIDE}])"
+)
+
+
+def line_end_edits(text: str, language: str) -> Iterator[Edit]:
+    """Yield the edits that remove line ends between wide characters of one block's `text`."""
+    if "\n" not in text:
+        return
+    is_east_asian = language.lower().split("-")[0] in ("zh", "ja", "yue", "wuu", "cmn", "lzh")
+    pattern = _BETWEEN_SHARED if is_east_asian else _BETWEEN_WIDE
+    for match in pattern.finditer(text):
+        yield match.start(), match.end(), ""
