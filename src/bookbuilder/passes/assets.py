@@ -18,12 +18,12 @@ from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import PICTURE, find_link
 from bookbuilder.model.source import Span
-from bookbuilder.passes.badges import is_badge
-from bookbuilder.passes.picture_files import PictureFiles
+from bookbuilder.passes.picture_files import Found, PictureFiles
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, LFS_POINTER, normalise
 from bookbuilder.reading.chapter_files import report_alike
 from bookbuilder.runtime.files import name_of, read_file
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.badges import is_badge
 from bookbuilder.text.slugs import file_slug, unique
 from bookbuilder.trees.markup import elements, has_class
 
@@ -176,15 +176,8 @@ class _Collector:
     def _asset(self, picture: Tag, src: str, chapter: Chapter, here: Any) -> Asset | None:
         if src.startswith("data:"):
             return self._from_data(picture, src, here)
-        if (data := chapter.pictures.get(unquote(src))) is not None:
-            key = f"{chapter.source.name}#{src}"
-            if key not in self.by_key:
-                self.by_key[key] = self._make(
-                    data, f"{chapter.slug}-{Path(src).stem}", None, src, here
-                )
-            if self.by_key[key] is None:
-                _replace_by_text(picture)
-            return self.by_key[key]
+        if unquote(src) in chapter.pictures:
+            return self._from_notebook(picture, src, chapter, here)
         if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
             url = f"https:{src}" if src.startswith("//") else src
             return self._from_web(picture, src, url, here)
@@ -197,27 +190,10 @@ class _Collector:
         found = self.files.find(src, folder, by_name=is_embed)
         path = found.path
         if path is None:
-            if found.others:
-                names = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
-                message = f"no picture `{src[:100]}`, but {len(found.others)} whose paths end so"
-                self.report.add(MISSING_IMAGE, message, here(), f"name one of them: {names}")
-            elif found.leads_out:
-                message = f"`{src[:100]}` lies outside the book's folder"
-                self.report.add(OUTSIDE_IMAGE, message, here())
-            else:
-                hint = self.files.hint(src, folder)
-                self.report.add(MISSING_IMAGE, f"no picture `{src[:100]}`", here(), hint)
+            self._report_missing(found, src, folder, here)
             _replace_by_text(picture)
             return None
-        if found.guessed:
-            name = name_of(path, self.book.config.root)
-            if found.others:
-                others = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
-                message = f"`{name}` is used for `{src[:100]}`; it may also be {others}"
-                self.report.add(AMBIGUOUS, message, here(), "write the path of the right one")
-            else:
-                message = f"`{name}` is used for `{src[:100]}`: no other is called so"
-                self.report.add(GUESSED, message, here())
+        self._report_guess(found, path, src, here)
         key = str(path.resolve())
         if key not in self.by_key:
             self.by_key[key] = self._read(path, src, here)
@@ -225,6 +201,40 @@ class _Collector:
         if asset is None:
             _replace_by_text(picture)
         return asset
+
+    def _from_notebook(self, picture: Tag, src: str, chapter: Chapter, here: Any) -> Asset | None:
+        key = f"{chapter.source.name}#{src}"
+        if key not in self.by_key:
+            data, name = chapter.pictures[unquote(src)], f"{chapter.slug}-{Path(src).stem}"
+            self.by_key[key] = self._make(data, name, None, src, here)
+        if self.by_key[key] is None:
+            _replace_by_text(picture)
+        return self.by_key[key]
+
+    def _report_missing(self, found: Found, src: str, folder: Path, here: Any) -> None:
+        if found.others:
+            names = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
+            message = f"no picture `{src[:100]}`, but {len(found.others)} whose paths end so"
+            self.report.add(MISSING_IMAGE, message, here(), f"name one of them: {names}")
+        elif found.leads_out:
+            message = f"`{src[:100]}` lies outside the book's folder"
+            self.report.add(OUTSIDE_IMAGE, message, here())
+        else:
+            hint = self.files.hint(src, folder)
+            self.report.add(MISSING_IMAGE, f"no picture `{src[:100]}`", here(), hint)
+
+    def _report_guess(self, found: Found, path: Path, src: str, here: Any) -> None:
+        """Report that `path` is used for `src` because of its name, if so."""
+        if not found.guessed:
+            return
+        name = name_of(path, self.book.config.root)
+        if found.others:
+            others = ", ".join(f"`{name}`" for name in found.others[:MOST_NAMED])
+            message = f"`{name}` is used for `{src[:100]}`; it may also be {others}"
+            self.report.add(AMBIGUOUS, message, here(), "write the path of the right one")
+        else:
+            message = f"`{name}` is used for `{src[:100]}`: no other is called so"
+            self.report.add(GUESSED, message, here())
 
     def _from_data(self, picture: Tag, src: str, here: Any) -> Asset | None:
         head, _, body = src.partition(",")

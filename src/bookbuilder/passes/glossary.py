@@ -89,9 +89,7 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
     meaning = next((t for t in term.next_siblings if isinstance(t, Tag)), None)
     if not uses or meaning is None or meaning.name != "dd":
         return
-    holder = new_tag(
-        "span", {"class": "glossary-uses"}, "↑\N{NO-BREAK SPACE}"
-    )
+    holder = new_tag("span", {"class": "glossary-uses"}, "↑\N{NO-BREAK SPACE}")
     for chapter, name in uses:
         label = ": ".join(filter(None, (chapter.reference(words), chapter.title)))
         attrs = {"class": "glossary-use", "role": "doc-backlink", "href": f"#{name}"}
