@@ -21,12 +21,15 @@ from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
+from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
+from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
@@ -39,6 +42,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     RawHtmlExtension,
     BalanceExtension,
     CalloutExtension,
+    DivExtension,
+    VerseExtension,
+    LineBlockExtension,
     DefinitionExtension,
     AbbreviationExtension,
     SpanExtension,

@@ -2,9 +2,9 @@
 
 The order matters: trees are cleaned before anything looks at them; furniture and notes come before
 ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
-and glossary links late, so that they see words as they will be read; colours of code after all
-that, since no other pass looks at them. A volume is cut out of the book when its links are known,
-and the workbook repeats exercises as they will be printed.
+and glossary links late, so that they see words as they will be read; colours of code and lines of
+verse after all that, since no other pass looks at them. A volume is cut out of the book when its
+links are known, and the workbook repeats exercises as they will be printed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bookbuilder.passes.link import link
 from bookbuilder.passes.notes import notes
 from bookbuilder.passes.number import number
 from bookbuilder.passes.typography import typography
+from bookbuilder.passes.verse import verse
 from bookbuilder.passes.volume import select_part
 from bookbuilder.passes.workbook import add_workbook
 from bookbuilder.runtime.progress import working_on
@@ -48,6 +49,7 @@ PASSES: tuple[Pass, ...] = (
     index,
     link_terms,
     highlight,
+    verse,
     select_part,
     add_workbook,
     relink_trees,

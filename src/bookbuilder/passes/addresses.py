@@ -154,6 +154,8 @@ class Addresses:
         target = self._by_id[chapter.slug].get(name)
         if target is None or target.name == "h1":
             return chapter.title
+        if target.name == "aside" and (title := target.find("p", class_="callout-title")):
+            return text_of(title)[:120]
         caption = target.find(["figcaption", "caption"])
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or chapter.title

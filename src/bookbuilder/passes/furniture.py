@@ -108,6 +108,13 @@ def _name_callouts(tree: Tag, language: str) -> None:
         title["class"] = "callout-title"
         if title.parent and (name := callout_title(_kind_of(title.parent), language)):
             title.string = name
+    for name_in_title in elements(tree, "span"):
+        if not has_class(name_in_title, DEFAULT_TITLE):
+            continue
+        aside = name_in_title.find_parent("aside")
+        if aside and (name := callout_title(_kind_of(aside), language)):
+            name_in_title.string = name
+        name_in_title.unwrap()
     for callout in elements(tree, "aside"):
         if not has_class(callout, DEFAULT_TITLE):
             continue

@@ -195,11 +195,57 @@ _CALLOUTS = {
     "zh": "注|摘要|信息|待办|提示|重要|成功|问题|警告|注意|失败|危险|缺陷|示例|引用",
 }
 
+_LESSON_KINDS = (
+    "exercise", "solution", "prerequisites", "objectives", "questions", "keypoints", "discussion",
+    "testimonial", "checklist", "instructor", "theorem", "lemma", "corollary", "proposition",
+    "conjecture", "definition", "proof", "remark", "algorithm",
+)  # fmt: skip
+"""Kinds that textbooks and lessons add to those of every book."""
+_LESSONS = {
+    "ar": "تمرين|الحل|المتطلبات المسبقة|الأهداف|أسئلة|نقاط رئيسية|مناقشة|شهادة|قائمة تحقق"
+    "|ملاحظة للمدرّس|مبرهنة|تمهيدية|نتيجة|قضية|حدسية|تعريف|برهان|تعليق|خوارزمية",
+    "de": "Übung|Lösung|Voraussetzungen|Lernziele|Fragen|Das Wichtigste|Diskussion"
+    "|Erfahrungsbericht|Checkliste|Für Lehrende|Satz|Lemma|Korollar|Proposition|Vermutung"
+    "|Definition|Beweis|Bemerkung|Algorithmus",
+    "es": "Ejercicio|Solución|Requisitos previos|Objetivos|Preguntas|Puntos clave|Discusión"
+    "|Testimonio|Lista de comprobación|Nota para el docente|Teorema|Lema|Corolario"
+    "|Proposición|Conjetura|Definición|Demostración|Observación|Algoritmo",
+    "fr": "Exercice|Solution|Prérequis|Objectifs|Questions|Points clés|Discussion|Témoignage"
+    "|Liste de contrôle|Note pour l’enseignant|Théorème|Lemme|Corollaire|Proposition"
+    "|Conjecture|Définition|Démonstration|Remarque|Algorithme",
+    "he": "תרגיל|פתרון|דרישות קדם|מטרות|שאלות|נקודות עיקריות|דיון|עדות|רשימת תיוג|הערה למדריך"
+    "|משפט|למה|מסקנה|טענה|השערה|הגדרה|הוכחה|הערה|אלגוריתם",
+    "it": "Esercizio|Soluzione|Prerequisiti|Obiettivi|Domande|Punti chiave|Discussione"
+    "|Testimonianza|Lista di controllo|Nota per il docente|Teorema|Lemma|Corollario"
+    "|Proposizione|Congettura|Definizione|Dimostrazione|Osservazione|Algoritmo",
+    "ja": "演習|解答|前提条件|目標|問い|要点|討論|体験談|チェックリスト"
+    "|講師向けの注記|定理|補題|系|命題|予想|定義|証明|注意|アルゴリズム",
+    "nl": "Oefening|Oplossing|Vereisten|Leerdoelen|Vragen|Kernpunten|Discussie|Getuigenis"
+    "|Checklist|Voor de docent|Stelling|Lemma|Gevolg|Propositie|Vermoeden|Definitie"
+    "|Bewijs|Opmerking|Algoritme",
+    "pl": "Ćwiczenie|Rozwiązanie|Wymagania wstępne|Cele|Pytania|Najważniejsze|Dyskusja|Opinia"
+    "|Lista kontrolna|Dla prowadzącego|Twierdzenie|Lemat|Wniosek|Stwierdzenie|Hipoteza"
+    "|Definicja|Dowód|Uwaga|Algorytm",
+    "pt": "Exercício|Solução|Pré-requisitos|Objetivos|Perguntas|Pontos principais|Discussão"
+    "|Testemunho|Lista de verificação|Nota para o instrutor|Teorema|Lema|Corolário"
+    "|Proposição|Conjetura|Definição|Demonstração|Observação|Algoritmo",
+    "ru": "Упражнение|Решение|Что нужно знать|Цели|Вопросы|Главное|Обсуждение|Отзыв"
+    "|Контрольный список|Преподавателю|Теорема|Лемма|Следствие|Предложение|Гипотеза"
+    "|Определение|Доказательство|Замечание|Алгоритм",
+    "sv": "Övning|Lösning|Förkunskaper|Mål|Frågor|Huvudpunkter|Diskussion|Omdöme|Checklista"
+    "|För läraren|Sats|Lemma|Följdsats|Proposition|Förmodan|Definition|Bevis|Anmärkning"
+    "|Algoritm",
+    "zh": "练习|解答|先修要求|目标|问题|要点|讨论|感言|检查清单|教师说明"
+    "|定理|引理|推论|命题|猜想|定义|证明|备注|算法",
+}
+
 
 def callout_title(kind: str, language: str) -> str | None:
     """Return the title of a callout of `kind` without one of its own; None for English."""
-    names = _CALLOUTS.get(primary(language))
-    return dict(zip(_CALLOUT_KINDS, names.split("|"), strict=True)).get(kind) if names else None
+    for kinds, names in ((_CALLOUT_KINDS, _CALLOUTS), (_LESSON_KINDS, _LESSONS)):
+        if kind in kinds and (row := names.get(primary(language))):
+            return row.split("|")[kinds.index(kind)]
+    return None
 
 
 def words_for(language: str) -> Words:

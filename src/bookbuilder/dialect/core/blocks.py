@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum, auto
 from xml.etree import ElementTree
@@ -40,13 +41,15 @@ class Block:
     """Hold an open or closed block. Subclasses decide what continues it, and render it as HTML.
 
     `verbatim` blocks take their lines before any other block may start in them. A blank line that
-    `hides_blank_lines` does not make the list around it loose. `attributes` is the inside of `{…}`.
+    `hides_blank_lines` does not make the list around it loose. `text_type` holds text in it, if not
+    a paragraph does. `attributes` is the inside of `{…}`.
     """
 
     accepts_lines = False
     verbatim = False
     hides_blank_lines = False
     only_in_lists = False
+    text_type: type[Text] | None = None
 
     def __init__(self) -> None:
         self.children: list[Block] = []
@@ -128,7 +131,7 @@ class BlockState:
         self.all_matched = True
         self._last_matched: Block = self.tip
         self._old_tip: Block = self.tip
-        self._last_index_of: dict[str, int] = {}
+        self._last_index_of: dict[str | re.Pattern[str], int] = {}
 
     def begin_line(self, index: int) -> None:
         self.index = index
@@ -141,10 +144,11 @@ class BlockState:
         self._last_matched = block
         self.all_matched = block is self.tip
 
-    def comes_later(self, text: str) -> bool:
+    def comes_later(self, text: str | re.Pattern[str]) -> bool:
         """Return whether a line after this one holds `text`."""
         if text not in self._last_index_of:
-            indexes = (i for i in range(len(self.lines) - 1, -1, -1) if text in self.lines[i])
+            found = (lambda s: text in s) if isinstance(text, str) else text.search
+            indexes = (i for i in range(len(self.lines) - 1, -1, -1) if found(self.lines[i]))
             self._last_index_of[text] = next(indexes, -1)
         return self._last_index_of[text] > self.index
 

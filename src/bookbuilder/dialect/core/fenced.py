@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
+from bookbuilder.dialect.core.containers import Item, List
+from bookbuilder.dialect.core.leaves import IndentedCode
+from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.raw_html import HtmlBlock, MarkdownInHtml
 from bookbuilder.model.diagnostics import Rule, Severity
 
 UNCLOSED_BLOCK = Rule(
@@ -16,6 +20,10 @@ UNCLOSED_BLOCK = Rule(
 )
 
 _CLOSE = re.compile(r"(:{3,}|/{3,}|`{3,}|~{3,})[ \t]*$")
+
+
+class OpenContainer(Container):
+    """Hold every line up to one that ends it, or up to the end of the block around it."""
 
 
 class FencedContainer(Container):
@@ -36,25 +44,37 @@ class FencedContainer(Container):
 
     def continues(self, state: BlockState) -> Continue:
         line = state.line
-        match = None if line.indented else _CLOSE.match(line.rest)
-        if match and self._is_closed_by(match[1]):
+        # A line in the middle of a paragraph is never code, however far it is indented.
+        may_close = not line.indented or (self.marks[0] == ":" and isinstance(state.tip, Paragraph))
+        match = _CLOSE.match(line.rest) if may_close else None
+        if match and self._is_closed_by(match[1], line.indent):
             self.closed = True
             return Continue.CLOSED_BY_IT
         return Continue.YES
 
-    def _is_closed_by(self, marks: str) -> bool:
+    def _is_closed_by(self, marks: str, indent: int) -> bool:
         if marks[0] != self.marks[0]:
             return False
         if self.marks[0] in "`~":
             return len(marks) >= len(self.marks)
-        return (marks == self.marks or marks[0] == ":") and not self._is_for_inner(marks)
+        return (marks == self.marks or marks[0] == ":") and not self._is_for_inner(marks, indent)
 
-    def _is_for_inner(self, marks: str) -> bool:
+    def _is_for_inner(self, marks: str, indent: int) -> bool:
+        """Return whether an open block in this one takes the line, which stands `indent` in."""
         block: Block = self
         while block.last_child is not None and block.last_child.open:
             block = block.last_child
-            if block.verbatim or (isinstance(block, FencedContainer) and block._closes_at(marks)):
-                return True
+            if block.verbatim:
+                return not isinstance(block, IndentedCode) and not _ends_at_blank_line(block)
+            if isinstance(block, Item):
+                if indent < block.offset:
+                    return False
+                indent -= block.offset
+            elif isinstance(block, FencedContainer):
+                if block._closes_at(marks):
+                    return True
+            elif not isinstance(block, List | MarkdownInHtml | OpenContainer):
+                return False
         return False
 
     def _closes_at(self, marks: str) -> bool:
@@ -64,3 +84,7 @@ class FencedContainer(Container):
         if not self.closed:
             message = f"the block `{self.marks} {self.name}` is never closed"
             state.problems.add(UNCLOSED_BLOCK, message, self.line, self.marks)
+
+
+def _ends_at_blank_line(block: Block) -> bool:
+    return isinstance(block, HtmlBlock) and block.end == ""

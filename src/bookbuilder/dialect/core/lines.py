@@ -60,7 +60,7 @@ class LineParser(BlockParser):
         if container.accepts_lines:
             container.add_line(state)
         elif not state.line.blank:
-            state.add(Paragraph()).add_line(state)
+            state.add((container.text_type or Paragraph)()).add_line(state)
 
     def _start_blocks(self, state: BlockState, container: Block) -> tuple[Block, bool]:
         """Start new blocks; return the deepest one, and whether the line is used up."""

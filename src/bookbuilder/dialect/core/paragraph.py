@@ -61,14 +61,18 @@ class Heading(Text):
         self.level = level
         self.text = text
 
-    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+    def parts(self) -> tuple[str, str]:
+        """Return its inline Markdown, and the inside of the braces after it."""
         text = _MDX_ID.sub(r"{#\1}", self.text.strip())
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
             text, attributes = trailing_attributes(_CLOSING_HASHES.sub("", text), glued=True)
-        text = _CLOSING_HASHES.sub("", text)
+        return _CLOSING_HASHES.sub("", text).strip(), attributes
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        text, attributes = self.parts()
         heading = ElementTree.SubElement(parent, f"h{self.level}")
         heading.tail = "\n"
-        conversion.inline(heading, text.strip(), self.line)
+        conversion.inline(heading, text, self.line)
         apply_attributes(heading, self.attributes)
         apply_attributes(heading, attributes)

@@ -1,4 +1,4 @@
-"""Read callouts of GitHub, Obsidian, MkDocs, pymdown-extensions and VitePress."""
+"""Read callouts of GitHub, Obsidian, MkDocs and pymdown-extensions; `divs.py` reads `::: note`."""
 
 from __future__ import annotations
 
@@ -39,11 +39,36 @@ KINDS = {
         ("bug",),
         ("example",),
         ("quote", "cite"),
+        ("exercise", "challenge"),
+        ("solution", "answer"),
+        ("prerequisites", "prereq"),
+        ("objectives",),
+        ("questions",),
+        ("keypoints",),
+        ("discussion",),
+        ("testimonial",),
+        ("checklist",),
+        ("instructor",),
+        ("theorem",),
+        ("lemma",),
+        ("corollary",),
+        ("proposition",),
+        ("conjecture",),
+        ("definition",),
+        ("proof",),
+        ("remark",),
+        ("algorithm",),
     )
     for name in (kind, *others)
 }
 """Every name of a callout, and the kind that it is shown as."""
-GENERIC = frozenset({"details", "admonition"})
+GENERIC = frozenset({"details", "admonition", "callout", "spoiler"})
+_ENGLISH = {
+    "prereq": "Prerequisites",
+    "keypoints": "Key points",
+    "instructor": "Instructor note",
+}
+"""The titles that are more than the name of the kind."""
 DEFAULT_TITLE = "callout-kind"
 """The class of a callout's title, or of a callout without one, that says only its kind.
 
@@ -53,15 +78,14 @@ DEFAULT_TITLE = "callout-kind"
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
 _SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
-_COLONS = re.compile(
-    r"(:{3,})[ \t]*(?:\{[ \t]*\.?([\w-]+)[^}]*\}|([\w-]+)(?:\[(.*)\])?(?:\{[^}]*\})?)[ \t]*(.*?)"
-    r"[ \t:]*$"
-)
 _OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
 
 
 class Callout(Container):
-    """Hold a callout. `title` is inline Markdown, None for the kind's name, empty for no title."""
+    """Hold a callout. `title` is inline Markdown, None for the kind's name, empty for no title.
+
+    With `subtitle`, the title is the kind's name and that in brackets: "Theorem (Pythagoras)".
+    """
 
     hides_blank_lines = True
 
@@ -69,6 +93,7 @@ class Callout(Container):
         super().__init__()
         self.kind = kind
         self.title = title
+        self.subtitle = ""
         self.classes = classes
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
@@ -82,7 +107,7 @@ class Callout(Container):
         for extra in self.classes.split():
             add_class(aside, extra)
         apply_attributes(aside, self.attributes)
-        default = name.replace("-", " ").capitalize()
+        default = _ENGLISH.get(name) or name.replace("-", " ").capitalize()
         shown, attributes = trailing_attributes(self.title or default)
         apply_attributes(aside, attributes)
         if self.title == "":
@@ -91,11 +116,24 @@ class Callout(Container):
                 add_class(aside, DEFAULT_TITLE)
         else:
             title = ElementTree.SubElement(aside, "p", {"class": "callout-title"})
-            if self.title is None and name in KINDS:
-                add_class(title, DEFAULT_TITLE)
             title.tail = "\n"
-            conversion.inline(title, shown, self.line)
+            if self.subtitle:
+                span = ElementTree.SubElement(title, "span", {"class": DEFAULT_TITLE})
+                span.text, span.tail = default, " ("
+                conversion.inline(title, self.subtitle, self.line)
+                _append_text(title, ")")
+            else:
+                if self.title is None and name in KINDS:
+                    add_class(title, DEFAULT_TITLE)
+                conversion.inline(title, shown, self.line)
         self.render_children(conversion, aside)
+
+
+def _append_text(element: ElementTree.Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
 
 
 class QuotedCallout(Callout):
@@ -138,30 +176,22 @@ def _only_classes(words: str) -> str:
 
 
 class FencedCallout(FencedContainer, Callout):
-    """Hold everything between `/// note | Title` or `::: note Title` and its closing line."""
+    """Hold everything between `/// note | Title` and its closing line; `divs.py` has the colons."""
 
     def __init__(self, marks: str, kind: str, title: str | None) -> None:
         FencedContainer.__init__(self, marks, kind)
         self.kind = kind
         self.title = title
-        self.classes = ""
+        self.subtitle = self.classes = ""
         self.takes_options = marks[0] == "/"
 
 
 def start_fenced_callout(state: BlockState, container: Block) -> Started:
-    rest = state.line.rest
-    if state.line.indented or rest[:3] not in ("///", ":::"):
-        return Started.NOTHING
-    if match := _SLASHES.match(rest):
-        marks, kind, title = match[1], match[2], match[3]
-    elif match := _COLONS.match(rest):
-        marks, kind, title = match[1], match[2] or match[3], match[4] or match[5]
-    else:
-        return Started.NOTHING
-    if kind.lower() not in KINDS.keys() | GENERIC:
+    match = None if state.line.indented else _SLASHES.match(state.line.rest)
+    if not match or match[2].lower() not in KINDS.keys() | GENERIC:
         return Started.NOTHING
     state.close_unmatched()
-    state.add(FencedCallout(marks, kind, title or None))
+    state.add(FencedCallout(match[1], match[2], match[3] or None))
     return Started.LEAF
 
 

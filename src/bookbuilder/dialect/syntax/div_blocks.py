@@ -1,0 +1,169 @@
+"""Hold and render the blocks that lines of colons open; `divs.py` decides between them."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from bookbuilder.dialect.core.attributes import add_class, apply_attributes
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.code import Fence
+from bookbuilder.dialect.core.fenced import FencedContainer, OpenContainer
+from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.labelled import LabelledPart, labelled_part
+from bookbuilder.dialect.core.paragraph import Heading
+from bookbuilder.dialect.syntax.callouts import Callout
+from bookbuilder.dialect.syntax.div_openings import Opening
+
+KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
+"""What braces say to a book. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
+THEOREMS = frozenset(
+    {
+        "algorithm",
+        "conjecture",
+        "corollary",
+        "definition",
+        "lemma",
+        "proof",
+        "proposition",
+        "remark",
+        "theorem",
+    }
+)
+_OF_CONTENTS = re.compile(r"\.(?:unlisted|unnumbered)(?!\S)")
+_FENCE_NAME = re.compile(r"\[([^\]\[]+)\]")
+
+
+class Div(FencedContainer):
+    """Hold a block with classes and an id. A title, which has no other place, stands above it."""
+
+    tag = "div"
+
+    def __init__(self, opening: Opening, title: str = "") -> None:
+        super().__init__(opening.marks, opening.shown())
+        self.opening = opening
+        self.title = title
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        division = ElementTree.SubElement(parent, self.tag)
+        division.text = division.tail = "\n"
+        set_attributes(division, self.opening)
+        if self.title:
+            title = ElementTree.SubElement(division, "p", {"class": "div-title"})
+            title.tail = "\n"
+            conversion.inline(title, self.title, self.line)
+        self.render_children(conversion, division)
+
+
+def set_attributes(element: ElementTree.Element, opening: Opening) -> None:
+    for name in dict.fromkeys(opening.classes):
+        add_class(element, name)
+    if opening.id:
+        element.set("id", opening.id)
+    for key in KEPT_ATTRIBUTES & opening.pairs.keys():
+        element.set(key, opening.pairs[key])
+
+
+class Margin(Div):
+    """Hold what Quarto sets beside the text."""
+
+    tag = "aside"
+
+
+class Transparent(FencedContainer):
+    """Hold a block whose marks mean nothing in a book."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(opening.marks, opening.shown())
+
+
+class Hidden(Transparent):
+    """Hold what the author wants left out. If the block is never closed, it is shown."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        if not self.closed:
+            super().render(conversion, parent)
+
+
+class DivCallout(FencedContainer, Callout):
+    """Hold a callout. Its first heading is its title, unless the opening line gave one."""
+
+    def __init__(self, opening: Opening, kind: str) -> None:
+        FencedContainer.__init__(self, opening.marks, opening.shown())
+        pairs = opening.pairs
+        self.opening = opening
+        self.kind = kind
+        self.classes = " ".join(dict.fromkeys(opening.classes))
+        self.title: str | None = opening.title or pairs.get("title") or pairs.get("summary") or None
+        self.subtitle = pairs.get("name", "")
+
+    def finish(self, state: BlockState) -> None:
+        super().finish(state)
+        first = self.children[0] if self.children else None
+        if isinstance(first, Heading) and not self.title:
+            text, attributes = first.parts()
+            if text:
+                self.title = text
+                self.attributes = f"{_OF_CONTENTS.sub('', attributes)} {self.attributes}".strip()
+                del self.children[0]
+        if self.kind in THEOREMS and self.title:
+            self.subtitle = self.subtitle or self.title
+            self.title = None
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        Callout.render(self, conversion, parent)
+        if self.opening.id:
+            parent[-1].set("id", self.opening.id)
+        for key in KEPT_ATTRIBUTES & self.opening.pairs.keys():
+            parent[-1].set(key, self.opening.pairs[key])
+
+
+class DivPart(FencedContainer, LabelledPart):
+    """Hold one tab, whose label is on its opening line."""
+
+    def __init__(self, opening: Opening) -> None:
+        FencedContainer.__init__(self, opening.marks, opening.shown())
+        self.label = opening.title or opening.pairs.get("title", "")
+
+
+class OpenPart(OpenContainer, LabelledPart):
+    """Hold one tab up to the next label (`@tab Name` of VuePress, `== Name` of VitePress)."""
+
+    def __init__(self, label: str) -> None:
+        OpenContainer.__init__(self)
+        self.label = label
+
+    def continues(self, state: BlockState) -> Continue:
+        is_label = tab_label(state.line.rest) is not None and not _inside_code(self)
+        return Continue.NO if is_label else Continue.YES
+
+
+def _inside_code(block: Block) -> bool:
+    while block.last_child is not None and block.last_child.open:
+        block = block.last_child
+    return block.verbatim
+
+
+_TAB_LABEL = re.compile(r"(?:@tab(?::active)?|==)[ \t]+(\S.*?)[ \t]*$")
+
+
+def tab_label(line: str) -> str | None:
+    match = _TAB_LABEL.match(line)
+    return match[1].split(" #", 1)[0] if match else None
+
+
+class TabSet(Transparent):
+    """Hold tabs. Headings of the first one's level in it are labels, and so are fences' names."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        level = next((c.level for c in self.children if isinstance(c, Heading)), 0)
+        into = parent
+        for child in self.children:
+            if isinstance(child, Heading) and child.level == level:
+                text, attributes = child.parts()
+                into = labelled_part(conversion, parent, text, child.line)
+                apply_attributes(into, attributes)
+            elif isinstance(child, Fence) and (name := _FENCE_NAME.search(child.info)):
+                child.render(conversion, labelled_part(conversion, parent, name[1], child.line))
+            else:
+                child.render(conversion, into)
