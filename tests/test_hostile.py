@@ -189,12 +189,12 @@ def test_lists_of_chapters_are_untrusted(
 
 @pytest.mark.slow
 @pytest.mark.attack("limits and growth")
-def test_a_missing_chapter_is_looked_for_once_however_many_are_missing(folder: Path) -> None:
+def test_hundreds_of_missing_chapters_are_one_finding(folder: Path) -> None:
     write_files(folder, {f"c{n}.md": f"# C{n}\n\nText.\n" for n in range(50)})
     entries = "".join(f"- [x](none{n}.md)\n" for n in range(300))
     write_files(folder, {"SUMMARY.md": f"- [One](one.md)\n{entries}"})
     _, rules = build(folder)
-    assert rules.count("missing-in-summary") == 300
+    assert rules.count("missing-in-summary") == 1
 
 
 @pytest.mark.attack("reading outside the book")

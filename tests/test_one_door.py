@@ -76,7 +76,7 @@ ALLOWED = {
     ("formats/pdf/weasy/setup.py", "place.iterdir"): "bundled fonts, and copies of the author's",
     ("formats/pdf/writer.py", "path.stat"): OURS,
     ("formats/workbook/writer.py", "path.stat"): OURS,
-    ("reading/chapter_files.py", "entry.is_dir"): ENTRY,
+    ("runtime/text_folder.py", "entry.is_dir"): ENTRY,
     ("reading/includes.py", "path.lexists"): "after `is_inside`",
     ("runtime/cache.py", "_folder.glob"): "the user's own cache",
     ("runtime/cache.py", "path.lstat"): "the user's own cache",

@@ -15,7 +15,8 @@ from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes import run_passes
 from bookbuilder.reading.chapters import read_book
-from bookbuilder.reading.outline import Entry, Outline, PartOutline, read_outline
+from bookbuilder.reading.order import read_outline
+from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.runtime.files import is_file
 from bookbuilder.runtime.progress import working_on
 

@@ -22,6 +22,7 @@ from bookbuilder.runtime.files import files_below, is_file, is_folder, is_inside
 from bookbuilder.runtime.limits import Limits, limits_for
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.runtime.text_folder import MARKDOWN
 
 BAD_FOLDER = Rule(
     "C010",
@@ -42,7 +43,6 @@ ALLOWED_FOLDER = Rule(
 # The size of the book is looked for among so many files, in the book's folder first.
 MOST_FILES = 50_000  # and folders
 MOST_FOLDERS = 20
-TEXT_SUFFIXES = (".md", ".markdown")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif")
 
 
@@ -86,7 +86,7 @@ def _sizes(root: Path, data: Mapping[str, Any]) -> tuple[int, int]:
     text = pictures = 0
     files = itertools.chain.from_iterable(map(_files_in, folders))
     for suffix, size in itertools.islice(files, MOST_FILES):
-        text += size if suffix in TEXT_SUFFIXES else 0
+        text += size if suffix in MARKDOWN else 0
         pictures += size if suffix in PICTURE_SUFFIXES else 0
     return text, pictures
 

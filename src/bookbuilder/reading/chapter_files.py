@@ -1,26 +1,17 @@
-"""Find the Markdown files of a folder, in the default order of chapters."""
+"""Find the files of a folder that can be chapters, in the default order of chapters."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from bookbuilder.config.other_tools.summary import SUMMARY_NAME
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import (
-    DEEPEST_FOLDER,
-    entries_of,
-    folded,
-    is_file,
-    is_inside,
-    name_of,
-)
+from bookbuilder.runtime.files import folded, name_of
 from bookbuilder.runtime.text_files import UNREADABLE
-
-MARKDOWN = {".md", ".markdown"}
-SUMMARY_NAME = "SUMMARY.md"
+from bookbuilder.runtime.text_folder import is_markdown, markdown_below
 
 NAMES_ALIKE = Rule(
     "B009",
@@ -30,6 +21,11 @@ NAMES_ALIKE = Rule(
     " on Windows and macOS: one of the files is lost there, and the book cannot be built. Rename"
     " one of them.",
 )
+
+
+def is_chapter_file(path: Path) -> bool:
+    """Return whether `path` has a suffix of files that can be chapters."""
+    return is_markdown(path)
 
 
 def report_alike(names: Iterable[str], report: Report) -> None:
@@ -42,45 +38,20 @@ def report_alike(names: Iterable[str], report: Report) -> None:
             report.add(NAMES_ALIKE, message, Span(name), "rename one of them")
 
 
-def markdown_files(config: Config, report: Report | None = None) -> list[Path]:
+def markdown_files(
+    config: Config, report: Report | None = None, folder: Path | None = None
+) -> list[Path]:
     """Return every Markdown file below the text folder, in natural order, index files first.
 
     Report folders that cannot be read, because they may hold chapters.
     """
+
+    def on_error(folder: Path, error: OSError) -> None:
+        if report is not None:
+            name = name_of(folder, config.root)
+            message = f"the folder {name} cannot be read: {error.strerror}"
+            report.add(UNREADABLE, message, Span(name))
+
     skipped = {(config.root / config.book.output).resolve()}
-    found: list[Path] = []
-
-    def walk(folder: Path, depth: int) -> None:
-        try:
-            entries = entries_of(folder, *config.folders)
-        except OSError as error:
-            if report is not None:
-                name = name_of(folder, config.root)
-                message = f"the folder {name} cannot be read: {error.strerror}"
-                report.add(UNREADABLE, message, Span(name))
-            return
-        for entry in sorted(entries, key=lambda entry: _natural(entry.name)):
-            path = Path(entry.path)
-            if entry.name.startswith(".") or entry.name == "node_modules":
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if depth < DEEPEST_FOLDER and path.resolve() not in skipped:
-                    walk(path, depth + 1)
-            elif (
-                path.suffix.lower() in MARKDOWN
-                and entry.name.lower() != SUMMARY_NAME.lower()
-                and is_inside(path, *config.folders)
-                and is_file(path)
-            ):
-                found.append(path)
-
-    if is_inside(config.text_folder, *config.folders):
-        walk(config.text_folder, 0)
-    return found
-
-
-def _natural(name: str) -> tuple[bool, list[tuple[int, int, str]], str]:
-    is_index = Path(name).stem.lower() in ("readme", "index")
-    pieces = re.findall(r"\d+|\D+", name.casefold())
-    key = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces]
-    return (not is_index, key, name)
+    found = markdown_below(folder or config.text_folder, config.folders, skipped, on_error)
+    return [path for path in found if path.name.lower() != SUMMARY_NAME.lower()]

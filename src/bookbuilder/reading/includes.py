@@ -15,11 +15,11 @@ from pathlib import Path
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
-from bookbuilder.reading.chapter_files import MARKDOWN
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.suggest import did_you_mean
 
 MOST_NESTED = 10
@@ -284,7 +284,7 @@ def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Li
             line for part in ":".join(wanted).split(",") for line in _range(lines, part, alone)
         ]
     else:
-        front = source.path.suffix.lower() in MARKDOWN and read_front_matter(source, Report())
+        front = is_markdown(source.path) and read_front_matter(source, Report())
         first = source.text.count("\n", 0, front.length) if front else 0
         chosen = lines[first:]
     if wanted and not chosen:

@@ -1,13 +1,52 @@
-"""Read what another tool's own file says of a book, one module for each tool."""
+"""Read what another tool's own file says of a book, one module for each tool.
+
+A tool's module gives settings (`from_…`), a list of chapters (`…_list`), or both.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from bookbuilder.config.chapter_list import ChapterList
+from bookbuilder.config.other_tools.bookdown import bookdown_list, from_bookdown
+from bookbuilder.config.other_tools.carpentries import carpentries_list, from_carpentries
+from bookbuilder.config.other_tools.docsify import docsify_list, from_docsify
+from bookbuilder.config.other_tools.docusaurus import docusaurus_list, from_docusaurus
 from bookbuilder.config.other_tools.gitbook import from_gitbook
-from bookbuilder.config.other_tools.mkdocs import from_mkdocs
+from bookbuilder.config.other_tools.leanpub import from_leanpub, leanpub_list
+from bookbuilder.config.other_tools.mkdocs import from_mkdocs, mkdocs_list
+from bookbuilder.config.other_tools.pandoc import from_pandoc, pandoc_list
+from bookbuilder.config.other_tools.quarto import from_quarto, quarto_list
+from bookbuilder.config.other_tools.summary import summary_list
+from bookbuilder.config.other_tools.vitepress import from_vitepress, vitepress_list
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
+
+# In both tuples, the first that finds something decides.
+SETTINGS = (
+    from_gitbook,
+    from_mkdocs,
+    from_quarto,
+    from_bookdown,
+    from_carpentries,
+    from_docusaurus,
+    from_vitepress,
+    from_leanpub,
+    from_docsify,
+    from_pandoc,
+)
+LISTS = (
+    summary_list,
+    mkdocs_list,
+    quarto_list,
+    bookdown_list,
+    carpentries_list,
+    docusaurus_list,
+    vitepress_list,
+    leanpub_list,
+    docsify_list,
+    pandoc_list,
+)
 
 
 def from_other_tool(root: Path, report: Report) -> Config:
@@ -15,4 +54,11 @@ def from_other_tool(root: Path, report: Report) -> Config:
 
     mdBook's file is called book.toml as well: code that reads it asks `is_mdbook` first.
     """
-    return from_gitbook(root, report) or from_mkdocs(root, report) or Config(root)
+    found = (read(root, report) for read in SETTINGS)
+    return next(filter(None, found), None) or Config(root)
+
+
+def chapter_list(config: Config, report: Report) -> ChapterList | None:
+    """Return the list of chapters that another tool's file gives; None if there is none."""
+    found = (read(config, report) for read in LISTS)
+    return next(filter(None, found), None)

@@ -1,12 +1,23 @@
-"""Read MkDocs' mkdocs.yml."""
+"""Read MkDocs' mkdocs.yml: its settings and `nav`."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from bookbuilder.config.other_tools.shared import config_of, read_settings
+from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
+from bookbuilder.config.other_tools.awesome_pages import FILE_NAME as PAGES_NAME
+from bookbuilder.config.other_tools.awesome_pages import PagesFolder, is_used
+from bookbuilder.config.other_tools.shared import (
+    config_of,
+    load_mapping,
+    read_list_source,
+    read_settings,
+)
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.runtime.files import is_folder, is_inside
+from bookbuilder.runtime.text_folder import markdown_below
 
 FILE_NAME = "mkdocs.yml"
 
@@ -16,10 +27,76 @@ def from_mkdocs(root: Path, report: Report) -> Config | None:
     said = read_settings(FILE_NAME, root, report)
     if not said:
         return None
+    theme = said.get("theme")
     return config_of(
         root,
         title=said.get("site_name"),
         description=said.get("site_description"),
         authors=said.get("site_author"),
+        language=theme.get("language") if isinstance(theme, dict) else "",
         folder=said.get("docs_dir"),
     )
+
+
+def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
+    """Return the chapters that `nav` lists; without one, all in the folder, by their names."""
+    data = load_mapping(config.root / FILE_NAME, config.root)
+    if not data:
+        return None
+    nav = data.get("nav")
+    folder = config.root / str(data.get("docs_dir") or "docs")
+    if not isinstance(nav, list):
+        return _from_folder(config, folder)
+    source = read_list_source(FILE_NAME, config, report)
+    if source is None:
+        return None
+    places = Places(source)
+    found = ChapterList(FILE_NAME, folder)
+
+    def add(part: ListedPart, item: Any, title: str) -> None:
+        if isinstance(item, str):
+            part.entries.append(Listed(item, places(item), title))
+        elif isinstance(item, dict):
+            for key, value in item.items():
+                add(part, value, str(key))
+        elif isinstance(item, list):
+            for child in item:
+                add(part, child, "")
+
+    loose: ListedPart | None = None
+    for item in nav:
+        if isinstance(item, dict) and all(isinstance(v, list) for v in item.values()):
+            for key, value in item.items():
+                part = ListedPart(str(key))
+                add(part, value, "")
+                found.parts.append(part)
+            loose = None
+        else:
+            if loose is None:
+                loose = ListedPart()
+                found.parts.append(loose)
+            add(loose, item, "")
+    return found
+
+
+def _from_folder(config: Config, folder: Path) -> ChapterList | None:
+    """Return all pages of `folder`, in the order that its files `.pages` or their names give."""
+    if not (is_inside(folder, config.root) and is_folder(folder)):
+        return None
+    if not any(is_used(path, config.root) for path in (folder, *_folders_in(folder, config))):
+        paths = markdown_below(folder, config.folders)
+        listed = [Listed(path.relative_to(folder).as_posix()) for path in paths]
+        return ChapterList(FILE_NAME, folder, parts=[ListedPart(entries=listed)])
+    found = ChapterList(PAGES_NAME, folder)
+    for item in PagesFolder(config, folder, folder).items():
+        if isinstance(item, Listed):
+            if not found.parts or found.parts[-1].title:
+                found.parts.append(ListedPart())
+            found.parts[-1].entries.append(item)
+        else:
+            found.parts.append(ListedPart(*item))
+    return found
+
+
+def _folders_in(folder: Path, config: Config) -> set[Path]:
+    return {path.parent for path in markdown_below(folder, config.folders)}

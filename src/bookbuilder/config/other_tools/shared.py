@@ -1,9 +1,15 @@
-"""Read the files of other tools, and make a `Config` of what they say."""
+"""Read the files of other tools, and make a `Config` of what they say.
+
+`read_settings` and `config_of` are for a tool's settings, `read_list_source` and `front_matter_of`
+for its list of chapters.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +17,38 @@ import yaml
 
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_file
+from bookbuilder.model.source import Source, Span
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_file, read_text
+from bookbuilder.runtime.text_files import read_source, without_controls
 from bookbuilder.text.plain_yaml import load_yaml
 
 OTHER_TOOL = Rule(
     "C005",
     "other-tool",
     Severity.NOTE,
-    "A book written for mdBook, HonKit or MkDocs builds as it is: its title, authors, language and"
-    " order of chapters are used, its other settings are not. To set more, write a book.toml for"
-    " bookbuilder.",
+    "A book written for another tool, such as mdBook, MkDocs or Quarto, builds as it is: its title,"
+    " authors, language and order of chapters are used, its other settings are not. To set more,"
+    " write a book.toml for bookbuilder.",
 )
 BROKEN = Rule(
     "C009",
     "other-tool-broken",
     Severity.WARNING,
-    "There is a book.json or mkdocs.yml, but it cannot be read, is not YAML, or uses aliases. The"
-    " book is built without it.",
+    "There is another tool's file, such as book.json or mkdocs.yml, but it cannot be read, is not"
+    " YAML, or uses aliases. The book is built without it.",
+)
+COMPUTED = Rule(
+    "B012",
+    "computed-list",
+    Severity.WARNING,
+    "Another tool's list of chapters is a program, which is never run: only what stands there as"
+    " plain text is used. Write the list as plain text, or list the chapters in book.toml.",
 )
 LARGEST = 1_000_000
+_LONGEST_FRONT_MATTER = 100_000
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 def report_other_tool(what: str, span: Span, report: Report) -> None:
@@ -72,32 +90,90 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
     return data if isinstance(data, dict) else {}
 
 
+def read_list_source(name: str, config: Config, report: Report) -> Source | None:
+    """Return the text of `name` in the book's folder, for the places of what it lists."""
+    path = config.root / name
+    if not (is_inside(path, config.root) and is_file(path)):
+        return None
+    return read_source(path, config.folders, report)
+
+
+def front_matter_of(path: Path, folders: Sequence[Path]) -> dict[str, Any]:
+    """Return the front matter of a file as plain data; empty if it has none that can be read."""
+    try:
+        match = _FRONT_MATTER.match(read_text(path, folders)[:_LONGEST_FRONT_MATTER])
+        data = load_yaml(match[1]) if match else None
+    except (yaml.YAMLError, ValueError, OSError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 def config_of(
     root: Path,
     *,
     title: object,
-    description: object,
-    authors: object,
-    folder: object,
+    description: object = "",
+    authors: object = None,
+    folder: object = "",
+    subtitle: object = "",
     language: object = "",
+    when: object = None,
+    publisher: object = "",
+    rights: object = "",
+    subjects: object = None,
+    identifier: object = "",
     variables: object = None,
 ) -> Config:
     """Return a `Config` of what another tool's file says; what has the wrong type is left out."""
-    names = authors if isinstance(authors, list) else [authors]
     source = text_of(folder).removeprefix("./").strip("/")
     return Config(
         root,
         book=BookConfig(
             title=text_of(title),
+            subtitle=text_of(subtitle),
             description=text_of(description),
             language=text_of(language),
-            authors=tuple(AuthorConfig(name) for name in names if isinstance(name, str)),
+            authors=tuple(AuthorConfig(name) for name in names_of(authors)),
+            identifier=text_of(identifier),
+            publisher=text_of(publisher),
+            rights=text_of(rights),
+            subjects=tuple(names_of(subjects)),
+            date=date_of(when),
             source=source if is_inside(root / source, root) and is_folder(root / source) else "",
         ),
         variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
     )
 
 
+def table_of(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return the mapping at `key`; an empty one if there is none."""
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
 def text_of(value: object) -> str:
-    """Return `value` if it is text, else an empty string."""
-    return value if isinstance(value, str) else ""
+    """Return `value` if it is text, on one line, else an empty string."""
+    return " ".join(without_controls(value).split()) if isinstance(value, str) else ""
+
+
+def names_of(value: object) -> list[str]:
+    """Return the names in `value`: one, or a list of them, each as text or with a key `name`."""
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        said = item.get("name") if isinstance(item, dict) else item
+        if isinstance(said, dict):  # Quarto's and JATS' parts of a name
+            said = said.get("literal") or f"{said.get('given', '')} {said.get('family', '')}"
+        found.append(text_of(said))
+    return [name for name in found if name]
+
+
+def date_of(value: object) -> date | None:
+    """Return `value` if it is a date, or text such as `2026-01-31`; other tools allow any text."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(text_of(value)[:10])
+    except ValueError:
+        return None

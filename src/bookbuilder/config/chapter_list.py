@@ -1,0 +1,75 @@
+"""Hold another tool's list of chapters as it stands in that tool's file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bookbuilder.model.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Name a chapter as its list does, with the title and the nesting that the list gives it."""
+
+    name: str
+    span: Span | None = None
+    title: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class ListedPart:
+    """Group chapters under a title; without one, they are merely chapters."""
+
+    title: str = ""
+    entries: list[Listed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ChapterList:
+    """List the chapters of a book, by another tool's file.
+
+    `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their
+    suffix, and `suffixes` are read as Markdown besides the usual ones. `numbered` is True if the
+    tool numbers chapters. `left_out` are files that the tool itself keeps out of the book. `marks`
+    matches lines at the top of a chapter that are for the list, not for readers.
+    """
+
+    file: str
+    folder: Path
+    front: list[Listed] = field(default_factory=list)
+    parts: list[ListedPart] = field(default_factory=list)
+    back: list[Listed] = field(default_factory=list)
+    bare: bool = False
+    suffixes: tuple[str, ...] = ()
+    numbered: bool = False
+    left_out: frozenset[Path] = frozenset()
+    marks: re.Pattern[str] | None = None
+
+    @property
+    def entries(self) -> Iterator[Listed]:
+        yield from self.front
+        for part in self.parts:
+            yield from part.entries
+        yield from self.back
+
+
+class Places:
+    """Find names in the text of a list, whose parser keeps no positions, each time a later one."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._ends: dict[str, int] = {}
+
+    def __call__(self, name: str) -> Span:
+        """Return the next place of `name`; the whole file if it stands nowhere as it is."""
+        at = self._source.text.find(name, self._ends.get(name, 0))
+        if at < 0:
+            at = self._source.text.find(name)
+        if at < 0 or not name:
+            return self._source.span_of_file()
+        self._ends[name] = at + len(name)
+        return self._source.span(at, len(name))

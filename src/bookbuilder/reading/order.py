@@ -1,0 +1,128 @@
+"""Decide which files make the book, and in which order.
+
+The first of these that exists decides: a list of chapters in `book.toml`; another tool's list
+(`config/other_tools/`); else all Markdown files in natural order, a folder's `README.md` or
+`index.md` first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bookbuilder.config.chapter_list import ChapterList, Listed
+from bookbuilder.config.other_tools import chapter_list
+from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.source import Span
+from bookbuilder.reading.chapter_files import markdown_files, report_alike
+from bookbuilder.reading.listed_files import ListedFiles, named
+from bookbuilder.reading.outline import Entry, Outline, PartOutline
+from bookbuilder.runtime.files import name_of
+
+NO_CHAPTERS = Rule(
+    "B006",
+    "no-chapters",
+    Severity.ERROR,
+    "A book needs at least one Markdown file.",
+)
+UNLISTED = Rule(
+    "B007",
+    "unlisted-chapter",
+    Severity.NOTE,
+    "A Markdown file lies in the folder, but the book's list of chapters does not name it. If it"
+    " belongs to the book, add it to the list.",
+)
+
+
+def read_outline(config: Config, report: Report) -> Outline:
+    """Return the outline of the book in `config.root`, and report files that do not exist."""
+    outline = _from_config(config, report)
+    if outline is not None:
+        if config.text_folder != config.root:
+            _report_unlisted(config, outline, report)
+    elif (listed := chapter_list(config, report)) is not None:
+        outline = _from_list(config, listed, report)
+        if any(True for _ in outline.entries):
+            _report_left(config, listed, outline, report)
+    if outline is None or not any(True for _ in outline.entries):
+        found = [Entry(path) for path in markdown_files(config, report)]
+        outline = Outline(parts=[PartOutline(entries=found)])
+    report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
+    if not any(True for _ in outline.entries) and not report.errors:
+        report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))
+    return outline
+
+
+def _from_config(config: Config, report: Report) -> Outline | None:
+    book = config.book
+    if not (book.front or book.chapters or book.back or config.part):
+        return None
+    files = ListedFiles(config, report)
+    mentions: Counter[tuple[str, str]] = Counter()
+
+    def entries(names: tuple[str, ...], key: str) -> list[Entry]:
+        found = []
+        for name in names:
+            span = config.span_of(key, name, mentions[key, name])
+            mentions[key, name] += 1
+            found.append(files.entry(config.text_folder, name, span))
+        return [entry for entry in found if entry]
+
+    outline = Outline(numbered=True)
+    outline.front = entries(book.front, "book.front")
+    if book.chapters:
+        outline.parts.append(PartOutline(entries=entries(book.chapters, "book.chapters")))
+    for position, part in enumerate(config.part, 1):
+        number = part.number if part.number is not None else position
+        listed = entries(part.chapters, "part.chapters")
+        outline.parts.append(PartOutline(part.title, part.subtitle, number, listed))
+    outline.back = entries(book.back, "book.back")
+    files.report_rest()
+    if not outline.parts:
+        taken = {entry.path for entry in (*outline.front, *outline.back)}
+        rest = [Entry(p) for p in markdown_files(config) if p not in taken]
+        outline.parts.append(PartOutline(entries=rest))
+    return outline
+
+
+def _from_list(config: Config, listed: ChapterList, report: Report) -> Outline:
+    """Return the outline that another tool's list of chapters makes."""
+    files = ListedFiles(
+        config, report, file=listed.file, suffixes=listed.suffixes, bare=listed.bare
+    )
+
+    def entries(items: list[Listed]) -> list[Entry]:
+        found = (files.entry(listed.folder, i.name, i.span, i.title, i.depth) for i in items)
+        return [entry for entry in found if entry]
+
+    front = entries(listed.front)
+    parts = [PartOutline(title=p.title, entries=entries(p.entries)) for p in listed.parts]
+    back = entries(listed.back)
+    files.report_rest()
+    return Outline(
+        front, [part for part in parts if part.entries], back, listed.numbered, listed.marks
+    )
+
+
+def _report_left(config: Config, listed: ChapterList, outline: Outline, report: Report) -> None:
+    """Report in one note the Markdown files beside another tool's list that it does not name."""
+    named_ones = {entry.path.resolve() for entry in outline.entries}
+    left = [
+        name_of(path, config.root)
+        for path in markdown_files(config, folder=listed.folder)
+        if path.resolve() not in named_ones and path not in listed.left_out
+    ]
+    left = [name for name in left if name != listed.file]
+    if left:
+        verb = "are" if len(left) > 1 else "is"
+        message = f"{named(left)} {verb} not in `{listed.file}`, so not in the book"
+        report.add(UNLISTED, message, Span(listed.file))
+
+
+def _report_unlisted(config: Config, outline: Outline, report: Report) -> None:
+    named_ones = {entry.path.resolve() for entry in outline.entries}
+    for path in markdown_files(config):
+        if path.resolve() not in named_ones:
+            name = name_of(path, config.root)
+            hint = f"add it to a list of chapters in {CONFIG_NAME}, or move it elsewhere"
+            report.add(UNLISTED, f"`{name}` is not part of the book", Span(name), hint)
