@@ -68,7 +68,7 @@ class Chapter:
     unnumbered chapter. `title` is plain text. `depth` is how deep the book's own list of chapters
     nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
     `addresses` are site paths that links may use for this chapter; `levels` is what its front
-    matter makes of rules.
+    matter makes of rules; `labels` are ids of its file that links in any chapter may name.
     """
 
     slug: str
@@ -81,6 +81,7 @@ class Chapter:
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:

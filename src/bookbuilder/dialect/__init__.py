@@ -27,6 +27,9 @@ from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
+from bookbuilder.dialect.syntax.myst import MystExtension
+from bookbuilder.dialect.syntax.myst_marks import MystMarkExtension
+from bookbuilder.dialect.syntax.myst_roles import MystRoleExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.verse import VerseExtension
@@ -56,6 +59,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     EmojiExtension,
     FormulaExtension,
     OtherToolsExtension,
+    MystExtension,
+    MystMarkExtension,
+    MystRoleExtension,
 )
 
 

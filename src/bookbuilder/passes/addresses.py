@@ -14,7 +14,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.text.slugs import anchor, loose
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 _INDEX = ("README.md", "index.md", "readme.md")
@@ -35,6 +35,7 @@ class Addresses:
         self.folders = list(dict.fromkeys((book.config.text_folder, book.config.root)))
         self._may_be_read = book.config.folders
         self.anchors: dict[str, dict[str, str]] = {}
+        self._of_label: dict[str, tuple[Chapter, str]] | None = None
         self._by_path: dict[str, Chapter] = {}
         self._by_address: dict[str, Chapter] = {}
         self._by_name: dict[str, Chapter] = {}
@@ -127,6 +128,51 @@ class Addresses:
         ]
         return found[0] if len(found) == 1 else None
 
+    @property
+    def labels(self) -> dict[str, tuple[Chapter, str]]:
+        """Map the labels of all chapters, in small letters, to a chapter and a book-wide id."""
+        if self._of_label is None:
+            self._of_label = {}
+            for chapter in self._chapters:
+                known = self.anchors[chapter.slug]
+                for label in sorted(chapter.labels & known.keys()):
+                    name = _normal_label(label)
+                    self._of_label.setdefault(name, (chapter, known[label]))
+        return self._of_label
+
+    def find_label(self, chapter: Chapter, name: str) -> tuple[Chapter, str] | None:
+        """Return the chapter and the id that `name` means, as a label or as any other name."""
+        if found := self.labels.get(_normal_label(name)):
+            return found
+        for holder in (chapter, *self._chapters):
+            known = self.anchors[holder.slug]
+            if name in known:
+                return holder, known[name]
+        path, _, heading = name.partition(":")
+        target = self.find(chapter, path, by_name=False) or self.find(chapter, f"/{path}", False)
+        if target is not None:
+            anchor_ = self.find_anchor(target, heading) if heading else None
+            return target, anchor_ or target.slug
+        return self._by_heading(name)
+
+    def _by_heading(self, name: str) -> tuple[Chapter, str] | None:
+        """Return the only heading of the book that reads `name`."""
+        key = loose(name)
+        found = [(c, ids[key]) for c in self._chapters if key in (ids := self._loose_anchors(c))]
+        return found[0] if key and len(found) == 1 else None
+
+    def number_and_title(self, chapter: Chapter, name: str) -> tuple[str, str]:
+        """Return the number of a figure, table or chapter, if it has one, and its title."""
+        target = self._tag(chapter, name)
+        if target is None or target.name == "h1":
+            return str(chapter.number or ""), chapter.title
+        caption = target.find(["figcaption", "caption"])
+        if not isinstance(caption, Tag):
+            return "", text_of(target)[:120]
+        label = label_of(caption)
+        number = re.search(r"\d+", label)
+        return number[0] if number else "", text_of(caption).removeprefix(label).strip()
+
     def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:
         """Map anchors reduced to letters and digits, which match other tools' slugs, to ids."""
         if chapter.slug not in self._loose:
@@ -148,17 +194,35 @@ class Addresses:
         return self._labels[name]
 
     def _label(self, chapter: Chapter, name: str) -> str:
-        if chapter.slug not in self._by_id:
-            tags = elements(chapter.tree)
-            self._by_id[chapter.slug] = {str(t["id"]): t for t in tags if "id" in t.attrs}
-        target = self._by_id[chapter.slug].get(name)
+        target = self._tag(chapter, name)
         if target is None or target.name == "h1":
             return chapter.title
         if target.name == "aside" and (title := target.find("p", class_="callout-title")):
             return text_of(title)[:120]
         caption = target.find(["figcaption", "caption"])
+        if caption is None and has_class(target, "listing"):
+            caption = target.find("p", class_="listing-title")
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
-        return text[:120] or chapter.title
+        return text[:120] or _alt_of(target) or chapter.title
+
+    def _tag(self, chapter: Chapter, name: str) -> Tag | None:
+        """Return the element with that id; an empty place in a heading or text is what holds it."""
+        if chapter.slug not in self._by_id:
+            tags = elements(chapter.tree)
+            self._by_id[chapter.slug] = {str(t["id"]): t for t in tags if "id" in t.attrs}
+        target = self._by_id[chapter.slug].get(name)
+        if target is not None and target.name == "span" and not target.contents:
+            return target.find_parent(["figure", "table", *HEADINGS]) or target.parent
+        return target
+
+
+def _alt_of(target: Tag) -> str:
+    image = target if target.name == "img" else target.find("img")
+    return str(image.get("alt") or "")[:120] if isinstance(image, Tag) else ""
+
+
+def _normal_label(label: str) -> str:
+    return " ".join(label.split()).casefold()
 
 
 def _fold(text: str) -> str:

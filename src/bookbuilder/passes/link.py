@@ -18,6 +18,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.passes.references import is_reference, resolve_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
@@ -78,11 +79,17 @@ def link(book: Book, report: Report) -> None:
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     for chapter in tracked(book.chapters):
         seen: Counter[str] = Counter()
+        seen_labels: Counter[str] = Counter()
         dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
                 continue
             href = str(anchor["href"])
+            if is_reference(href):
+                resolve_reference(anchor, href, seen_labels, chapter, addresses, report)
+                if "href" not in anchor.attrs:
+                    dropped.append(anchor)
+                continue
             _resolve(anchor, href, seen[href], chapter, addresses, report)
             seen[href] += 1
             if anchor.name != "span" and "href" not in anchor.attrs:

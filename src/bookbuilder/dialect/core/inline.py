@@ -79,6 +79,13 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
+        self.parse()
+        if not build(parent, self.root):
+            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
+            self.report(TOO_DEEP, message, 0, 0)
+
+    def parse(self) -> None:
+        """Read the whole text into nodes below `root`."""
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -99,9 +106,6 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
-        if not build(parent, self.root):
-            message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
-            self.report(TOO_DEEP, message, 0, 0)
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)
@@ -115,6 +119,16 @@ class InlineParser:
         elif text:
             node.append(Node(text=text))
         node.attributes = attributes
+        self.root.append(node)
+        return node
+
+    def add_inlines(self, tag: str, text: str, at: int) -> Node:
+        """Add an element that holds `text`, read as Markdown; it starts at offset `at`."""
+        inner = InlineParser(self.conversion, text, self.line_at(at))
+        inner.parse()
+        node = Node(tag)
+        for child in inner.root:
+            node.append(child)
         self.root.append(node)
         return node
 

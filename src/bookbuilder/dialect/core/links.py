@@ -42,6 +42,9 @@ UNDEFINED_LABEL = Rule(
 BARE_URL = "bare-url"
 # For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
+# For MyST's `{ref}` and `{numref}`: the link pass finds what has the label, in any chapter.
+LABEL_SCHEME = "label:"
+NUMBER_SCHEME = "numref:"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
