@@ -40,6 +40,10 @@ class DirectiveBlock(FencedContainer):
         verdict = super().continues(state)
         if verdict is Continue.YES:
             state.line.advance(min(self.directive.indent, state.line.indent))
+        elif verdict is Continue.CLOSED_BY_IT:
+            # As in MyST, the end of a directive is that of all directives in it.
+            for block in self._open_fences():
+                block.closed = True
         return verdict
 
     def _is_for_inner(self, marks: str, indent: int) -> bool:
