@@ -209,7 +209,7 @@ def test_wrong_use_exits_2_and_says_why(book: Path, args: list[str], said: str) 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["pdf", "--trim", "a6"], "error[P002]: there is no trim size `a6`"),
+        (["pdf", "--trim", "a7"], "error[P002]: there is no trim size `a7`"),
         (["cover", "--paper", "silk"], "there is no paper `silk`"),
         (["epub", "--part", "7"], "error[C007]: the book has no part 7"),
     ],

@@ -76,7 +76,7 @@ def test_notes_carry_their_number_and_a_named_way_back(tmp_path: Path) -> None:
         "2.code ↩",
     ]
     raised = package.find("salt.xhtml", "//x:a[@epub:type='noteref']/x:sup/text()")
-    assert raised == ["1", "2"]
+    assert raised == ["1", "\N{NARROW NO-BREAK SPACE}2"]
     back = package.find("salt.xhtml", "//x:a[@role='doc-backlink']")
     assert [a.get("aria-label") for a in back] == ["Back to the text", "Zurück"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from pathlib import Path
 
 import pikepdf
@@ -171,3 +172,26 @@ def test_a_word_of_many_lines_is_broken_and_complete(tmp_path: Path) -> None:
     body = "".join(pages_of(path)[labels_of(path).index("1") :])
     assert body.count("x") == 20_000
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "words", ["हिन्दी: यह एक है।", "คำว่า ทำงาน", "ọ̀rẹ́ ẹ̀kọ́ n̄", "क्षत्रिय (स्त्री)", "1️⃣ two"]
+)
+def test_what_is_copied_is_what_was_typed(words: str, tmp_path: Path) -> None:
+    book = a_book(tmp_path, numbered(1, "T", f"<p>Start {words} <b>{words}</b> end.</p>"))
+    path, _ = written(book, tmp_path / "b.pdf")
+    said = unicodedata.normalize("NFC", re.sub(r"\s", "", pages_of(path)[-1]))
+    wanted = unicodedata.normalize("NFC", re.sub(r"\s", "", f"Start{words}{words}end."))
+    assert wanted in said
+
+
+def test_signs_of_another_font_keep_their_columns_in_code(tmp_path: Path) -> None:
+    text = "<pre><code>    ✔ first\n    x first\n日本 first\nabcd first\n</code></pre>"
+    path, _ = written(a_book(tmp_path, numbered(1, "T", text)), tmp_path / "b.pdf")
+    with pypdfium2.PdfDocument(path) as pdf:
+        found = pdf[len(pdf) - 1].get_textpage()
+        searcher = found.search("first")
+        lefts = [found.get_charbox(hit[0])[0] for hit in iter(searcher.get_next, None)]
+    assert len(lefts) == 4
+    assert abs(lefts[0] - lefts[1]) < 1
+    assert abs(lefts[2] - lefts[3]) < 1

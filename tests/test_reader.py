@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookbuilder import BookError, load
-from bookbuilder.reading.reader import LARGEST_UNSPLIT
+from bookbuilder.reading.splitting import LARGEST_UNSPLIT
 from bookbuilder.runtime.files import LARGEST_TEXT
 from books import errors_of, load_files, write_files
 

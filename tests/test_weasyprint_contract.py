@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -592,3 +593,27 @@ def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
         and ast.unparse(node.value.func) == "Rule"
     }
     assert found == set(RULES_ARE_IN)
+
+
+def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> None:
+    drawn: list[tuple[str, int]] = []
+
+    def noting(draw: contract.DrawLine) -> contract.DrawLine:
+        def note(stream: Any, textbox: Any, *rest: Any) -> list[object]:
+            before = len(stream.stream)
+            emojis = draw(stream, textbox, *rest)
+            shown = b"".join(op for op in stream.stream[before:] if isinstance(op, bytes))
+            glyphs = sum(map(len, re.findall(rb"<([0-9a-f]+)>", shown))) // 4
+            _, runs = contract.drawn_glyphs(textbox.pango_layout)
+            drawn.append((textbox.text, glyphs - sum(len(run.ids) for run in runs)))
+            return emojis
+
+        return note
+
+    kinds = ("ExtGState", "XObject", "Pattern", "Shading")
+    resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
+    stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None, compress=True)
+    with contract.lines_drawn_by(noting):
+        sample.page.paint(stream, 0.75)
+    assert drawn
+    assert [(text, difference) for text, difference in drawn if text.strip() and difference] == []

@@ -17,6 +17,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
 from bookbuilder.model.source import Place, Source
+from bookbuilder.text.words import Words
 
 
 class Matter(StrEnum):
@@ -65,10 +66,12 @@ class Chapter:
 
     `tree` is a `<section id=SLUG>` whose first heading is its only `h1`. `role` is the DPUB-ARIA
     role of that section (`doc-chapter`, `doc-preface`, `doc-glossary` …). `number` is None for an
-    unnumbered chapter. `title` is plain text. `depth` is how deep the book's own list of chapters
-    nests this one below others (0 for most). `numbered` is the author's wish, None where unsaid;
-    `addresses` are site paths that links may use for this chapter; `levels` is what its front
-    matter makes of rules; `labels` are ids of its file that links in any chapter may name.
+    unnumbered chapter; `letter` is an appendix's ("A"). `title` is plain text. An `untitled`
+    chapter has no `h1` and is not in the contents; `title` is only what messages call it. `depth`
+    is how deep the book's own list of chapters nests this one below others (0 for most).
+    `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
+    use for this chapter; `levels` is what its front matter makes of rules; `labels` are ids of its
+    file that links in any chapter may name.
     """
 
     slug: str
@@ -77,6 +80,8 @@ class Chapter:
     source: Source
     role: str = "doc-chapter"
     number: int | None = None
+    letter: str = ""
+    untitled: bool = False
     depth: int = 0
     numbered: bool | None = None
     addresses: tuple[str, ...] = ()
@@ -86,6 +91,12 @@ class Chapter:
     @property
     def place(self) -> Place:
         return Place(f"“{self.title}”", self.source.span_of_file())
+
+    def reference(self, words: Words) -> str:
+        """Return "chapter 3" or "Appendix A"; nothing for a chapter without number and letter."""
+        if self.letter:
+            return words.appendix.format(self.letter)
+        return words.chapter.format(self.number) if self.number else ""
 
 
 @dataclass(slots=True)

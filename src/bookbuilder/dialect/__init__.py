@@ -20,17 +20,28 @@ from bookbuilder.dialect.core.raw_html import RawHtmlExtension
 from bookbuilder.dialect.core.spans import SpanExtension
 from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
+from bookbuilder.dialect.syntax.components import ComponentExtension
+from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
+from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
+from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
+from bookbuilder.dialect.syntax.insertions import InsertionExtension
+from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
+from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
 from bookbuilder.dialect.syntax.myst import MystExtension
 from bookbuilder.dialect.syntax.myst_marks import MystMarkExtension
 from bookbuilder.dialect.syntax.myst_roles import MystRoleExtension
+from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
+from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
+from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
+from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
@@ -62,6 +73,17 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     MystExtension,
     MystMarkExtension,
     MystRoleExtension,
+    ComponentExtension,
+    ModuleCodeExtension,
+    ContentTabExtension,
+    SlashBlockExtension,
+    KeyExtension,
+    InsertionExtension,
+    CriticExtension,
+    PageTitleExtension,
+    ObsidianBlockExtension,
+    ObsidianFenceExtension,
+    InlineFieldExtension,
 )
 
 

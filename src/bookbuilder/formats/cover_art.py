@@ -81,7 +81,7 @@ def fence_of(book: Book) -> list[tuple[float, float, float]]:
 def letters_without_font(text: str) -> set[str]:
     """Return the letters that the best font for `text` lacks."""
     wanted = {ord(c) for c in text if not c.isspace()}
-    return {chr(c) for c in wanted - _letters(_family(text)[0])}
+    return {chr(c) for c in wanted - letters_of(_family(text)[0])}
 
 
 def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont:
@@ -93,14 +93,15 @@ def _family(text: str) -> tuple[str, str]:
     """Return the first family that has all letters of `text`, or else the one that lacks least."""
     wanted = {ord(c) for c in text if not c.isspace()}
     # Most books need the first only, and reading what letters a font has takes time.
-    complete = (family for family in _FAMILIES if wanted <= _letters(family[0]))
+    complete = (family for family in _FAMILIES if wanted <= letters_of(family[0]))
     return next(complete, None) or min(
-        _FAMILIES, key=lambda family: len(wanted - _letters(family[0]))
+        _FAMILIES, key=lambda family: len(wanted - letters_of(family[0]))
     )
 
 
 @cache
-def _letters(name: str) -> frozenset[int]:
+def letters_of(name: str) -> frozenset[int]:
+    """Return the characters that the bundled font `name` has."""
     with TTFont(_FONTS / f"{name}.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 

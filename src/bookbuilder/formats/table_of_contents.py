@@ -43,15 +43,15 @@ def contents(book: Book, depth: int) -> list[Entry]:
     Chapters of a part that has no opening stand alone.
     """
     words = words_for(book.metadata.language)
-    entries = _chapters(book.front, depth)
+    entries = _chapters(book.front, depth, words)
     for part in book.parts:
-        chapters = _chapters(part.chapters, depth)
+        chapters = _chapters(part.chapters, depth, words)
         if has_opening(book, part):
             label = part_label(part, words)
             entries.append(Entry("part", part.slug, label, part.title, children=chapters))
         else:
             entries += chapters
-    return entries + _chapters(book.back, depth)
+    return entries + _chapters(book.back, depth, words)
 
 
 def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
@@ -80,14 +80,21 @@ def _parts_of_caption(caption: Tag) -> tuple[str, str]:
     return label, text_of(caption).removeprefix(" ".join(label.split())).lstrip()
 
 
-def _chapters(chapters: Iterable[Chapter], depth: int) -> list[Entry]:
-    return _nested(_chapter(chapter, depth) for chapter in chapters)
+def chapter_label(chapter: Chapter, words: Words) -> str:
+    """Return "3", or "Appendix A" in the book's language; nothing for a chapter without either."""
+    if chapter.letter:
+        return words.appendix.format(chapter.letter)
+    return str(chapter.number) if chapter.number is not None else ""
 
 
-def _chapter(chapter: Chapter, depth: int) -> Entry:
-    number = str(chapter.number) if chapter.number is not None else ""
+def _chapters(chapters: Iterable[Chapter], depth: int, words: Words) -> list[Entry]:
+    return _nested(_chapter(c, depth, words) for c in chapters if not c.untitled)
+
+
+def _chapter(chapter: Chapter, depth: int, words: Words) -> Entry:
+    label = chapter_label(chapter, words)
     headings = _nested(_headings(chapter.tree, depth))
-    return Entry("chapter", chapter.slug, number, chapter.title, chapter.depth, headings)
+    return Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, headings)
 
 
 def _headings(tree: Tag, depth: int) -> Iterator[Entry]:

@@ -25,6 +25,7 @@ _COST_OF_CANDIDATE = 100
 """Characters that could be looked through in the time that one place takes to be looked at."""
 _LONGEST_TITLE = 2_000
 _LONGEST_BLANKS = 100
+LINK, PICTURE = "link", "picture"
 
 _OPENING = re.compile(
     r"^(?P<before>[ \t>]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|(?P<ticks>`+)|<!--",
@@ -39,7 +40,7 @@ _INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
 _Known = dict[tuple[int, int], tuple[int, int]]
 
 
-def _prose(text: str) -> str:
+def without_code(text: str) -> str:
     """Return the text with code and comments blanked out, so that no offset changes."""
     pieces, at = [], 0
     known: _Known = {}
@@ -128,6 +129,10 @@ _BEFORE = re.compile(
     r"|(?P<tag><[a-zA-Z][^<>]*)",
     re.MULTILINE,
 )
+_EMBEDDED_PICTURE = re.compile(
+    r"!\[\[[^\]|#\n]{0,1000}\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)[\]|#]", re.I
+)
+_DEFINITION = re.compile(r" {0,3}\[[^\]\n]{1,1000}\]:")
 _IN_TAG = re.compile(r"\b(?:href|src)\s*=\s*[\"']?")
 _BEFORE_ID = re.compile(r"\b(?:id|name)\s*=\s*[\"']?")
 _BLANKS = re.compile(r"\s+")
@@ -150,9 +155,10 @@ class _Searched:
     """Search the prose of one source, and remember what was found."""
 
     def __init__(self, source: Source) -> None:
-        self.prose = _prose(source.text)
+        self.prose = without_code(source.text)
         self._left = max(MOST_SEARCHED, 300 * len(self.prose))
         self._links: dict[str, list[tuple[int, int]]] = {}
+        self._of_kind: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._texts: dict[str, _Places] = {}
         self._ids: dict[str, _Places] = {}
 
@@ -188,6 +194,14 @@ class _Searched:
             for address in addresses:
                 found[_beginning(self.prose, address.at)].append(address)
         return found
+
+    def links(self, href: str, kind: str) -> list[tuple[int, int]]:
+        """Return start and end of the links to `href`; of one `kind`, if there are any of it."""
+        if (href, kind) not in self._of_kind:
+            links = self.links_to(href) if href else self.empty_links
+            wanted = [at for at in links if not kind or _can_be(kind, self.prose, at[0])]
+            self._of_kind[href, kind] = wanted or links
+        return self._of_kind[href, kind]
 
     def links_to(self, href: str) -> list[tuple[int, int]]:
         """Return start and end of the links whose address is `href`, as it is or unquoted.
@@ -297,13 +311,27 @@ def _is_of_word(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def find_link(source: Source, href: str, nth: int = 0) -> Span:
+def _can_be(kind: str, prose: str, start: int) -> bool:
+    """Return whether what starts here is a link, or a picture. A definition may be for either."""
+    if prose.startswith("![[", start):
+        is_picture = bool(_EMBEDDED_PICTURE.match(prose, start))
+    elif prose.startswith(("!", "<img", "<source", "<image"), start):
+        is_picture = True
+    elif prose.startswith(("[[", "<"), start):
+        is_picture = False
+    else:
+        is_definition = bool(_DEFINITION.match(prose, start))
+        return is_definition or kind == LINK
+    return is_picture == (kind == PICTURE)
+
+
+def find_link(source: Source, href: str, nth: int = 0, kind: str = "") -> Span:
     """Return the span of the nth (from 0) link or picture that points to `href`, with brackets.
 
-    Falls back to the address alone, then to the file.
+    `kind` is `LINK` or `PICTURE` where only one of them is meant. Falls back to the address alone,
+    then to the file.
     """
-    searched = _searched(source)
-    links = searched.links_to(href) if href else searched.empty_links
+    links = _searched(source).links(href, kind)
     if not links:
         return source.span_of_file()
     start, end = links[min(nth, len(links) - 1)]

@@ -18,6 +18,8 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.cleaning import clean, relink_trees
+from bookbuilder.passes.directions import directions
+from bookbuilder.passes.foreign_html import foreign_html
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight
@@ -38,6 +40,7 @@ Pass = Callable[[Book, Report], None]
 
 PASSES: tuple[Pass, ...] = (
     clean,
+    foreign_html,
     furniture,
     notes,
     assets,
@@ -48,6 +51,7 @@ PASSES: tuple[Pass, ...] = (
     typography,
     index,
     link_terms,
+    directions,
     highlight,
     verse,
     select_part,

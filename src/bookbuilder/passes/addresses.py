@@ -12,11 +12,14 @@ from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.passes.captions import label_of
+from bookbuilder.passes.site_addresses import SiteAddresses
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.text.slugs import anchor, loose
+from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
+_MOST_COMPARED = 1_000
 _INDEX = ("README.md", "index.md", "readme.md")
 
 
@@ -35,7 +38,6 @@ class Addresses:
         self.folders = list(dict.fromkeys((book.config.text_folder, book.config.root)))
         self._may_be_read = book.config.folders
         self.anchors: dict[str, dict[str, str]] = {}
-        self._of_label: dict[str, tuple[Chapter, str]] | None = None
         self._by_path: dict[str, Chapter] = {}
         self._by_address: dict[str, Chapter] = {}
         self._by_name: dict[str, Chapter] = {}
@@ -43,7 +45,7 @@ class Addresses:
         self._loose: dict[str, dict[str, str]] = {}
         self._of_file: dict[Path, tuple[dict[str, str], dict[str, str]]] = {}
         self._relative: dict[Path, list[str]] = {}
-        self._by_id: dict[str, dict[str, Tag]] = {}
+        self._by_id: dict[str, tuple[Tag, Chapter]] = {}
         self._labels: dict[str, str] = {}
         for chapter in book.chapters:
             path = chapter.source.path
@@ -55,6 +57,8 @@ class Addresses:
                 self._by_name.setdefault(_fold(name), chapter)
                 self._by_name.setdefault(loose(name), chapter)
         self._chapters = list(book.chapters)
+        self._site: SiteAddresses | None = None
+        self._all_names: list[str] | None = None
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
@@ -66,7 +70,12 @@ class Addresses:
             return found
         if by_name:
             return self._by_name.get(_fold(path)) or self._by_name.get(loose(path) or "\0")
-        return None
+        if not path.startswith(("/", "../")):
+            return None
+        if self._site is None:
+            self._site = SiteAddresses(self._chapters, self.folders)
+        is_absolute = path.startswith("/")
+        return self._site.find(path) if is_absolute else self._site.find_beside(chapter, path)
 
     def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
         folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
@@ -97,8 +106,14 @@ class Addresses:
     def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
         """Return the book-wide id of `fragment` in `chapter`, or in another piece of its file."""
         names = (fragment, anchor(fragment)), loose(fragment) or "\0"
-        return self._among(self.anchors[chapter.slug], self._loose_anchors(chapter), *names) or (
-            self._among(*self._anchors_of_file(chapter.source.path), *names)
+        exact, loosely = self._anchors_of_file(chapter.source.path)
+        own = self.anchors[chapter.slug]
+        # An id of the file's that is exactly this wins over what only looks like it.
+        found = self._among(own, {}, *names) or self._among(exact, {}, *names)
+        return (
+            found
+            or self._among({}, self._loose_anchors(chapter), *names)
+            or (self._among({}, loosely, *names))
         )
 
     @staticmethod
@@ -128,50 +143,21 @@ class Addresses:
         ]
         return found[0] if len(found) == 1 else None
 
-    @property
-    def labels(self) -> dict[str, tuple[Chapter, str]]:
-        """Map the labels of all chapters, in small letters, to a chapter and a book-wide id."""
-        if self._of_label is None:
-            self._of_label = {}
-            for chapter in self._chapters:
-                known = self.anchors[chapter.slug]
-                for label in sorted(chapter.labels & known.keys()):
-                    name = _normal_label(label)
-                    self._of_label.setdefault(name, (chapter, known[label]))
-        return self._of_label
+    def relative(self, chapter: Chapter, other: Chapter) -> str:
+        """Return the path of the file of `other`, as a link in `chapter` writes it."""
+        path = os.path.relpath(other.source.path, chapter.source.path.parent)
+        return Path(path).as_posix()
 
-    def find_label(self, chapter: Chapter, name: str) -> tuple[Chapter, str] | None:
-        """Return the chapter and the id that `name` means, as a label or as any other name."""
-        if found := self.labels.get(_normal_label(name)):
-            return found
-        for holder in (chapter, *self._chapters):
-            known = self.anchors[holder.slug]
-            if name in known:
-                return holder, known[name]
-        path, _, heading = name.partition(":")
-        target = self.find(chapter, path, by_name=False) or self.find(chapter, f"/{path}", False)
-        if target is not None:
-            anchor_ = self.find_anchor(target, heading) if heading else None
-            return target, anchor_ or target.slug
-        return self._by_heading(name)
+    def holders(self, name: str) -> list[tuple[Chapter, str]]:
+        """Return the chapters that have the id `name`, each with the book-wide id, in order."""
+        return [(c, known[name]) for c in self._chapters if name in (known := self.anchors[c.slug])]
 
-    def _by_heading(self, name: str) -> tuple[Chapter, str] | None:
-        """Return the only heading of the book that reads `name`."""
-        key = loose(name)
-        found = [(c, ids[key]) for c in self._chapters if key in (ids := self._loose_anchors(c))]
-        return found[0] if key and len(found) == 1 else None
-
-    def number_and_title(self, chapter: Chapter, name: str) -> tuple[str, str]:
-        """Return the number of a figure, table or chapter, if it has one, and its title."""
-        target = self._tag(chapter, name)
-        if target is None or target.name == "h1":
-            return str(chapter.number or ""), chapter.title
-        caption = target.find(["figcaption", "caption"])
-        if not isinstance(caption, Tag):
-            return "", text_of(target)[:120]
-        label = label_of(caption)
-        number = re.search(r"\d+", label)
-        return number[0] if number else "", text_of(caption).removeprefix(label).strip()
+    def close_to(self, name: str) -> str:
+        """Return the hint which id of the book `name` may mean, if it does not have too many."""
+        if self._all_names is None:
+            self._all_names = list({name for known in self.anchors.values() for name in known})
+        is_small = len(self._all_names) <= _MOST_COMPARED
+        return did_you_mean(name, sorted(self._all_names)) if is_small else ""
 
     def _loose_anchors(self, chapter: Chapter) -> dict[str, str]:
         """Map anchors reduced to letters and digits, which match other tools' slugs, to ids."""
@@ -187,16 +173,17 @@ class Addresses:
             self._loose[chapter.slug] = table
         return self._loose[chapter.slug]
 
-    def label(self, chapter: Chapter, name: str) -> str:
-        """Return the text for a link without text of its own."""
+    def label(self, name: str) -> str:
+        """Return the text for a link to the book-wide id `name` that has no text of its own."""
         if name not in self._labels:
-            self._labels[name] = self._label(chapter, name)
+            self._labels[name] = self._label(name)
         return self._labels[name]
 
-    def _label(self, chapter: Chapter, name: str) -> str:
-        target = self._tag(chapter, name)
-        if target is None or target.name == "h1":
-            return chapter.title
+    def _label(self, name: str) -> str:
+        target, chapter = self.element(name)
+        if target is chapter.tree or target.name == "h1":
+            letters = target.find("span", class_="chapter-number") if chapter.letter else None
+            return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title
         if target.name == "aside" and (title := target.find("p", class_="callout-title")):
             return text_of(title)[:120]
         caption = target.find(["figcaption", "caption"])
@@ -205,24 +192,24 @@ class Addresses:
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or _alt_of(target) or chapter.title
 
-    def _tag(self, chapter: Chapter, name: str) -> Tag | None:
-        """Return the element with that id; an empty place in a heading or text is what holds it."""
-        if chapter.slug not in self._by_id:
-            tags = elements(chapter.tree)
-            self._by_id[chapter.slug] = {str(t["id"]): t for t in tags if "id" in t.attrs}
-        target = self._by_id[chapter.slug].get(name)
-        if target is not None and target.name == "span" and not target.contents:
-            return target.find_parent(["figure", "table", *HEADINGS]) or target.parent
-        return target
+    def element(self, name: str) -> tuple[Tag, Chapter]:
+        """Return the element with a book-wide id; for an empty place in a text, what holds it."""
+        if not self._by_id:
+            for chapter in self._chapters:
+                self._by_id[chapter.slug] = chapter.tree, chapter
+                for tag in elements(chapter.tree):
+                    if "id" in tag.attrs:
+                        self._by_id[str(tag["id"])] = tag, chapter
+        target, chapter = self._by_id[name]
+        if target.name == "span" and not target.contents:
+            holder = target.find_parent(["figure", "table", *HEADINGS]) or target.parent
+            return holder or target, chapter
+        return target, chapter
 
 
 def _alt_of(target: Tag) -> str:
     image = target if target.name == "img" else target.find("img")
     return str(image.get("alt") or "")[:120] if isinstance(image, Tag) else ""
-
-
-def _normal_label(label: str) -> str:
-    return " ".join(label.split()).casefold()
 
 
 def _fold(text: str) -> str:

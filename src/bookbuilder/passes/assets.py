@@ -16,7 +16,7 @@ from bs4.element import AttributeValueList
 
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_link
+from bookbuilder.model.locating import PICTURE, find_link
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import without_site
 from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, normalise
@@ -134,7 +134,7 @@ class _Collector:
 
     def settle(self, picture: Tag, src: str, nth: int, chapter: Chapter) -> None:
         def here() -> Span:
-            return find_link(chapter.source, src, nth)
+            return find_link(chapter.source, src, nth, PICTURE)
 
         asset = self._asset(picture, src, chapter, here)
         if asset is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, NavigableString
 
 from bookbuilder.book import Book
+from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.dialect.core.containers import BOX, TICKED_BOX
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.model.diagnostics import Report
@@ -26,6 +28,7 @@ def furniture(book: Book, report: Report) -> None:
         for paragraph in elements(chapter.tree, "p"):
             _make_figure(paragraph)
             _make_caption(paragraph)
+        _drop_captions(chapter.tree)
         language = str(chapter.tree.get("lang") or book.metadata.language)
         _name_callouts(chapter.tree, language)
         _name_boxes(chapter.tree, language)
@@ -36,8 +39,11 @@ def furniture(book: Book, report: Report) -> None:
 
 def _make_figure(paragraph: Tag) -> None:
     """Turn a picture alone in its paragraph into a figure; the picture's title is the caption."""
-    pictures = elements(paragraph, "img", "svg")
-    if len(pictures) != 1 or paragraph.get_text(strip=True) or paragraph.parent is None:
+    said = next(_picture_captions(paragraph), None)
+    in_caption = elements(said, "img", "svg") if said is not None else []
+    pictures = [p for p in elements(paragraph, "img", "svg") if all(p is not c for c in in_caption)]
+    text = said.get_text(strip=True) if said is not None else ""
+    if len(pictures) != 1 or paragraph.get_text(strip=True) != text or paragraph.parent is None:
         return
     if paragraph.find_parent(["li", "td", "th", "a", "figure", "dd", "summary"]):
         return
@@ -52,8 +58,27 @@ def _make_figure(paragraph: Tag) -> None:
     caption = str(picture.attrs.pop("title", "")) if picture.name == "img" else ""
     paragraph.replace_with(figure)
     figure.append(holder.extract())
-    if caption.strip():
+    if said is not None:
+        figure.append(new_tag("figcaption", {}, *list(said.contents)))
+    elif caption.strip():
         figure.append(new_tag("figcaption", {}, caption.strip()))
+
+
+def _picture_captions(tree: Tag) -> Iterator[Tag]:
+    return (span for span in elements(tree, "span") if has_class(span, PICTURE_CAPTION))
+
+
+def _drop_captions(tree: Tag) -> None:
+    """Drop the captions of pictures that are no figures. Their notes follow the picture."""
+    for caption in list(_picture_captions(tree)):
+        calls = [a for a in elements(caption, "a") if has_class(a, "footnote-ref")]
+        after = next((n for n in caption.next_siblings if isinstance(n, Tag)), caption)
+        after = after if after.name == "img" else caption
+        for call in calls:
+            mark = new_tag("sup", {}, call.extract())
+            after.insert_after(mark)
+            after = mark
+        caption.decompose()
 
 
 def _make_caption(paragraph: Tag) -> None:

@@ -93,12 +93,11 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
         "span", {"class": "glossary-uses"}, "↩\N{VARIATION SELECTOR-15}\N{NO-BREAK SPACE}"
     )
     for chapter, name in uses:
-        number = words.chapter.format(chapter.number) if chapter.number else ""
-        label = ": ".join(filter(None, (number, chapter.title)))
+        label = ": ".join(filter(None, (chapter.reference(words), chapter.title)))
         attrs = {"class": "glossary-use", "role": "doc-backlink", "href": f"#{name}"}
         if len(holder.contents) > 1:
             holder.append(", ")
-        shown = str(chapter.number) if chapter.number else chapter.title
+        shown = str(chapter.number or chapter.letter or chapter.title)
         holder.append(new_tag("a", {**attrs, "aria-label": label}, shown))
     blocks = [b for b in meaning.contents if isinstance(b, Tag)]
     last = blocks[-1] if blocks and blocks[-1].name == "p" else meaning

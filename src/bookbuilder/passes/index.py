@@ -117,9 +117,7 @@ def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
 
 
 def _link(chapter: Chapter, name: str, nth: int, words: Words) -> Tag:
-    label = (
-        words.chapter.format(chapter.number).replace(" ", NBSP) if chapter.number else chapter.title
-    )
+    label = chapter.reference(words).replace(" ", NBSP) or chapter.title
     attrs = {"class": "index-link", "href": f"#{name}", "data-chapter": str(chapter.number or "")}
     return new_tag("a", attrs, label if nth == 1 else f"({nth})")
 

@@ -11,14 +11,15 @@ from collections import Counter
 from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import Tag
+from bs4.element import AttributeValueList
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import RULE_SCHEME
+from bookbuilder.dialect.core.links import ANYWHERE, RULE_SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_id, find_link, find_text
+from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.passes.references import is_reference, resolve_reference
+from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
@@ -36,7 +37,7 @@ NO_FRAGMENT = Rule(
     "broken-fragment",
     Severity.WARNING,
     "The part of a link after `#` matches no heading or id of its chapter. The link leads to the"
-    " start of the chapter instead.",
+    " only other chapter that has the id, or else to the start of the chapter.",
 )
 NOT_IN_BOOK = Rule(
     "L003",
@@ -65,6 +66,19 @@ EMPTY_LINK = Rule(
     "A link to the web without text cannot be seen or followed. An empty `[](…)` is filled in"
     " only if it leads to a chapter, a heading or a figure of the book.",
 )
+NOWHERE = Rule(
+    "L008",
+    "unknown-reference",
+    Severity.WARNING,
+    "A reference such as `@fig-x` names an id that no chapter has. The id is printed in its place.",
+)
+AMBIGUOUS = Rule(
+    "L009",
+    "ambiguous-reference",
+    Severity.WARNING,
+    "A reference such as `@fig-x` names an id that several other chapters have. It leads to the"
+    " first. Give the ids different names.",
+)
 MOST_REPORTED = 100
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
@@ -75,6 +89,7 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
+    labels = Labels(book, addresses)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     for chapter in tracked(book.chapters):
@@ -85,11 +100,11 @@ def link(book: Book, report: Report) -> None:
             if "href" not in anchor.attrs:
                 continue
             href = str(anchor["href"])
-            if is_reference(href):
-                resolve_reference(anchor, href, seen_labels, chapter, addresses, report)
+            if settle_reference(anchor, href, seen_labels, chapter, labels, report):
                 if "href" not in anchor.attrs:
                     dropped.append(anchor)
                 continue
+            href = str(anchor["href"])
             _resolve(anchor, href, seen[href], chapter, addresses, report)
             seen[href] += 1
             if anchor.name != "span" and "href" not in anchor.attrs:
@@ -108,7 +123,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
         if not tag.get("id"):
             continue
         raw = str(tag["id"])
-        clean = re.sub(r"[^\w.-]+", "-", raw) or "id"
+        clean = re.sub(r"[^\w.-]+", "-", raw.removeprefix("^")) or "id"
         base = f"{chapter.slug}--{clean}"
 
         def is_free(n: int, base: str = base) -> bool:
@@ -166,6 +181,9 @@ def _resolve(
     if bare.startswith(RULE_SCHEME):
         _resolve_rule(anchor, bare.removeprefix(RULE_SCHEME), nth, chapter, addresses, report)
         return
+    if has_class(anchor, ANYWHERE):
+        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
+        return
     path, _, fragment = bare.partition("#")
     path = unquote(path if is_wikilink else path.split("?")[0])
     fragment = unquote(fragment)
@@ -175,24 +193,60 @@ def _resolve(
         return
     if target is None:
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
     if fragment:
         found = addresses.find_anchor(target, fragment)
         if found is None:
-            span = find_link(chapter.source, href, nth)
+            span = find_link(chapter.source, href, nth, LINK)
             known = addresses.anchors[target.slug]
-            hint = did_you_mean(fragment, known)
+            holders = addresses.holders(fragment)
+            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+            if holders:
+                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+            if len(holders) == 1:
+                name = holders[0][1]
             message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint and hint.replace("`", "`#", 1))
+            report.add(NO_FRAGMENT, message, span, hint)
         else:
             name = found
+    _lead_to(name, anchor, addresses)
+
+
+def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
+    """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
     if not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math"):
-        anchor.append(addresses.label(target, name))
+        anchor.append(addresses.label(name))
+
+
+def _resolve_anywhere(
+    anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+) -> None:
+    """Resolve a link to an id of any chapter, its own before others."""
+    classes = [c for c in anchor.get_attribute_list("class") if c != ANYWHERE]
+    anchor["class"] = AttributeValueList(classes)
+    if not classes:
+        del anchor["class"]
+    holders = addresses.holders(name)
+    own = [found for holder, found in holders if holder is chapter]
+    if not holders:
+        if not anchor.get_text(strip=True):
+            anchor.append(name)
+        _drop(anchor)
+        hint = addresses.close_to(name)
+        span = find_text(chapter.source, name, nth)
+        report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
+        return
+    if len(holders) > 1 and not own:
+        where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))
+        message = f"the id `{name}` stands in several places: {where}"
+        report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
+    _lead_to(own[0] if own else holders[0][1], anchor, addresses)
 
 
 def _report_missing(
@@ -236,7 +290,7 @@ def _settle_url(
         host_is_fine = False
     if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
         _drop(anchor)
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         report.add(BAD_URL, f"`{url[:80]}` is not an address that a reader can follow", span)
         return
     escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
@@ -249,7 +303,7 @@ def _settle_url(
     anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
     anchor.attrs.pop("target", None)
     if anchor.name == "a" and not _says_something(anchor):
-        span = find_link(chapter.source, href, nth)
+        span = find_link(chapter.source, href, nth, LINK)
         hint = f"give it some text, or write `<{href[:80]}>`"
         report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bs4 import Tag
+from bs4.element import NavigableString
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
@@ -105,8 +106,12 @@ def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
     if last.name != "p":
         last = new_tag("p", {})
         note.append(last)
-    elif last.contents and isinstance(last.contents[-1], str):
-        last.contents[-1].replace_with(last.contents[-1].rstrip("\N{NO-BREAK SPACE} \n"))
+    # The blanks before the dialect's own links back, of which there may have been several.
+    while last.contents and isinstance(text := last.contents[-1], NavigableString):
+        if rest := text.rstrip("\N{NO-BREAK SPACE} \n"):
+            text.replace_with(rest)
+            break
+        text.extract()
     for name in back:
         last.append(" ")
         last.append(

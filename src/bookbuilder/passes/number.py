@@ -10,6 +10,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import file_slug, unique
+from bookbuilder.text.words import letter, words_for
 from bookbuilder.trees.markup import new_tag
 
 SLUG_TAKEN = Rule(
@@ -33,6 +34,7 @@ RESERVED = (
     "workbook",
 )
 
+APPENDIX = "doc-appendix"
 _ROLES = {
     "preface": "doc-preface",
     "foreword": "doc-foreword",
@@ -42,6 +44,7 @@ _ROLES = {
     "afterword": "doc-afterword",
     "conclusion": "doc-conclusion",
     "dedication": "doc-dedication",
+    "epigraph": "doc-epigraph",
     "acknowledgements": "doc-acknowledgments",
     "acknowledgments": "doc-acknowledgments",
     "appendix": "doc-appendix",
@@ -56,13 +59,14 @@ _SLUG = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?(?P<slug>slug)[ \t]*:")
 
 
 def number(book: Book, report: Report) -> None:
-    """Give every chapter its slug, role and number; chapters count through all parts."""
+    """Give every chapter its slug, role and number or letter; chapters count through all parts."""
     taken = set(RESERVED)
     for position, part in enumerate(book.parts):
         count = part.number if part.number is not None else position + 1
         part.slug = unique(f"part-{count}", taken)
     matter = {id(c) for c in (*book.front, *book.back)}
     count = 0
+    appendices: list[Chapter] = []
     for position, chapter in enumerate(tracked(book.chapters), 1):
         wanted_slug = chapter.slug
         _give_slug(chapter, position, taken)
@@ -77,13 +81,31 @@ def number(book: Book, report: Report) -> None:
             span = chapter.source.span(said.start("slug"), len("slug"))
             report.add(SLUG_TAKEN, message, span, "give it another slug")
         is_matter = id(chapter) in matter
+        if chapter.role == APPENDIX and chapter.numbered is not False and not chapter.untitled:
+            appendices.append(chapter)
         if not chapter.role:
             chapter.role = _role(chapter, is_matter)
         wanted = book.numbered if chapter.numbered is None else chapter.numbered
-        if wanted and not is_matter and chapter.role == "doc-chapter":
+        if wanted and not is_matter and chapter.role == "doc-chapter" and not chapter.untitled:
             count += 1
             chapter.number = count
-            _number_heading(chapter)
+            _number_heading(chapter, str(count))
+    _letter_appendices(appendices, book.metadata.language)
+
+
+def _letter_appendices(appendices: list[Chapter], language: str) -> None:
+    """Give a letter to each chapter that its author calls an appendix.
+
+    A title such as "Appendix B: Tools" has its letter already.
+    """
+    words = words_for(language)
+    named = {w.appendix.replace("{}", "").strip().casefold() for w in (words, words_for("en"))}
+    for count, chapter in enumerate(appendices, 1):
+        if chapter.title.casefold().startswith(tuple(named)):
+            continue
+        chapter.letter = letter(count, words.language)
+        label = words.appendix.format(chapter.letter).replace(" ", "\N{NO-BREAK SPACE}")
+        _number_heading(chapter, label)
 
 
 def _give_slug(chapter: Chapter, position: int, taken: set[str]) -> None:
@@ -101,10 +123,10 @@ def _role(chapter: Chapter, is_matter: bool) -> str:
     return "" if is_matter else "doc-chapter"
 
 
-def _number_heading(chapter: Chapter) -> None:
+def _number_heading(chapter: Chapter, label: str) -> None:
     heading = chapter.tree.find("h1")
     assert isinstance(heading, Tag)
     title = new_tag("span", {"class": "chapter-title"}, *list(heading.contents))
-    heading.append(new_tag("span", {"class": "chapter-number"}, str(chapter.number)))
+    heading.append(new_tag("span", {"class": "chapter-number"}, label))
     heading.append(" ")
     heading.append(title)

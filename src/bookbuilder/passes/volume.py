@@ -84,7 +84,7 @@ def _descriptions(book: Book, part: Part) -> dict[str, tuple[str, str]]:
             continue
         found[other.slug] = (other.title, "")
         for chapter in other.chapters:
-            where = words.chapter.format(chapter.number) if chapter.number else chapter.title
+            where = chapter.reference(words) or chapter.title
             found[chapter.slug] = (other.title, where)
     return found
 

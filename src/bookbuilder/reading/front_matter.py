@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from bookbuilder.config.levels import read_levels
+from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
+from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
+from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.text.language import is_language
@@ -50,6 +53,14 @@ UNCLOSED_FRONT_MATTER = Rule(
     " `---` must end. Without it, all of it is printed as text of the book.",
 )
 
+UNREAD_METADATA = Rule(
+    "F005",
+    "unread-metadata",
+    Severity.WARNING,
+    "The front matter of a book in one file is about the book, but a value in it has a form that"
+    " bookbuilder does not know. The book is built without it.",
+)
+
 # Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
 _OF_OTHER_TOOLS = frozenset(
     """
@@ -79,7 +90,18 @@ _OF_OTHER_TOOLS = frozenset(
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
+_KNOWN = _OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
+# "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
+_LIKE_A_MISSPELLING = 0.75
+# Roles of chapters that make a difference somewhere. HTML knows more, which are allowed too.
+ROLES = (
+    *("dedication", "epigraph", "foreword", "preface", "prologue", "introduction", "chapter"),
+    *("conclusion", "epilogue", "afterword", "acknowledgments", "appendix", "glossary"),
+    *("bibliography", "index", "colophon"),
+)
+_AUTHORS = ("author", "authors", "creator")
+_SPELLINGS = {"acknowledgements": "acknowledgments"}
 
 _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -87,6 +109,8 @@ _BLOCK = re.compile(
 _TOML = re.compile(
     r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
+# What may stand before front matter without being seen: blank lines, a byte order mark, comments.
+_BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
 _UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
 _OPEN_QUOTE = re.compile(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
 _LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
@@ -97,11 +121,14 @@ _LONGEST = 100_000
 class FrontMatter:
     """Hold the keys that bookbuilder reads.
 
+    `is_untitled` is True for an empty `title: ""`, which means a chapter without a title.
     `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
-    `length` is the number of characters that the front matter takes up in the source.
+    `length` is the number of characters that the front matter takes up in the source. `data` is
+    all that it holds.
     """
 
     title: str = ""
+    is_untitled: bool = False
     slug: str = ""
     lang: str = ""
     role: str = ""
@@ -109,6 +136,7 @@ class FrontMatter:
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
     length: int = 0
+    data: Mapping[Any, Any] = field(default_factory=dict)
 
 
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
@@ -118,7 +146,11 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         message = "front matter in TOML is ignored"
         report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
         return FrontMatter(length=match.end())
-    match = _BLOCK.match(source.text)
+    before = _BEFORE.match(source.text[:_LONGEST])
+    start = before.end() if before else 0
+    match = _BLOCK.match(source.text, start)
+    if start and not (match and _is_surely_front_matter(match["yaml"])):
+        return FrontMatter()
     if not match:
         if _UNCLOSED.match(source.text):
             message = "front matter begins here and never ends, so it becomes text of the book"
@@ -144,7 +176,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
             mark = getattr(error, "context_mark", None) or mark
         if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
             return FrontMatter()
-        span = source.span_of_line(mark.line + 2 if mark else 1)
+        first = source.text.count("\n", 0, start) + 1
+        span = source.span_of_line(first + 1 + mark.line if mark else first)
         if mark:
             span = dataclasses.replace(span, column=mark.column + 1, length=1)
         problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
@@ -157,15 +190,33 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter()
     _report_keys(data, source, match.end(), report)
     return FrontMatter(
-        title=_text(data, "title", source, report),
+        title=_title(data, source, report),
+        is_untitled=data.get("title") == "",
         slug=_text(data, "slug", source, report),
         lang=_checked(data, "lang", is_language, "a language tag such as `de`", source, report),
-        role=_checked(data, "role", _is_role, "a role such as `preface`", source, report),
+        role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
         levels=_levels(data, source, match.end(), report),
         length=match.end(),
+        data=data,
     )
+
+
+def said_of_book(
+    front: FrontMatter, source: Source, settled: BookConfig, report: Report
+) -> BookConfig:
+    """Return what the front matter of a book in one file says of the book.
+
+    What book.toml has `settled` is not missed here.
+    """
+    book, unread = read_metadata(front.data)
+    for name in (name for name in unread if not getattr(settled, name)):
+        key = next((k for k in _AUTHORS if k in front.data), name) if name == "authors" else name
+        span = source.span_of_line(_line_of(key, source))
+        hint = "write it as 2026-01-31" if key == "date" else ""
+        report.add(UNREAD_METADATA, f"`{key}` cannot be used for the book", span, hint)
+    return book
 
 
 def _hint_for(problem: str, text: str) -> str:
@@ -187,9 +238,10 @@ def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report)
             report.add(
                 ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
             )
-    unknown = [k for k in map(str, data) if k not in _KEYS and k.lower() not in _OF_OTHER_TOOLS]
+    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in _OF_OTHER_TOOLS]
+    free = [key for key in _KEYS if key not in data]
     for key in unknown[:_MOST_UNKNOWN]:
-        hint = did_you_mean(key, _KEYS)
+        hint = did_you_mean(key, free, cutoff=_LIKE_A_MISSPELLING)
         message = f"unknown key `{key[:80]}` in front matter"
         # A misspelt key matters in each chapter; any other is reported once for the book.
         span = source.span_of_line(_line_of(key, source))
@@ -224,15 +276,42 @@ def _checked(
     wanted: str,
     source: Source,
     report: Report,
+    near: Iterable[str] = (),
 ) -> str:
     value = _text(data, key, source, report)
     if value and not is_right(value):
         span = source.span_of_line(_line_of(key, source))
         likely = value.replace("_", "-")
-        hint = f"did you mean `{likely}`?" if is_right(likely) else ""
+        hint = f"did you mean `{likely}`?" if is_right(likely) else did_you_mean(value, near)
         report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be {wanted}", span, hint)
         return ""
     return value
+
+
+def _title(data: dict[Any, Any], source: Source, report: Report) -> str:
+    """Return the title; pandoc's may be a list of the title and the subtitle."""
+    if (said := data.get("title")) and isinstance(said, list | dict):
+        data = {**data, "title": read_metadata({"title": said})[0].title or said}
+    return plain_title(_text(data, "title", source, report))
+
+
+def _role(data: dict[Any, Any], source: Source, report: Report) -> str:
+    if isinstance(said := data.get("role"), str):
+        folded = said.strip().casefold()
+        data = {**data, "role": _SPELLINGS.get(folded, folded)}
+    wanted = f"one of {', '.join(ROLES)}"
+    return _checked(data, "role", _is_role, wanted, source, report, near=ROLES)
+
+
+def _is_surely_front_matter(text: str) -> bool:
+    """Return whether `text` is YAML with a key that is known, and not prose between two rules."""
+    if len(text) > _LONGEST or not _LOOKS_LIKE_KEYS.match(text):
+        return False
+    try:
+        data = load_yaml(text)
+    except yaml.YAMLError:
+        return False
+    return isinstance(data, dict) and any(str(key).casefold() in _KNOWN for key in data)
 
 
 def _is_role(value: str) -> bool:

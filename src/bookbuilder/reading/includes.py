@@ -1,4 +1,4 @@
-"""Include files in a chapter: mdBook's `{{#include …}}` and pymdownx's `--8<-- "…"`.
+"""Include files in a chapter: mdBook's `{{#include …}}`, pymdownx's `--8<-- "…"`, and others.
 
 Included text is read as part of the chapter, so its links and pictures are relative to the
 chapter's folder. Problems in it are reported in the included file.
@@ -16,6 +16,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.front_matter import read_front_matter
+from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
@@ -70,12 +71,15 @@ _MARKER = re.compile(
     r"|-+8<-+[ \t]*\[[ \t]*(?P<which>start|end)(?:[ \t]*:[ \t]*(?P<section>[\w-]+))?[ \t]*\]"
 )
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
+_LONG_FENCE = "`" * 8
+_SIGNS = ("{{", "8<-", "<<<", "@include:", "import ")
+_REGION = re.compile(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
 _Line = tuple[int, str]
 
 
 def with_includes(source: Source, config: Config, report: Report) -> Source:
     """Return `source` with all includes expanded and the origin of each line recorded."""
-    if "{{" not in source.text and "8<-" not in source.text:
+    if not any(sign in source.text for sign in _SIGNS):
         return source
     expansion = _Expansion(source, config, report)
     expansion.expand(source, _numbered(source.text), "", [])
@@ -105,6 +109,7 @@ class _Expansion:
         stack = [*stack, source.path.resolve()]
         fence = ""
         listing: str | None = None
+        partials = partials_in(source.text)
         for number, line in lines:
             if self.full:
                 return
@@ -123,6 +128,8 @@ class _Expansion:
                 self._snippet(match["target"], into, source, number, before, stack, shown)
             elif (match := _SNIPPETS.match(line)) and not fence:
                 listing = before + match["before"]
+            elif not fence and (found := site_include(line, partials)):
+                self._site(found, source, number, before, stack)
             elif fence and (match := _ESCAPED.match(line)):
                 shown = before + match["before"] + match["rest"]
                 self._add(shown, source, number, len(before))
@@ -154,6 +161,25 @@ class _Expansion:
             self.expand(*found, into, stack)
         if is_program and not in_code:
             self._add(f"{into}```", source, number)
+
+    def _site(
+        self, wanted: SiteInclude, source: Source, number: int, before: str, stack: list[Path]
+    ) -> None:
+        """Include code in a fence, and Markdown as it is."""
+        into = before + wanted.before
+        folders = [self.config.text_folder, self.config.root]
+        if not wanted.from_root:
+            folders.insert(0, source.path.parent)
+        found = self._find(wanted.target, folders, source, number, stack, alone=False)
+        if found is None:
+            self._add(before, source, number)
+            return
+        if wanted.language is not None:
+            self._add(f"{into}{_LONG_FENCE}{wanted.language}", source, number)
+        with working_on(found[0].place):
+            self.expand(*found, into, stack)
+        if wanted.language is not None:
+            self._add(into + _LONG_FENCE, source, number)
 
     def _snippet(
         self, target: str, into: str, source: Source, number: int, before: str, stack: list[Path],
@@ -278,7 +304,7 @@ def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Li
     text = source.text.removesuffix("\n")
     lines = list(_numbered(text))
     if wanted and re.fullmatch(r"[a-zA-Z_][\w-]*", wanted[0]):
-        chosen = _section(lines, wanted[0])
+        chosen = _section(lines, wanted[0]) or _region(lines, wanted[0])
     elif any(wanted):
         chosen = [
             line for part in ":".join(wanted).split(",") for line in _range(lines, part, alone)
@@ -311,6 +337,21 @@ def _section(lines: list[_Line], name: str) -> list[_Line]:
             if (marker["name"] or marker["section"]) == name:
                 inside = not (marker["end"] or marker["which"] == "end")
         if inside:
+            chosen.append((number, line))
+    return chosen
+
+
+def _region(lines: list[_Line], name: str) -> list[_Line]:
+    """Return the lines between the comments `#region name` and `#endregion` of editors."""
+    chosen: list[_Line] = []
+    depth = 0
+    for number, line in lines:
+        mark = _REGION.search(line)
+        if mark and (depth or mark["name"] == name):
+            depth += -1 if mark["end"] else 1
+            if depth <= 0:
+                break
+        elif depth:
             chosen.append((number, line))
     return chosen
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import uuid
 
 from bookbuilder.book import Book, Metadata, Person
-from bookbuilder.config.schema import CONFIG_NAME
+from bookbuilder.config.schema import CONFIG_NAME, BookConfig
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.titles import LONGEST_TITLE
 from bookbuilder.text.language import guess_language, is_language
@@ -28,9 +29,25 @@ BAD_LANGUAGE = Rule(
 )
 
 
-def metadata_of(book: Book, report: Report) -> Metadata:
-    """Return the metadata of `book` from book.toml, and guesses for what is missing there."""
-    said = book.config.book
+_IN_TEXT = (
+    *("title", "subtitle", "authors", "language", "identifier", "publisher", "rights"),
+    *("license", "description", "subjects", "date"),
+)
+
+
+def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadata:
+    """Return the metadata of `book` from book.toml, and guesses for what is missing there.
+
+    `said_in_text` is what the front matter of a book in one file says, before guesses.
+    """
+    said = dataclasses.replace(
+        book.config.book,
+        **{
+            name: value
+            for name in _IN_TEXT
+            if (value := getattr(said_in_text, name)) and not getattr(book.config.book, name)
+        },
+    )
     assumed = []
     title = said.title
     if not title:
@@ -73,7 +90,9 @@ def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
 
 
 # Emphasis, attributes, links and pictures (their text stays), notes, tags.
-_MARKS = re.compile(r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|</?[a-z][^>]*>")
+_MARKS = re.compile(
+    r"[*_`]|\s*\{[:#.].*\}$|!?\[([^\]\[]*)\]\([^)]*\)|\[\^[^\]]*\]|\^\[[^\]]*\]|</?[a-z][^>]*>"
+)
 
 
 def _title(book: Book) -> str:

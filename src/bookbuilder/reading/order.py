@@ -11,6 +11,8 @@ from collections import Counter
 
 from bookbuilder.config.chapter_list import ChapterList, Listed
 from bookbuilder.config.other_tools import chapter_list
+from bookbuilder.config.other_tools.summary import SUMMARY_NAME
+from bookbuilder.config.pandoc_metadata import without_notes
 from bookbuilder.config.schema import CONFIG_NAME, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
@@ -32,6 +34,13 @@ UNLISTED = Rule(
     "A Markdown file lies in the folder, but the book's list of chapters does not name it. If it"
     " belongs to the book, add it to the list.",
 )
+NOTE_IN_PART = Rule(
+    "S015",
+    "note-in-part-title",
+    Severity.WARNING,
+    "The title of a part stands in a list of chapters, where no note can be written. The note is"
+    " left out of the title.",
+)
 
 
 def read_outline(config: Config, report: Report) -> Outline:
@@ -47,6 +56,14 @@ def read_outline(config: Config, report: Report) -> Outline:
     if outline is None or not any(True for _ in outline.entries):
         found = [Entry(path) for path in markdown_files(config, report)]
         outline = Outline(parts=[PartOutline(entries=found)])
+    for part in outline.parts:
+        if (title := without_notes(part.title)) != part.title:
+            message = f"the title of the part “{title}” has a note"
+            hint = "begin the part's first chapter with it"
+            is_ours = bool(config.part)
+            span = config.span_of("part.title", part.title) if is_ours else Span(SUMMARY_NAME)
+            report.add(NOTE_IN_PART, message, span, hint)
+            part.title = title
     report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
         report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))

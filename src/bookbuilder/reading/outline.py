@@ -10,11 +10,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it."""
+    """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it.
+
+    So with the `role` (`appendix`), which front matter may overrule.
+    """
 
     path: Path
     title: str = ""
     depth: int = 0
+    role: str = ""
 
 
 @dataclass(slots=True)

@@ -11,24 +11,24 @@ from bookbuilder import dialect
 from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
-from bookbuilder.reading.front_matter import FrontMatter, read_front_matter
+from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
 from bookbuilder.reading.outline import Entry
+from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
     give_anchors,
     settle_levels,
     settle_title,
+    title_heading,
 )
 from bookbuilder.text.slugs import file_slug
-from bookbuilder.trees.markup import elements, has_class, new_tag
+from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import HEADINGS
 
-LARGEST_UNSPLIT = 100_000
-MOST_PIECES = 500
-_SHOWN = ("img", "svg", "math")
-
 _EMPTY_HINT = "write it, or delete it from the list of chapters"
+# Roles of pages that stand without a title, unless they are given one.
+_WITHOUT_TITLE = ("dedication", "epigraph")
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -38,14 +38,19 @@ EMPTY = Rule(
 
 
 def read_chapters(
-    source: Source, entry: Entry, alone: bool, report: Report, *, is_opener: bool = False
+    source: Source,
+    front: FrontMatter,
+    entry: Entry,
+    alone: bool,
+    report: Report,
+    *,
+    is_opener: bool = False,
 ) -> list[Chapter]:
     """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
     An opener, which has chapters below it in the list, and an index, which is generated, may
     consist of a heading only.
     """
-    front = read_front_matter(source, report)
     tree = parse_fragment(dialect.convert(source, front.length, report))
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
@@ -53,7 +58,7 @@ def read_chapters(
     if not is_filled and not _has_content(tree):
         what = "headings but no text" if has_headings else "no text"
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
-    pieces = (_split(tree, source) if alone else []) or [tree]
+    pieces = split(tree, source) if alone else [tree]
     several = len(pieces) > 1
     chapters = [_chapter(piece, source, front, entry, several, report) for piece in pieces]
     for chapter in chapters:
@@ -64,11 +69,17 @@ def read_chapters(
 def _chapter(
     tree: Tag, source: Source, front: FrontMatter, entry: Entry, in_pieces: bool, report: Report
 ) -> Chapter:
+    role = _role(front, entry)
     said = "" if in_pieces else front.title or entry.title
-    title = settle_title(tree, said, _title_of_file(source.path), source, report)
-    settle_levels(tree)
+    otherwise = (in_pieces and front.title) or _title_of_file(source.path)
+    # Text before the first heading of a book in one file has no title.
+    untitled = title_heading(tree) is None if in_pieces else _is_untitled(tree, front, role)
+    title = said or (role.capitalize() if role in _WITHOUT_TITLE else otherwise)
+    if not untitled:
+        title = settle_title(tree, said, otherwise, source, report)
+    settle_levels(tree, has_title=not untitled)
     give_anchors(tree)
-    tree["class"] = "chapter"
+    tree["class"] = f"chapter untitled untitled-{role or 'chapter'}" if untitled else "chapter"
     if front.lang:
         tree["lang"] = front.lang
     return Chapter(
@@ -76,12 +87,29 @@ def _chapter(
         title=title,
         tree=tree,
         source=source,
-        role=f"doc-{front.role.removeprefix('doc-')}" if front.role else "",
+        role=f"doc-{role}" if role else "",
+        untitled=untitled,
         depth=entry.depth,
         numbered=front.numbered,
         addresses=front.addresses,
         levels=front.levels,
     )
+
+
+def _role(front: FrontMatter, entry: Entry) -> str:
+    """Return the role that the author gives, or that the name of a page without a title has."""
+    if said := front.role or entry.role:
+        return said.removeprefix("doc-")
+    words = _title_of_file(entry.path).casefold()
+    return words if words in _WITHOUT_TITLE else ""
+
+
+def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
+    """Return whether the chapter has no title, as its author wants it."""
+    heading = title_heading(tree)
+    if heading is None or not text_of(heading):
+        return front.is_untitled or (role in _WITHOUT_TITLE and not front.title)
+    return front.is_untitled and heading.name != "h1"
 
 
 def _name_of_file(path: Path) -> str:
@@ -95,51 +123,8 @@ def _title_of_file(path: Path) -> str:
     return words[:1].upper() + words[1:] or "Untitled"
 
 
-def _split(tree: Tag, source: Source) -> list[Tag]:
-    """Cut the tree at its `h1`s, or at its `h2`s if it is long and has only one `h1`.
-
-    A tree that would fall into more than `MOST_PIECES` is a list, not a book, and stays whole.
-    """
-    cut = "h1"
-    if len(tree.find_all("h1", recursive=False)) < 2:
-        if len(source.text) < LARGEST_UNSPLIT:
-            return []
-        cut = "h2"
-    if not 2 <= len(tree.find_all(cut, recursive=False)) <= MOST_PIECES:
-        return []
-    pieces = [new_tag("section", {})]
-    for node in list(tree.children):
-        if isinstance(node, Tag) and node.name == cut:
-            pieces.append(new_tag("section", {}))
-        pieces[-1].append(node)
-    kept = [p for p in pieces if _has_more_than_title(p) or p is not pieces[0]]
-    notes = next((d for p in kept for d in elements(p, "div") if has_class(d, "footnote")), None)
-    if notes is not None and len(kept) > 1:
-        _share_notes(kept, notes)
-    return kept
-
-
 def _has_content(tree: Tag) -> bool:
     """Return whether there is anything but headings."""
     headings = elements(tree, *HEADINGS)
     said = sum(len(heading.get_text(strip=True)) for heading in headings)
-    return len(tree.get_text(strip=True)) > said or bool(elements(tree, *_SHOWN))
-
-
-def _has_more_than_title(piece: Tag) -> bool:
-    headings = elements(piece, *HEADINGS)
-    text = piece.get_text(strip=True)
-    if elements(piece, *_SHOWN):
-        return True
-    return bool(text) and (not headings or text != headings[0].get_text(strip=True))
-
-
-def _share_notes(pieces: list[Tag], notes: Tag) -> None:
-    """Move each note from the end of the whole file to the piece that refers to it."""
-    by_id = {str(li.get("id")): li for li in elements(notes, "li") if li.get("id")}
-    notes.extract()
-    for piece in pieces:
-        wanted = [str(a["href"])[1:] for a in elements(piece, "a") if has_class(a, "footnote-ref")]
-        items = [by_id.pop(name) for name in dict.fromkeys(wanted) if name in by_id]
-        if items:
-            piece.append(new_tag("div", {"class": "footnote"}, new_tag("ol", {}, *items)))
+    return len(tree.get_text(strip=True)) > said or bool(elements(tree, *SHOWN))

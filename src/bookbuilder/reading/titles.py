@@ -34,7 +34,7 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     It is the heading that serves as one, else what front matter or the list of chapters `said`,
     else `file_title`.
     """
-    heading = _title_heading(tree)
+    heading = title_heading(tree)
     if heading is not None and heading.name != "h1" and said and text_of(heading) != said:
         heading = None
     title = text_of(heading) if heading is not None else said
@@ -52,7 +52,7 @@ def settle_title(tree: Tag, said: str, file_title: str, source: Source, report: 
     return title
 
 
-def _title_heading(tree: Tag) -> Tag | None:
+def title_heading(tree: Tag) -> Tag | None:
     """Return the heading that is the chapter's title: the first, if no other has its level.
 
     A first heading that is an `h1` is the title even if more of them follow.
@@ -66,13 +66,13 @@ def _title_heading(tree: Tag) -> Tag | None:
     return first if first.name == "h1" or is_top else None
 
 
-def settle_levels(tree: Tag) -> None:
+def settle_levels(tree: Tag, *, has_title: bool = True) -> None:
     """Renumber the headings below the title so that they start at `h2` and skip nothing.
 
     Nesting is kept: each heading goes one level below the nearest higher one before it.
     """
     above: list[int] = []
-    for heading in elements(tree, *HEADINGS)[1:]:
+    for heading in elements(tree, *HEADINGS)[1 if has_title else 0 :]:
         original = level(heading)
         while above and above[-1] >= original:
             above.pop()

@@ -40,6 +40,7 @@ class Words:
     links_code: str
     done: str
     to_do: str
+    appendix: str
 
 
 _ENGLISH = Words(
@@ -48,7 +49,7 @@ _ENGLISH = Words(
     "Index", "Figures", "Tables",
     "Figure {}", "Table {}", "page {}", "Pages", "Links",
     "QR code with the links of this chapter",
-    "done", "to do",
+    "done", "to do", "Appendix {}",
 )  # fmt: skip
 _WORDS = {
     words.language: words
@@ -60,7 +61,7 @@ _WORDS = {
             "الفهرس", "الأشكال", "الجداول",
             "الشكل {}", "الجدول {}", "صفحة {}", "الصفحات", "الروابط",
             "رمز QR لروابط هذا الفصل",
-            "منجز", "للإنجاز",
+            "منجز", "للإنجاز", "الملحق {}",
         ),
         Words(
             "de", "Inhalt", "Umschlag", "Titelseite", "Textbeginn", "Orientierungspunkte",
@@ -69,7 +70,7 @@ _WORDS = {
             "Register", "Abbildungen", "Tabellen",
             "Abbildung {}", "Tabelle {}", "Seite {}", "Seiten", "Links",
             "QR-Code mit den Links dieses Kapitels",
-            "erledigt", "zu tun",
+            "erledigt", "zu tun", "Anhang {}",
         ),
         Words(
             "es", "Índice", "Cubierta", "Portada", "Comienzo del texto", "Puntos de referencia",
@@ -77,7 +78,7 @@ _WORDS = {
             "Índice alfabético", "Figuras", "Tablas",
             "Figura {}", "Tabla {}", "página {}", "Páginas", "Enlaces",
             "Código QR con los enlaces de este capítulo",
-            "hecho", "por hacer",
+            "hecho", "por hacer", "Apéndice {}",
         ),
         Words(
             "fr", "Table des matières", "Couverture", "Page de titre", "Début du texte", "Repères",
@@ -85,7 +86,7 @@ _WORDS = {
             "Index", "Figures", "Tableaux",
             "Figure {}", "Tableau {}", "page {}", "Pages", "Liens",
             "Code QR des liens de ce chapitre",
-            "fait", "à faire",
+            "fait", "à faire", "Annexe {}",
         ),
         Words(
             "he", "תוכן העניינים", "כריכה", "שער", "תחילת הטקסט", "ציוני דרך",
@@ -93,7 +94,7 @@ _WORDS = {
             "מפתח", "איורים", "טבלאות",
             "איור {}", "טבלה {}", "עמוד {}", "עמודים", "קישורים",
             "קוד QR עם הקישורים של פרק זה",
-            "בוצע", "לביצוע",
+            "בוצע", "לביצוע", "נספח {}",
         ),
         Words(
             "it", "Indice", "Copertina", "Frontespizio", "Inizio del testo", "Punti di riferimento",
@@ -101,7 +102,7 @@ _WORDS = {
             "Indice analitico", "Figure", "Tabelle",
             "Figura {}", "Tabella {}", "pagina {}", "Pagine", "Collegamenti",
             "Codice QR con i collegamenti di questo capitolo",
-            "fatto", "da fare",
+            "fatto", "da fare", "Appendice {}",
         ),
         Words(
             "ja", "目次", "表紙", "扉", "本文", "ランドマーク",
@@ -109,7 +110,7 @@ _WORDS = {
             "索引", "図一覧", "表一覧",
             "図{}", "表{}", "{}ページ", "ページ", "リンク",
             "この章のリンクのQRコード",
-            "完了", "未完了",
+            "完了", "未完了", "付録{}",
         ),
         Words(
             "nl", "Inhoud", "Omslag", "Titelpagina", "Begin van de tekst", "Oriëntatiepunten",
@@ -118,7 +119,7 @@ _WORDS = {
             "Register", "Figuren", "Tabellen",
             "Figuur {}", "Tabel {}", "pagina {}", "Pagina’s", "Links",
             "QR-code met de links van dit hoofdstuk",
-            "gedaan", "te doen",
+            "gedaan", "te doen", "Bijlage {}",
         ),
         Words(
             "pl", "Spis treści", "Okładka", "Strona tytułowa",
@@ -127,7 +128,7 @@ _WORDS = {
             "Indeks", "Ilustracje", "Tabele",
             "Ilustracja {}", "Tabela {}", "s. {}", "Strony", "Odnośniki",
             "Kod QR z odnośnikami tego rozdziału",
-            "zrobione", "do zrobienia",
+            "zrobione", "do zrobienia", "Dodatek {}",
         ),
         Words(
             "pt", "Sumário", "Capa", "Folha de rosto", "Início do texto", "Pontos de referência",
@@ -135,7 +136,7 @@ _WORDS = {
             "Índice remissivo", "Figuras", "Tabelas",
             "Figura {}", "Tabela {}", "página {}", "Páginas", "Links",
             "Código QR com os links deste capítulo",
-            "feito", "por fazer",
+            "feito", "por fazer", "Apêndice {}",
         ),
         Words(
             "ru", "Содержание", "Обложка", "Титульный лист", "Начало текста", "Ориентиры",
@@ -143,7 +144,7 @@ _WORDS = {
             "Указатель", "Иллюстрации", "Таблицы",
             "Рисунок {}", "Таблица {}", "с. {}", "Страницы", "Ссылки",
             "QR-код со ссылками этой главы",
-            "сделано", "сделать",
+            "сделано", "сделать", "Приложение {}",
         ),
         Words(
             "sv", "Innehåll", "Omslag", "Titelsida", "Textens början", "Landmärken",
@@ -152,7 +153,7 @@ _WORDS = {
             "Register", "Figurer", "Tabeller",
             "Figur {}", "Tabell {}", "sidan {}", "Sidor", "Länkar",
             "QR-kod med kapitlets länkar",
-            "klart", "att göra",
+            "klart", "att göra", "Bilaga {}",
         ),
         Words(
             "zh", "目录", "封面", "扉页", "正文", "路标",
@@ -160,10 +161,30 @@ _WORDS = {
             "索引", "图", "表",
             "图{}", "表{}", "第{}页", "页码", "链接",
             "本章链接的二维码",
-            "已完成", "待办",
+            "已完成", "待办", "附录{}",
         ),
     )
 }  # fmt: skip
+
+
+_LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# The letters that appendices have in languages of other alphabets, without those that are left out
+# because they could be taken for others.
+_LETTERS = {
+    "ar": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
+    "he": "אבגדהוזחטיכלמנסעפצקרשת",
+    "ru": "АБВГДЕЖИКЛМНПРСТУФХЦШЩЭЮЯ",
+}
+
+
+def letter(count: int, language: str) -> str:
+    """Return the letter of the appendix that is number `count`; after Z come AA, AB and so on."""
+    letters = _LETTERS.get(primary(language), _LATIN)
+    found = ""
+    while count > 0:
+        count, position = divmod(count - 1, len(letters))
+        found = letters[position] + found
+    return found
 
 
 _CALLOUT_KINDS = (

@@ -214,6 +214,10 @@ def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
     relink(root)
 
 
+# Calls of notes and captions of pictures, as the dialect writes them for passes.
+_OF_DIALECT = {"a": "footnote-ref", "span": "picture-caption"}
+
+
 def text_of(tag: Tag) -> str:
     """Return the visible text as one line: no note marks or ruby readings, alt for pictures."""
     pieces: list[str] = []
@@ -225,6 +229,8 @@ def text_of(tag: Tag) -> str:
         elif isinstance(node, Tag):
             role = node.get("role")
             if node.name in ("rt", "rp", "annotation") or role in ("doc-noteref", "doc-backlink"):
+                continue
+            if node.name in _OF_DIALECT and has_class(node, _OF_DIALECT[node.name]):
                 continue
             if node.name == "img":
                 pieces.append(text_of_value(node.get("alt")))

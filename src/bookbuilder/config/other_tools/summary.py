@@ -16,6 +16,7 @@ from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.plain_title import plain_title
 
 SUMMARY_NAME = "SUMMARY.md"
 # Longer lines of a SUMMARY.md are not entries, and would be slow to match.
@@ -94,7 +95,7 @@ def _read(source: Source) -> ChapterList:
     for number, line in lines_of(source.text):
         if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
             if (number > 1 and (listed or found.parts)) or _is_part(heading[1], number):
-                found.parts.append(ListedPart(heading[1]))
+                found.parts.append(ListedPart(plain_title(heading[1])))
             continue
         match = _LINK.match(line)
         if not match:
@@ -109,7 +110,7 @@ def _read(source: Source) -> ChapterList:
         target = unquote(match["target"].split("#")[0].strip().strip("<>"))
         if not target:
             continue
-        title = re.sub(r"[`*\\]", "", match["title"])
+        title = plain_title(match["title"])
         entry = Listed(target, source.span_of_line(number), title, depth)
         if not is_item and not listed:
             found.front.append(entry)

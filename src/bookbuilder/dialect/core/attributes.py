@@ -7,7 +7,9 @@ from xml.etree import ElementTree
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
-_ITEM = r"""(?:[#.][\w:.-]+|[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
+# Of words without a value only those that no text in braces is.
+_ITEM = r"""(?:[#.][\w:.-]+|data-[\w-]+(?![\w=-])|"""
+_ITEM += r"""[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
 _WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
 # Svelte's `{#if user}` looks like the start of a list.

@@ -92,6 +92,10 @@ class Container(Block):
         return not child.only_in_lists
 
 
+class OpenContainer(Container):
+    """Hold every line up to one that ends it, however little that is indented."""
+
+
 class Document(Container):
     def continues(self, state: BlockState) -> Continue:
         return Continue.YES

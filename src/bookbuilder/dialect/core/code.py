@@ -10,6 +10,7 @@ from markdown.util import AtomicString
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
+from bookbuilder.dialect.core.code_marks import without_marks
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.references import unescape
@@ -25,7 +26,7 @@ UNCLOSED_FENCE = Rule(
 
 _OPEN = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 _CLOSE = re.compile(r"(`{3,}|~{3,})[ \t]*$")
-_LANGUAGE = re.compile(r"(?:\{[ \t]*[.=]?)?[ \t]*([^\s{},]*)")
+_LANGUAGE = re.compile(r"(?:\{[ \t]*[.=]?)?[ \t]*((?:(?!:(?:no-)?line-numbers)[^\s{},])*)")
 
 
 class Fence(Block):
@@ -59,7 +60,8 @@ class Fence(Block):
             state.problems.add(UNCLOSED_FENCE, message, self.line, self.mark)
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        text = "".join(f"{line}\n" for line in self.lines)
+        lines = without_marks(self.lines, language_of(self.info), self.info)
+        text = "".join(f"{line}\n" for line in lines)
         code_block(conversion, parent, text, self.info, self.attributes)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bookbuilder.dialect.core.nodes import Node
 
-DOUBLED = {"~": "del", "=": "mark"}
+DOUBLED = {"~": "del", "=": "mark", "^": "ins"}
 
 
 @dataclass(slots=True)

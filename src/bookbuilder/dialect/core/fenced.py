@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
+from bookbuilder.dialect.core.blocks import (
+    Block,
+    BlockState,
+    Container,
+    Continue,
+    OpenContainer,
+)
 from bookbuilder.dialect.core.containers import Item, List
 from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.paragraph import Paragraph
-from bookbuilder.dialect.core.raw_html import HtmlBlock, MarkdownInHtml
+from bookbuilder.dialect.core.raw_html import HtmlBlock
 from bookbuilder.model.diagnostics import Rule, Severity
 
 UNCLOSED_BLOCK = Rule(
@@ -20,10 +26,6 @@ UNCLOSED_BLOCK = Rule(
 )
 
 _CLOSE = re.compile(r"(:{3,}|/{3,}|`{3,}|~{3,})[ \t]*$")
-
-
-class OpenContainer(Container):
-    """Hold every line up to one that ends it, or up to the end of the block around it."""
 
 
 class FencedContainer(Container):
@@ -73,7 +75,7 @@ class FencedContainer(Container):
             elif isinstance(block, FencedContainer):
                 if block._closes_at(marks):
                     return True
-            elif not isinstance(block, List | MarkdownInHtml | OpenContainer):
+            elif not isinstance(block, List | OpenContainer):
                 return False
         return False
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 
-def _names(text: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
+    """Return the words of a list."""
     return frozenset(re.findall(r"\S+", text))
 
 
-HTML = _names(
+HTML = names_in(
     """
     a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big
     blink blockquote body br button canvas caption center cite code col colgroup command content
@@ -22,7 +23,7 @@ HTML = _names(
     textarea tfoot th thead time title tr track tt u ul var video wbr xmp
     """
 )
-SVG = _names(
+SVG = names_in(
     """
     animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix
     fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap
@@ -32,7 +33,7 @@ SVG = _names(
     polygon polyline radialgradient rect set stop svg switch symbol text textpath tspan use view
     """
 )
-MATHML = _names(
+MATHML = names_in(
     """
     annotation annotation-xml maction math menclose merror mfrac mi mmultiscripts mn mo mover
     mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd
@@ -41,7 +42,7 @@ MATHML = _names(
 )
 KNOWN = HTML | SVG | MATHML
 
-BLOCK_STARTS = _names(
+BLOCK_STARTS = names_in(
     """
     address article aside base basefont blockquote body caption center col colgroup dd details
     dialog dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6
@@ -51,10 +52,10 @@ BLOCK_STARTS = _names(
 )
 """Elements that start an HTML block and end it at a blank line (spec 4.6, condition 6)."""
 
-RAW_TEXT = _names("script style textarea title xmp iframe noembed noframes plaintext")
+RAW_TEXT = names_in("script style textarea title xmp iframe noembed noframes plaintext")
 """Elements that take all that follows as text, up to their own end tag."""
 
-NEVER_CLOSED = _names(
+NEVER_CLOSED = names_in(
     """
     area base basefont body br col colgroup dd dt embed frame head hr html img input isindex keygen
     li link meta optgroup option p param rb rp rt rtc source spacer tbody td tfoot th thead tr track

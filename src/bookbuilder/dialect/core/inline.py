@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.emphasis import Bracket, Delimiters
 from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
 from bookbuilder.dialect.core.references import Reference
+from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
@@ -52,6 +53,8 @@ class Conversion:
     stash: HtmlStash = field(default_factory=HtmlStash)
     raw_html: list[tuple[int, str]] = field(default_factory=list)
     """The HTML that the author wrote, each piece with its line."""
+    tags: ChapterTags | None = None
+    """The components in the chapter, once someone asked for them."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
@@ -79,13 +82,12 @@ class InlineParser:
         self._absent: dict[str, int] = {}
 
     def parse_into(self, parent: ElementTree.Element) -> None:
-        self.parse()
-        if not build(parent, self.root):
+        if not build(parent, self.parse()):
             message = f"emphasis and links nest more than {MAX_INLINE_DEPTH} deep; the rest is text"
             self.report(TOO_DEEP, message, 0, 0)
 
-    def parse(self) -> None:
-        """Read the whole text into nodes below `root`."""
+    def parse(self) -> Node:
+        """Read the whole text into nodes below `root`, and return that."""
         text, handlers = self.text, self.conversion.inlines
         special = handlers.special
         plain_from = 0
@@ -106,6 +108,7 @@ class InlineParser:
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
+        return self.root
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
         node = Node(text=text, literal=literal)
@@ -125,9 +128,8 @@ class InlineParser:
     def add_inlines(self, tag: str, text: str, at: int) -> Node:
         """Add an element that holds `text`, read as Markdown; it starts at offset `at`."""
         inner = InlineParser(self.conversion, text, self.line_at(at))
-        inner.parse()
         node = Node(tag)
-        for child in inner.root:
+        for child in inner.parse():
             node.append(child)
         self.root.append(node)
         return node

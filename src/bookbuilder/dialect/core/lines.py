@@ -103,8 +103,15 @@ def _match_open_blocks(state: BlockState) -> Block | None:
 
 
 def _is_plain(line: Line) -> bool:
-    """Return whether no block can start here: none starts with a letter but mdBook's `r[…]`."""
-    return line.first.isalpha() and line.text[line.start + 1 : line.start + 2] != "["
+    """Return whether no block can start here.
+
+    None starts with a letter, but mdBook's `r[…]` and the first word of JavaScript in MDX.
+    """
+    return (
+        line.first.isalpha()
+        and line.text[line.start + 1 : line.start + 2] != "["
+        and not line.text.startswith(("import", "export"))
+    )
 
 
 def _note_blank_line(state: BlockState, container: Block) -> None:

@@ -7,6 +7,7 @@ import re
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
+from bookbuilder.dialect.core.captions import add_caption, is_caption
 from bookbuilder.dialect.core.emphasis import Bracket
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
@@ -19,6 +20,7 @@ from bookbuilder.dialect.core.references import (
     read_destination,
     read_title,
     skip_blanks,
+    unescape,
 )
 from bookbuilder.model.diagnostics import Rule, Severity
 
@@ -45,6 +47,9 @@ RULE_SCHEME = "rule:"
 # For MyST's `{ref}` and `{numref}`: the link pass finds what has the label, in any chapter.
 LABEL_SCHEME = "label:"
 NUMBER_SCHEME = "numref:"
+# The class of a link whose `#id` may be in any chapter: for the syntax of tools that know one space
+# of ids for the whole book. The link pass finds the chapter, and fills in a link without text.
+ANYWHERE = "anywhere"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
@@ -95,17 +100,16 @@ def handle_close(parser: InlineParser) -> bool:
     (destination, title), parser.position = found
     node = _close(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
-        alt = "".join(child.plain_text() for child in node)
-        node.attributes = {"src": destination, "alt": alt}
-        node.clear()
+        add_caption(parser, node, title)
+        node.attributes = {"src": destination, **node.attributes}
     else:
         node.attributes = {"href": destination}
         _no_links_inside(node)
         for bracket in parser.brackets:
             if bracket.kind == "[":
                 bracket.active = False
-    if title is not None:
-        node.attributes["title"] = title
+        if title is not None:
+            node.attributes["title"] = unescape(title)
     return True
 
 
@@ -183,12 +187,12 @@ def _looks_like_address(text: str) -> bool:
 
 
 def _no_links_inside(node: Node) -> None:
-    """Unwrap bare addresses in a link's text, and let note references follow it."""
+    """Unwrap bare addresses in a link's text, and let notes and captions with links follow it."""
     for child in node:
         if child.attributes.get("class") == BARE_URL:
             child.tag = "span"
             child.attributes = {}
-        elif child.tag == "sup" and "id" in child.attributes:
+        elif is_caption(child) or (child.tag == "sup" and "id" in child.attributes):
             node.insert_after(child)
 
 

@@ -56,6 +56,14 @@ class Node:
             self.parent.last = sibling
         self.next = sibling
 
+    def insert_before(self, sibling: Node) -> None:
+        if self.previous is not None:
+            self.previous.insert_after(sibling)
+        elif self.parent is not None:
+            sibling.unlink()
+            sibling.parent, sibling.next = self.parent, self
+            self.previous = self.parent.first = sibling
+
     def unlink(self) -> None:
         if self.previous is not None:
             self.previous.next = self.next
@@ -74,6 +82,11 @@ class Node:
             following = child.next
             self.append(child)
             child = following
+
+    def take_all(self, other: Node) -> None:
+        """Move all children of `other` to the end of this node."""
+        for child in other:
+            self.append(child)
 
     def clear(self) -> None:
         """Drop the children."""

@@ -48,7 +48,7 @@ class Paragraph(Text):
 
 
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-_MDX_ID = re.compile(r"\{/\*[ ]*([\w.-]+)[ ]*\*/\}$")
+_MDX_ID = re.compile(r"\{/\*[ ]*#?([\w.-]+)[ ]*\*/\}$")
 
 
 class Heading(Text):

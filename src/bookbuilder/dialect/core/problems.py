@@ -63,12 +63,17 @@ class Problems:
         `kind` says what it is, in the words of that tool ("a shortcode of Hugo"); there is one
         finding for all of a kind in a chapter. `hint` says what to write instead.
         """
-        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        shown = _shortened(text)
         message = f"`{shown}` is left out: it is {kind}"
         self.add(UNSUPPORTED, message, line, text, hint, alike=f"{kind}: {hint}")
 
     def kept_as_text(self, text: str, line: int, kind: str, hint: str = "") -> None:
         """Report that `text`, markup of another tool, is printed as it was typed."""
-        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        shown = _shortened(text)
         message = f"`{shown}` is printed as typed: it is {kind}"
         self.add(UNSUPPORTED, message, line, text, hint, alike=f"{kind}, printed: {hint}")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"

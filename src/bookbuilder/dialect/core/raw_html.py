@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, Started
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, OpenContainer, Started
+from bookbuilder.dialect.core.components import is_component, settle_html
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.html_tags import BLOCK_STARTS, KNOWN, RAW_TEXT
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
@@ -25,9 +26,9 @@ UNKNOWN_TAG = Rule(
     "M008",
     "unknown-tag",
     Severity.WARNING,
-    "The name in angle brackets is not an element of HTML, SVG or MathML, so the tag is printed"
-    " as text. Components of other tools (`<Note>`) do not exist in a book; use a callout or"
-    " delete the tag.",
+    "The name in angle brackets is not an element of HTML, SVG or MathML, and nothing shows that it"
+    " is a component (an end tag, `/>` or values), so the tag is printed as text. Write it as code,"
+    " or `\\<` for the bracket, if that is meant; or else delete the tag.",
 )
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
@@ -46,18 +47,8 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<![A-Za-z]"), ">"),
     (re.compile(r"<!\[CDATA\["), "]]>"),
 )
-_RAW_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+_RAW_END = re.compile(r"</(?:script|pre|style|textarea)\s*>", re.IGNORECASE)
 _BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
-# `Vec<T>` is a type and `<your file>` a placeholder: both are meant as text.
-_COMPONENT = re.compile(r"<([A-Z][\w.-]*|[a-z][\w-]*:[A-Za-z][\w.-]*)((?=[\s/>])[^<>]*)>")
-_NO_COMPONENTS_IN = re.compile(
-    r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)>")
-_VALUE = re.compile(r"""[\w-]=["'{]""")
-LONGEST_ELEMENT = 5_000
-"""How far after a tag to look for its end tag. Each such tag costs a search."""
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
@@ -69,21 +60,6 @@ def clean(html: str) -> str:
 
 def _escape_unknown(match: re.Match[str]) -> str:
     return "<" if match[1].lower() in KNOWN else "&lt;"
-
-
-def _is_component(match: re.Match[str], *, is_closed: bool) -> bool:
-    """Return whether an unknown tag is surely meant as a tag, not as text."""
-    name, attributes = match[1], match[2].strip()
-    if name.lower() in KNOWN:
-        # A known name is a component only if its attributes are JSX.
-        return "={" in attributes
-    is_meant = is_closed or attributes.endswith("/") or _VALUE.search(attributes)
-    return bool(is_meant or (":" in name and not attributes))
-
-
-def _component_message(match: re.Match[str]) -> str:
-    shown = f"<{match[1]} …>" if match[2].strip("/ \t\n") else match[0]
-    return f"`{shown}` is not an HTML element, so it is printed as text"
 
 
 class HtmlBlock(Block):
@@ -120,19 +96,9 @@ class HtmlBlock(Block):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines)
-        self._report_components(conversion, text)
-        html = clean(text)
+        html = clean(settle_html(conversion, text, self.line))
         if html.strip():
             append_raw(conversion, parent, html, self.line)
-
-    def _report_components(self, conversion: Conversion, html: str) -> None:
-        html = _NO_COMPONENTS_IN.sub(lambda m: "\n" * m[0].count("\n"), html)
-        last_end = {match[1]: match.start() for match in _END_TAG.finditer(html)}
-        for match in _COMPONENT.finditer(html):
-            is_closed = last_end.get(match[1], 0) >= match.end()
-            if match[1].lower() not in KNOWN and _is_component(match, is_closed=is_closed):
-                line = self.line + html.count("\n", 0, match.start())
-                conversion.problems.add(UNKNOWN_TAG, _component_message(match), line, match[0])
 
 
 def append_raw(
@@ -174,6 +140,8 @@ def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Patter
         return None
     name = match[1] or match[3]
     if name.lower() not in KNOWN:
+        if is_component(state.conversion, match[0]):
+            return None
         message = f"`{match[0].strip()}` is not an HTML element, so it is printed as text"
         state.problems.add(UNKNOWN_TAG, message, state.number, match[0].strip())
         return None
@@ -181,7 +149,7 @@ def _html_end(state: BlockState, container: Block, rest: str) -> str | re.Patter
     return None if interrupts else ""
 
 
-class MarkdownInHtml(Container):
+class MarkdownInHtml(OpenContainer):
     """Hold the Markdown between `<div markdown="1">` and its end tag, without its indentation."""
 
     hides_blank_lines = True
@@ -276,29 +244,12 @@ def handle_angle(parser: InlineParser) -> bool:
         return _skip_comment(parser)
     elif match := _TAG.match(text, start):
         if not _is_tag(parser, match):
-            _report_component(parser)
             return False
         parser.add_raw(_MARKDOWN.sub("", match[0]))
     elif not _ends(parser) or not (match := _OTHER.match(text, start)):
-        _report_component(parser)
         return False
     parser.position = match.end()
     return True
-
-
-def _report_component(parser: InlineParser) -> None:
-    text, start = parser.text, parser.position
-    match = _COMPONENT.match(text, start)
-    if not match:
-        return
-    is_closed = f"</{match[1]}>" in text[match.end() : match.end() + LONGEST_ELEMENT]
-    if not _is_component(match, is_closed=is_closed):
-        return
-    starts_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-    if starts_line and _LONE_TAG.match(text[start:].split("\n", 1)[0]):
-        # `start_html` has reported it.
-        return
-    parser.report(UNKNOWN_TAG, _component_message(match), start, len(match[0]))
 
 
 def _skip_comment(parser: InlineParser) -> bool:
@@ -326,7 +277,8 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
         return False
     needs_end = lowered in RAW_TEXT or (len(name) == 1 and not match[2])
     if match[1] and needs_end and not match[0].endswith("/>"):
-        closed = parser.find(f"</{name}", match.end()) >= 0
+        names = {name, lowered, name.upper()}
+        closed = any(parser.find(f"</{one}", match.end()) >= 0 for one in names)
         if not closed and name == lowered:
             message = f"`{match[0]}` is never closed, so it is printed"
             parser.report(UNCLOSED_HTML, message, match.start(), len(match[0]))

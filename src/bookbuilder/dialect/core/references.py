@@ -10,7 +10,7 @@ from html.entities import html5
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Hold a link definition, `[label]: destination "title"`."""
+    """Hold a link definition, `[label]: destination "title"`; the title's escapes are as typed."""
 
     destination: str
     title: str | None
@@ -78,11 +78,14 @@ def read_destination(text: str, position: int) -> tuple[str, int] | None:
 
 
 def read_title(text: str, position: int) -> tuple[str, int] | None:
-    """Return the link title at `position`, in any of three kinds of quotes, and its end."""
+    """Return the link title at `position`, in any of three kinds of quotes, and its end.
+
+    Its escapes are still as typed: `unescape` resolves them.
+    """
     match = _TITLE.match(text, position)
     if not match or re.search(r"\n[ \t]*\n", match[0]):
         return None
-    return unescape(next(group for group in match.groups() if group is not None)), match.end()
+    return next(group for group in match.groups() if group is not None), match.end()
 
 
 def take_definitions(definitions: dict[str, Reference], lines: list[str]) -> int:

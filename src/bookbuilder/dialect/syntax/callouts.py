@@ -95,12 +95,12 @@ class Callout(Container):
     """
 
     hides_blank_lines = True
+    subtitle = ""
 
     def __init__(self, kind: str, title: str | None, classes: str = "") -> None:
         super().__init__()
         self.kind = kind
         self.title = title
-        self.subtitle = ""
         self.classes = classes
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
@@ -189,7 +189,7 @@ class FencedCallout(FencedContainer, Callout):
         FencedContainer.__init__(self, marks, kind)
         self.kind = kind
         self.title = title
-        self.subtitle = self.classes = ""
+        self.classes = ""
         self.takes_options = marks[0] == "/"
 
 

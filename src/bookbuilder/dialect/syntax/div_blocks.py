@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes
-from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, OpenContainer
 from bookbuilder.dialect.core.code import Fence
-from bookbuilder.dialect.core.fenced import FencedContainer, OpenContainer
+from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import LabelledPart, labelled_part
 from bookbuilder.dialect.core.paragraph import Heading
@@ -80,6 +80,13 @@ class Transparent(FencedContainer):
 class Hidden(Transparent):
     """Hold what the author wants left out. If the block is never closed, it is shown."""
 
+    def finish(self, state: BlockState) -> None:
+        super().finish(state)
+        if self.closed:
+            kind = "a block that is not for books, and so is the text in it"
+            hint = "take away the lines with colons to have it printed"
+            state.problems.left_out(f"{self.marks} {self.name}", self.line, kind, hint)
+
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         if not self.closed:
             super().render(conversion, parent)
@@ -134,14 +141,17 @@ class OpenPart(OpenContainer, LabelledPart):
         self.label = label
 
     def continues(self, state: BlockState) -> Continue:
-        is_label = tab_label(state.line.rest) is not None and not _inside_code(self)
+        is_label = tab_label(state.line.rest) is not None and not _holds_line(self)
         return Continue.NO if is_label else Continue.YES
 
 
-def _inside_code(block: Block) -> bool:
+def _holds_line(block: Block) -> bool:
+    """Return whether code, or another block with marks of its own, is open in `block`."""
     while block.last_child is not None and block.last_child.open:
         block = block.last_child
-    return block.verbatim
+        if block.verbatim or isinstance(block, FencedContainer):
+            return True
+    return False
 
 
 _TAB_LABEL = re.compile(r"(?:@tab(?::active)?|==)[ \t]+(\S.*?)[ \t]*$")

@@ -42,7 +42,9 @@ class Opening:
 
     def shown(self) -> str:
         """Return its name as findings show it."""
-        marks = [f".{name}" for name in self.classes] or [f"#{self.id}"]
+        marks = [f".{name}" for name in self.classes]
+        marks += [f"#{self.id}"] if self.id else []
+        marks += [f'{key}="{value}"' for key, value in self.pairs.items()]
         return self.name or f"{{{' '.join(marks)}}}"
 
     def read_braces(self, text: str) -> None:

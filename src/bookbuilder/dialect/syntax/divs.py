@@ -220,9 +220,6 @@ def _is_left_out(opening: Opening) -> bool:
 def _report(state: BlockState, opening: Opening, block: FencedContainer) -> None:
     text = state.line.rest.strip()
     if isinstance(block, Hidden):
-        kind = "a block that is not for books, and so is the text in it"
-        hint = "take away the lines with colons to have it printed"
-        state.problems.left_out(text, state.number, kind, hint)
         return
     if any(key.startswith(("when-", "unless-")) for key in opening.pairs):
         hint = "put text for one format only into a chapter of its own"

@@ -34,7 +34,8 @@ def handle_shortcode(parser: InlineParser) -> bool:
         parser.add_text("".join(chr(int(code, 16)) for code in emoji["unicode"].split("-")))
     elif _ICON.match(match[1]):
         message = f"the icon `{match[0]}` is left out"
-        parser.report(UNKNOWN_ICON, message, start, len(match[0]))
+        line = parser.line_at(start)
+        parser.conversion.problems.add(UNKNOWN_ICON, message, line, match[0], alike="icon")
     else:
         return False
     parser.position = match.end()

@@ -48,10 +48,12 @@ DirectiveBlocks = DirectiveBlock | VerbatimDirective
 Maker = Callable[[Directive], DirectiveBlocks]
 
 # Admonitions of docutils have no title of their own: text may start on their first line.
-_UNTITLED = (
-    "attention caution danger error hint important note tip warning seealso todo versionadded"
-    " versionchanged deprecated"
-).split()
+_UNTITLED = frozenset(
+    {
+        "attention", "caution", "danger", "error", "hint", "important", "note", "tip", "warning",
+        "seealso", "todo", "versionadded", "versionchanged", "deprecated",
+    }
+)  # fmt: skip
 
 _MAKERS: dict[str, Maker] = {}
 
@@ -81,7 +83,9 @@ _register("tab-item tab group-tab tabbed", Part)
 _register("card grid-item-card card-item", Card)
 _register("margin sidenote marginnote aside", partial(Titled, tag="aside", name="margin-text"))
 _register("epigraph", partial(Titled, tag="blockquote", name="epigraph", titled=False))
-_register("pull-quote pullquote", partial(Titled, tag="blockquote", name="pull-quote", titled=False))
+_register(
+    "pull-quote pullquote", partial(Titled, tag="blockquote", name="pull-quote", titled=False)
+)
 _register("highlights blockquote", partial(Titled, tag="blockquote", name="quote", titled=False))
 _register("rubric", partial(Rubric, name="rubric"))
 _register("centered", partial(Rubric, name="center"))
@@ -105,10 +109,13 @@ _PREFIXES = ("prf:", "proof:")
 _GATES = frozenset({"exercise", "solution"})
 # Engines of R Markdown, Quarto and others: these fences are code, not directives.
 _ENGINES = frozenset(
-    "asis block block2 cat coffee comment embed exec glue highlight node ojs output output-error"
-    " py pyodide pyodide-python python r rcpp rmarkdown shinylive-python shinylive-r stan targets"
-    " text verbatim webr webr-r".split()
-)
+    {
+        "asis", "block", "block2", "cat", "coffee", "comment", "embed", "exec", "glue",
+        "highlight", "node", "ojs", "output", "output-error", "py", "pyodide", "pyodide-python",
+        "python", "r", "rcpp", "rmarkdown", "shinylive-python", "shinylive-r", "stan", "targets",
+        "text", "verbatim", "webr", "webr-r",
+    }
+)  # fmt: skip
 _KEPT_HINT = "write it as a note (`:::{note}`), a figure, a table or plain Markdown"
 
 

@@ -86,7 +86,7 @@ def add_picture(parent: ElementTree.Element, directive: Directive) -> None:
     scale = _SCALE.match(directive.option("scale"))
     if not width and scale and 0 < int(scale[1]) < 100:
         width = f"{scale[1]}%"
-    for key, value in (("width", width), ("height", directive.option("height", "h"))):
-        value = value.replace(" ", "")
+    for key, said in (("width", width), ("height", directive.option("height", "h"))):
+        value = said.replace(" ", "")
         if value and value != "image":
             image.set(key, value.removesuffix("px") if _PLAIN_NUMBER.match(value[:-2]) else value)

@@ -19,17 +19,20 @@ from bookbuilder.text.plain_yaml import load_yaml
 _LABEL = re.compile(r"\(([^()\s][^()\n]{0,200})\)=[ \t]*$")
 # What shows that a chapter is written for MyST, so that `% …` and `+++` are not prose.
 _IS_MYST = re.compile(
-    r"^[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:admonition|card|code-block|code-cell|contents|dropdown"
-    r"|figure|glossary|grid|hint|image|important|include|list-table|literalinclude|math|note"
-    r"|seealso|tab-set|table|tableofcontents|tip|toctree|warning)\}|^\([\w.:-]{1,200}\)=[ \t]*$"
-    r"|\{(?:ref|numref|doc|term|cite|eq)\}`|^(?:jupytext|kernelspec|myst):",
+    r"^[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:admonition|card|code-block|code-cell|contents"
+    r"|dropdown|figure|glossary|grid|hint|image|important|include|list-table|literalinclude|math"
+    r"|note|seealso|tab-set|table|tableofcontents|tip|toctree|warning)\}"
+    r"|^\([\w.:-]{1,200}\)=[ \t]*$|\{(?:ref|numref|doc|term|cite|eq)\}`"
+    r"|^(?:jupytext|kernelspec|myst):",
     re.MULTILINE,
 )
 _BREAK = re.compile(r"\+\+\+(?:[ \t].*)?$")
 _SUBSTITUTION = re.compile(r"\{\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}\}")
 # Fields of reStructuredText at the top of a file, which say how it is shown.
 _FIELD = re.compile(r":(?:orphan|tocdepth|nosearch|nocomments|html_theme[\w.]*):(?:[ \t].*)?$")
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
+)
 
 
 class Label(Block):

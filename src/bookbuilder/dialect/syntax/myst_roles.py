@@ -17,10 +17,13 @@ from bookbuilder.text.slugs import anchor
 _ROLE = re.compile(r"\{([A-Za-z][\w.+-]{0,60}(?::[\w.+-]{1,60}){0,3})\}(?=`)")
 _TITLED = re.compile(r"(?s)(.*?)[ \t\n]*(?<!\\)<([^<>\n]{1,500})>[ \t]*$")
 _CODE = frozenset(
-    "attr c class code command const data dfn_code envvar exc file func kbd_code keyword literal"
-    " makevar meth mimetype mod module newsgroup obj option program property py regexp samp token"
-    " type var macro struct enum member literal code-inline".split()
-)
+    {
+        "attr", "c", "class", "code", "code-inline", "command", "const", "data", "enum", "envvar",
+        "exc", "file", "func", "keyword", "literal", "macro", "makevar", "member", "meth",
+        "mimetype", "mod", "module", "newsgroup", "obj", "option", "program", "property", "py",
+        "regexp", "samp", "struct", "token", "type", "var",
+    }
+)  # fmt: skip
 _CODE_DOMAINS = ("py:", "c:", "cpp:", "js:", "rst:", "std:")
 _TAGS = {
     "abbr": "abbr", "abbreviation": "abbr", "kbd": "kbd", "sub": "sub", "subscript": "sub",
@@ -29,16 +32,20 @@ _TAGS = {
     "del": "del", "strike": "del", "underline": "u", "u": "u", "mark": "mark", "highlight": "mark",
     "smallcaps": "span", "sc": "span", "guibutton": "strong", "keys": "kbd", "button": "span",
 }  # fmt: skip
-_REFERENCES = frozenset({"ref", "std:ref", "any", "prf:ref", "hoverxref", "nb-ref", "numref:ref"})
-_ICONS = ("octicon", "fa", "fas", "fab", "far", "fa-solid", "fa-brands", "fa-regular", "material")
-_LINKS = frozenset({"button-link", "button-ref", "link"})
+_REFERENCES = frozenset({"ref", "any", "prf:ref", "hoverxref", "eq", "math:numref", "button-ref"})
+_ICONS = ("octicon", "fa", "material")
+_LINKS = frozenset({"button-link", "link", "download"})
 _WEB = {
-    "pep": ("https://peps.python.org/pep-{:0>4}/", "PEP {}"),
-    "rfc": ("https://datatracker.ietf.org/doc/html/rfc{}", "RFC {}"),
-    "wiki": ("https://en.wikipedia.org/wiki/{}", "{}"),
-    "doi": ("https://doi.org/{}", "{}"),
-    "cve": ("https://www.cve.org/CVERecord?id=CVE-{}", "CVE {}"),
+    "pep": "https://peps.python.org/pep-{:0>4}/",
+    "rfc": "https://datatracker.ietf.org/doc/html/rfc{}",
+    "wiki": "https://en.wikipedia.org/wiki/{}",
+    "doi": "https://doi.org/{}",
 }
+_SHOWN = {"pep": "PEP {}", "rfc": "RFC {}", "eq": "({})", "math:numref": "({})"}
+_FILLED_IN = frozenset(
+    {"ref", "any", "numref", "doc", "prf:ref", "hoverxref", "std:ref", "std:numref", "std:doc"}
+)
+"""Roles whose link, where it has no text of its own, gets it from what it leads to."""
 _CITATION_HINT = "cite by a note, `[^name]`, that says the source"
 _HINT = "write the words as plain Markdown"
 
@@ -65,42 +72,45 @@ def handle_role(parser: InlineParser) -> bool:
 def _add(parser: InlineParser, name: str, content: str) -> bool:
     """Add what the role means; return False if it means nothing to a book."""
     text, target = _split(content)
-    if name in _REFERENCES:
-        parser.add_element("a", text, href=_label(target or content))
-    elif name in ("numref", "std:numref"):
-        parser.add_element("a", text, href=NUMBER_SCHEME + quote(target or content))
-    elif name in ("eq", "math:numref"):
-        parser.add_element("a", text or f"({content})", href=_label(target or content))
-    elif name in ("term", "std:term"):
-        meant = TERM_PREFIX + anchor(target or content)
-        parser.add_element("a", text or content, href=_label(meant))
-    elif name in ("doc", "std:doc"):
-        parser.add_element("a", text, href=quote(target or content, safe="/.-_~#"))
-    elif name == "download":
-        parser.add_element("a", text or content, href=quote(target or content, safe="/.:-_~#?=&%"))
-    elif name in _LINKS:
-        parser.add_element("a", text or content, href=target or content)
+    if href := _address(name, target or content):
+        shown = text or ("" if name in _FILLED_IN else _SHOWN.get(name, "{}").format(content))
+        parser.add_element("a", shown, href=href)
     elif name in ("math", "dollar"):
         _add_formula(parser, content)
     elif name.startswith(("cite", "footcite")):
         _add_citation(parser, name, content)
     elif name == "index":
         _add_index(parser, text, target, content)
-    elif name.startswith(_ICONS):
-        pass
-    elif name.startswith("bdg"):
-        _add_badge(parser, name, text, target, content)
-    elif name in _WEB:
-        _add_web(parser, name, text, target or content)
     elif name in ("footnote", "fn"):
         parser.add_text(f" ({content})", literal=True)
     elif name in _TAGS:
         _add_tagged(parser, name, content)
+    elif name.startswith("bdg"):
+        parser.add_element("strong", content)
     elif name in _CODE or name.startswith(_CODE_DOMAINS):
         parser.add_element("code", _code_text(text or content))
     else:
-        return False
+        # Icons are only for screens.
+        return name.startswith(_ICONS)
     return True
+
+
+def _address(name: str, target: str) -> str:
+    """Return the address to which the role `name` makes a link, or an empty string."""
+    name = name.removeprefix("std:")
+    if name in _REFERENCES or name.startswith("bdg-ref"):
+        return LABEL_SCHEME + quote(target)
+    if name == "numref":
+        return NUMBER_SCHEME + quote(target)
+    if name == "term":
+        return LABEL_SCHEME + quote(TERM_PREFIX + anchor(target))
+    if name == "doc":
+        return quote(target, safe="/.-_~#")
+    if name in _WEB:
+        return _WEB[name].format(quote(target))
+    if name in _LINKS or name.startswith("bdg-link"):
+        return quote(target, safe="/.:-_~#?=&%+,@")
+    return ""
 
 
 def _split(content: str) -> tuple[str, str]:
@@ -109,10 +119,6 @@ def _split(content: str) -> tuple[str, str]:
         return "", ""
     match = _TITLED.match(content)
     return (match[1].strip(), match[2].strip()) if match and match[1].strip() else ("", "")
-
-
-def _label(name: str) -> str:
-    return LABEL_SCHEME + quote(name)
 
 
 def _code_text(content: str) -> str:
@@ -168,22 +174,6 @@ def _add_index(parser: InlineParser, text: str, target: str, content: str) -> No
     entry = re.sub(r"[ \t]*;[ \t]*", "!", entry)
     if shown:
         parser.add_element("span", shown, **{"class": "index", "entry": entry})
-
-
-def _add_badge(
-    parser: InlineParser, name: str, text: str, target: str, content: str
-) -> None:
-    if name.startswith(("bdg-link", "bdg-ref")):
-        address = target or content
-        is_label = name.startswith("bdg-ref")
-        parser.add_element("a", text or content, href=_label(address) if is_label else address)
-    else:
-        parser.add_element("strong", content)
-
-
-def _add_web(parser: InlineParser, name: str, text: str, target: str) -> None:
-    address, shown = _WEB[name]
-    parser.add_element("a", text or shown.format(target), href=address.format(quote(target)))
 
 
 class MystRoleExtension(Extension):

@@ -129,9 +129,7 @@ class _Table:
                 for _ in range(missing):
                     ElementTree.SubElement(line, "th" if tag == "thead" else "td")
 
-    def _add_cell(
-        self, row: ElementTree.Element, cell: Block, is_head: bool, index: int
-    ) -> None:
+    def _add_cell(self, row: ElementTree.Element, cell: Block, is_head: bool, index: int) -> None:
         is_stub = not is_head and index < self.head_columns
         element = ElementTree.SubElement(row, "th" if is_head or is_stub else "td")
         if is_stub:
@@ -148,9 +146,7 @@ class _Table:
             element.extend(list(paragraph))
 
 
-def _add_caption(
-    conversion: Conversion, table: ElementTree.Element, directive: Directive
-) -> None:
+def _add_caption(conversion: Conversion, table: ElementTree.Element, directive: Directive) -> None:
     if directive.argument:
         caption = ElementTree.Element("caption")
         caption.tail = "\n"
@@ -160,5 +156,3 @@ def _add_caption(
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 4 else 0
-
-

@@ -33,7 +33,9 @@ def handle_wikilink(parser: InlineParser) -> bool:
         image.attributes["alt"] = last or "".join(captions)
     else:
         file, _, heading = target.partition("#")
-        text = shown or " › ".join(part for part in (file, *heading.split("#")) if part)
+        # A block id says nothing to a reader; the link pass fills in what it leads to.
+        parts = (file, *heading.split("#"))
+        text = shown or " › ".join(part for part in parts if part and part[0] != "^")
         parser.add_element("a", text, **{"class": "wikilink"}, href=address)
     parser.position = match.end()
     return True

@@ -18,6 +18,7 @@ from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, new_tag, one_line
 from bookbuilder.trees.serializing import Rewrite, serialize
+from bookbuilder.trees.xhtml import HEADINGS
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
@@ -201,7 +202,10 @@ def _with_note_number(tag: Tag) -> Sequence[PageElement]:
     elif tag.name == "a" and tag.get("role") == "doc-noteref" and len(tag.contents) == 1:
         number = str(tag.contents[0])
         if number.isdecimal():
-            return [new_tag("sup", None, number)]
+            is_in_title = tag.find_parent(HEADINGS) is not None
+            # Else "The Hive" and its note are found, copied and read aloud as "The Hive1".
+            apart = "\N{NARROW NO-BREAK SPACE}" if is_in_title else ""
+            return [new_tag("sup", None, f"{apart}{number}")]
     return tag.contents
 
 

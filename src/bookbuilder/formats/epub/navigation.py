@@ -124,7 +124,7 @@ def _landmarks(
         yield Landmark(one.kind, one.title, f"{NAV_NAME}#{one.kind}", one.kind)
     yield Landmark("bodymatter", words.start, _start(book, targets), "text")
     for chapter in book.chapters:
-        if chapter.role in _LANDMARK_ROLES:
+        if chapter.role in _LANDMARK_ROLES and not chapter.untitled:
             kind = EPUB_TYPES[chapter.role]
             yield Landmark(kind, chapter.title, targets[chapter.slug], kind)
 

@@ -14,10 +14,12 @@ from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
+from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
 from bookbuilder.formats.pdf.compose.table_sizes import classify_table
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
+from bookbuilder.formats.table_of_contents import chapter_label
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import elements
@@ -74,6 +76,7 @@ def printed_chapter(
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
     let_boxes_follow(section)
+    set_odd_letters(section)
     keep_last_words(section)
     break_long_words(section)
     cut_long_texts(section)
@@ -105,19 +108,21 @@ def _set_running_heads(
 ) -> None:
     """Write the heads of a chapter's pages, and its bookmark, on its `h1` for the theme to read.
 
+    A chapter without a title has no bookmark, and the heads are on its section.
+
     The verso names the part or the book, the recto the chapter. In a book that reads from right to
     left, the recto is the left page.
     """
-    heading = next(section.iter("h1"), None)
-    if heading is None:
-        return
     verso = _shortened(part.title if part else book.metadata.title)
-    recto = _shortened(chapter.title)
+    recto = "" if chapter.untitled else _shortened(chapter.title)
     left, right = (verso, recto) if direction(book.metadata.language) == "ltr" else (recto, verso)
-    number = f"{chapter.number} " if chapter.number is not None else ""
-    heading.set("data-left-head", left)
-    heading.set("data-right-head", right)
-    heading.set("data-bookmark", f"{number}{chapter.title}")
+    holder = section if chapter.untitled else next(section.iter("h1"), section)
+    holder.set("data-left-head", left)
+    holder.set("data-right-head", right)
+    if not chapter.untitled:
+        label = chapter_label(chapter, words_for(book.metadata.language))
+        between = ". " if chapter.letter else " " if label else ""
+        holder.set("data-bookmark", f"{label}{between}{chapter.title}")
 
 
 def _shortened(text: str) -> str:

@@ -105,6 +105,8 @@ def gather_notes(book: Book) -> Chapter | None:
         if holder is None:
             continue
         number = f"{chapter.number} " if chapter.number is not None else ""
+        if chapter.letter:
+            number = f"{chapter.reference(words)}. "
         holder.extract()
         holder["class"] = AttributeValueList(["notes", AT_END])
         del holder["role"]

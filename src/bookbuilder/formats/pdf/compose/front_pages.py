@@ -91,6 +91,8 @@ def contents_page(book: Book) -> ET.Element:
 def _chapter_lines(chapter: Entry) -> Iterator[ET.Element]:
     """Yield the lines of a chapter, with its headings in it, and of the chapters inside it."""
     kind = f"toc-chapter depth-{chapter.level}"
+    if chapter.label and not chapter.label.isdigit():
+        kind += " toc-lettered"
     item = contents_line(chapter.target, chapter.label, chapter.title, kind)
     headings = list(_heading_lines(chapter))
     if headings:

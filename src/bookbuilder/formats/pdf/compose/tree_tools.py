@@ -28,14 +28,14 @@ def ancestors_of(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) 
 
 
 def text_of_heading(heading: ET.Element) -> str:
-    """Return what a heading says, without the numbers of its notes."""
+    """Return what a heading says, without its notes and their numbers."""
     return "".join(_texts_without_notes(heading))
 
 
 def _texts_without_notes(heading: ET.Element) -> list[str]:
     found = [heading.text or ""]
     for child in heading:
-        if child.get("role") != "doc-noteref":
+        if child.get("role") not in ("doc-noteref", "doc-footnote"):
             found += _texts_without_notes(child)
         found.append(child.tail or "")
     return found

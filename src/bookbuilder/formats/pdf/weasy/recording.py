@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
     Box,
@@ -14,6 +15,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
+    lines_drawn_by,
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
@@ -86,7 +88,8 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    page.paint(stream, POINTS)
+    with lines_drawn_by(say_words):
+        page.paint(stream, POINTS)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}

@@ -1,0 +1,59 @@
+"""Read the captions of pictures: their titles, or their alternative texts with notes.
+
+A title is an attribute, which holds no markup. What it says as Markdown stands before the picture
+in a `<span class="picture-caption">`. The pass `furniture` makes a figure's caption of it, or drops
+it.
+"""
+
+from __future__ import annotations
+
+from markdown.util import STX
+
+from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.dialect.core.nodes import Node
+from bookbuilder.dialect.core.references import unescape
+
+PICTURE_CAPTION = "picture-caption"
+
+
+def is_caption(node: Node) -> bool:
+    return node.attributes.get("class") == PICTURE_CAPTION
+
+
+def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
+    """Give `picture`, whose children are its alternative text, `alt`, `title` and a caption.
+
+    A note cannot stand in an attribute, so an alternative text with notes is a caption, unless the
+    title is one: then the notes follow it.
+    """
+    notes = [child for child in picture if child.tag == "sup" and "id" in child.attributes]
+    alternative = "".join(c.plain_text() for c in picture if c not in notes)
+    picture.attributes["alt"] = alternative.strip() if notes else alternative
+    caption = Node("span")
+    caption.attributes = {"class": PICTURE_CAPTION}
+    if title is not None:
+        content = _parsed(parser, title)
+        picture.attributes["title"] = unescape(title)
+        if any(node.tag or STX in node.text for node in content):
+            caption.take_all(content)
+            picture.attributes["title"] = _plain(caption)
+        elif notes:
+            caption.append(Node(text=unescape(title)))
+        for note in notes:
+            caption.append(note)
+    elif notes:
+        caption.take_all(picture)
+    picture.clear()
+    if caption.first is not None:
+        picture.insert_before(caption)
+
+
+def _parsed(parser: InlineParser, title: str) -> Node:
+    line = parser.line_at(parser.position)
+    return InlineParser(parser.conversion, title, line).parse()
+
+
+def _plain(caption: Node) -> str:
+    """Return what a caption says, without notes and tags."""
+    said = (c.plain_text() for c in caption if c.tag != "sup" and STX not in c.text)
+    return " ".join("".join(said).split())

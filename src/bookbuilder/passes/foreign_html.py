@@ -1,0 +1,184 @@
+"""Give HTML that a site's style sheet or script would show its meaning in a book.
+
+Boxes of mdBook and Bootstrap are callouts, icons of Font Awesome and the like are characters, and
+of pictures for a light and a dark page the dark one goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from bookbuilder.book import Book, Chapter
+from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE, KINDS
+from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
+from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.locating import find_text
+from bookbuilder.runtime.progress import tracked
+from bookbuilder.trees.markup import elements, new_tag, text_of
+from bookbuilder.trees.xhtml import PHRASING
+
+_LIGHT = re.compile(r"#(?:only-light|gh-light-mode-only)$")
+_DARK = re.compile(r"#(?:only-dark|gh-dark-mode-only)$")
+_EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
+_BOX = re.compile(r"(?:alert|admonition|callout)-?")
+_BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
+_ICON = re.compile(r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icon|icons|ti|las|la)$")
+_ICON_NAME = re.compile(r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la)-([\w-]+)$")
+_STYLES = frozenset({"solid", "regular", "brands", "light", "thin", "fw", "lg", "sm", "xs", "spin"})
+GLYPHS = {
+    name: glyph
+    for glyph, names in (
+        ("✓", "check ok"),
+        ("☑", "check-square square-check"),
+        ("✕", "times xmark close remove"),
+        ("→", "arrow-right long-arrow-right arrow-right-long"),
+        ("←", "arrow-left long-arrow-left arrow-left-long"),
+        ("↑", "arrow-up long-arrow-up"),
+        ("↓", "arrow-down long-arrow-down"),
+        ("★", "star"),
+        ("☆", "star-o"),
+        ("♥", "heart"),
+        ("✉", "envelope mail"),
+        ("☎", "phone"),
+        ("⚠", "warning exclamation-triangle triangle-exclamation"),
+        ("ℹ", "info info-circle circle-info"),
+        ("⌂", "home house"),
+        ("⚙", "cog gear cogs gears"),
+        ("✎", "pencil pen edit pencil-square pen-to-square pencil-alt"),
+        ("☰", "bars navicon list"),
+        ("▶", "play"),
+        ("⚑", "flag"),
+        ("♫", "music"),
+        ("+", "plus"),
+        ("−", "minus"),
+        ("●", "circle"),
+        ("■", "square stop"),
+        ("□", "square-o"),
+        ("📖", "book book-open"),
+        ("💡", "lightbulb lightbulb-o"),
+        ("🔒", "lock"),
+        ("🔑", "key"),
+        ("🔍", "search magnifying-glass"),
+        ("🔗", "link"),
+        ("📅", "calendar"),
+        ("👤", "user"),
+        ("👥", "users"),
+        ("📁", "folder"),
+        ("📄", "file file-o"),
+        ("🔔", "bell"),
+        ("📷", "camera"),
+        ("🌐", "globe"),
+        ("👍", "thumbs-up"),
+        ("👎", "thumbs-down"),
+        ("👁", "eye"),
+        ("🖨", "print"),
+    )
+    for name in names.split()
+}
+"""The characters for icons, by the icons' names; the fonts of bookbuilder have them."""
+
+
+def foreign_html(book: Book, report: Report) -> None:
+    for chapter in tracked(book.chapters):
+        _drop_dark_twins(chapter.tree)
+        for division in elements(chapter.tree, "div"):
+            _make_callout(division)
+        _settle_icons(chapter, report)
+
+
+def _drop_dark_twins(tree: Tag) -> None:
+    """Take out pictures for dark pages, if there are some for light ones too."""
+    pictures = elements(tree, "img")
+    if not any(_LIGHT.search(str(picture.get("src", ""))) for picture in pictures):
+        return
+    for picture in pictures:
+        if not _DARK.search(str(picture.get("src", ""))):
+            continue
+        parent = picture.parent
+        picture.extract()
+        while (
+            parent is not None
+            and parent.name in _EMPTIED
+            and not (parent.get_text(strip=True) or elements(parent, "img", "svg", "math"))
+        ):
+            emptied, parent = parent, parent.parent
+            emptied.extract()
+
+
+def _make_callout(division: Tag) -> None:
+    """Turn `<div class="warning">`, Bootstrap's alerts and Sphinx's admonitions into callouts."""
+    classes = [str(name).lower() for name in division.get_attribute_list("class") if name]
+    kind = _kind_of(classes)
+    if not kind:
+        return
+    title = next(
+        (
+            child
+            for child in division.contents
+            if isinstance(child, Tag)
+            and any(
+                "title" in str(c) or "heading" in str(c) for c in child.get_attribute_list("class")
+            )
+        ),
+        None,
+    )
+    division.name = "aside"
+    division["class"] = f"callout callout-{kind}"
+    division["role"] = "doc-tip" if kind == "tip" else "note"
+    if not any(isinstance(c, Tag) and c.name not in PHRASING for c in division.contents):
+        division.extend([new_tag("p", {}, *[child.extract() for child in list(division.contents)])])
+    if title is None:
+        name = {"class": f"callout-title {DEFAULT_TITLE}"}
+        division.insert(0, new_tag("p", name, kind.capitalize()))
+    else:
+        title.name = "p"
+        title["class"] = "callout-title"
+        division.insert(0, title.extract())
+
+
+def _kind_of(classes: list[str]) -> str:
+    if classes == ["warning"]:
+        return "warning"
+    if not classes or classes[0] not in ("alert", "admonition"):
+        return ""
+    for name in classes[1:]:
+        bare = _BOX.sub("", name, count=1)
+        if kind := KINDS.get(bare) or _BOX_KINDS.get(bare):
+            return kind
+    return "note"
+
+
+def _settle_icons(chapter: Chapter, report: Report) -> None:
+    """Put a character, or its title, in place of each icon; report those that have neither."""
+    seen: Counter[str] = Counter()
+    for icon, name in _icons(chapter.tree):
+        glyph = GLYPHS.get(name, "")
+        title = str(icon.get("title") or icon.get("aria-label") or "").strip()
+        if glyph:
+            label = title or name.replace("-", " ")
+            icon.replace_with(new_tag("span", {"role": "img", "aria-label": label}, glyph))
+        elif title:
+            icon.replace_with(NavigableString(title))
+        else:
+            shown = " ".join(str(c) for c in icon.get_attribute_list("class"))
+            message = f"the icon `{shown}` is left out"
+            place = find_text(chapter.source, shown, seen[shown])
+            seen[shown] += 1
+            report.add(UNKNOWN_ICON, message, place, alike="icon")
+            icon.extract()
+
+
+def _icons(tree: Tag) -> Iterator[tuple[Tag, str]]:
+    """Yield the empty elements that a font of icons would fill, with their icons' names."""
+    for tag in elements(tree, "i", "span"):
+        classes = [str(name) for name in tag.get_attribute_list("class") if name]
+        if not classes or tag.get("id") or text_of(tag) or elements(tag, "img", "svg"):
+            continue
+        names = [match[1] for name in classes if (match := _ICON_NAME.match(name))]
+        if names or any(_ICON.match(name) for name in classes):
+            yield tag, next((name for name in names if name not in _STYLES), "")

@@ -1,0 +1,38 @@
+"""Take the Markdown out of a title, for lists of chapters, which show plain text."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+LONGEST = 2_000
+_CODE = re.compile(r"(`+)(?!`)[ ]?([^`]*?)[ ]?\1(?!`)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:[ ]\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_EMPHASIS = (
+    re.compile(r"(\*{1,3}|~~|==|\^\^)(?=\S)([^*~=^]+?)(?<=\S)\1"),
+    re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_]+?)(?<=\S)\1(?!\w)"),
+)
+_TAG = re.compile(r"</?(?:b|i|em|strong|code|kbd|sub|sup|span|mark|u|s|small|br)\b[^<>]*>")
+_ATTRIBUTES = re.compile(r"\s*\{:?[ ]*[#.][^{}]*\}\s*$")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def plain_title(text: str) -> str:
+    """Return `text` as a reader would see it, without marks for emphasis, code and links."""
+    if len(text) > LONGEST:
+        return text
+    kept: list[str] = []
+
+    def keep(shown: str) -> str:
+        kept.append(shown)
+        return f"\0{len(kept) - 1}\0"
+
+    text = text.replace("\0", "")
+    text = _CODE.sub(lambda match: keep(match[2]), text)
+    text = _ESCAPED.sub(lambda match: keep(match[1]), text)
+    text = _ATTRIBUTES.sub("", text)
+    text = _LINK.sub(r"\1", _TAG.sub("", text))
+    for _ in range(2):
+        for pattern in _EMPHASIS:
+            text = pattern.sub(r"\2", text)
+    return re.sub(r"\0(\d+)\0", lambda match: kept[int(match[1])], unescape(text)).strip()
