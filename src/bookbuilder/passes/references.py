@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.links import LABEL_SCHEME, NUMBER_SCHEME
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
+from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.captions import label_of
 from bookbuilder.text.slugs import loose
@@ -38,6 +39,7 @@ OTHER_PROJECT = Rule(
 )
 _PLACES = ("%s", "{number}")
 _LONGEST_SHOWN = 120
+_MOST_SEARCHED = 20
 
 
 class Labels:
@@ -151,7 +153,7 @@ def resolve_reference(
     found = labels.find(chapter, name)
     if not found:
         shown = name.removeprefix(TERM_PREFIX)
-        span = find_text(chapter.source, text or shown, seen[name])
+        span = _place(chapter, shown, seen[name])
         seen[name] += 1
         hint = did_you_mean(name, labels.ids)
         report.add(NO_LABEL, f"nothing in the book has the label `{shown[:100]}`", span, hint)
@@ -164,6 +166,17 @@ def resolve_reference(
         _set_text(anchor, text or labels.addresses.label(found), number, title)
     elif not text and not elements(anchor, "img", "svg", "math"):
         anchor.string = labels.addresses.label(found)
+
+
+def _place(chapter: Chapter, name: str, nth: int) -> Span:
+    """Return the nth place of `name` as a role has it: `` `name` `` or `<name>`."""
+    text, at = chapter.source.text, -1
+    for _ in range(min(nth, _MOST_SEARCHED) + 1):
+        places = [p for mark in (f"`{name}`", f"<{name}>`") if (p := text.find(mark, at + 1)) >= 0]
+        if not places:
+            return chapter.source.span_of_file()
+        at = min(places)
+    return chapter.source.span(at + 1, len(name))
 
 
 def _set_text(anchor: Tag, text: str, number: str, title: str) -> None:

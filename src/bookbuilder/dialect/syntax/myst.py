@@ -163,6 +163,11 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
     return None
 
 
+def holds_markdown(name: str) -> bool:
+    """Return whether the directive of that name holds Markdown, and not code."""
+    return isinstance(_block_for(Directive("```", name, "", 0, 0)), DirectiveBlock)
+
+
 def _is_code(name: str) -> bool:
     """Return whether a fence of that name holds code of some language."""
     if name in _ENGINES:

@@ -21,6 +21,7 @@ LABEL_CLASS = "label-target"
 """The class of an empty element whose id is a label for what follows; `reading/labels.py`."""
 TERM_PREFIX = "term-"
 _LONGEST_TITLE = 100
+_ATTRIBUTION = re.compile(r"(?:-{2,3}|—)[ \t]*(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.,;]$")
 
 
@@ -87,6 +88,12 @@ class DirectiveBlock(FencedContainer):
         self.children.insert(0, paragraph)
 
 
+def _is_label(name: str, text: str) -> bool:
+    """Return whether `name`, which `{solution}` gives, is the label of an exercise in `text`."""
+    said = (f":label: {name}", f":name: {name}", f"\nlabel: {name}", f"({name})=")
+    return bool(name) and " " not in name and any(mark in text for mark in said)
+
+
 def add_label(parent: ElementTree.Element, label: str) -> None:
     if label:
         mark = ElementTree.SubElement(parent, "div", {"class": LABEL_CLASS, "id": label})
@@ -112,7 +119,9 @@ class DirectiveCallout(DirectiveBlock, Callout):
         if not self.has_title and not self._argument_is_title():
             self.take_argument()
         title = self.directive.argument or self.directive.option("title")
-        if self.kind in THEOREMS or self.directive.name.startswith("version"):
+        if self.directive.name == "solution" and _is_label(title, state.problems.source.text):
+            self.subtitle = f"[]({title})"
+        elif self.kind in THEOREMS or self.directive.name.startswith("version"):
             self.subtitle = title
         else:
             self.title = title or None
@@ -120,6 +129,9 @@ class DirectiveCallout(DirectiveBlock, Callout):
     def _argument_is_title(self) -> bool:
         """Tell a title, which MyST's newer tools allow, from text that starts on this line."""
         said = self.directive.argument
+        first = self.children[0] if self.children else None
+        if isinstance(first, Paragraph) and first.lines[0][:1].islower():
+            return False
         is_short = len(said) <= _LONGEST_TITLE and not _ENDS_SENTENCE.search(said)
         return bool(self.children) and is_short
 
@@ -147,14 +159,19 @@ class Titled(DirectiveBlock):
 
     def finish(self, state: BlockState) -> None:
         super().finish(state)
-        if not self.titled:
-            self.take_argument()
+        if self.titled:
+            return
+        self.take_argument()
+        last = self.last_child
+        if isinstance(last, Paragraph) and (match := _ATTRIBUTION.match(last.lines[0])):
+            last.lines[0] = f"— {last.lines[0][match.end() :]}"
 
     def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         element = ElementTree.SubElement(parent, self.tag, {"class": self.class_name})
         element.text = element.tail = "\n"
         if self.directive.argument:
-            title = ElementTree.SubElement(element, "p", {"class": "div-title"})
+            name = "tab-label" if self.class_name == "tab" else "div-title"
+            title = ElementTree.SubElement(element, "p", {"class": name})
             title.tail = "\n"
             link = self.directive.option("link")
             into = ElementTree.SubElement(title, "a", {"href": link}) if link else title
@@ -166,7 +183,7 @@ class Card(Titled):
     """Hold a card: `header ^^^ body +++ footer`. Its link, if it has no title, is its text."""
 
     def __init__(self, directive: Directive) -> None:
-        super().__init__(directive, "div", "card")
+        super().__init__(directive, "div", "tab")
 
     def finish(self, state: BlockState) -> None:
         super().finish(state)

@@ -86,7 +86,7 @@ def _add(parser: InlineParser, name: str, content: str) -> bool:
     elif name in _TAGS:
         _add_tagged(parser, name, content)
     elif name.startswith("bdg"):
-        parser.add_element("strong", content)
+        parser.add_element("span", content, **{"class": "badge"})
     elif name in _CODE or name.startswith(_CODE_DOMAINS):
         parser.add_element("code", _code_text(text or content))
     else:
