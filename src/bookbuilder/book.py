@@ -73,7 +73,8 @@ class Chapter:
     is how deep the book's own list of chapters nests this one below others (0 for most).
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
-    that its own file, a notebook, holds, by name.
+    that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
+    chapter may name.
     """
 
     slug: str
@@ -89,6 +90,7 @@ class Chapter:
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:

@@ -43,6 +43,9 @@ from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.liquid import LiquidExtension
 from bookbuilder.dialect.syntax.marks import MarkExtension
 from bookbuilder.dialect.syntax.module_code import ModuleCodeExtension
+from bookbuilder.dialect.syntax.myst import MystExtension
+from bookbuilder.dialect.syntax.myst_marks import MystMarkExtension
+from bookbuilder.dialect.syntax.myst_roles import MystRoleExtension
 from bookbuilder.dialect.syntax.obsidian_blocks import ObsidianBlockExtension
 from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
@@ -90,6 +93,9 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     KramdownExtension,
     LiquidExtension,
     GitbookExtension,
+    MystExtension,
+    MystMarkExtension,
+    MystRoleExtension,
     ComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
+from bookbuilder.passes.bare_figures import bare_figures
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.directions import directions
@@ -45,6 +46,7 @@ PASSES: tuple[Pass, ...] = (
     notes,
     assets,
     number,
+    bare_figures,
     captions,
     name_terms,
     link,

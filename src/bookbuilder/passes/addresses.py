@@ -17,7 +17,7 @@ from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 _MOST_COMPARED = 1_000
@@ -220,6 +220,20 @@ class Addresses:
         return match[0] if match and label.endswith(match[0]) else label
 
     def _label(self, name: str) -> str:
+        target, chapter = self.element(name)
+        if target is chapter.tree or target.name == "h1":
+            letters = target.find("span", class_="chapter-number") if chapter.letter else None
+            return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title
+        if target.name == "aside" and (title := target.find("p", class_="callout-title")):
+            return text_of(title)[:120]
+        caption = target.find(["figcaption", "caption"])
+        if caption is None and has_class(target, "listing"):
+            caption = target.find("p", class_="listing-title")
+        text = label_of(caption) or text_of(caption) if caption else text_of(target)
+        return text[:120] or _alt_of(target) or chapter.title
+
+    def element(self, name: str) -> tuple[Tag, Chapter]:
+        """Return the element with a book-wide id; for an empty place in a text, what holds it."""
         if not self._by_id:
             for chapter in self._chapters:
                 self._by_id[chapter.slug] = chapter.tree, chapter
@@ -227,16 +241,15 @@ class Addresses:
                     if "id" in tag.attrs:
                         self._by_id[str(tag["id"])] = tag, chapter
         target, chapter = self._by_id[name]
-        if not text_of(target) and target.parent is not None and target.parent.name in HEADINGS:
-            target = target.parent  # GitBook puts `<a id="name"></a>` at the end of headings.
-        if target is chapter.tree or target.name == "h1":
-            letters = target.find("span", class_="chapter-number") if chapter.letter else None
-            return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title
-        if target.name == "aside" and (title := target.find("p", class_="callout-title")):
-            return text_of(title)[:120]
-        caption = target.find(["figcaption", "caption"])
-        text = label_of(caption) or text_of(caption) if caption else text_of(target)
-        return text[:120] or chapter.title
+        if target.name in ("span", "a") and not target.contents:
+            holder = target.find_parent(["figure", "table", *HEADINGS]) or target.parent
+            return holder or target, chapter
+        return target, chapter
+
+
+def _alt_of(target: Tag) -> str:
+    image = target if target.name == "img" else target.find("img")
+    return str(image.get("alt") or "")[:120] if isinstance(image, Tag) else ""
 
 
 def _fold(text: str) -> str:

@@ -8,9 +8,11 @@ from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, new_tag, text_of
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
 LABEL = "caption-label"
+BARE = "number-only"
+"""The class of a caption that holds only its number."""
 CAPTIONS = {"figure": "figcaption", "table": "caption"}
 
 
@@ -39,7 +41,7 @@ def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
     found = []
     for tag in elements(tree, name):
         caption = next((c for c in elements(tag, CAPTIONS[name]) if c.parent is tag), None)
-        if caption is not None and text_of(caption):
+        if caption is not None and (text_of(caption) or has_class(caption, BARE)):
             found.append((tag, caption))
     return found
 

@@ -20,6 +20,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.slugs import first_free
@@ -90,13 +91,20 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
+    labels = Labels(book, addresses)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     for chapter in tracked(book.chapters):
         seen: Counter[str] = Counter()
+        seen_labels: Counter[str] = Counter()
         dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
+                continue
+            href = str(anchor["href"])
+            if settle_reference(anchor, href, seen_labels, chapter, labels, report):
+                if "href" not in anchor.attrs:
+                    dropped.append(anchor)
                 continue
             href = str(anchor["href"])
             _resolve(anchor, href, seen[href], chapter, addresses, report)

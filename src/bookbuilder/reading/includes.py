@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.front_matter import read_front_matter
+from bookbuilder.reading.myst_includes import MystFences, MystInclude, myst_include
 from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
 from bookbuilder.runtime.progress import working_on
@@ -72,7 +73,7 @@ _MARKER = re.compile(
 )
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
-_SIGNS = ("{{", "8<-", "<<<", "@include:", "import ")
+_SIGNS = ("{{", "8<-", "<<<", "@include:", "import ", "include}", ":file:", "file: ")
 _REGION = re.compile(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
 _Line = tuple[int, str]
 
@@ -101,6 +102,7 @@ class _Expansion:
     size: int = 0
     count: int = 0
     _known: dict[Path, Source | None] = field(default_factory=dict)
+    _imports: dict[Path, Mapping[str, str]] = field(default_factory=dict)
 
     def expand(
         self, source: Source, lines: Iterable[_Line], before: str, stack: list[Path]
@@ -109,10 +111,21 @@ class _Expansion:
         stack = [*stack, source.path.resolve()]
         fence = ""
         listing: str | None = None
-        partials = partials_in(source.text)
+        directives = MystFences()
+        open_: MystInclude | None = None
         for number, line in lines:
             if self.full:
                 return
+            if open_ is not None:
+                if not open_.takes(number, line):
+                    self._myst(open_, source, before, stack)
+                    open_ = None
+                continue
+            if not fence and (open_ := myst_include(line, number)):
+                continue
+            if directives.is_mark(line, fence):
+                self._add(before + line, source, number, len(before))
+                continue
             if listing is not None:
                 if _SNIPPETS.match(line):
                     listing = None
@@ -120,22 +133,36 @@ class _Expansion:
                     self._snippet(name, listing, source, number, before, stack)
                 continue
             fence = _fence_after(fence, line)
-            if match := _MDBOOK.match(line):
-                self._mdbook(match, source, number, before, stack, bool(fence))
-            elif match := _SNIPPET.match(line):
-                shown = line if fence else ""
-                into = before + match["before"]
-                self._snippet(match["target"], into, source, number, before, stack, shown)
-            elif (match := _SNIPPETS.match(line)) and not fence:
-                listing = before + match["before"]
-            elif not fence and (found := site_include(line, partials)):
-                self._site(found, source, number, before, stack)
-            elif fence and (match := _ESCAPED.match(line)):
-                shown = before + match["before"] + match["rest"]
-                self._add(shown, source, number, len(before))
-                self.changed = True
-            else:
-                self._add(before + line if line else before.rstrip(), source, number, len(before))
+            listing = self._line(line, number, source, before, stack, fence)
+        for number, line in open_.lines if open_ is not None else ():
+            self._add(before + line, source, number, len(before))
+
+    def _line(
+        self, line: str, number: int, source: Source, before: str, stack: list[Path], fence: str
+    ) -> str | None:
+        """Add one line, or what it includes; return the marks before a list of snippets."""
+        if match := _MDBOOK.match(line):
+            self._mdbook(match, source, number, before, stack, bool(fence))
+        elif match := _SNIPPET.match(line):
+            shown = line if fence else ""
+            into = before + match["before"]
+            self._snippet(match["target"], into, source, number, before, stack, shown)
+        elif (match := _SNIPPETS.match(line)) and not fence:
+            return before + match["before"]
+        elif not fence and (found := site_include(line, self._partials(source))):
+            self._site(found, source, number, before, stack)
+        elif fence and (match := _ESCAPED.match(line)):
+            shown = before + match["before"] + match["rest"]
+            self._add(shown, source, number, len(before))
+            self.changed = True
+        else:
+            self._add(before + line if line else before.rstrip(), source, number, len(before))
+        return None
+
+    def _partials(self, source: Source) -> Mapping[str, str]:
+        if source.path not in self._imports:
+            self._imports[source.path] = partials_in(source.text)
+        return self._imports[source.path]
 
     def _mdbook(
         self,
@@ -180,6 +207,33 @@ class _Expansion:
             self.expand(*found, into, stack)
         if wanted.language is not None:
             self._add(into + _LONG_FENCE, source, number)
+
+    def _myst(self, wanted: MystInclude, source: Source, before: str, stack: list[Path]) -> None:
+        """Include a file by a directive of MyST; one that names no file stays as it is."""
+        number = wanted.number
+        if not wanted.target:
+            for at, line in wanted.lines:
+                self._add(before + line, source, at, len(before))
+            return
+        into = before + wanted.before
+        folders = [self.config.text_folder, self.config.root]
+        if not wanted.target.startswith("/"):
+            folders.insert(0, source.path.parent)
+        target = wanted.target.lstrip("/")
+        found = self._find(target, folders, source, number, stack, alone=False)
+        if found is None:
+            self._add(before, source, number)
+            return
+        included, lines = found[0], wanted.select(found[1])
+        if not wanted.is_code:
+            with working_on(included.place):
+                self.expand(included, lines, into, stack)
+            return
+        for line in wanted.opening(target):
+            self._add(into + line, source, number)
+        for at, line in lines:
+            self._add(into + line, included, at, len(into))
+        self._add(into + wanted.closing, source, number)
 
     def _snippet(
         self, target: str, into: str, source: Source, number: int, before: str, stack: list[Path],

@@ -12,6 +12,7 @@ from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.reading.front_matter import FrontMatter
+from bookbuilder.reading.labels import settle_labels
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
@@ -54,6 +55,7 @@ def read_chapters(
     """
     tree = parse_fragment(dialect.convert(source, front.length, report))
     drop_empty_headings(tree)
+    labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
     is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
     if not is_filled and not _has_content(tree):
@@ -61,7 +63,10 @@ def read_chapters(
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
     pieces = split(tree, source) if alone else [tree]
     several = len(pieces) > 1
-    return [_chapter(piece, source, front, entry, several, report) for piece in pieces]
+    chapters = [_chapter(piece, source, front, entry, several, report) for piece in pieces]
+    for chapter in chapters:
+        chapter.labels = labels
+    return chapters
 
 
 def _chapter(

@@ -260,10 +260,33 @@ _LESSONS = {
     "|定理|引理|推论|命题|猜想|定义|证明|备注|算法",
 }
 
+_VERSION_KINDS = ("new", "changed", "deprecated")
+"""Kinds that manuals of programs add; the version follows the word."""
+_VERSIONS = {
+    "ar": "جديد|تغيّر|مهمل",
+    "de": "Neu|Geändert|Veraltet",
+    "es": "Nuevo|Modificado|Obsoleto",
+    "fr": "Nouveau|Modifié|Obsolète",
+    "he": "חדש|השתנה|יצא משימוש",
+    "it": "Nuovo|Modificato|Obsoleto",
+    "ja": "追加|変更|非推奨",
+    "nl": "Nieuw|Gewijzigd|Verouderd",
+    "pl": "Nowość|Zmiana|Przestarzałe",
+    "pt": "Novo|Alterado|Obsoleto",
+    "ru": "Новое|Изменено|Устарело",
+    "sv": "Nytt|Ändrat|Föråldrat",
+    "zh": "新增|变更|已弃用",
+}
+
 
 def callout_title(kind: str, language: str) -> str | None:
     """Return the title of a callout of `kind` without one of its own; None for English."""
-    for kinds, names in ((_CALLOUT_KINDS, _CALLOUTS), (_LESSON_KINDS, _LESSONS)):
+    tables = (
+        (_CALLOUT_KINDS, _CALLOUTS),
+        (_LESSON_KINDS, _LESSONS),
+        (_VERSION_KINDS, _VERSIONS),
+    )
+    for kinds, names in tables:
         if kind in kinds and (row := names.get(primary(language))):
             return row.split("|")[kinds.index(kind)]
     return None

@@ -13,10 +13,12 @@ from bookbuilder.config.other_tools.carpentries import carpentries_list, from_ca
 from bookbuilder.config.other_tools.docsify import docsify_list, from_docsify
 from bookbuilder.config.other_tools.docusaurus import docusaurus_list, from_docusaurus
 from bookbuilder.config.other_tools.gitbook import from_gitbook
+from bookbuilder.config.other_tools.jupyter_book import from_jupyter_book, jupyter_book_list
 from bookbuilder.config.other_tools.leanpub import from_leanpub, leanpub_list
 from bookbuilder.config.other_tools.mkdocs import from_mkdocs, mkdocs_list
 from bookbuilder.config.other_tools.pandoc import from_pandoc, pandoc_list
 from bookbuilder.config.other_tools.quarto import from_quarto, quarto_list
+from bookbuilder.config.other_tools.sphinx import from_sphinx, sphinx_list
 from bookbuilder.config.other_tools.summary import summary_list
 from bookbuilder.config.other_tools.vitepress import from_vitepress, vitepress_list
 from bookbuilder.config.schema import Config
@@ -29,6 +31,8 @@ SETTINGS = (
     from_quarto,
     from_bookdown,
     from_carpentries,
+    from_jupyter_book,
+    from_sphinx,
     from_docusaurus,
     from_vitepress,
     from_leanpub,
@@ -41,6 +45,8 @@ LISTS = (
     quarto_list,
     bookdown_list,
     carpentries_list,
+    jupyter_book_list,
+    sphinx_list,
     docusaurus_list,
     vitepress_list,
     leanpub_list,

@@ -144,9 +144,8 @@ class InlineParser:
     def add_inlines(self, tag: str, text: str, at: int) -> Node:
         """Add an element that holds `text`, read as Markdown; it starts at offset `at`."""
         inner = InlineParser(self.conversion, text, self.line_at(at))
-        inner.parse()
         node = Node(tag)
-        for child in inner.root:
+        for child in inner.parse():
             node.append(child)
         self.root.append(node)
         return node

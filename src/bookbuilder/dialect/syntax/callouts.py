@@ -37,18 +37,18 @@ KINDS = {
         ("failure", "fail", "missing"),
         ("danger", "error"),
         ("bug",),
-        ("example",),
+        ("example", "demo", "type-along"),
         ("quote", "cite"),
-        ("exercise", "challenge"),
+        ("exercise", "challenge", "homework"),
         ("solution", "answer"),
-        ("prerequisites", "prereq"),
+        ("prerequisites", "prereq", "prerequisite"),
         ("objectives",),
         ("questions",),
         ("keypoints",),
         ("discussion",),
         ("testimonial",),
         ("checklist",),
-        ("instructor",),
+        ("instructor", "instructor-note"),
         ("theorem",),
         ("lemma",),
         ("corollary",),
@@ -58,13 +58,20 @@ KINDS = {
         ("proof",),
         ("remark",),
         ("algorithm",),
+        ("new", "versionadded"),
+        ("changed", "versionchanged"),
+        ("deprecated",),
     )
     for name in (kind, *others)
 }
 """Every name of a callout, and the kind that it is shown as."""
 GENERIC = frozenset({"details", "admonition", "callout", "spoiler"})
 _ENGLISH = {
+    "seealso": "See also",
+    "versionadded": "New",
+    "versionchanged": "Changed",
     "prereq": "Prerequisites",
+    "prerequisite": "Prerequisites",
     "keypoints": "Key points",
     "instructor": "Instructor note",
 }

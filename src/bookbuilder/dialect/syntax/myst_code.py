@@ -1,0 +1,177 @@
+"""Hold and render MyST's directives whose content is not Markdown: code, formulas, diagrams."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from bookbuilder.dialect.core.attributes import add_class
+from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
+from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.dialect.syntax.formulas import FORMULA
+from bookbuilder.dialect.syntax.myst_blocks import add_label
+from bookbuilder.dialect.syntax.myst_options import Directive, split_options
+
+_HIDDEN_CELL = frozenset({"remove-cell", "remove_cell", "remove-input", "remove_input"})
+_LANGUAGES = {"ipython3": "python", "ipython": "python", "python3": "python", "ir": "r"}
+
+
+class VerbatimDirective(Block):
+    """Hold lines as they are, up to the line that closes the directive."""
+
+    accepts_lines = True
+    verbatim = True
+    hides_blank_lines = True
+
+    def __init__(self, directive: Directive) -> None:
+        super().__init__()
+        self.directive = directive
+        self.body: list[str] = []
+        self.body_line = 0
+        self.closed = False
+
+    def begin(self, state: BlockState) -> None:
+        state.add(self)
+
+    def continues(self, state: BlockState) -> Continue:
+        line, marks = state.line, self.directive.marks
+        if not line.indented or line.indent <= self.directive.indent:
+            rest = line.rest.rstrip()
+            if len(rest) >= len(marks) and rest == marks[0] * len(rest):
+                self.closed = True
+                return Continue.CLOSED_BY_IT
+        line.advance(min(self.directive.indent, line.indent))
+        return Continue.YES
+
+    def add_line(self, state: BlockState) -> None:
+        self.body.append(state.line.remainder())
+
+    def finish(self, state: BlockState) -> None:
+        if not self.closed:
+            said = f"{self.directive.marks}{{{self.directive.name}}}"
+            message = f"the directive `{said}` is never closed"
+            state.problems.add(UNCLOSED_FENCE, message, self.line, self.directive.marks)
+        options, taken = split_options(self.body)
+        self.directive.options.update(options)
+        self.body_line = self.line + 1 + taken
+        self.body = self.body[taken:]
+        while self.body and not self.body[0].strip():
+            del self.body[0]
+            self.body_line += 1
+        while self.body and not self.body[-1].strip():
+            del self.body[-1]
+
+    @property
+    def text(self) -> str:
+        return "".join(f"{line}\n" for line in self.body)
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        add_label(parent, self.directive.label)
+        self.render_content(conversion, parent)
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        """Show the lines as code."""
+        code_block(conversion, parent, self.text, "", self.attributes)
+
+
+class Code(VerbatimDirective):
+    """Hold a program: `{code-block} python` or a cell that would be run."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        tags = set(self.directive.option("tags").replace('"', " ").strip("[]").split())
+        tags = {tag.strip("',") for tag in tags}
+        if tags & _HIDDEN_CELL or not self.body:
+            return
+        super().render(conversion, parent)
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        directive = self.directive
+        said = directive.argument.split()[0] if directive.argument else ""
+        language = directive.option("language", "lexer") or said
+        into = parent
+        if caption := directive.option("caption"):
+            into = ElementTree.SubElement(parent, "div", {"class": "listing"})
+            into.text = into.tail = "\n"
+            title = ElementTree.SubElement(into, "p", {"class": "listing-title"})
+            title.tail = "\n"
+            conversion.inline(title, caption, self.line)
+        info = _LANGUAGES.get(language.lower(), language)
+        code_block(conversion, into, self.text, info, self.attributes)
+
+
+class CodeTab(Code):
+    """Hold a tab that is code, under the name of its language or a label."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        language, _, label = self.directive.argument.partition(" ")
+        into = labelled_part(conversion, parent, label.strip() or language, self.line)
+        super().render_content(conversion, into)
+
+
+class Formula(VerbatimDirective):
+    """Hold formulas of TeX, which are printed as typed."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        text = "\n".join([self.directive.argument, *self.body]).strip("\n")
+        if not text.strip():
+            return
+        said = " ".join(text.split())[:60]
+        message = f"the formula `{said}` is printed as typed"
+        conversion.problems.add(FORMULA, message, self.line, said, alike="formula")
+        code_block(conversion, parent, f"{text}\n", "latex", self.attributes)
+        add_class(parent[-1], "formula")
+
+
+class Diagram(VerbatimDirective):
+    """Hold the source of a diagram, which a program would draw."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        name = self.directive.name
+        hint = "put a picture of it into the book"
+        kind = f"the source of a diagram ({name})"
+        conversion.problems.kept_as_text(f"{{{name}}}", self.line, kind, hint)
+        caption = self.directive.option("caption")
+        if self.body:
+            code_block(conversion, parent, self.text, name, self.attributes)
+        if caption:
+            below = ElementTree.SubElement(parent, "p", {"class": "listing-title"})
+            below.tail = "\n"
+            conversion.inline(below, caption, self.line)
+
+
+class RawHtml(VerbatimDirective):
+    """Hold HTML, which is kept; what is for other formats is left out."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        wanted = self.directive.argument.lower().split()
+        if "html" in wanted:
+            division = ElementTree.SubElement(parent, "div")
+            division.tail = "\n"
+            division.text = conversion.raw(self.text, self.body_line)
+        elif self.body:
+            kind = "text for another format than books"
+            conversion.problems.left_out(f"{{raw}} {' '.join(wanted)}", self.line, kind)
+
+
+class LeftOut(VerbatimDirective):
+    """Hold what only the other tool's site shows, or lists that the book has of its own."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        pass
+
+
+_RST_MARK = re.compile(r"[ \t]*\.\.[ \t]+([\w:-]+)::")
+
+
+class ForeignMarkup(VerbatimDirective):
+    """Hold reStructuredText, which is printed as typed."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        hint = "write it as Markdown"
+        first = next((m[1] for line in self.body if (m := _RST_MARK.match(line))), "")
+        kind = f"reStructuredText{f' (`{first}`)' if first else ''}"
+        conversion.problems.kept_as_text(f"{{{self.directive.name}}}", self.line, kind, hint)
+        if self.body:
+            code_block(conversion, parent, self.text, "rst", self.attributes)
