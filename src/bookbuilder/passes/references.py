@@ -16,10 +16,10 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.passes.captions import label_of
+from bookbuilder.passes.captions import LABEL
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 NO_LABEL = Rule(
@@ -38,6 +38,7 @@ OTHER_PROJECT = Rule(
     " addresses is on the web and is not read. The text stays. Write the web address.",
 )
 _PLACES = ("%s", "{number}")
+_UNTITLED = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div", "section"})
 _LONGEST_SHOWN = 120
 _MOST_SEARCHED = 20
 
@@ -48,6 +49,7 @@ class Labels:
     def __init__(self, book: Book, addresses: Addresses) -> None:
         self._chapters = list(book.chapters)
         self.addresses = addresses
+        self._titles: dict[str, str] = {}
 
     @cached_property
     def ids(self) -> dict[str, str]:
@@ -85,6 +87,20 @@ class Labels:
                 return inner or target.slug
         return self._headings.get(loose(name), "") if loose(name) else ""
 
+    def title(self, identifier: str) -> str:
+        """Return the text of a link to `identifier`: its own title, or that of its section."""
+        if identifier not in self._titles:
+            self._titles[identifier] = self._title(identifier)
+        return self._titles[identifier]
+
+    def _title(self, identifier: str) -> str:
+        target, chapter = self.addresses.element(identifier)
+        is_listing = has_class(target, "listing")
+        if target.name in _UNTITLED and target is not chapter.tree and not is_listing:
+            heading = target.find_previous(HEADINGS)
+            return text_of(heading) if isinstance(heading, Tag) else chapter.title
+        return self.addresses.label(identifier)
+
     def number_and_title(self, identifier: str) -> tuple[str, str]:
         """Return the number of a figure, table or chapter, if it has one, and its title."""
         target, chapter = self.addresses.element(identifier)
@@ -92,10 +108,11 @@ class Labels:
             return str(chapter.number or chapter.letter or ""), chapter.title
         caption = target.find(["figcaption", "caption"])
         if not isinstance(caption, Tag):
-            return "", self.addresses.label(identifier)
-        label = label_of(caption)
-        number = re.search(r"\d+", label)
-        title = text_of(caption).removeprefix(label).strip()
+            return "", self.title(identifier)
+        label = caption.find("span", class_=LABEL)
+        number = re.search(r"\d+", label.get_text()) if label is not None else None
+        pieces = [piece for piece in caption.strings if label not in piece.parents]
+        title = " ".join("".join(pieces).split())
         return number[0] if number else "", title[:_LONGEST_SHOWN]
 
 
@@ -163,9 +180,9 @@ def resolve_reference(
     anchor["href"] = f"#{found}"
     if f"{scheme}:" == NUMBER_SCHEME:
         number, title = labels.number_and_title(found)
-        _set_text(anchor, text or labels.addresses.label(found), number, title)
+        _set_text(anchor, text or labels.title(found), number, title)
     elif not text and not elements(anchor, "img", "svg", "math"):
-        anchor.string = labels.addresses.label(found)
+        anchor.string = labels.title(found)
 
 
 def _place(chapter: Chapter, name: str, nth: int) -> Span:
