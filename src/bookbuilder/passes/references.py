@@ -49,7 +49,6 @@ class Labels:
     def __init__(self, book: Book, addresses: Addresses) -> None:
         self._chapters = list(book.chapters)
         self.addresses = addresses
-        self._titles: dict[str, str] = {}
 
     @cached_property
     def ids(self) -> dict[str, str]:
@@ -87,19 +86,24 @@ class Labels:
                 return inner or target.slug
         return self._headings.get(loose(name), "") if loose(name) else ""
 
+    @cached_property
+    def _sections(self) -> dict[str, str]:
+        """Map the ids of what has no title of its own to the heading that it stands below."""
+        found: dict[str, str] = {}
+        for chapter in self._chapters:
+            heading = chapter.title
+            for tag in elements(chapter.tree):
+                if tag.name in HEADINGS:
+                    heading = text_of(tag)
+                elif tag.name in _UNTITLED and "id" in tag.attrs and not has_class(tag, "listing"):
+                    found[str(tag["id"])] = heading
+        return found
+
     def title(self, identifier: str) -> str:
         """Return the text of a link to `identifier`: its own title, or that of its section."""
-        if identifier not in self._titles:
-            self._titles[identifier] = self._title(identifier)
-        return self._titles[identifier]
-
-    def _title(self, identifier: str) -> str:
-        target, chapter = self.addresses.element(identifier)
-        is_listing = has_class(target, "listing")
-        if target.name in _UNTITLED and target is not chapter.tree and not is_listing:
-            heading = target.find_previous(HEADINGS)
-            return text_of(heading) if isinstance(heading, Tag) else chapter.title
-        return self.addresses.label(identifier)
+        target, _ = self.addresses.element(identifier)
+        said = self._sections.get(str(target.get("id")))
+        return said or self.addresses.label(identifier)
 
     def number_and_title(self, identifier: str) -> tuple[str, str]:
         """Return the number of a figure, table or chapter, if it has one, and its title."""

@@ -47,6 +47,8 @@ class Figure(DirectiveBlock):
         if isinstance(first, Paragraph):
             caption = ElementTree.SubElement(figure, "figcaption")
             caption.tail = "\n"
+            if align in _SIDES:
+                caption.set("style", f"text-align: {align}")
             text, _ = trailing_attributes("\n".join(first.lines).rstrip())
             conversion.inline(caption, text, first.line)
         else:
