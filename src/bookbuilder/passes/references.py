@@ -16,10 +16,10 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.passes.captions import label_of
+from bookbuilder.passes.captions import LABEL
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.xhtml import HEADINGS
 
 NO_LABEL = Rule(
@@ -38,6 +38,7 @@ OTHER_PROJECT = Rule(
     " addresses is on the web and is not read. The text stays. Write the web address.",
 )
 _PLACES = ("%s", "{number}")
+_UNTITLED = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div", "section"})
 _LONGEST_SHOWN = 120
 _MOST_SEARCHED = 20
 
@@ -85,6 +86,25 @@ class Labels:
                 return inner or target.slug
         return self._headings.get(loose(name), "") if loose(name) else ""
 
+    @cached_property
+    def _sections(self) -> dict[str, str]:
+        """Map the ids of what has no title of its own to the heading that it stands below."""
+        found: dict[str, str] = {}
+        for chapter in self._chapters:
+            heading = chapter.title
+            for tag in elements(chapter.tree):
+                if tag.name in HEADINGS:
+                    heading = text_of(tag)
+                elif tag.name in _UNTITLED and "id" in tag.attrs and not has_class(tag, "listing"):
+                    found[str(tag["id"])] = heading
+        return found
+
+    def title(self, identifier: str) -> str:
+        """Return the text of a link to `identifier`: its own title, or that of its section."""
+        target, _ = self.addresses.element(identifier)
+        said = self._sections.get(str(target.get("id")))
+        return said or self.addresses.label(identifier)
+
     def number_and_title(self, identifier: str) -> tuple[str, str]:
         """Return the number of a figure, table or chapter, if it has one, and its title."""
         target, chapter = self.addresses.element(identifier)
@@ -92,10 +112,11 @@ class Labels:
             return str(chapter.number or chapter.letter or ""), chapter.title
         caption = target.find(["figcaption", "caption"])
         if not isinstance(caption, Tag):
-            return "", self.addresses.label(identifier)
-        label = label_of(caption)
-        number = re.search(r"\d+", label)
-        title = text_of(caption).removeprefix(label).strip()
+            return "", self.title(identifier)
+        label = caption.find("span", class_=LABEL)
+        number = re.search(r"\d+", label.get_text()) if label is not None else None
+        pieces = [piece for piece in caption.strings if label not in piece.parents]
+        title = " ".join("".join(pieces).split())
         return number[0] if number else "", title[:_LONGEST_SHOWN]
 
 
@@ -163,9 +184,9 @@ def resolve_reference(
     anchor["href"] = f"#{found}"
     if f"{scheme}:" == NUMBER_SCHEME:
         number, title = labels.number_and_title(found)
-        _set_text(anchor, text or labels.addresses.label(found), number, title)
+        _set_text(anchor, text or labels.title(found), number, title)
     elif not text and not elements(anchor, "img", "svg", "math"):
-        anchor.string = labels.addresses.label(found)
+        anchor.string = labels.title(found)
 
 
 def _place(chapter: Chapter, name: str, nth: int) -> Span:

@@ -87,7 +87,7 @@ _OF_OTHER_TOOLS = frozenset(
     toc-depth toc-title toc_sticky topics translationkey translations translator type
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts site substitutions tocdepth
+    numbering orphan parts substitutions tocdepth
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")

@@ -15,13 +15,12 @@ from pathlib import Path
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
-from bookbuilder.reading.front_matter import read_front_matter
+from bookbuilder.reading.included_parts import Line, numbered, sections, selected
 from bookbuilder.reading.myst_includes import MystFences, MystInclude, myst_include
 from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
-from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.suggest import did_you_mean
 
 MOST_NESTED = 10
@@ -67,15 +66,9 @@ _SNIPPET = re.compile(
 )
 _SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
 _ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
-_MARKER = re.compile(
-    r"\bANCHOR(?P<end>_END)?:[ \t]*(?P<name>[\w-]+)"
-    r"|-+8<-+[ \t]*\[[ \t]*(?P<which>start|end)(?:[ \t]*:[ \t]*(?P<section>[\w-]+))?[ \t]*\]"
-)
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
 _SIGNS = ("{{", "8<-", "<<<", "@include:", "import ", "include}", ":file:", "file: ")
-_REGION = re.compile(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
-_Line = tuple[int, str]
 
 
 def with_includes(source: Source, config: Config, report: Report) -> Source:
@@ -83,7 +76,7 @@ def with_includes(source: Source, config: Config, report: Report) -> Source:
     if not any(sign in source.text for sign in _SIGNS):
         return source
     expansion = _Expansion(source, config, report)
-    expansion.expand(source, _numbered(source.text), "", [])
+    expansion.expand(source, numbered(source.text), "", [])
     if not expansion.changed:
         return source
     text = "\n".join(expansion.lines)
@@ -104,9 +97,7 @@ class _Expansion:
     _known: dict[Path, Source | None] = field(default_factory=dict)
     _imports: dict[Path, Mapping[str, str]] = field(default_factory=dict)
 
-    def expand(
-        self, source: Source, lines: Iterable[_Line], before: str, stack: list[Path]
-    ) -> None:
+    def expand(self, source: Source, lines: Iterable[Line], before: str, stack: list[Path]) -> None:
         """Add `lines` of `source`, each prefixed by `before`; `stack` lists the including files."""
         stack = [*stack, source.path.resolve()]
         fence = ""
@@ -269,7 +260,7 @@ class _Expansion:
         stack: list[Path],
         *,
         alone: bool,
-    ) -> tuple[Source, Iterator[_Line]] | None:
+    ) -> tuple[Source, Iterator[Line]] | None:
         """Return the file and the lines that `target` names, or report the problem and return None.
 
         With `alone`, a single number means that line only, not all lines from there.
@@ -316,9 +307,9 @@ class _Expansion:
         included = self._read(path)
         if included is None:
             return None
-        lines = _selected(included, wanted, alone=alone)
+        lines = selected(included, wanted, alone=alone)
         if lines is None:
-            hint = did_you_mean(wanted[0], _sections(included.text))
+            hint = did_you_mean(wanted[0], sections(included.text))
             what = ":".join(wanted)[:100]
             self.report.add(NO_INCLUDE, f"`{shown}` has no part `{what}`", span, hint)
             return None
@@ -338,10 +329,6 @@ class _Expansion:
         return self._known[path]
 
 
-def _numbered(text: str) -> Iterator[_Line]:
-    return enumerate(text.split("\n"), 1)
-
-
 def _fence_after(fence: str, line: str) -> str:
     """Return the fence that is open after `line`, or an empty string."""
     match = _FENCE.match(line)
@@ -351,67 +338,6 @@ def _fence_after(fence: str, line: str) -> str:
         closes = len(match["fence"]) >= len(fence) and not match["info"].strip()
         return "" if closes else fence
     return "" if "`" in match["info"] and match["fence"][0] == "`" else match["fence"]
-
-
-def _selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[_Line] | None:
-    """Return the lines that the `wanted` part of a target selects, or None if there are none."""
-    text = source.text.removesuffix("\n")
-    lines = list(_numbered(text))
-    if wanted and re.fullmatch(r"[a-zA-Z_][\w-]*", wanted[0]):
-        chosen = _section(lines, wanted[0]) or _region(lines, wanted[0])
-    elif any(wanted):
-        chosen = [
-            line for part in ":".join(wanted).split(",") for line in _range(lines, part, alone)
-        ]
-    else:
-        front = is_markdown(source.path) and read_front_matter(source, Report())
-        first = source.text.count("\n", 0, front.length) if front else 0
-        chosen = lines[first:]
-    if wanted and not chosen:
-        return None
-    return ((number, line) for number, line in chosen if not _MARKER.search(line))
-
-
-def _range(lines: list[_Line], part: str, alone: bool) -> list[_Line]:
-    """Select `4:6`, `4:`, `:6` or `4`, which means one line if `alone`, else all from there."""
-    first, colon, last = part.strip().partition(":")
-    if not all(re.fullmatch(r"\d{0,9}", number) for number in (first, last)):
-        return []
-    start = int(first or 1)
-    end = int(last) if last else start if alone and not colon else len(lines)
-    return lines[max(start - 1, 0) : end]
-
-
-def _section(lines: list[_Line], name: str) -> list[_Line]:
-    """Return the lines between the markers of section `name`."""
-    inside = False
-    chosen = []
-    for number, line in lines:
-        for marker in _MARKER.finditer(line):
-            if (marker["name"] or marker["section"]) == name:
-                inside = not (marker["end"] or marker["which"] == "end")
-        if inside:
-            chosen.append((number, line))
-    return chosen
-
-
-def _region(lines: list[_Line], name: str) -> list[_Line]:
-    """Return the lines between the comments `#region name` and `#endregion` of editors."""
-    chosen: list[_Line] = []
-    depth = 0
-    for number, line in lines:
-        mark = _REGION.search(line)
-        if mark and (depth or mark["name"] == name):
-            depth += -1 if mark["end"] else 1
-            if depth <= 0:
-                break
-        elif depth:
-            chosen.append((number, line))
-    return chosen
-
-
-def _sections(text: str) -> list[str]:
-    return [m["name"] or m["section"] or "" for m in _MARKER.finditer(text)]
 
 
 def _at(span: Span, text: str) -> Span:

@@ -24,6 +24,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 
 FOLDERS = ("", "book", "docs", "content", "lectures", "source")
@@ -101,7 +102,7 @@ class _Reader:
             for group in _list(data.get(key)):
                 if isinstance(group, dict):
                     found.numbered = found.numbered or bool(group.get("numbered"))
-                    self._add_part(found, text_of(group.get("caption")), group)
+                    self._add_part(found, plain_title(text_of(group.get("caption"))), group)
         self._add_part(found, "", data)
 
     def _read_list(self, found: ChapterList, items: list[Any]) -> None:
@@ -113,7 +114,8 @@ class _Reader:
         for item in items:
             if not isinstance(item, dict):
                 continue
-            title = text_of(item.get("part") or item.get("header") or item.get("title"))
+            said = text_of(item.get("part") or item.get("header") or item.get("title"))
+            title = plain_title(said)
             is_group = any(key in item for key in _CHILDREN) and not _has_page(item)
             if is_group or (item.keys() & {"part", "header"} and not _has_page(item)):
                 loose = ListedPart(title)

@@ -73,8 +73,7 @@ def sphinx_list(config: Config, report: Report) -> ChapterList | None:
         found.parts.append(part)
     if not any(part.entries for part in found.parts):
         return None
-    if not first.endswith((".rst", ".txt")):
-        found.front.append(Listed(first))
+    found.front.append(Listed(first))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bookbuilder.config.chapter_list import Listed
 from bookbuilder.model.source import Source
+from bookbuilder.text.plain_title import plain_title
 
 LONGEST_LINE = 2_000
 _FENCE = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
@@ -53,7 +54,7 @@ def toctrees_in(source: Source) -> list[Toctree]:
 
 def _take_option(tree: Toctree, key: str, value: str) -> None:
     if key == "caption":
-        tree.caption = value
+        tree.caption = plain_title(value)
     tree.is_numbered = tree.is_numbered or key == "numbered"
     tree.has_globs = tree.has_globs or key == "glob"
     tree.is_reversed = tree.is_reversed or key == "reversed"

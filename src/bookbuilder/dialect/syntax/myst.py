@@ -137,7 +137,8 @@ def start_directive(state: BlockState, container: Block) -> Started:
         block = Rubric(directive, "div-title") if directive.argument else DirectiveBlock(directive)
     if isinstance(block, Hidden):
         kind = "text for another format than books, and so is what stands in it"
-        state.problems.left_out(line.rest.strip(), state.number, kind)
+        shown = line.rest.lstrip("`~:").strip()
+        state.problems.left_out(shown, state.number, kind)
     state.close_unmatched()
     block.begin(state)
     return Started.LEAF

@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS, Callout
+from bookbuilder.dialect.syntax.definitions import DefinitionList
 from bookbuilder.dialect.syntax.div_blocks import THEOREMS
 from bookbuilder.dialect.syntax.myst_options import Directive, OptionBlock
 from bookbuilder.text.slugs import anchor
@@ -20,6 +21,7 @@ from bookbuilder.text.slugs import anchor
 LABEL_CLASS = "label-target"
 """The class of an empty element whose id is a label for what follows; `reading/labels.py`."""
 TERM_PREFIX = "term-"
+_VERSION_KINDS = frozenset({"versionadded", "versionchanged", "deprecated"})
 _LONGEST_TITLE = 100
 _ATTRIBUTION = re.compile(r"(?:-{2,3}|—)[ \t]*(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.,;]$")
@@ -116,12 +118,17 @@ class DirectiveCallout(DirectiveBlock, Callout):
             classes = self.directive.classes
             named = next((name for name in classes if name in KINDS), "")
             self.kind = named or self.kind
+        if self.kind in _VERSION_KINDS:
+            version, _, self.directive.argument = self.directive.argument.partition(" ")
+            self.take_argument()
+            self.subtitle = version
+            return
         if not self.has_title and not self._argument_is_title():
             self.take_argument()
         title = self.directive.argument or self.directive.option("title")
         if self.directive.name == "solution" and _is_label(title, state.problems.source.text):
             self.subtitle = f"[]({title})"
-        elif self.kind in THEOREMS or self.directive.name.startswith("version"):
+        elif self.kind in THEOREMS:
             self.subtitle = title
         else:
             self.title = title or None
@@ -263,6 +270,10 @@ class Glossary(DirectiveBlock):
         line = state.line
         line.find()
         if verdict is Continue.YES and not line.blank:
+            meanings = self.last_child
+            is_next = not line.indent and line.first != ":"
+            if is_next and isinstance(meanings, DefinitionList) and meanings.open:
+                state.close_down_to(meanings)  # Else the term would go on the meaning before it.
             is_meaning = self._after_term and line.indent > 0
             if is_meaning and line.first != ":":
                 # As a definition is written in Markdown, so that it is read as one.

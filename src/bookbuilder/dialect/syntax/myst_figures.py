@@ -40,12 +40,15 @@ class Figure(DirectiveBlock):
             children = [child for child in children if child not in content]
             for child in content:
                 child.render(conversion, figure)
+            _free_pictures(figure)
         if not children:
             return
         first, *legend = children
         if isinstance(first, Paragraph):
             caption = ElementTree.SubElement(figure, "figcaption")
             caption.tail = "\n"
+            if align in _SIDES:
+                caption.set("style", f"text-align: {align}")
             text, _ = trailing_attributes("\n".join(first.lines).rstrip())
             conversion.inline(caption, text, first.line)
         else:
@@ -55,6 +58,16 @@ class Figure(DirectiveBlock):
             below.text = below.tail = "\n"
             for child in legend:
                 child.render(conversion, below)
+
+
+def _free_pictures(figure: ElementTree.Element) -> None:
+    """Take pictures that stand alone in their paragraphs out of these."""
+    for index, child in enumerate(list(figure)):
+        inner = child[0] if child.tag == "p" and len(child) == 1 else None
+        text = f"{child.text or ''}{inner.tail or ''}" if inner is not None else ""
+        if inner is not None and inner.tag in ("img", "a") and not text.strip():
+            inner.tail = "\n"
+            figure[index] = inner
 
 
 def _is_picture(block: Block) -> bool:
