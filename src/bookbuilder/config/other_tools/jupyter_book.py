@@ -12,7 +12,7 @@ import yaml
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
     LARGEST,
-    config_of,
+    config_with_pandocs_keys,
     load_mapping,
     read_list_source,
     report_other_tool,
@@ -49,17 +49,9 @@ def from_jupyter_book(root: Path, report: Report) -> Config | None:
         return None
     report_other_tool(f"{name} is another tool's", Span(name), report)
     folder = toc.parent.relative_to(root).as_posix()
-    return config_of(
-        root,
-        title=said.get("title"),
-        subtitle=said.get("subtitle"),
-        description=said.get("description"),
-        authors=said.get("authors") or said.get("author"),
-        language=language,
-        when=said.get("date"),
-        subjects=said.get("keywords"),
-        folder="" if folder == "." else folder,
-    )
+    keys = {key: said.get(key) for key in ("title", "subtitle", "description", "date", "keywords")}
+    keys |= {"author": said.get("authors") or said.get("author"), "lang": language}
+    return config_with_pandocs_keys(root, keys, "" if folder == "." else folder)
 
 
 def jupyter_book_list(config: Config, report: Report) -> ChapterList | None:
