@@ -83,7 +83,7 @@ def test_an_error_that_only_the_exception_tells_of_is_shown(
     if told:
         found.add(Rule("Z001", "made-up", Severity.ERROR, "For this test."), "it went wrong")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise BookError(list(found))
 
     monkeypatch.setattr(bookbuilder.build, "check" if command == "check" else "write", fail)

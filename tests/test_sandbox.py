@@ -276,7 +276,7 @@ def test_the_message_says_what_the_limit_is_by_default(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(bookbuilder.build, "load", interrupted)

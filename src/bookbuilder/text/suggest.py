@@ -43,8 +43,10 @@ def _is_near(name: str, other: str) -> bool:
     if parts[-1] == others[-1] and not is_index:
         return True
     pairs = zip(reversed(parts), reversed(others), strict=False)
-    return all(_ratio(one, two) >= _LEAST_ALIKE for one, two in pairs)
+    return all(_is_slip(one, two) for one, two in pairs)
 
 
-def _ratio(one: str, two: str) -> float:
-    return difflib.SequenceMatcher(None, one, two).ratio()
+def _is_slip(one: str, two: str) -> bool:
+    """Return whether two words are much alike, or have the same letters in another order."""
+    ratio = difflib.SequenceMatcher(None, one, two).ratio()
+    return ratio >= _LEAST_ALIKE or sorted(one) == sorted(two)
