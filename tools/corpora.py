@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Build every book of a shared folder's corpora as EPUB and PDF, and fail unless all are sound.
 
+Of the books of other tools, in foreign/, all are built as EPUB and two as PDF.
+
 EPUBs are shown to EPUBCheck and to Ace by DAISY; what they find is traced to the Markdown. PDFs are
 shown to veraPDF (PDF/UA-1) and read back: every page number in contents, lists, index and text, and
 every note.
 
-tools/corpora.py SHARED [NAME ...]: SHARED holds corpora/ and tools/run_epubcheck.py, which builds,
-measures and prints its table; NAME picks single corpora. What it measured goes to build/corpora.
+tools/corpora.py SHARED [NAME ...]: SHARED holds corpora/, foreign/ and tools/run_epubcheck.py,
+which builds, measures and prints its table, and tools/stray.py, which counts other tools' markup in
+the text; NAME picks single corpora. What it measured goes to build/corpora.
 
 Ace takes seconds for each document of an EPUB. In CI (`CI=true`) it sees 60 of those that have
 more, spread evenly, and the table says so.
@@ -45,10 +48,14 @@ OF_THE_WHOLE = "epub-toc-order"
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 WORKERS = 2
 MOST_DOCUMENTS_IN_CI = 60
+CORPORA, FOREIGN = "corpora", "foreign"
+FOREIGN_IN_PRINT = ("git-novice", "thesis")
+MOST_STRAY = 19
+"""So many marks of other tools may stand in the text of all foreign books together."""
 SECONDS_PER_BOOK = {"epub": 120, "pdf": 600}
 
 
-def measure(shared: Path, kind: str, name: str) -> dict[str, Any]:
+def measure(shared: Path, place: str, kind: str, name: str) -> dict[str, Any]:
     """The harness's row for one corpus, after it has been printed."""
     results = OUT / f"{name}.{kind}.json"
     results.unlink(missing_ok=True)
@@ -59,7 +66,10 @@ def measure(shared: Path, kind: str, name: str) -> dict[str, Any]:
     # Several builds at once, each a process of the harness: PDFium, which it reads PDFs back with,
     # works for one thread of a process at a time.
     command += ["-c", name]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    environment = os.environ | {"CORPORA": str(shared / place)}
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment
+    )
     print(*done.stdout.splitlines()[:2], sep="\n", flush=True)
     (row,) = json.loads(results.read_text(encoding="utf-8"))
     return dict(row)
@@ -151,30 +161,47 @@ def found_on_pages(folder: Path, path: Path) -> list[str]:
     return [*wrong, *readback.misplaced(pages, book, numbers)]
 
 
-def judge(shared: Path, kind: str, name: str) -> list[str]:
+def stray_marks(shared: Path, names: list[str]) -> list[str]:
+    """What is wrong with the foreign books together: more marks in their text than may be."""
+    paths = [str(path) for name in names if (path := OUT / f"{name}.epub").is_file()]
+    command = [sys.executable, str(shared / "tools/stray.py"), *paths]
+    table = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+    print(table, end="", flush=True)
+    total = sum(int(line.split()[1]) for line in table.splitlines())
+    return [f"{total} stray marks in foreign books"] if total > MOST_STRAY else []
+
+
+def judge(shared: Path, place: str, kind: str, name: str) -> list[str]:
     """What is wrong with one corpus as EPUB or PDF."""
-    wrong = faults(measure(shared, kind, name), kind)
+    wrong = faults(measure(shared, place, kind, name), kind)
     path = OUT / f"{name}.{kind}"
     if path.is_file():
         check = found_by_others if kind == "epub" else found_on_pages
-        wrong += check(shared / "corpora" / name, path)
+        wrong += check(shared / place / name, path)
     return wrong
 
 
 def main(shared: Path, names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
-    folders = [shared / "corpora" / name for name in names] or sorted(shared.glob("corpora/*/"))
+    folders = sorted([*shared.glob(f"{CORPORA}/*/"), *shared.glob(f"{FOREIGN}/*/")])
+    folders = [folder for folder in folders if not names or folder.name in names]
     # What takes longest comes first, or all would wait for it at the end.
     folders.sort(key=lambda folder: -sum(p.stat().st_size for p in folder.rglob("*.md")))
-    jobs = [(kind, folder.name) for kind in ("pdf", "epub") for folder in folders]
+    jobs = [
+        (folder.parent.name, kind, folder.name)
+        for kind in ("pdf", "epub")
+        for folder in folders
+        if kind == "epub" or folder.parent.name == CORPORA or folder.name in FOREIGN_IN_PRINT
+    ]
     with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as workers:
         futures = {workers.submit(judge, shared, *job): job for job in jobs}
         found = [
             f"{name}.{kind}: {words}"
             for future in as_completed(futures)
-            for kind, name in [futures[future]]
+            for _, kind, name in [futures[future]]
             for words in future.result()
         ]
+    found += stray_marks(shared, [f.name for f in folders if f.parent.name == FOREIGN])
     for words in found:
         print(f"FAILED {words}", file=sys.stderr)
     return int(bool(found) or not jobs)
