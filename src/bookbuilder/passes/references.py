@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import LABEL_SCHEME, NUMBER_SCHEME
+from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
@@ -78,13 +78,18 @@ class Labels:
             return own
         if anywhere := self.addresses.holders(name):
             return anywhere[0][1]
-        # Sphinx can name a heading by its chapter: `chapter:Heading`.
+        if document := self.document(chapter, name):
+            return document
+        return self._headings.get(loose(name), "") if loose(name) else ""
+
+    def document(self, chapter: Chapter, name: str) -> str:
+        """Return the id of a chapter, or of a heading named by its chapter: `chapter:Heading`."""
         path, _, heading = name.partition(":")
         for way in (path, f"/{path}"):
             if target := self.addresses.find(chapter, way, by_name=False):
                 inner = self.addresses.find_anchor(target, heading) if heading else None
                 return inner or target.slug
-        return self._headings.get(loose(name), "") if loose(name) else ""
+        return ""
 
     @cached_property
     def _sections(self) -> dict[str, str]:
@@ -133,7 +138,7 @@ def settle_reference(
         if "href" not in anchor.attrs:
             return True
         href = str(anchor["href"])
-    if not href.startswith((LABEL_SCHEME, NUMBER_SCHEME)):
+    if not href.startswith((LABEL_SCHEME, NUMBER_SCHEME, DOCUMENT_SCHEME)):
         name = unquote(href.removeprefix("#"))
         if _normal(name) not in labels.ids:
             return False
@@ -171,7 +176,8 @@ def resolve_reference(
     scheme, _, quoted = href.partition(":")
     name = unquote(quoted)
     text = anchor.get_text()
-    found = labels.find(chapter, name)
+    is_document = f"{scheme}:" == DOCUMENT_SCHEME
+    found = (labels.document(chapter, name) if is_document else "") or labels.find(chapter, name)
     if not found:
         shown = name.removeprefix(TERM_PREFIX)
         span = _place(chapter, shown, seen[name])

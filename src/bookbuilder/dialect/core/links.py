@@ -46,8 +46,9 @@ BARE_URL = "bare-url"
 NAMED_BY_TARGET = "named-by-target"
 # For `[text][types.array]` in a book with mdBook's rule ids; the link pass finds the chapter.
 RULE_SCHEME = "rule:"
-# For MyST's `{ref}` and `{numref}`: the link pass finds what has the label, in any chapter.
+# For MyST's `{ref}`, `{numref}`, `{doc}`: the link pass finds what they name, in any chapter.
 LABEL_SCHEME = "label:"
+DOCUMENT_SCHEME = "doc:"
 NUMBER_SCHEME = "numref:"
 # The class of a link whose `#id` may be in any chapter: for the syntax of tools that know one space
 # of ids for the whole book. The link pass finds the chapter, and fills in a link without text.

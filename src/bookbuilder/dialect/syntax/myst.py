@@ -22,6 +22,7 @@ from bookbuilder.dialect.syntax.myst_blocks import (
     Card,
     DirectiveBlock,
     DirectiveCallout,
+    Gate,
     Glossary,
     Hidden,
     LinkedVideo,
@@ -44,7 +45,7 @@ from bookbuilder.dialect.syntax.myst_figures import Figure, Image
 from bookbuilder.dialect.syntax.myst_options import Directive, read_directive
 from bookbuilder.dialect.syntax.myst_tables import CaptionedTable, CsvTable, ListTable
 
-DirectiveBlocks = DirectiveBlock | VerbatimDirective
+DirectiveBlocks = DirectiveBlock | VerbatimDirective | Gate
 Maker = Callable[[Directive], DirectiveBlocks]
 
 # Admonitions of docutils have no title of their own: text may start on their first line.
@@ -96,8 +97,6 @@ _OTHER_KINDS = {
     "sidebar": "admonition",
     "dropdown": "details",
     "toggle": "details",
-    "exercise-start": "exercise",
-    "solution-start": "solution",
     "axiom": "theorem",
     "criterion": "proposition",
     "property": "proposition",
@@ -106,7 +105,8 @@ _OTHER_KINDS = {
 }
 _PREFIXES = ("prf:", "proof:")
 # sphinx-exercise ends such a block with a directive of its own.
-_GATES = frozenset({"exercise", "solution"})
+_register("exercise-start solution-start", Gate)
+_register("exercise-end solution-end", LeftOut)
 # Engines of R Markdown, Quarto and others: these fences are code, not directives.
 _ENGINES = frozenset(
     {
@@ -159,6 +159,8 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
     for prefix in _PREFIXES:
         bare = bare.removeprefix(prefix)
     kind = _OTHER_KINDS.get(bare, bare)
+    if kind == "details" and not directive.argument:
+        return DirectiveBlock(directive)
     if kind in KINDS or kind in GENERIC:
         return DirectiveCallout(directive, kind, has_title=bare not in _UNTITLED)
     return None

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class
-from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
+from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue, OpenContainer
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
@@ -15,7 +15,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS, Callout
 from bookbuilder.dialect.syntax.definitions import DefinitionList
 from bookbuilder.dialect.syntax.div_blocks import THEOREMS
-from bookbuilder.dialect.syntax.myst_options import Directive, OptionBlock
+from bookbuilder.dialect.syntax.myst_options import Directive, OptionBlock, read_directive
 from bookbuilder.text.slugs import anchor
 
 LABEL_CLASS = "label-target"
@@ -143,6 +143,37 @@ class DirectiveCallout(DirectiveBlock, Callout):
         return bool(self.children) and is_short
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        add_label(parent, self.directive.label)
+        Callout.render(self, conversion, parent)
+
+
+class Gate(OpenContainer, Callout):
+    """Hold all between `{exercise-start}` and `{exercise-end}`, which are directives of their own.
+
+    It holds the first of them too, since that has the options.
+    """
+
+    def __init__(self, directive: Directive) -> None:
+        OpenContainer.__init__(self)
+        self.directive = directive
+        self.kind = directive.name.removesuffix("-start")
+        self.title: str | None = None
+        self.subtitle = self.classes = ""
+
+    def begin(self, state: BlockState) -> None:
+        state.add(self)
+        Hidden(self.directive).begin(state)
+
+    def continues(self, state: BlockState) -> Continue:
+        found = read_directive(state) if not state.line.indented else None
+        return Continue.NO if found and found.name == f"{self.kind}-end" else Continue.YES
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        title = self.directive.argument or self.directive.option("title")
+        if self.kind == "solution" and _is_label(title, conversion.problems.source.text):
+            self.subtitle = f"[]({title})"
+        else:
+            self.title = title or None
         add_label(parent, self.directive.label)
         Callout.render(self, conversion, parent)
 

@@ -62,7 +62,7 @@ def start_field(state: BlockState, container: Block) -> Started:
     return Started.LEAF
 
 
-class _Chapter:
+class MystChapter:
     """Know whether the chapter is MyST's, and what its front matter substitutes."""
 
     def __init__(self, conversion: Conversion) -> None:
@@ -119,7 +119,7 @@ def _skip(state: BlockState) -> Started:
 
 class MystMarkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        chapter = _Chapter(md.conversion)
+        chapter = MystChapter(md.conversion)
         starts = md.parser.starts
         starts.register(start_label, "myst_label", 94.5)
         starts.register(start_field, "myst_field", 94.6)

@@ -9,9 +9,10 @@ from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
-from bookbuilder.dialect.core.links import LABEL_SCHEME, NUMBER_SCHEME
+from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
+from bookbuilder.dialect.syntax.myst_marks import MystChapter
 from bookbuilder.text.slugs import anchor
 
 _ROLE = re.compile(r"\{([A-Za-z][\w.+-]{0,60}(?::[\w.+-]{1,60}){0,3})\}(?=`)")
@@ -50,23 +51,30 @@ _CITATION_HINT = "cite by a note, `[^name]`, that says the source"
 _HINT = "write the words as plain Markdown"
 
 
-def handle_role(parser: InlineParser) -> bool:
-    match = _ROLE.match(parser.text, parser.position)
-    ticks = BACKTICKS.match(parser.text, match.end()) if match else None
-    if match is None or ticks is None:
-        return False
-    close = parser.closing_backticks(len(ticks[0]), ticks.end())
-    if close < 0:
-        return False
-    content = " ".join(parser.text[ticks.end() : close].split("\n")).strip()
-    start = parser.position
-    if not _add(parser, match[1].lower(), content):
-        shown = f"{{{match[1]}}}"
-        kind = f"the role `{match[1]}` of MyST; its text stays"
-        parser.conversion.problems.left_out(shown, parser.line_at(start), kind, _HINT)
-        parser.add_text(content, literal=True)
-    parser.position = close + len(ticks[0])
-    return True
+class MystRoleExtension(Extension):
+    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
+        self.chapter = MystChapter(md.conversion)
+        md.conversion.inlines.register("{", self.handle_role)
+
+    def handle_role(self, parser: InlineParser) -> bool:
+        """Read a role. In a chapter without anything else of MyST, unknown ones are prose."""
+        match = _ROLE.match(parser.text, parser.position)
+        ticks = BACKTICKS.match(parser.text, match.end()) if match else None
+        if match is None or ticks is None:
+            return False
+        close = parser.closing_backticks(len(ticks[0]), ticks.end())
+        if close < 0:
+            return False
+        content = " ".join(parser.text[ticks.end() : close].split("\n")).strip()
+        if not _add(parser, match[1].lower(), content):
+            if not self.chapter.is_myst:
+                return False
+            shown, line = f"{{{match[1]}}}", parser.line_at(parser.position)
+            kind = f"the role `{match[1]}` of MyST; its text stays"
+            parser.conversion.problems.left_out(shown, line, kind, _HINT)
+            parser.add_text(content, literal=True)
+        parser.position = close + len(ticks[0])
+        return True
 
 
 def _add(parser: InlineParser, name: str, content: str) -> bool:
@@ -105,7 +113,7 @@ def _address(name: str, target: str) -> str:
     if name == "term":
         return LABEL_SCHEME + quote(TERM_PREFIX + anchor(target))
     if name == "doc":
-        return quote(target, safe="/.-_~#")
+        return DOCUMENT_SCHEME + quote(target)
     if name in _WEB:
         return _WEB[name].format(quote(target))
     if name in _LINKS or name.startswith("bdg-link"):
@@ -174,8 +182,3 @@ def _add_index(parser: InlineParser, text: str, target: str, content: str) -> No
     entry = re.sub(r"[ \t]*;[ \t]*", "!", entry)
     if shown:
         parser.add_element("span", shown, **{"class": "index", "entry": entry})
-
-
-class MystRoleExtension(Extension):
-    def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.conversion.inlines.register("{", handle_role)
