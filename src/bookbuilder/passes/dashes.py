@@ -114,7 +114,8 @@ def _is_range(text: str, start: int, end: int) -> bool:
         return True
     around = text[start - 1 : start], text[end : end + 1]
     alone = text[start - 2 : start - 1], text[end + 1 : end + 2]
-    return all(c.isupper() for c in around) and not any(c.isalnum() for c in alone)
+    are_letters = all(c.isupper() for c in around) and around[0] != around[1]
+    return are_letters and not any(c.isalnum() for c in alone)
 
 
 def _are_numbers(one: str, other: str) -> bool:
