@@ -61,13 +61,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "fi": "ja on ei että se oli mutta kun hän jos niin myös kuin ovat sen joka mitä ole",
         "fr": "le la les et des est une dans que pour qui pas du au ce il nous vous sont plus",
         "ga": "agus an na ar is le go tá sé a bhí i ní do ag seo sin é faoi iad",
-        "gl": "e de que do en unha para non con máis polo pola ao pero tamén moi dun súa isto",
+        "gl": "e é de que do en un unha para non con máis polo pola ao pero tamén moi quen isto",
         "hr": "je se da na su koji što nije kao ali bi iz za sve samo kako može više koja ili",
         "hu": "a az és hogy nem egy is volt meg csak ez már mint van de azt ki minden még",
         "id": "yang dan di untuk dengan adalah tidak dari ini itu pada akan dalam bisa karena juga"
         " kita ke oleh atau saya kami mereka agar bahwa seperti secara kalau yaitu",
         "is": "að á það sem ekki við með þetta fyrir eru hann í því ég svo eða ekki sé voru",
         "it": "il di che la e un per non sono con del gli della è una nel più come si ma",
+        "la": "et in est non ad cum ut sed quod quae qui ex hoc sunt per eius esse aut",
         "lt": "ir kad yra tai su buvo bet kaip ne jis iš į apie tik gali savo jo šis",
         "lv": "un ir ka ar no par bija kas tas bet vai kā viņš to nav es šis pie",
         "ms": "yang dan di untuk dengan adalah tidak ini itu pada akan dalam boleh kerana juga"
@@ -180,6 +181,8 @@ def guess_language(text: str) -> str:
     if script not in _WORDS:
         return script
     words = Counter(_WORD.findall(unicodedata.normalize("NFC", sample).casefold()))
+    if words["lorem"] and words["ipsum"]:
+        return UNKNOWN
     letters: Counter[str] = Counter()
     for word, times in words.items():
         for letter in set(word):
