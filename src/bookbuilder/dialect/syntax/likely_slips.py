@@ -52,7 +52,8 @@ _HIDDEN = re.compile(
     rf"[{_INVISIBLE}{_WIDE_BLANKS}]{{1,20}}(?=(?:{_MARK})[ \t{_WIDE_BLANKS}]|```|~~~|\|)"
 )
 _UNBREAKABLE = re.compile(
-    rf"(#{{1,6}}|[-*+]|\d{{1,9}}[.)])[ \t]{{0,3}}[{_WIDE_BLANKS}][ \t{_WIDE_BLANKS}]*(?=\S)"
+    rf"(#{{1,6}}|[-+]|\*(?![^\n]*\*)|\d{{1,9}}[.)])[ \t]{{0,3}}"
+    rf"[{_WIDE_BLANKS}][ \t{_WIDE_BLANKS}]*(?=\S)"
 )
 _BULLET = re.compile(rf"[•‣◦▪▫●○■□⁃∙·➢➤][ \t{_WIDE_BLANKS}]+(?=\S)")
 _BULLETS = {"•": "-", "‣": "*"}
