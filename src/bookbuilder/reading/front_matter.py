@@ -89,6 +89,7 @@ _OF_OTHER_TOOLS = frozenset(
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
     numbering orphan parts substitutions tocdepth
+    build _build exclude ignore is_draft listed stage state visibility wip
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
