@@ -30,6 +30,8 @@ _DOMAIN = re.compile(
     r"|pages|site|tech|ai|cc|tv)",
     re.IGNORECASE,
 )
+# "Title: Moby-Dick", as the headings of texts that were scanned say.
+_LABEL = re.compile(r"(?:Title|Titel|Titre|Título|Titolo|Book):[ ]+(?=\S)", re.IGNORECASE)
 _SECTIONS = re.compile(
     r"to-?dos?|readme|index|home|welcome|intro|introduction|overview|preface|foreword|about"
     r"|getting started|summary|license|untitled",
@@ -45,7 +47,7 @@ def guessed_title(book: Book) -> str:
     """
     chapters = list(book.chapters)
     if title := _by_text(book, chapters):
-        return title
+        return _LABEL.sub("", title)
     names = _names(book.config.root)
     if names and not _DOMAIN.fullmatch(names[0]):
         return _titled(names[0])

@@ -17,7 +17,7 @@ from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.title_block import read_title_block
+from bookbuilder.reading.title_block import read_keys, read_title_block
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -155,12 +155,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
     if start and not (match and _is_surely_front_matter(match["yaml"])):
         return FrontMatter()
     if not match:
-        if _UNCLOSED.match(source.text):
-            message = "front matter begins here and never ends, so it becomes text of the book"
-            hint = "end it with a line `---`; if this is a break, leave a blank line below it"
-            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        said, length = read_title_block(source.text)
-        return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+        return _without_lines_around(source, report)
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"
@@ -192,7 +187,29 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
-    _report_keys(data, source, match.end(), report)
+    return _front_matter(data, source, match.end(), report)
+
+
+def _without_lines_around(source: Source, report: Report) -> FrontMatter:
+    """Return what `source` starts with instead of YAML between two lines `---`."""
+    keys, length, is_mistyped = read_keys(source.text, _KNOWN)
+    if is_mistyped:
+        hint = "write a line `---` above and one below it"
+        message = "this is read as front matter, although the lines around it are none"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    if keys:
+        return _front_matter(keys, source, length, report)
+    if _UNCLOSED.match(source.text):
+        message = "front matter begins here and never ends, so it becomes text of the book"
+        hint = "end it with a line `---`; if this is a break, leave a blank line below it"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    said, length = read_title_block(source.text)
+    return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+
+
+def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Report) -> FrontMatter:
+    """Return what `data` says, which takes up `length` characters at the top of `source`."""
+    _report_keys(data, source, length, report)
     return FrontMatter(
         title=_title(data, source, report),
         is_untitled=data.get("title") == "",
@@ -201,8 +218,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
-        levels=_levels(data, source, match.end(), report),
-        length=match.end(),
+        levels=_levels(data, source, length, report),
+        length=length,
         data=data,
     )
 
