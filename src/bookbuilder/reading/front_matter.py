@@ -52,7 +52,8 @@ UNCLOSED_FRONT_MATTER = Rule(
     "unclosed-front-matter",
     Severity.WARNING,
     "A `---` in the first line followed by a `key: value` begins front matter, which a second"
-    " `---` must end. Without it, all of it is printed as text of the book.",
+    " `---` must end. What is surely meant is read all the same, such as a title and other keys"
+    " between lines of other dashes; all else is printed as text of the book.",
 )
 
 UNREAD_METADATA = Rule(
