@@ -177,8 +177,8 @@ def note_faults(pages: Pages, book: Book) -> tuple[int, list[str]]:
     for link in pages.links:
         calls.setdefault(link.target, link.page)
     letters = [_letters(page) for page in pages.texts]
-    # A note may go on overleaf; or what begins the next page may look like more of it.
-    printed = ["".join(letters), "\n".join(letters)]
+    # A note may go on overleaf; or its page's head, which comes last, may look like more of it.
+    printed = ["".join(letters), "\n".join(_head_apart(page) for page in pages.texts)]
     wanted = "".join(_letters(raw_text(chapter.tree)) for chapter in book.chapters)
     starts = Counter({c.slug: pages.places.get(c.slug, -1) for c in book.chapters})
     count, faults = 0, []
@@ -205,6 +205,12 @@ def note_faults(pages: Pages, book: Book) -> tuple[int, list[str]]:
                 times = max(counts) - wanted.count(words) + 1
                 faults.append(f"{name}: printed {times} times")
     return count, faults
+
+
+def _head_apart(page: str) -> str:
+    """Return a page's letters with a line end before its head and folio."""
+    body, *head = page.rsplit("\r\n", 2)
+    return "\n".join(_letters(part) for part in (body, *head))
 
 
 def _end(slug: str, starts: Counter[str], pages: int) -> int:
