@@ -46,6 +46,7 @@ from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
+from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.setup import (
     load_weasyprint,
@@ -344,6 +345,25 @@ def test_functions_take_these_arguments_first(
     rest = list(inspect.signature(function).parameters.values())[len(wanted) :]
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     assert all(p.default is not p.empty or p.kind in variadic for p in rest)
+
+
+def test_lines_are_filled_by_the_name_that_is_patched() -> None:
+    """If WeasyPrint lets blanks hang one day, `line_ends` can go."""
+    words = "identifier. Our first commit was given the ID"
+    made = weasyprint.layout.inline.split_first_line
+
+    def lines(width: float) -> list[str]:
+        style = f"@page {{ size: 600px }} p {{ width: {width}px; font: 14px serif }}"
+        html = f"<style>{style}</style><p>{words} <b>{'x' * 30}</b>"
+        page = weasyprint.HTML(string=html).render().pages[0]
+        found = boxes_in_order(page._page_box)
+        return [box.text for box in found if isinstance(box, contract.TextBox)]
+
+    tight = next(w for w in range(100, 500) if lines(w)[0].startswith(words))
+    assert any(lines(tight - d / 10)[0] == "identifier." for d in range(40))
+    with blanks_may_hang():
+        assert not any(lines(tight - d / 10)[0] == "identifier." for d in range(40))
+    assert weasyprint.layout.inline.split_first_line is made
 
 
 @pytest.mark.slow

@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.run_data.records import (
+    Bookmark,
+    Element,
+    LaidOutRun,
+    Link,
+    PageRecord,
+    Side,
+)
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
@@ -19,7 +26,12 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
-from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
+from bookbuilder.formats.pdf.weasy.inspection import (
+    is_blank,
+    misplaced_notes,
+    next_side,
+    wide_things,
+)
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
@@ -41,9 +53,14 @@ def record(
     document = laid.document
     pages = document.pages[:-1] if has_leaf else document.pages
     misplaced = tuple(misplaced_notes(pages, tree))
+    side: Side = next_side(document.pages) if has_leaf else ""
+    ends_blank = bool(pages) and is_blank(pages[-1])
     if not in_full:
         found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        return LaidOutRun(found, misplaced_notes=misplaced), {}
+        laid_out = LaidOutRun(
+            found, misplaced_notes=misplaced, next_side=side, ends_blank=ends_blank
+        )
+        return laid_out, {}
     structure, finder = Structure(tree), PageStartFinder(tree)
     collector = ResourceCollector()
     painted = tuple(
@@ -62,6 +79,8 @@ def record(
         tuple(collector.blobs),
         misplaced_notes=misplaced,
         wide=tuple(wide_things(pages, tree)),
+        next_side=side,
+        ends_blank=ends_blank,
     )
     return laid_out, collector.blobs
 
