@@ -275,6 +275,19 @@ def test_the_languages_that_are_not_built_are_named(tmp_path: Path) -> None:
     assert found.hint == "to build another, name its folder: en"
 
 
+def test_pages_of_lists_that_tex_would_make_are_no_chapters(tmp_path: Path) -> None:
+    files = {
+        "1.md": "# One\n\nText.\n",
+        "2.md": "\\pagenumbering{gobble}\n\n\\tableofcontents\n\n\\newpage",
+        "3.md": "# List of figures {.unnumbered}\n\n<!-- here -->\n\\listoffigures\n",
+        "4.md": "# Two\n\n\\tableofcontents\n\nText.\n",
+    }
+    book, report = load_files(tmp_path, files)
+    assert [chapter.title for chapter in book.chapters] == ["One", "Two"]
+    (note,) = [d for d in report if d.rule.name == "generated-list"]
+    assert "`2.md` and `3.md`" in note.message
+
+
 def test_a_list_that_is_a_program_is_said_to_be_one(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         ".vitepress/config.js": "export default { title: 'T', themeConfig: {\n"

@@ -13,7 +13,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
 from bookbuilder.reading.front_matter import read_front_matter, said_of_book
-from bookbuilder.reading.generated_contents import without_contents
+from bookbuilder.reading.generated_contents import without_contents, without_pages_of_lists
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
@@ -41,8 +41,10 @@ def read_book(
         report_drafts(list(drafts.values()), report)
         if drafts and len(drafts) == len(sources):
             report.add(ONLY_DRAFTS, "all chapters are drafts", Span("."), "build with `--drafts`")
-    entries = [entry for entry in outline.entries if entry.path not in drafts]
-    body = [e for part in outline.parts for e in part.entries if e.path not in drafts]
+    written = {path: source for path, source in sources.items() if path not in drafts}
+    kept = set(without_pages_of_lists(written, report))
+    entries = [entry for entry in outline.entries if entry.path in kept]
+    body = [e for part in outline.parts for e in part.entries if e.path in kept]
     chapters = {}
     said = BookConfig()
     for entry, after in itertools.zip_longest(entries, entries[1:]):
