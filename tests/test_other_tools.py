@@ -13,7 +13,7 @@ from bookbuilder.config.js_literal import UNKNOWN, exported, value_after
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.reading.chapters import read_book
 from bookbuilder.reading.order import read_outline
-from books import rules_of, write_files
+from books import load_files, rules_of, write_files
 
 
 def pages(*names: str) -> dict[str, str | bytes]:
