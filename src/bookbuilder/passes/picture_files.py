@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from bookbuilder.config.schema import Config
-from bookbuilder.passes.addresses import without_site
 from bookbuilder.runtime.files import files_below, folded, is_file, is_inside, name_of, names_in
+from bookbuilder.text.site_templates import without_site
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import names
 
