@@ -54,6 +54,7 @@ from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
+from bookbuilder.dialect.syntax.shortcodes import ShortcodeExtension
 from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
@@ -96,6 +97,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     KramdownExtension,
     LiquidExtension,
     GitbookExtension,
+    ShortcodeExtension,
     DocsifyExtension,
     LeanpubExtension,
     LeanpubAttributeExtension,
