@@ -83,6 +83,12 @@ class TemplateTag:
         return f"the template tag `{self.name}`"
 
     @property
+    def shown(self) -> str:
+        """Return it as problems show it."""
+        rest = f" {self.rest}" if self.rest else ""
+        return f"{{% {'end' if self.is_end else ''}{self.name}{rest} %}}"
+
+    @property
     def hint(self) -> str:
         """Return what to write instead of it."""
         if not _HINTS.get(self.name) and not self.is_end and BLOCK_TAG.match(f"{{%{self.name}"):

@@ -20,6 +20,11 @@ from bookbuilder.dialect.syntax.slash_blocks import figure_around
 
 _LABELS = ("title", "name", "header", "label", "summary", "tabName", "date", "caption")
 _TEXTS = ("text", "content", "description", "subtitle")
+OWN_TEXTS = (
+    "text", "caption", "label", "title", "content", "header", "heading", "summary", "description",
+    "subtitle",
+)  # fmt: skip
+"""The values that a shortcode shows as text, whatever it is."""
 _STATES = frozenset({"true", "false", "open", "closed", "close"})
 _LISTINGS = frozenset({"highlight", "codeblock", "code", "code-toggle"})
 _COLUMN_MARK = re.compile(r"<-{3,}>[ \t]*$")
@@ -90,6 +95,18 @@ class ShortcodePart(Part):
             if text := self.tag.value(name):
                 append_line(conversion, division, text, self.line)
         self.render_children(conversion, division)
+
+
+class UnknownPart(Part):
+    """Hold what stands between a shortcode that nobody knows and its end."""
+
+    def label(self) -> str:
+        return self.tag.value(*OWN_TEXTS)
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        problems, hint = conversion.problems, self.tag.hint or "what stands in it stays"
+        problems.left_out(self.tag.shown, self.line, self.tag.named_kind, hint)
+        super().render(conversion, parent)
 
 
 class Frame(Arrangement):

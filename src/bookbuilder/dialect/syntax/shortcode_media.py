@@ -139,7 +139,7 @@ def keys(tag: Shortcode, content: str) -> str:
 
 
 def text_or_content(tag: Shortcode, content: str) -> str:
-    return content or tag.said("text", "title", "term", "content", at=0)
+    return content.strip() or tag.said("text", "title", "term", "content", at=0)
 
 
 def only_content(tag: Shortcode, content: str) -> str:

@@ -28,6 +28,7 @@ from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock, is_raw
 from bookbuilder.dialect.core.templates import Pairs, TemplateTag, report_tag
 from bookbuilder.dialect.syntax.gitbook import Step, Steps
 from bookbuilder.dialect.syntax.shortcode_blocks import (
+    OWN_TEXTS,
     Details,
     FormulaBlock,
     Frame,
@@ -36,6 +37,7 @@ from bookbuilder.dialect.syntax.shortcode_blocks import (
     ShortcodeCallout,
     ShortcodeListing,
     ShortcodePart,
+    UnknownPart,
     has_text,
     report_drawing,
     start_column,
@@ -47,15 +49,19 @@ _CALLOUTS = """
     example abstract summary tldr todo bug failure error attention alert callout admonition notice
     warn blurb message
 """.split()  # noqa: SIM905 (a list would be a page long)
-_PARTS = "tab card step-item accordion-item accordionItem pane panel group-tab"
+_PARTS = """
+    tab card step-item accordion-item accordionItem pane panel group-tab filetree/folder
+    filetree/file
+""".split()  # noqa: SIM905
 _FRAMES = """
     tabs tabpane cards accordion accordions columns column col row grid card-group cardpane
-    block section div span center wrapper rawhtml unsafe html markdown md mdfragment jumbotron
+    filetree/container block section div span center wrapper rawhtml unsafe html markdown
+    md mdfragment jumbotron
 """.split()  # noqa: SIM905
 _DETAILS = "details expand spoiler collapse collapsible toggle expandable accordion-section"
 _BLOCKS: dict[str, type[TagBlock]] = {
     **dict.fromkeys(_CALLOUTS, ShortcodeCallout),
-    **dict.fromkeys(_PARTS.split(), ShortcodePart),
+    **dict.fromkeys(_PARTS, ShortcodePart),
     **dict.fromkeys(_FRAMES, Frame),
     **dict.fromkeys(_DETAILS.split(), Details),
     **dict.fromkeys(("quote", "blockquote", "epigraph", "pullquote"), Quotation),
@@ -76,6 +82,8 @@ _ESCAPED = re.compile(
     r"\{\{([<%])/\*((?:(?!\*/)[^\n]){0,1000})\*/([>%])\}\}"
     r"|\{(\{\{<(?:(?!>\}\})[^\n]){0,1000}>\}\})\}"
 )
+# A comment of Hugo's templates.
+_COMMENT = re.compile(r"\{\{-?[ \t]{0,9}/\*(?:(?!\*/)[^{}]){0,1000}\*/[ \t]{0,9}-?\}\}")
 _END = re.compile(r"\{\{[<%][ \t]{0,20}/[ \t]{0,20}[\w./-]{1,80}[ \t]{0,20}[>%]\}\}")
 _LONGEST_CONTENT = 3_000
 
@@ -93,7 +101,8 @@ def start_shortcode(state: BlockState, container: Block) -> Started:
         state.close_unmatched()
         state.close(state.add(PageBreak()))
         return Started.LEAF
-    if not tag.is_end and tag.name in _BLOCKS and (started := _start_block(state, *read)):
+    is_block = tag.name in _BLOCKS or (is_alone and tag.name not in WRITERS.keys() | _LITERAL)
+    if not tag.is_end and is_block and (started := _start_block(state, *read)):
         return started
     if not tag.is_end and tag.name in _LITERAL and not rows and (block := _literal(state, tag)):
         return block
@@ -101,6 +110,8 @@ def start_shortcode(state: BlockState, container: Block) -> Started:
         state.close_unmatched()
         state.add(JoinedTag(_on_one_line(tag), rows, column))
         return Started.LEAF
+    if tag.is_end and tag.name in WRITERS and isinstance(container, Paragraph):
+        return Started.NOTHING
     return _drop(state, tag)
 
 
@@ -120,7 +131,7 @@ def _start_block(state: BlockState, tag: Shortcode, rows: int, column: int) -> S
     ends_here = None if rows or tag.closes_itself else tag.find_end(line.text, tag.end)
     has_end = bool(ends_here) or _has_end(state, tag)
     after = line.text[ends_here[1] if ends_here else tag.end :]
-    kind = _BLOCKS[tag.name]
+    kind = _BLOCKS.get(tag.name, UnknownPart)
     if not has_end and not (kind is ShortcodePart or (kind is ShortcodeCallout and has_text(tag))):
         return None
     if (ends_here or not (has_end or rows)) and _END.sub("", after).strip():
@@ -198,7 +209,7 @@ def _shows_something(tag: Shortcode) -> bool:
 
 def _own_text(tag: Shortcode) -> str:
     """Return the text that an unknown shortcode itself holds."""
-    return "" if tag.hint else tag.value("text", "caption", "label", "title", "content")
+    return "" if tag.hint else tag.value(*OWN_TEXTS)
 
 
 def _report(conversion: Conversion, tag: Shortcode, line: int, *, within: bool = False) -> None:
@@ -228,30 +239,39 @@ def _report(conversion: Conversion, tag: Shortcode, line: int, *, within: bool =
 
 def handle_shortcode(parser: InlineParser) -> bool:
     """Replace a shortcode within text."""
-    text, start, conversion = parser.text, parser.position, parser.conversion
-    if start < parser.literal_until or conversion.templates.is_raw:
+    text, start = parser.text, parser.position
+    if start < parser.literal_until or parser.conversion.templates.is_raw:
         return False
+    if match := _COMMENT.match(text, start):
+        parser.position = match.end()
+        return True
     if match := _ESCAPED.match(text, start):
         shown = match[4] or f"{{{{{match[1]}{match[2]}{match[3]}}}}}"
         parser.add_text(shown, literal=True)
         parser.position = match.end()
         return True
     tag = read_shortcode(text, start) if text.startswith(_MARKS, start) else None
-    if tag is None:
-        return False
-    line = parser.line_at(start)
-    end = _end_in_text(conversion, text, tag)
+    if tag is not None:
+        _carry_out(parser, tag)
+    return tag is not None
+
+
+def _carry_out(parser: InlineParser, tag: Shortcode) -> None:
+    conversion, line = parser.conversion, parser.line_at(tag.start)
+    end = _end_in_text(conversion, parser.text, tag)
+    content = parser.text[tag.end : end[0]] if end else ""
     parser.position = tag.end
+    writer = WRITERS.get(tag.name)
     if tag.is_end:
         _report(conversion, tag, line)
     elif tag.name in _LITERAL - _FORMULAS and end is not None:
         if tag.name in _DRAWINGS:
             report_drawing(conversion, tag, line)
         if tag.name != "comment":
-            parser.add_element("code", " ".join(text[tag.end : end[0]].split()))
+            parser.add_element("code", " ".join(content.split()))
         parser.position = end[1]
-    elif writer := WRITERS.get(tag.name):
-        if shown := writer(tag, text[tag.end : end[0]] if end else ""):
+    elif writer:
+        if shown := writer(tag, content):
             parser.parse_inner(shown, parser.root, line)
         else:
             _report(conversion, tag, line)
@@ -260,7 +280,6 @@ def handle_shortcode(parser: InlineParser) -> bool:
         _report(conversion, tag, line, within=True)
         if end is None and (shown := _own_text(tag)):
             parser.parse_inner(shown, parser.root, line)
-    return True
 
 
 def _end_in_text(conversion: Conversion, text: str, tag: Shortcode) -> tuple[int, int] | None:
@@ -274,13 +293,13 @@ def _html_writer(conversion: Conversion, tag: TemplateTag, line: int) -> str | N
     """Return what a shortcode in raw HTML shows there, or None."""
     if not isinstance(tag, Shortcode):
         return None
-    if tag.is_end or (tag.name in _BLOCKS and _pairs(conversion).names >= {tag.name}):
-        return "" if tag.name in _pairs(conversion).names or tag.name in _BLOCKS else None
     writer = WRITERS.get(tag.name)
-    text = writer(tag, "") if writer else _own_text(tag)
-    if not text:
-        _report(conversion, tag, line)
+    is_paired = tag.name in _pairs(conversion).names
+    if is_paired and (tag.is_end or writer or tag.name in _BLOCKS):
         return ""
+    text = "" if tag.is_end else writer(tag, "") if writer else _own_text(tag)
+    if not text or text.startswith("<"):
+        return text or None
     holder = ElementTree.Element("span")
     conversion.inline(holder, text, line)
     shown = ElementTree.tostring(holder, encoding="unicode", method="html")
