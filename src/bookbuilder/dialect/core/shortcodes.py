@@ -97,8 +97,9 @@ class Shortcode(TemplateTag):
 def find_pairs(text: str) -> Pairs:
     """Find the shortcodes that an end tag ends; that is the one of its name that is still open."""
     places: set[tuple[int, int]] = set()
+    ends: dict[int, tuple[int, int]] = {}
     names: set[str] = set()
-    waiting: dict[str, list[tuple[int, int]]] = {}
+    waiting: dict[str, list[tuple[int, int, int]]] = {}
     line, line_start, counted = 1, 0, 0
     prose = without_code(text) if "{{<" in text or "{{%" in text else ""
     for match in _OPENING.finditer(prose):
@@ -109,11 +110,13 @@ def find_pairs(text: str) -> Pairs:
         counted = tag.start
         line_start = text.rfind("\n", line_start, tag.start) + 1 or line_start
         if not tag.is_end:
-            waiting.setdefault(tag.name, []).append((line, tag.start - line_start))
+            waiting.setdefault(tag.name, []).append((tag.start, line, tag.start - line_start))
         elif opened := waiting.get(tag.name):
-            places.add(opened.pop())
+            start, *place = opened.pop()
+            places.add((place[0], place[1]))
+            ends[start] = tag.start, tag.end
             names.add(tag.name)
-    return Pairs(frozenset(places), frozenset(names))
+    return Pairs(frozenset(places), ends, frozenset(names))
 
 
 def _read_words(text: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -130,9 +130,13 @@ class TemplateTag:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Hold the lines and columns where shortcodes with an end start, and their names."""
+    """Hold where shortcodes with an end start, and their names.
+
+    `places` has lines and columns; `ends` the start and the end of the end tag for each offset.
+    """
 
     places: frozenset[tuple[int, int]]
+    ends: Mapping[int, tuple[int, int]]
     names: frozenset[str]
 
 

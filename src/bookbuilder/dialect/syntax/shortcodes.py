@@ -85,7 +85,6 @@ _ESCAPED = re.compile(
 # A comment of Hugo's templates.
 _COMMENT = re.compile(r"\{\{-?[ \t]{0,9}/\*(?:(?!\*/)[^{}]){0,1000}\*/[ \t]{0,9}-?\}\}")
 _END = re.compile(r"\{\{[<%][ \t]{0,20}/[ \t]{0,20}[\w./-]{1,80}[ \t]{0,20}[>%]\}\}")
-_LONGEST_CONTENT = 3_000
 
 
 def start_shortcode(state: BlockState, container: Block) -> Started:
@@ -258,7 +257,7 @@ def handle_shortcode(parser: InlineParser) -> bool:
 
 def _carry_out(parser: InlineParser, tag: Shortcode) -> None:
     conversion, line = parser.conversion, parser.line_at(tag.start)
-    end = _end_in_text(conversion, parser.text, tag)
+    end = _end_in_text(parser, tag)
     content = parser.text[tag.end : end[0]] if end else ""
     parser.position = tag.end
     writer = WRITERS.get(tag.name)
@@ -282,11 +281,13 @@ def _carry_out(parser: InlineParser, tag: Shortcode) -> None:
             parser.parse_inner(shown, parser.root, line)
 
 
-def _end_in_text(conversion: Conversion, text: str, tag: Shortcode) -> tuple[int, int] | None:
-    """Return where the end tag stands in the same text, not too far away."""
-    if tag.is_end or tag.closes_itself or tag.name not in _pairs(conversion).names:
+def _end_in_text(parser: InlineParser, tag: Shortcode) -> tuple[int, int] | None:
+    """Return where the end tag stands in the same text."""
+    if tag.name not in _pairs(parser.conversion).names:
         return None
-    return tag.find_end(text[: tag.end + _LONGEST_CONTENT], tag.end)
+    if parser.shortcodes is None:
+        parser.shortcodes = find_pairs(parser.text)
+    return parser.shortcodes.ends.get(tag.start)
 
 
 def _html_writer(conversion: Conversion, tag: TemplateTag, line: int) -> str | None:
