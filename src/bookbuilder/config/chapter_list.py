@@ -36,7 +36,8 @@ class ChapterList:
     `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their
     suffix, and `suffixes` are read as Markdown besides the usual ones. `numbered` is True if the
     tool numbers chapters. `left_out` are files that the tool itself keeps out of the book. `marks`
-    matches lines at the top of a chapter that are for the list, not for readers.
+    matches lines at the top of a chapter that are for the list, not for readers. `unused_labels`
+    are those of groups within groups, which have no page that could bear them.
     """
 
     file: str
@@ -49,6 +50,7 @@ class ChapterList:
     numbered: bool = False
     left_out: frozenset[Path] = frozenset()
     marks: re.Pattern[str] | None = None
+    unused_labels: list[str] = field(default_factory=list)
 
     @property
     def entries(self) -> Iterator[Listed]:

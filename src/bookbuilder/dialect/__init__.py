@@ -28,6 +28,7 @@ from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
+from bookbuilder.dialect.syntax.docsify import DocsifyExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
@@ -38,6 +39,8 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.leanpub import LeanpubExtension
+from bookbuilder.dialect.syntax.leanpub_attributes import LeanpubAttributeExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.liquid import LiquidExtension
@@ -51,6 +54,7 @@ from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
+from bookbuilder.dialect.syntax.shortcodes import ShortcodeExtension
 from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
@@ -93,6 +97,10 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     KramdownExtension,
     LiquidExtension,
     GitbookExtension,
+    ShortcodeExtension,
+    DocsifyExtension,
+    LeanpubExtension,
+    LeanpubAttributeExtension,
     MystExtension,
     MystMarkExtension,
     MystRoleExtension,

@@ -23,6 +23,7 @@ from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
+from bookbuilder.text.site_templates import with_reference
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, unwrap
@@ -86,6 +87,9 @@ MOST_REPORTED = 100
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
 _WEB = {"http", "https", "ftp"}
 _OTHER = {"mailto", "tel", "sms", "doi", "urn", "xmpp", "irc", "geo", "magnet", "news"}
+# docsify links to a heading by `?id=name`, and to a page by `#/page` too.
+_PAGE_IN_FRAGMENT = re.compile(r"(?:/|index\.html)?#(?=/)")
+_ID_IN_QUERY = re.compile(r"\?(?:[^#]{0,200}&)?id=([^&#]+)")
 _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 
@@ -174,7 +178,7 @@ def _resolve(
     anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
 ) -> None:
     is_wikilink = has_class(anchor, "wikilink")
-    bare = href.strip()
+    bare, is_reference = with_reference(href.strip())
     if bare.startswith("//"):
         bare = f"https:{bare}"
     if not is_wikilink and _SCHEME.match(bare) and not bare.startswith(RULE_SCHEME):
@@ -186,10 +190,11 @@ def _resolve(
     if has_class(anchor, ANYWHERE):
         _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
         return
-    path, _, fragment = bare.partition("#")
-    path = unquote(path if is_wikilink else path.split("?")[0])
-    fragment = unquote(fragment)
+    path, fragment = _taken_apart(bare, is_wikilink=is_wikilink)
     target = addresses.find(chapter, path, is_wikilink) if path else chapter if fragment else None
+    if target is None and is_reference:
+        # Hugo's `ref` finds a page by its name alone.
+        target = addresses.find(chapter, Path(path).stem or "/", by_name=True)
     if target is None and not fragment and (found := addresses.find_anchor_anywhere(path)):
         anchor["href"] = f"#{found}"
         return
@@ -216,6 +221,18 @@ def _resolve(
         else:
             name = found
     _lead_to(name, anchor, addresses)
+
+
+def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
+    """Return the path and the fragment of an address within the book."""
+    if page := _PAGE_IN_FRAGMENT.match(address):
+        address = address[page.end() :]
+    path, _, fragment = address.partition("#")
+    if is_wikilink:
+        return unquote(path), unquote(fragment)
+    if not fragment and (query := _ID_IN_QUERY.search(path)):
+        fragment = query[1]
+    return unquote(path.split("?")[0]), unquote(fragment)
 
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:

@@ -77,6 +77,7 @@ def docusaurus_list(config: Config, report: Report) -> ChapterList | None:
     if isinstance(data, dict):
         for sidebar in data.values():
             sidebars.add(sidebar)
+    found.unused_labels += pages.unused_labels
     if data is UNKNOWN or sidebars.has_unknown:
         message = f"`{source.name}` computes some of its entries, which are not read"
         report.add(COMPUTED, message, Span(source.name), "write them as plain names")
@@ -140,8 +141,11 @@ class _Sidebars:
                 for listed in self.pages.below(folder):
                     yield from self._once(listed, depth)
             elif kind == "category" or kind is None:
-                for _, category in _categories(item):
-                    yield from self._category(category, depth)
+                for label, category in _categories(item):
+                    entries = list(self._category(category, depth))
+                    if label and entries and not _has_page(category):
+                        self.found.unused_labels.append(label)
+                    yield from entries
 
     def _page(self, name: str, title: str, depth: int) -> Iterator[Listed]:
         path = self.pages.find(name)
@@ -154,6 +158,11 @@ class _Sidebars:
         if listed.name not in self.taken:
             self.taken.add(listed.name)
             yield Listed(listed.name, listed.span, listed.title, depth + listed.depth)
+
+
+def _has_page(category: dict[str, Any]) -> bool:
+    link = category.get("link")
+    return isinstance(link, dict) and link.get("type") == "doc"
 
 
 def _is_category(item: dict[str, Any]) -> bool:
@@ -171,7 +180,8 @@ def _categories(item: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _generated(pages: Pages, file: str) -> ChapterList | None:
     """Return the list that Docusaurus makes itself of a folder, its folders being parts."""
-    found = ChapterList(file, pages.docs, parts=pages.parts())
+    parts = pages.parts()
+    found = ChapterList(file, pages.docs, parts=parts, unused_labels=pages.unused_labels)
     return found if any(True for _ in found.entries) else None
 
 

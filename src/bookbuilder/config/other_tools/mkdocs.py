@@ -58,6 +58,8 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
             part.entries.append(Listed(item, places(item), title))
         elif isinstance(item, dict):
             for key, value in item.items():
+                if isinstance(value, list) and value and not _is_index(value[0]):
+                    found.unused_labels.append(str(key))
                 add(part, value, str(key))
         elif isinstance(item, list):
             for child in item:
@@ -77,6 +79,12 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
                 found.parts.append(loose)
             add(loose, item, "")
     return found
+
+
+def _is_index(item: Any) -> bool:
+    """Return whether a section's first item is its own page."""
+    name = item.rpartition("/")[2] if isinstance(item, str) else ""
+    return name.casefold() in ("index.md", "readme.md")
 
 
 def _from_folder(config: Config, folder: Path) -> ChapterList | None:

@@ -81,10 +81,40 @@ def _summary_file(config: Config, report: Report) -> Path | None:
     return None
 
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
 _LINK = re.compile(
     r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
 )
+
+
+class _Groups:
+    """Make parts of the outermost items that have no link, and remember the labels of others."""
+
+    def __init__(self, found: ChapterList) -> None:
+        self.found = found
+        self.is_part = False
+        self.label = ""
+        self.indent = 0
+
+    def begin(self, text: str, indent: int) -> None:
+        """Note an item without a link, which is a label if items stand below it."""
+        self.label, self.indent = plain_title(text.strip()), indent
+
+    def enter(self, indent: int) -> None:
+        """Note an item with a link."""
+        if self.label and indent > self.indent:
+            self.is_part = self.indent == 0
+            if self.is_part:
+                self.found.parts.append(ListedPart(self.label))
+            else:
+                self.found.unused_labels.append(self.label)
+        elif self.is_part and indent == 0:
+            self.found.parts.append(ListedPart())
+            self.is_part = False
+        self.label = ""
+
+    def end(self) -> None:
+        self.label, self.is_part = "", False
 
 
 def _read(source: Source) -> ChapterList:
@@ -92,18 +122,26 @@ def _read(source: Source) -> ChapterList:
     found = ChapterList(source.name, source.path.parent)
     indents: list[int] = []
     listed = False
+    groups = _Groups(found)
     for number, line in lines_of(source.text):
         if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
+            groups.end()
             if (number > 1 and (listed or found.parts)) or _is_part(heading[1], number):
                 found.parts.append(ListedPart(plain_title(heading[1])))
             continue
         match = _LINK.match(line)
-        if not match:
+        item = _ITEM.match(line)
+        if not match and not item:
             continue
-        is_item = bool(_ITEM.match(line))
-        indent = len(match["indent"].expandtabs(4))
+        is_item = bool(item)
+        indent = len((match["indent"] if match else item["indent"] if item else "").expandtabs(4))
         while indents and indents[-1] >= indent:
             indents.pop()
+        if not match:
+            groups.begin(line[item.end() if item else 0 :], indent)
+            continue
+        if is_item:
+            groups.enter(indent)
         depth = len(indents) if is_item else 0
         if is_item:
             indents.append(indent)
@@ -112,16 +150,18 @@ def _read(source: Source) -> ChapterList:
             continue
         title = plain_title(match["title"])
         entry = Listed(target, source.span_of_line(number), title, depth)
-        if not is_item and not listed:
-            found.front.append(entry)
-        elif not is_item:
-            found.back.append(entry)
-        else:
+        if is_item:
             listed = True
-            if not found.parts:
-                found.parts.append(ListedPart())
-            found.parts[-1].entries.append(entry)
+            _last_part(found).entries.append(entry)
+        else:
+            (found.back if listed else found.front).append(entry)
     return found
+
+
+def _last_part(found: ChapterList) -> ListedPart:
+    if not found.parts:
+        found.parts.append(ListedPart())
+    return found.parts[-1]
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:

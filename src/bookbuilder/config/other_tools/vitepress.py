@@ -64,6 +64,7 @@ def vitepress_list(config: Config, report: Report) -> ChapterList | None:
     for items, base in _sidebars(sidebar):
         for item in items:
             reader.add(found, item, base)
+    found.unused_labels += reader.unused_labels
     if sidebar is UNKNOWN or reader.has_unknown:
         message = f"`{name}` computes its sidebar or some of it, which is not read"
         report.add(COMPUTED, message, source.span_of_file(), "write it as a plain list")
@@ -95,6 +96,7 @@ class _Reader:
         self.places = places
         self.has_unknown = False
         self.taken: set[str] = set()
+        self.unused_labels: list[str] = []
 
     def add(self, found: ChapterList, item: Any, base: str) -> None:
         """Add an item of the outermost list; a group is a part."""
@@ -123,7 +125,16 @@ class _Reader:
             pages = list(self._page(text_of(link), _plain(item.get("text")), inner, depth))
             yield from pages
             for child in _items_of(item) or []:
-                yield from self._entries(child, inner, depth + len(pages))
+                below = list(self._entries(child, inner, depth + len(pages)))
+                if below and _items_of(child) is not None:
+                    self._note_label(child)
+                yield from below
+
+    def _note_label(self, group: dict[str, Any]) -> None:
+        """Remember the label of a group in another, unless a page bears that."""
+        label = _plain(group.get("text", group.get("title")))
+        if label and not group.get("link", group.get("path")):
+            self.unused_labels.append(label)
 
     def _page(self, link: str, title: str, base: str, depth: int) -> Iterator[Listed]:
         if not link or re.match(r"[a-zA-Z][\w+.-]*:|//|#", link):

@@ -15,6 +15,11 @@ _SHIKI = re.compile(rf"{_COMMENT}[ \t]*\[!code [^\]\n]{{1,60}}\][ \t]*{_COMMENT_
 _DOCUSAURUS = re.compile(
     rf"[ \t]*{_COMMENT}[ \t]*highlight-(?:next-line|start|end)[ \t]*{_COMMENT_END}"
 )
+# Leanpub: a line `leanpub-start-insert`, in a comment or not.
+_LEANPUB = re.compile(
+    rf"[ \t]*(?:{_COMMENT}[ \t]*)?leanpub-(?:start|end)-(?:insert|delete|highlight)[ \t]*"
+    rf"{_COMMENT_END}"
+)
 # MkDocs Material: `# (1)!` leads to the first note below the code.
 _ANNOTATIONS = re.compile(rf"{_COMMENT}[ \t]*((?:\(\d{{1,3}}\)!?[ \t]*){{1,9}}){_COMMENT_END}")
 
@@ -30,6 +35,8 @@ def _without_mark(line: str) -> str | None:
     if "[!code " in line and (match := _SHIKI.search(line)):
         return line[: match.start()].rstrip() or None
     if "highlight-" in line and _DOCUSAURUS.match(line):
+        return None
+    if "leanpub-" in line and _LEANPUB.match(line):
         return None
     if ")!" in line and (match := _ANNOTATIONS.search(line)):
         start, end = match.span(1)

@@ -11,6 +11,7 @@ from bookbuilder.dialect.core.captions import add_caption, is_caption
 from bookbuilder.dialect.core.emphasis import Bracket
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.link_options import take_options
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import (
     LABEL,
@@ -104,6 +105,10 @@ def handle_close(parser: InlineParser) -> bool:
         _report_failure(parser, opener, start)
         return False
     (destination, title), parser.position = found
+    options: dict[str, str] = {}
+    if title is not None and ":" in title:
+        shown, options = take_options(title)
+        title = shown or (None if shown != title else title)
     node = _close(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
@@ -116,6 +121,7 @@ def handle_close(parser: InlineParser) -> bool:
                 bracket.active = False
         if title is not None:
             node.attributes["title"] = unescape(title)
+    node.attributes |= options
     return True
 
 

@@ -18,7 +18,6 @@ from bookbuilder.dialect.core.links import BARE_URL, NAMED_BY_TARGET
 from bookbuilder.dialect.core.tag_blocks import TagBlock, is_raw
 from bookbuilder.dialect.core.templates import (
     TemplateTag,
-    end_of,
     escaped,
     read_tag,
     report_tag,
@@ -229,7 +228,7 @@ def start_block(state: BlockState, container: Block) -> Started:
     kind = _kind_of(tag) if tag else None
     if tag is None or kind is None or tag.is_end:
         return Started.NOTHING
-    ends_here = end_of(tag.name, line.text, tag.end)
+    ends_here = tag.find_end(line.text, tag.end)
     after = line.text[ends_here[1] :] if ends_here else ""
     has_end = bool(ends_here) or _comes_end(state, tag)
     if not has_end and tag.name not in _MAY_END:

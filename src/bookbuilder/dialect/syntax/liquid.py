@@ -42,7 +42,7 @@ _LANGUAGE_TAG = re.compile(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
 _LINKS = frozenset({"link", "post_url"})
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
 _PICTURE = re.compile(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n][^<>]{0,2000}>")
+_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n](?:[^<>]|\{\{<[^<>{}\n]{1,300}>\}\}){0,2000}>")
 
 
 class Listing(LiteralBlock):
