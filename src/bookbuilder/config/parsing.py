@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from bookbuilder.config.dates import read_date
+from bookbuilder.config.dates import either_date, read_date
 from bookbuilder.config.meant_keys import meant_key
 from bookbuilder.config.schema import AuthorConfig, Config, PartConfig
 from bookbuilder.config.toml_text import span_of_key, without_places, without_quotes
@@ -120,6 +120,8 @@ _NAMES = {
 def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
     """Return `value` as the annotated type, or `_BAD` after reporting why it is not."""
     args = typing.get_args(hint)
+    # Thirteen figures and no hyphens: an ISBN without quotes.
+    value = str(value) if path == "book.identifier" and type(value) is int else value
     if typing.get_origin(hint) is tuple:
         if isinstance(value, str) and args[0] in (str, AuthorConfig):
             value = [value]
@@ -160,6 +162,8 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
 
 
 def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
+    if date in allowed and isinstance(value, str):
+        return either_date(value)
     if str in allowed and isinstance(value, int | float | date) and not isinstance(value, bool):
         return "text needs quotes"
     bare = without_quotes(value) if isinstance(value, str) and len(value) < 100 else None

@@ -7,7 +7,7 @@ is the `#id` of an existing element. Links that cannot be resolved are reported 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -98,9 +98,11 @@ def link(book: Book, report: Report) -> None:
     labels = Labels(book, addresses)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
+    # Several chapters may come from one file, in which their places are counted.
+    seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
+    labels_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
-        seen: Counter[str] = Counter()
-        seen_labels: Counter[str] = Counter()
+        seen, seen_labels = seen_in[chapter.source.path], labels_in[chapter.source.path]
         dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
@@ -199,27 +201,21 @@ def _resolve(
         anchor["href"] = f"#{found}"
         return
     if target is None:
+        if _is_empty(anchor) and (path or fragment):
+            anchor.append(path or fragment)
         _drop(anchor)
         span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
-    if fragment:
-        found = addresses.find_anchor(target, fragment)
-        if found is None:
-            span = find_link(chapter.source, href, nth, LINK)
-            known = addresses.anchors[target.slug]
-            holders = addresses.holders(fragment)
-            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
-            if holders:
-                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
-                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
-            if len(holders) == 1:
-                name = holders[0][1]
-            message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint)
-        else:
-            name = found
+    if fragment and (found := addresses.find_anchor(target, fragment)):
+        name = found
+    elif fragment:
+        span = find_link(chapter.source, href, nth, LINK)
+        name = _report_no_fragment(fragment, target, span, chapter, addresses, report)
+        if name == chapter.slug and _is_empty(anchor):
+            # The title of the chapter that the link stands in would be no answer.
+            anchor.append(fragment)
     _lead_to(name, anchor, addresses)
 
 
@@ -233,6 +229,26 @@ def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
     if not fragment and (query := _ID_IN_QUERY.search(path)):
         fragment = query[1]
     return unquote(path.split("?")[0]), unquote(fragment)
+
+
+def _report_no_fragment(
+    fragment: str,
+    target: Chapter,
+    span: Span,
+    chapter: Chapter,
+    addresses: Addresses,
+    report: Report,
+) -> str:
+    """Report that `target` has no id `fragment`; return the book-wide id to lead to instead."""
+    known = addresses.anchors[target.slug]
+    holders = addresses.holders(fragment)
+    hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+    if holders:
+        files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+        hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+    message = f"no heading or id `{fragment}` in {target.source.name}"
+    report.add(NO_FRAGMENT, message, span, hint)
+    return holders[0][1] if len(holders) == 1 else target.slug
 
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:

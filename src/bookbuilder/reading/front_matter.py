@@ -12,13 +12,14 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of

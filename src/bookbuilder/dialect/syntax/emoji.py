@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from markdown.extensions import Extension
-from pymdownx import gemoji_db
 
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.emoji import SHORTCODE, emoji_called
 
 UNKNOWN_ICON = Rule(
     "M010",
@@ -19,19 +19,16 @@ UNKNOWN_ICON = Rule(
     " are left out. Use an emoji or a picture.",
 )
 
-_SHORTCODE = re.compile(r":([a-z0-9_+-]+):(?![\w:])")
 _ICON = re.compile(r"(?:material|fontawesome|octicons|simple)-[a-z0-9-]+$")
 
 
 def handle_shortcode(parser: InlineParser) -> bool:
     text, start = parser.text, parser.position
-    match = _SHORTCODE.match(text, start)
+    match = SHORTCODE.match(text, start)
     if not match or (start and (text[start - 1].isalnum() or text[start - 1] in ":_")):
         return False
-    name = gemoji_db.aliases.get(match[0], match[0])
-    emoji = gemoji_db.emoji.get(name)
-    if emoji and "unicode" in emoji:
-        parser.add_text("".join(chr(int(code, 16)) for code in emoji["unicode"].split("-")))
+    if emoji := emoji_called(match[1]):
+        parser.add_text(emoji)
     elif _ICON.match(match[1]):
         message = f"the icon `{match[0]}` is left out"
         line = parser.line_at(start)
