@@ -38,7 +38,7 @@ def summary_list(config: Config, report: Report) -> ChapterList | None:
     if source is None:
         return None
     with working_on(source.place):
-        found = _read(source)
+        found = _read(source, report)
     _add_readme(found, config)
     return found
 
@@ -81,13 +81,23 @@ def _summary_file(config: Config, report: Report) -> Path | None:
     return None
 
 
+NO_FILE = Rule(
+    "B019",
+    "chapter-without-file",
+    Severity.NOTE,
+    "An entry of SUMMARY.md without a file, such as `[Title]()`, announces a chapter that is not"
+    " written yet, or names a group of chapters. It is left out of the contents.",
+)
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])")
+_WITHOUT_LINK = re.compile(
+    r"(?P<indent>[ \t]*)[-*+][ \t]+(?P<title>[^\[\]\s*_-][^\[\]]*)(?P<target>)$"
+)
 _LINK = re.compile(
     r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
 )
 
 
-def _read(source: Source) -> ChapterList:
+def _read(source: Source, report: Report) -> ChapterList:
     """Read the links: those before the list are front matter, `# headings` start parts."""
     found = ChapterList(source.name, source.path.parent)
     indents: list[int] = []
@@ -97,7 +107,7 @@ def _read(source: Source) -> ChapterList:
             if (number > 1 and (listed or found.parts)) or _is_part(heading[1], number):
                 found.parts.append(ListedPart(plain_title(heading[1])))
             continue
-        match = _LINK.match(line)
+        match = _LINK.match(line) or _WITHOUT_LINK.match(line)
         if not match:
             continue
         is_item = bool(_ITEM.match(line))
@@ -107,8 +117,12 @@ def _read(source: Source) -> ChapterList:
         depth = len(indents) if is_item else 0
         if is_item:
             indents.append(indent)
-        target = unquote(match["target"].split("#")[0].strip().strip("<>"))
+        said = match["target"].strip().strip("<>")
+        target = unquote(said.split("#")[0])
         if not target:
+            if not said:
+                message = f"“{plain_title(match['title'])[:200]}” has no file"
+                report.add(NO_FILE, message, source.span_of_line(number))
             continue
         title = plain_title(match["title"])
         entry = Listed(target, source.span_of_line(number), title, depth)
