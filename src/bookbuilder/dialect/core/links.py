@@ -96,7 +96,7 @@ def handle_close(parser: InlineParser) -> bool:
         return False
     found = _inline_target(parser, start + 1) or _reference_target(parser, opener, start)
     if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
-        _close(parser, opener, "span")
+        close_bracket(parser, opener, "span")
         parser.position = start + 1
         return True
     if found is None:
@@ -104,7 +104,7 @@ def handle_close(parser: InlineParser) -> bool:
         _report_failure(parser, opener, start)
         return False
     (destination, title), parser.position = found
-    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
+    node = close_bracket(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
         node.attributes = {"src": destination, **node.attributes}
@@ -119,7 +119,7 @@ def handle_close(parser: InlineParser) -> bool:
     return True
 
 
-def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+def close_bracket(parser: InlineParser, opener: Bracket, tag: str) -> Node:
     """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)
