@@ -132,8 +132,9 @@ class LintConfig:
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
-    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text. `asked` are
-    the keys that the command line set, before what the file says.
+    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
+    `hidden_lines` are the prefixes of lines that mdBook hides, by language. `asked` are the keys
+    that the command line set, before what the file says.
     """
 
     root: Path
@@ -146,6 +147,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
+    hidden_lines: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
 
     @property

@@ -198,6 +198,8 @@ class Addresses:
         target, chapter = self._by_id[name]
         if target is chapter.tree or target.name == "h1":
             return str(chapter.number) if chapter.number is not None else chapter.title
+        if target.name == "aside" and (said := re.search(r"\((.+)\)$", label)):
+            return said[1]  # "Theorem (Pythagoras)" has a name and no number
         is_captioned = target.name in ("figure", "table")
         match = re.search(r"\d+", label) if is_captioned else None
         return match[0] if match and label.endswith(match[0]) else label

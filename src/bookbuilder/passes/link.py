@@ -275,7 +275,8 @@ def _resolve_anywhere(
     anchor["class"] = AttributeValueList(classes)
     if not classes:
         del anchor["class"]
-    holders = addresses.holders(name)
+    # bookdown's references name a kind before the id: `thm:x`.
+    holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
     if not holders:
         if not anchor.get_text(strip=True):

@@ -88,7 +88,9 @@ _OF_OTHER_TOOLS = frozenset(
     toc-depth toc-title toc_sticky topics translationkey translations translator type
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth
+    numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
+    coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
+    fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")

@@ -103,7 +103,7 @@ def handle_close(parser: InlineParser) -> bool:
     is_image = opener.kind == "!["
     found = _inline_target(parser, start + 1, is_image) or _reference_target(parser, opener, start)
     if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
-        _close(parser, opener, "span")
+        close_bracket(parser, opener, "span")
         parser.position = start + 1
         return True
     if found is None:
@@ -115,7 +115,7 @@ def handle_close(parser: InlineParser) -> bool:
     if title is not None and ":" in title:
         shown, options = take_options(title)
         title = shown or (None if shown != title else title)
-    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
+    node = close_bracket(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
         size = _SIZE_AT_END.search(parser.text, start, parser.position)
@@ -132,7 +132,7 @@ def handle_close(parser: InlineParser) -> bool:
     return True
 
 
-def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+def close_bracket(parser: InlineParser, opener: Bracket, tag: str) -> Node:
     """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)

@@ -10,6 +10,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.dialect.syntax.code_cells import read_option_lines
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
@@ -132,13 +133,18 @@ class Diagram(VerbatimDirective):
         hint = "put a picture of it into the book"
         kind = f"the source of a diagram ({name})"
         conversion.problems.kept_as_text(f"{{{name}}}", self.line, kind, hint)
-        caption = self.directive.option("caption")
+        said: dict[str, str] = {}
+        del self.body[: read_option_lines(self.body, said)]
+        caption = self.directive.option("caption") or said.get("fig-cap", "")
+        if caption:
+            parent = ElementTree.SubElement(parent, "figure", {"class": "code-cell"})
+            parent.tail = "\n"
         if self.body:
             code_block(conversion, parent, self.text, name, self.attributes)
+        if label := said.get("label"):
+            (parent if caption else parent[-1] if self.body else parent).set("id", label)
         if caption:
-            below = ElementTree.SubElement(parent, "p", {"class": "listing-title"})
-            below.tail = "\n"
-            conversion.inline(below, caption, self.line)
+            conversion.inline(ElementTree.SubElement(parent, "figcaption"), caption, self.line)
 
 
 class RawHtml(VerbatimDirective):
