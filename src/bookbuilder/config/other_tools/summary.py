@@ -152,20 +152,17 @@ def _read(source: Source, report: Report) -> ChapterList:
             continue
         match = _LINK.match(line)
         item = _ITEM.match(line)
-        if not match and not item:
-            continue
-        is_item = bool(item)
-        indent = len((match["indent"] if match else item["indent"] if item else "").expandtabs(4))
-        while indents and indents[-1] >= indent:
-            indents.pop()
-        if not match:
-            groups.begin(line[item.end() if item else 0 :], indent, number)
-            continue
-        if is_item:
+        if item:
+            indent = len(item["indent"].expandtabs(4))
+            while indents and indents[-1] >= indent:
+                indents.pop()
+            if not match:
+                groups.begin(line[item.end() :], indent, number)
+                continue
             groups.enter(indent)
-        depth = len(indents) if is_item else 0
-        if is_item:
             indents.append(indent)
+        if not match:
+            continue
         said = match["target"].strip().strip("<>")
         target = unquote(said.split("#")[0])
         if not target:
@@ -173,8 +170,9 @@ def _read(source: Source, report: Report) -> ChapterList:
                 groups.alone.append((plain_title(match["title"]), number))
             continue
         title = plain_title(match["title"])
+        depth = len(indents) - 1 if item else 0
         entry = Listed(target, source.span_of_line(number), title, depth)
-        if is_item:
+        if item:
             listed = True
             _last_part(found).entries.append(entry)
         else:
