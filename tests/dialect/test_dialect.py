@@ -62,7 +62,7 @@ INLINE = {
     "[[#Part]]": '<a class="wikilink" href="#Part">Part</a>',
     "![[i.png|300]]": '<img class="wikilink" src="i.png" alt="" width="300">',
     "![[Note]]": '<a class="wikilink" href="Note">Note</a>',
-    "{{ book.title }}": "{{ book.title }}",
+    "{{ user.title }}": "{{ user.title }}",
     "[a]({{ site.url }}/x)": '<a href="{{ site.url }}/x">a</a>',
     "#no-space": "#no-space",
     "https://a.org/b_(c)?d=1.": (

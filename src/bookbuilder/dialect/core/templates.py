@@ -21,7 +21,7 @@ _VALUE = re.compile(
 )
 _OPENER = re.compile(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
 _VARIABLE = re.compile(
-    r"\{\{-?[ \t]*(?:(?:site|page|layout|gitbook|jekyll)\.\w"
+    r"\{\{-?[ \t]*(?:(?:site|page|layout|book|gitbook|jekyll)\.\w"
     r"|[\"'][^\"'{}\n]*[\"'][ \t]*\|[ \t]*(?:relative_url|absolute_url|prepend|append)\b)"
 )
 BLOCK_TAG = re.compile(
