@@ -22,6 +22,7 @@ from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
 from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
@@ -41,6 +42,7 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.kramdown_tables import KramdownTableExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.liquid import LiquidExtension
@@ -68,6 +70,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    KramdownTableExtension,
     GridTableExtension,
     SimpleTableExtension,
     RawHtmlExtension,
@@ -103,6 +106,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     MystMarkExtension,
     MystRoleExtension,
     ComponentExtension,
+    CodeComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,
     SlashBlockExtension,
