@@ -40,9 +40,8 @@ def handle_shortcode(parser: InlineParser) -> bool:
         # What follows is about the icon: `:material-check:{ .lg }`.
         attributes = ATTRIBUTES.match(text, match.end())
         parser.position = attributes.end() if attributes else match.end()
-        if text[start - 1 : start] in ("", " ", "\n", "[") and text.startswith(
-            " ", parser.position
-        ):
+        begins = text[start - 1 : start] in ("", " ", "\n", "[")
+        if begins and text.startswith(" ", parser.position):
             parser.position += 1
         return True
     else:
