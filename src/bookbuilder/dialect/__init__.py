@@ -22,6 +22,7 @@ from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
 from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
@@ -42,6 +43,7 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.kramdown_tables import KramdownTableExtension
 from bookbuilder.dialect.syntax.leanpub import LeanpubExtension
 from bookbuilder.dialect.syntax.leanpub_attributes import LeanpubAttributeExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
@@ -72,6 +74,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    KramdownTableExtension,
     GridTableExtension,
     SimpleTableExtension,
     RawHtmlExtension,
@@ -111,6 +114,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     MystMarkExtension,
     MystRoleExtension,
     ComponentExtension,
+    CodeComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,
     SlashBlockExtension,

@@ -85,6 +85,12 @@ def handle_open(parser: InlineParser) -> bool:
     return True
 
 
+_MOVIE = re.compile(
+    r"https?://(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch|embed|shorts)|youtu\.be/"
+    r"|(?:player\.)?vimeo\.com/)"
+)
+
+
 def handle_image(parser: InlineParser) -> bool:
     if not parser.text.startswith("![", parser.position):
         return False
@@ -118,6 +124,12 @@ def handle_close(parser: InlineParser) -> bool:
     node = close_bracket(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
+        if _MOVIE.match(destination):
+            # Obsidian and others play a movie whose address is that of a picture.
+            node.tag = "a"
+            node.append(Node(text=node.attributes.get("alt") or destination))
+            node.attributes = {"href": destination}
+            return True
         size = _SIZE_AT_END.search(parser.text, start, parser.position)
         node.attributes = {"src": destination, **_size(size), **node.attributes}
     else:

@@ -65,7 +65,7 @@ _INLINE = re.compile(r"\{(?:r|python|julia|ojs)\}[ ]\S|r[ ]\S")
 _HAS_CELLS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{r\b", re.MULTILINE)
 _LONG_INLINE = re.compile(r"`r [^`]{1,300}['\"]")
 _LONG_INLINE_END = re.compile(r"^['\"][^`]{0,100}`$")
-_HINT = "put its results into the text, as pictures, tables or numbers"
+CELL_HINT = "put its results into the text, as pictures, tables or numbers"
 
 
 class CodeCell(Fence):
@@ -124,7 +124,7 @@ class CodeCell(Fence):
             conversion.inline(element, caption, self.line)
 
     def _report(self, conversion: Conversion, message: str, kind: str) -> None:
-        conversion.problems.add(NOT_RUN, message, self.line, self.mark, _HINT, alike=kind)
+        conversion.problems.add(NOT_RUN, message, self.line, self.mark, CELL_HINT, alike=kind)
 
     def _read_options(self) -> tuple[dict[str, str], list[str]]:
         """Return the options of the fence and of its first lines, and the other lines."""
@@ -241,7 +241,7 @@ class CodeCellExtension(Extension):
         opens = _LONG_INLINE.fullmatch(rest) and state.comes_later(_LONG_INLINE_END)
         if opens and self._is_knitr(state.conversion):
             message = f"the code {rest[:80]} … is left out and not run; the text in it stays"
-            state.problems.add(NOT_RUN, message, state.number, rest, _HINT, alike="around text")
+            state.problems.add(NOT_RUN, message, state.number, rest, CELL_HINT, alike="around text")
         elif not (self.in_inline_code and _LONG_INLINE_END.fullmatch(rest)):
             return Started.NOTHING
         self.in_inline_code = bool(opens)
@@ -259,7 +259,9 @@ class CodeCellExtension(Extension):
             said = text[start : close + 1]
             message = f"the code {said} is printed as typed and not run"
             line = parser.line_at(start)
-            parser.conversion.problems.add(NOT_RUN, message, line, said, _HINT, alike="in a line")
+            parser.conversion.problems.add(
+                NOT_RUN, message, line, said, CELL_HINT, alike="in a line"
+            )
         return False
 
     def _is_knitr(self, conversion: Conversion) -> bool:

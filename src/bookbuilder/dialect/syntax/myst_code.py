@@ -10,12 +10,13 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
-from bookbuilder.dialect.syntax.code_cells import read_option_lines
+from bookbuilder.dialect.syntax.code_cells import CELL_HINT, NOT_RUN, read_option_lines
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
 
 _HIDDEN_CELL = frozenset({"remove-cell", "remove_cell", "remove-input", "remove_input"})
+_NO_RESULT = frozenset({"remove-output", "remove_output", "skip-execution", "remove-cell"})
 _LANGUAGES = {"ipython3": "python", "ipython": "python", "python3": "python", "ir": "r"}
 
 
@@ -83,7 +84,15 @@ class Code(VerbatimDirective):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         tags = set(self.directive.option("tags").replace('"', " ").strip("[]").split())
         tags = {tag.strip("',") for tag in tags}
-        if tags & _HIDDEN_CELL or not self.body:
+        if not self.body:
+            return
+        is_hidden = bool(tags & _HIDDEN_CELL)
+        if self.directive.name == "code-cell" and not tags & _NO_RESULT:
+            how = "hidden, as its tags say," if is_hidden else "shown"
+            message = f"the cell is {how} and not run"
+            mark = self.directive.marks
+            conversion.problems.add(NOT_RUN, message, self.line, mark, CELL_HINT, alike=how)
+        if is_hidden:
             return
         super().render(conversion, parent)
 
