@@ -19,6 +19,7 @@ from bookbuilder.passes.assets import assets
 from bookbuilder.passes.bare_figures import bare_figures
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.cleaning import clean, relink_trees
+from bookbuilder.passes.code_lines import code_lines
 from bookbuilder.passes.directions import directions
 from bookbuilder.passes.foreign_html import foreign_html
 from bookbuilder.passes.furniture import furniture
@@ -55,6 +56,7 @@ PASSES: tuple[Pass, ...] = (
     link_terms,
     directions,
     highlight,
+    code_lines,
     verse,
     select_part,
     add_workbook,
