@@ -57,11 +57,11 @@ def _set_lines(
             sign = next((_KINDS[kind] for kind in reversed(own) if _KINDS[kind]), " ")
             before.append(new_tag("span", {"class": "line-sign"}, f"{sign} "))
         edit = next((_EDITS[kind] for kind in reversed(own) if kind in _EDITS), "")
-        if edit and content:
-            edited = new_tag(edit, {})
+        edited = new_tag(edit, {}) if edit and content else None
+        if edited is not None:
             _fill(edited, content)
-            content = [edited]
-        _fill(line, [*before, *content, NavigableString("\n")])
+        shown = content if edited is None else [edited]
+        _fill(line, [*before, *shown, NavigableString("\n")])
         made.append(line)
     _fill(code, made)
 

@@ -48,34 +48,38 @@ def without_marks(lines: list[str], language: str, info: str) -> Shown:
     is_marking = False
     for line in _without_hidden(lines, language, info):
         number = len(shown.lines) + 1
-        if "[!code " in line and (match := _SHIKI.search(line)):
-            kind = _KINDS.get(match["kind"].strip())
-            rest = line[: match.start()].rstrip()
-            count = int(match["count"] or 1)
-            if kind and rest:
-                shown.stand_out[kind].update(range(number, number + min(count, len(lines))))
-            elif kind:
-                pending[kind] = count
-            if not rest:
-                continue
-            line = rest
-        elif "highlight-" in line and (match := _DOCUSAURUS.match(line)):
-            if match["kind"] == "next-line":
+        if "highlight-" in line and (comment := _DOCUSAURUS.match(line)):
+            if comment["kind"] == "next-line":
                 pending["marked"] = max(1, pending.get("marked", 0))
             else:
-                is_marking = match["kind"] == "start"
+                is_marking = comment["kind"] == "start"
             continue
-        elif ")!" in line and (match := _ANNOTATIONS.search(line)):
-            start, end = match.span(1)
-            line = line[:start] + line[start:end].replace("!", "") + line[end:]
-        shown.lines.append(line)
+        text, kind, count = _read_mark(line)
+        if kind and text:
+            shown.stand_out[kind].update(range(number, number + min(count, len(lines))))
+        elif kind:
+            pending[kind] = count
+        if not text and line:
+            continue
+        shown.lines.append(text)
         if is_marking:
             shown.stand_out["marked"].add(number)
-        for kind, left in pending.items():
+        for waiting, left in pending.items():
             if left > 0:
-                shown.stand_out[kind].add(number)
-                pending[kind] = left - 1
+                shown.stand_out[waiting].add(number)
+                pending[waiting] = left - 1
     return shown
+
+
+def _read_mark(line: str) -> tuple[str, str, int]:
+    """Return a line without its mark, and what the mark says: of which kind how many lines are."""
+    if "[!code " in line and (match := _SHIKI.search(line)):
+        kind = _KINDS.get(match["kind"].strip(), "")
+        return line[: match.start()].rstrip(), kind, int(match["count"] or 1)
+    if ")!" in line and (match := _ANNOTATIONS.search(line)):
+        start, end = match.span(1)
+        return line[:start] + line[start:end].replace("!", "") + line[end:], "", 0
+    return line, "", 0
 
 
 def _without_hidden(lines: list[str], language: str, info: str) -> list[str]:

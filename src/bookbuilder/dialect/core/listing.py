@@ -18,8 +18,9 @@ _ITEM = re.compile(
     r"|(?P<e>[^\s\"'{}\[\],]+))"
     r"|(?P<ranges>\{[ \t]*\d[\d,; \t-]*\})"
     r"|(?P<word>(?:\.number-?lines|\.line-numbers|\.linenums|showLineNumbers|numberLines"
-    r"|lineNumbers|linenos|line-numbers|no-line-numbers)(?![\w-]))"
-    r"|[ \t]\[(?P<file>[\w@()-][^\[\]\n,]{0,100}\.\w{1,12}|[A-Z][A-Za-z]{0,20}file)\][ \t]*(?=$|\{)",
+    r"|lineNumbers|linenos|linenums|line-numbers|no-line-numbers)(?![\w-]))"
+    r"|[ \t]\[(?P<file>[\w@()-][^\[\]\n,]{0,100}\.\w{1,12}|[A-Z][A-Za-z]{0,20}file)\][ \t]*"
+    r"(?=$|\{)",
     re.IGNORECASE,
 )
 # Gatsby's `js:title=x.js`, and VitePress' `js:line-numbers`.
@@ -37,6 +38,7 @@ _NUMBER_CLASSES = frozenset({"numberlines", "number-lines", "line-numbers", "lin
 _NO = frozenset({"false", "no", "off", "none", "0"})
 _RANGE = re.compile(r"(\d{1,6})(?:[ \t]{0,3}(?:-|\.\.)[ \t]{0,3}(\d{1,6}))?")
 _MOST_RANGES = 200
+_DIGITS = 7
 
 
 @dataclass(slots=True)
@@ -77,28 +79,33 @@ def read_listing(info: str, lines: int) -> Listing:
         elif item["file"]:
             listing.title = listing.title or item["file"].strip()
         else:
-            key = item["key"].lower()
             value = next((v for v in item.group("a", "b", "c", "d", "e") if v is not None), "")
-            if key in _TITLES and item["c"] is None:
-                listing.title = value.strip()
-            elif key == "caption" and item["c"] is None:
-                listing.caption = value.strip()
-            elif key in _NUMBERS:
+            key = item["key"].lower()
+            if key in _NUMBERS:
                 numbered = _read_numbers(listing, key, value, lines)
-            elif key in _FIRST and value.isdecimal() and len(value) < 7:
+            elif key in _FIRST and value.isdecimal() and len(value) < _DIGITS:
                 listing.first = int(value)
                 numbered = numbered is not False
-            elif key in _MARKED:
-                listing.marked |= lines_of(value, lines)
-            elif key in _ADDED and item["c"] is not None:
-                listing.added |= lines_of(value, lines)
-            elif key in _REMOVED and item["c"] is not None:
-                listing.removed |= lines_of(value, lines)
+            else:
+                _read_value(listing, key, value, lines, in_braces=item["c"] is not None)
     if numbered and listing.first is None:
         listing.first = 1
     elif numbered is False:
         listing.first = None
     return listing
+
+
+def _read_value(listing: Listing, key: str, value: str, lines: int, *, in_braces: bool) -> None:
+    if key in _MARKED:
+        listing.marked |= lines_of(value, lines)
+    elif in_braces:
+        # Expressive Code's `ins={3}`.
+        listing.added |= lines_of(value, lines) if key in _ADDED else set()
+        listing.removed |= lines_of(value, lines) if key in _REMOVED else set()
+    elif key in _TITLES:
+        listing.title = value.strip()
+    elif key == "caption":
+        listing.caption = value.strip()
 
 
 def _read_numbers(listing: Listing, key: str, value: str, lines: int) -> bool:
@@ -111,7 +118,7 @@ def _read_numbers(listing: Listing, key: str, value: str, lines: int) -> bool:
         listing.marked |= lines_of(said, lines)
         return True
     start = said.split()[0] if said else ""
-    if start.isdecimal() and len(start) < 7:
+    if start.isdecimal() and len(start) < _DIGITS:
         listing.first = int(start)
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
@@ -50,6 +51,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        report_long_code(book, report)
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
@@ -94,6 +96,7 @@ def check_pdf(book: Book, report: Report) -> None:
     for _ in author_styles(book.config, report):
         pass
     report_flex(book, report)
+    report_long_code(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

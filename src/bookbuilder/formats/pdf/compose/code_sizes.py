@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.trim import Trim
-from bookbuilder.formats.pdf.run_data.runs import classes_of
+from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
+from bookbuilder.formats.pdf.run_data.runs import TURNS, classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_text
-from bookbuilder.text.words import primary
 from bookbuilder.trees.markup import elements, raw_text
 
 LONG_CODE = Rule(
@@ -30,18 +28,21 @@ LONG_CODE = Rule(
     " choose a larger trim size.",
 )
 
-LONG_LINE, SMALLER, KEPT = "long-line", "smaller", "lines-kept"
+SMALLER, KEPT, LINED = "smaller", "lines-kept", "lined"
 # In print.css: the size of code and of its smaller step, its padding, the hang, all in rem; and the
 # width of a letter in em.
 _SIZE, _SMALLER_SIZE, _PADDING = 0.8, 0.7, 0.95
 _LETTER = 0.6
 _HANG = 2
-_DEEPEST_INDENT = 24
+_DEEPEST_INDENT = 28
 _FEWEST_COLUMNS = 20
 # What elements around code take from its measure, in rem.
 _INSETS = {"ul": 1.7, "ol": 1.7, "dd": 1.4, "blockquote": 2.8}
 _CLASS_INSETS = {"callout": 1.1, "tab": 0.95, "letter": 2.8, "margin-text": 2.3}
 _MANY = 3
+# Lines at the start and at the end that stand together.
+_ENDS = 2
+_LINE = "code-line"
 _LONGEST_LINE = 4000
 
 ZERO_WIDTH_SPACE, WORD_JOINER = "\u200b", "\u2060"
@@ -99,9 +100,8 @@ def _listings(element: ET.Element, inset: float) -> Iterator[tuple[ET.Element, f
 
 
 def _fit(pre: ET.Element, measure: Measure, inset: float) -> None:
-    code = (
-        pre[0] if len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip() else pre
-    )
+    holds_code = len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip()
+    code = pre[0] if holds_code else pre
     lengths = [_width(line) for line in "".join(code.itertext()).split("\n")]
     columns = measure.columns(inset, _SIZE)
     if max(lengths) > columns:
@@ -110,14 +110,15 @@ def _fit(pre: ET.Element, measure: Measure, inset: float) -> None:
         if longer * _MANY <= long:
             pre.set("class", " ".join([*classes_of(pre), SMALLER]))
             columns = smaller
-        if longer or columns != smaller:
+        if longer:
             _turn_long_lines(code, columns)
-    if any("code-line" in classes_of(line) for line in code):
+    if any(_LINE in classes_of(line) or TURNS in classes_of(line) for line in code):
+        pre.set("class", " ".join([*classes_of(pre), LINED]))
         _keep_ends(code)
 
 
 def _turn_long_lines(code: ET.Element, columns: int) -> None:
-    if any("code-line" in classes_of(child) for child in code):
+    if any(_LINE in classes_of(child) for child in code):
         for line in code:
             text = "".join(line.itertext()).rstrip("\n")
             if columns < _width(text) <= _LONGEST_LINE:
@@ -128,10 +129,15 @@ def _turn_long_lines(code: ET.Element, columns: int) -> None:
     code[:] = []
     for nth, line in enumerate(lines):
         text = "".join(line.itertext())
+        is_end = nth < _ENDS or nth >= len(lines) - _ENDS
         if columns < _width(text) <= _LONGEST_LINE:
             _allow_breaks(line)
-            _hang(line, len(text) - len(text.lstrip(" ")))
-            line.tail = None
+            _hang(line, _indent(text))
+        if TURNS in classes_of(line):
+            code.append(line)
+        elif is_end:
+            line.set("class", _LINE)
+            _append_text(line, "\n")
             code.append(line)
         else:
             _append(code, line, "\n" * (nth + 1 < len(lines)))
@@ -150,28 +156,33 @@ def _turn_line_of_its_own(line: ET.Element, text: str) -> None:
     )
     rest = text[gutter:]
     _allow_breaks(inner)
-    _hang(inner, gutter + len(rest) - len(rest.lstrip(" ")))
+    _hang(inner, gutter + _indent(rest))
+
+
+def _indent(text: str) -> int:
+    text = text.expandtabs(8)
+    return len(text) - len(text.lstrip(" "))
 
 
 def _hang(line: ET.Element, indent: int) -> None:
     columns = min(indent, _DEEPEST_INDENT) + _HANG
-    line.set("class", LONG_LINE)
+    line.set("class", TURNS)
     line.set("style", f"padding-left: {columns}ch; text-indent: -{columns}ch")
 
 
 def _keep_ends(code: ET.Element) -> None:
-    """Keep the first two lines together, and the last two."""
+    """Keep the first two lines together, and the last two, each an element by then."""
     lines = list(code)
-    groups = (
-        [lines] if len(lines) <= 5 else [lines[:2], *([line] for line in lines[2:-2]), lines[-2:]]
-    )
+    is_short = len(lines) <= 2 * _ENDS + 1 and not any(line.tail for line in lines)
+    groups = [lines] if is_short else [lines[:_ENDS], lines[-_ENDS:]]
     code[:] = []
     for group in groups:
-        if len(group) == 1:
-            code.append(group[0])
-            continue
         kept = ET.SubElement(code, "span", {"class": KEPT})
         kept.extend(group)
+        # The lines that follow, where they need no elements.
+        kept.tail, group[-1].tail = group[-1].tail, None
+    if not is_short:
+        code[1:1] = lines[_ENDS:-_ENDS]
 
 
 def _split_lines(code: ET.Element) -> list[ET.Element]:
@@ -269,3 +280,23 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text.rstrip().expandtabs(8))
     return len(text.rstrip()) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def report_long_code(book: Book, report: Report) -> None:
+    """Report code whose lines are longer than the measure, once for each chapter."""
+    measure = measure_of(trim_of(book.config, Report()))
+    for chapter in book.chapters:
+        for pre in elements(chapter.tree, "pre"):
+            names = [parent.name for parent in pre.parents]
+            if "table" in names:
+                continue
+            inset = sum(_INSETS.get(name, 0.0) for name in names)
+            room = measure.columns(inset, _SMALLER_SIZE)
+            for line in raw_text(pre).split("\n"):
+                if (length := _width(line)) > room:
+                    at = chapter.source.text.find(line.strip()[:80])
+                    span = chapter.source.span(at, len(line.strip())) if at >= 0 else None
+                    message = f"a line of code has {length} letters; {room} fit the page"
+                    report.add(
+                        LONG_CODE, message, span or chapter.source.span_of_file(), alike="code"
+                    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -168,6 +169,7 @@ def edition_of(config: Config, report: Report) -> str:
     return edition
 
 
+@cache
 def _sizes() -> dict[str, dict[str, str]]:
     text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
     return tomllib.loads(text)

@@ -25,6 +25,7 @@ from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -90,6 +91,8 @@ def _page(
     before = len(stream.stream)
     with lines_drawn_by(say_words):
         page.paint(stream, POINTS)
+    if marks_at_turns := marks_of_turned_lines(page):
+        stream.stream.append(marks_at_turns)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}
