@@ -280,7 +280,7 @@ def test_boxes_have_all_that_the_contract_declares(sample: Sample, name: str) ->
 def test_the_style_of_a_text_says_its_size(sample: Sample) -> None:
     texts = [box for box in sample.boxes if isinstance(box, contract.TextBox)]
     assert texts
-    assert all(float(box.style["font_size"]) > 0 for box in texts)
+    assert all(float(str(box.style["font_size"])) > 0 for box in texts)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
+from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
@@ -46,10 +47,11 @@ def record(
         found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
         return LaidOutRun(found, misplaced_notes=misplaced), {}
     structure, finder = Structure(tree), PageStartFinder(tree)
+    initials = Initials(tree)
     collector = ResourceCollector()
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure),
+            _page(number, page, document, collector, structure, initials),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -68,7 +70,12 @@ def record(
 
 
 def _page(
-    number: int, page: Page, document: Document, collector: ResourceCollector, structure: Structure
+    number: int,
+    page: Page,
+    document: Document,
+    collector: ResourceCollector,
+    structure: Structure,
+    initials: Initials,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
@@ -89,7 +96,7 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words):
+    with lines_drawn_by(say_words), initials.painted_with_their_words():
         page.paint(stream, POINTS)
     if marks_at_turns := marks_of_turned_lines(page):
         stream.stream.append(marks_at_turns)
