@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.compose.trim import Trim, trim_of
+from bookbuilder.formats.pdf.compose.measure import INSETS, Measure, measure_of, with_room
+from bookbuilder.formats.pdf.compose.turned_pages import LANDSCAPE
 from bookbuilder.formats.pdf.run_data.runs import TURNS, classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.trees.markup import elements, raw_text
+from bookbuilder.trees.markup import elements, has_class, raw_text
 
 LONG_CODE = Rule(
     "P019",
@@ -36,9 +35,6 @@ _LETTER = 0.6
 _HANG = 2
 _DEEPEST_INDENT = 28
 _FEWEST_COLUMNS = 20
-# What elements around code take from its measure, in rem.
-_INSETS = {"ul": 1.7, "ol": 1.7, "dd": 1.4, "blockquote": 2.8}
-_CLASS_INSETS = {"callout": 1.1, "tab": 0.95, "letter": 2.8, "margin-text": 2.3}
 _MANY = 3
 # Lines at the start and at the end that stand together.
 _ENDS = 2
@@ -60,53 +56,25 @@ _PLACES = re.compile(
 _HYPHEN = re.compile(r"-(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Hold the width of the text in rem."""
-
-    width: float
-
-    def columns(self, inset: float, size: float) -> int:
-        """Return how many letters of code of that size fit where `inset` is taken away."""
-        room = self.width - inset - _PADDING
-        return max(_FEWEST_COLUMNS, int(room / (size * _LETTER) + 0.01))
-
-
-def measure_of(trim: Trim) -> Measure:
-    def points(length: str) -> float:
-        unit = 72 / 25.4 if length.endswith("mm") else 1.0
-        return float(length.removesuffix("mm").removesuffix("pt")) * unit
-
-    text = points(trim.width) - points(trim.inner) - points(trim.outer)
-    return Measure(text / points(trim.size))
-
-
 def fit_code(section: ET.Element, measure: Measure) -> None:
     """Fit all code in `section` to the measure."""
-    for pre, inset in _listings(section, 0.0):
-        _fit(pre, measure, inset)
+    for pre, room in with_room(section, ("pre",), measure):
+        _fit(pre, room)
 
 
-def _listings(element: ET.Element, inset: float) -> Iterator[tuple[ET.Element, float]]:
-    """Yield code with what its surroundings take from the measure; that in tables is not known."""
-    for child in element:
-        if child.tag == "pre":
-            yield child, inset
-        elif child.tag not in ("table", "svg", "math", "p"):
-            inner = inset + _INSETS.get(child.tag, 0.0)
-            if child.get("class"):
-                inner += sum(_CLASS_INSETS.get(name, 0.0) for name in classes_of(child))
-            yield from _listings(child, inner)
+def _columns(room: float, size: float) -> int:
+    """Return how many letters of code of that size fit a line."""
+    return max(_FEWEST_COLUMNS, int((room - _PADDING) / (size * _LETTER) + 0.01))
 
 
-def _fit(pre: ET.Element, measure: Measure, inset: float) -> None:
+def _fit(pre: ET.Element, room: float) -> None:
     holds_code = len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip()
     code = pre[0] if holds_code else pre
     lengths = [_width(line) for line in "".join(code.itertext()).split("\n")]
-    columns = measure.columns(inset, _SIZE)
+    columns = _columns(room, _SIZE)
     if max(lengths) > columns:
-        smaller = measure.columns(inset, _SMALLER_SIZE)
-        long, longer = (sum(n > room for n in lengths) for room in (columns, smaller))
+        smaller = _columns(room, _SMALLER_SIZE)
+        long, longer = (sum(n > most for n in lengths) for most in (columns, smaller))
         if longer * _MANY <= long:
             pre.set("class", " ".join([*classes_of(pre), SMALLER]))
             columns = smaller
@@ -284,14 +252,17 @@ def _width(text: str) -> int:
 
 def report_long_code(book: Book, report: Report) -> None:
     """Report code whose lines are longer than the measure, once for each chapter."""
-    measure = measure_of(trim_of(book.config, Report()))
+    measure = measure_of(book)
     for chapter in book.chapters:
         for pre in elements(chapter.tree, "pre"):
             names = [parent.name for parent in pre.parents]
             if "table" in names:
                 continue
-            inset = sum(_INSETS.get(name, 0.0) for name in names)
-            room = measure.columns(inset, _SMALLER_SIZE)
+            wide = measure.upright - sum(INSETS.get(name, 0.0) for name in names)
+            around = (pre, *pre.parents)
+            if any(has_class(tag, LANDSCAPE) for tag in around):
+                wide = measure.turned
+            room = _columns(wide, _SMALLER_SIZE)
             for line in raw_text(pre).split("\n"):
                 if (length := _width(line)) > room:
                     at = chapter.source.text.find(line.strip()[:80])
