@@ -15,9 +15,9 @@ from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
-from bookbuilder.formats.pdf.compose.measure import measure_of
+from bookbuilder.formats.pdf.compose.measure import measure_of, with_room
 from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
-from bookbuilder.formats.pdf.compose.table_sizes import classify_table
+from bookbuilder.formats.pdf.compose.table_sizes import classify_table, crowded_tables
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
 from bookbuilder.formats.pdf.compose.turned_pages import turn_pages
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
@@ -80,8 +80,10 @@ def printed_chapter(
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
     let_boxes_follow(section)
-    turn_pages(section)
     measure = measure_of(book)
+    turn_pages(section)
+    if crowded := crowded_tables(section, measure):
+        turn_pages(section, crowded)
     fit_code(section, measure)
     set_odd_letters(section)
     keep_last_words(section)
@@ -92,8 +94,9 @@ def printed_chapter(
         if heading.tag in SUBHEADINGS:
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
+    rooms = dict(with_room(section, ("table",), measure))
     for table in section.iter("table"):
-        classify_table(table)
+        classify_table(table, rooms.get(table, measure.upright))
     allow_breaks(section)
     return section
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.compose.tree_tools import ancestors_of
@@ -13,9 +14,14 @@ _TURNED = frozenset({"table", "figure", "div", "pre"})
 _OPEN = frozenset({"section", "div", "article"})
 
 
-def turn_pages(section: ET.Element) -> None:
-    """Put each table, figure, listing or division of the class into an element of its own."""
-    wanted = [e for e in section.iter() if e.tag in _TURNED and LANDSCAPE in classes_of(e)]
+def turn_pages(section: ET.Element, tables: Collection[ET.Element] = ()) -> None:
+    """Put each table, figure, listing or division of the class into an element of its own.
+
+    So are `tables`, whatever their class.
+    """
+    wanted = [*tables]
+    if not tables:
+        wanted = [e for e in section.iter() if e.tag in _TURNED and LANDSCAPE in classes_of(e)]
     if not wanted:
         return
     parents = {child: parent for parent in section.iter() for child in parent}
