@@ -278,6 +278,13 @@ def test_boxes_have_all_that_the_contract_declares(sample: Sample, name: str) ->
 
 
 @pytest.mark.slow
+def test_the_style_of_a_text_says_its_size(sample: Sample) -> None:
+    texts = [box for box in sample.boxes if isinstance(box, contract.TextBox)]
+    assert texts
+    assert all(float(str(box.style["font_size"])) > 0 for box in texts)
+
+
+@pytest.mark.slow
 def test_element_tags_name_pseudo_elements(sample: Sample) -> None:
     tags = {box.element_tag for box in sample.boxes}
     assert {"p", "li", "li::marker", "{http://www.w3.org/2000/svg}svg"} <= tags

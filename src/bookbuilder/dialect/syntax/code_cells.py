@@ -185,10 +185,8 @@ class CaptionedFence(Fence):
         figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
         figure.tail = "\n"
         super().render(conversion, figure)
-        if name := figure[0].attrib.pop("id", ""):
+        if name := figure[-1].attrib.pop("id", ""):
             figure.set("id", name)
-        for key in ("lst-cap", "caption"):
-            figure[0].attrib.pop(key, None)
         caption = ElementTree.SubElement(figure, "figcaption")
         conversion.inline(caption, self.caption, self.line)
 

@@ -107,8 +107,20 @@ class Code(VerbatimDirective):
             title = ElementTree.SubElement(into, "p", {"class": "listing-title"})
             title.tail = "\n"
             conversion.inline(title, caption, self.line)
-        info = _LANGUAGES.get(language.lower(), language)
+        info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
         code_block(conversion, into, self.text, info, self.attributes)
+
+    def _lines_said(self) -> str:
+        """Return what the options say of lines as a fence would say it."""
+        options, said = self.directive.options, ""
+        start = self.directive.option("lineno-start", "number-lines")
+        if start or {"linenos", "number-lines"} & options.keys():
+            said += f' linenums="{start if start.isdecimal() else 1}"'
+        if marked := self.directive.option("emphasize-lines"):
+            said += f' hl_lines="{marked.replace(chr(34), "")}"'
+        if name := self.directive.option("filename"):
+            said += f' title="{name.replace(chr(34), "")}"'
+        return said
 
 
 class CodeTab(Code):

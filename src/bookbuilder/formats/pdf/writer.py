@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.compose.table_sizes import report_crowded_tables
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
@@ -50,6 +52,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        report_long_code(book, report)
+        report_crowded_tables(book, report)
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
@@ -94,6 +98,8 @@ def check_pdf(book: Book, report: Report) -> None:
     for _ in author_styles(book.config, report):
         pass
     report_flex(book, report)
+    report_long_code(book, report)
+    report_crowded_tables(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

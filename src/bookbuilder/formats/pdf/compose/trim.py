@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -76,10 +77,16 @@ class Trim:
             f"@page {{ size: {self.width} {self.height};"
             f" margin-top: {self.top}; margin-bottom: {self.bottom}"
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
+            # Turned to the left: the spine is at the head of right pages, at the foot of left ones.
+            f"@page turned {{ size: {self.height} {self.width};"
+            f" margin-left: {self.bottom}; margin-right: {self.top} }}"
+            f"@page turned:right {{ margin-top: {inner}; margin-bottom: {outer} }}"
+            f"@page turned:left {{ margin-top: {outer}; margin-bottom: {inner} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
             f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
             f" --sink: {sink:.3f}mm;"
+            f" --text-width: calc({self.width} - {self.inner} - {self.outer});"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
@@ -168,6 +175,7 @@ def edition_of(config: Config, report: Report) -> str:
     return edition
 
 
+@cache
 def _sizes() -> dict[str, dict[str, str]]:
     text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
     return tomllib.loads(text)

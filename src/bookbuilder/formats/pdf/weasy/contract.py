@@ -126,6 +126,7 @@ if TYPE_CHECKING:
 
     class TextBox(Box):
         text: str
+        baseline: float
         pango_layout: PangoLayout
         justification_spacing: float
 

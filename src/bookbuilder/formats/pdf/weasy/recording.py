@@ -26,6 +26,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
+from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import (
     is_blank,
     misplaced_notes,
@@ -37,6 +38,7 @@ from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -62,10 +64,11 @@ def record(
         )
         return laid_out, {}
     structure, finder = Structure(tree), PageStartFinder(tree)
+    initials = Initials(tree)
     collector = ResourceCollector()
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure),
+            _page(number, page, document, collector, structure, initials),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -86,7 +89,12 @@ def record(
 
 
 def _page(
-    number: int, page: Page, document: Document, collector: ResourceCollector, structure: Structure
+    number: int,
+    page: Page,
+    document: Document,
+    collector: ResourceCollector,
+    structure: Structure,
+    initials: Initials,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
@@ -107,8 +115,10 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words):
+    with lines_drawn_by(say_words), initials.painted_with_their_words():
         page.paint(stream, POINTS)
+    if marks_at_turns := marks_of_turned_lines(page):
+        stream.stream.append(marks_at_turns)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}
