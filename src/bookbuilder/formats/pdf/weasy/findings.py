@@ -80,6 +80,12 @@ _IMPORT = re.compile(r"Failed to load stylesheet at \S*?(?P<text>[^/\s]*)\s*: .*
 _FONT = re.compile(r"Font-face '(?P<text>.*)' cannot be loaded", re.DOTALL)
 _IGNORED = re.compile(r"Ignored `(?P<text>.*)` at \d+:\d+, (?P<why>.*)", re.DOTALL)
 _UNPARSED = re.compile(r"(?:Parse error at \d+:\d+|Error): (?P<why>.*?)(?: at \d+:\d+)?", re.DOTALL)
+# The drawing itself is painted with them; only the page around it does not know them.
+_OF_DRAWING = re.compile(
+    r"Ignored `(?:fill|stroke|stop|marker|flood|clip|mask|filter|paint|vector|shape|text-rendering"
+    r"|text-anchor|dominant|alignment|baseline|color-interpolation|color-rendering|enable|font"
+    r"|lighting|mix-blend|isolation|d|x|y|r|rx|ry|cx|cy)(?:-[a-z-]+)?:[^`]*` at [\d:]+, unknown"
+)
 _QUOTED = re.compile(r"'(?P<text>[^']+)'")
 _PLACE = re.compile(r" at (?P<line>\d+):(?P<column>\d+)")
 
@@ -127,7 +133,7 @@ def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> No
         elif message.startswith(_SLOW_FONTS):
             # One such message for each font.
             report.add(SLOW_FONTS, "HarfBuzz-Subset 4.1 or newer is missing", hint=HARFBUZZ_HINT)
-        else:
+        elif not _OF_DRAWING.match(message):
             report.add(LAYOUT_WARNING, message)
     report_missing_glyphs(missing, book, report)
 
