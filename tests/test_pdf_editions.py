@@ -32,7 +32,7 @@ FILES = {
 
 def a_pdf(folder: Path, **settings: object) -> Path:
     book, _ = load_files(folder, FILES)
-    pdf = replace(book.config.pdf, **settings)
+    pdf = replace(book.config.pdf, **settings)  # type: ignore[arg-type]
     book = replace(book, config=replace(book.config, pdf=pdf))
     return write(book, folder / "b.pdf").path
 
