@@ -50,7 +50,14 @@ def _make_figure(paragraph: Tag) -> None:
     in_caption = elements(said, "img", "svg") if said is not None else []
     pictures = [p for p in elements(paragraph, "img", "svg") if all(p is not c for c in in_caption)]
     text = said.get_text(strip=True) if said is not None else ""
-    if len(pictures) != 1 or paragraph.get_text(strip=True) != text or paragraph.parent is None:
+    if len(pictures) != 1 or paragraph.parent is None:
+        return
+    # The words in a drawing are a part of it.
+    beside = paragraph.get_text(strip=True)
+    if pictures[0].name == "svg" and beside:
+        strings = paragraph.find_all(string=True)
+        beside = "".join(s.strip() for s in strings if s.find_parent("svg") is None)
+    if beside != text:
         return
     if paragraph.find_parent(["li", "td", "th", "a", "figure", "dd", "summary"]):
         return

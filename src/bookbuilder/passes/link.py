@@ -20,6 +20,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.passes.drawings import relink_drawing
 from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
@@ -124,6 +125,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
     """Prefix every id of the chapter; map old ids to new ones, the first use of an id winning."""
     anchors: dict[str, str] = {}
     again: Counter[str] = Counter()
+    raw_ids: dict[int, str] = {}
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
     every = elements(chapter.tree)
@@ -141,6 +143,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
         name = f"{base}-{count}" if count > 1 else base
         taken.add(name)
         tag["id"] = name
+        raw_ids[id(tag)] = raw
         if anchors.setdefault(raw, name) != name:
             again[raw] += 1
             if again.total() <= MOST_REPORTED and (
@@ -157,23 +160,10 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
                 if not names:
                     del tag[attribute]
         if tag.name == "svg":
-            _relink_svg(tag, anchors)
+            relink_drawing(tag, anchors, raw_ids)
     if chapter.role:
         chapter.tree["role"] = chapter.role
     return anchors
-
-
-def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
-    """Update renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
-    for tag in [svg, *elements(svg)]:
-        for attribute, value in list(tag.attrs.items()):
-            text = str(value)
-            if "url(#" in text:
-                tag[attribute] = re.sub(
-                    r"url\(#([^)]+)\)", lambda m: f"url(#{anchors.get(m[1], m[1])})", text
-                )
-            elif attribute.endswith("href") and text.startswith("#") and tag.name != "a":
-                tag[attribute] = f"#{anchors.get(text[1:], text[1:])}"
 
 
 def _resolve(

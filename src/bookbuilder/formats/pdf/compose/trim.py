@@ -29,7 +29,16 @@ UNKNOWN_EDITION = Rule(
     "`edition` in [pdf] must be `print`, for paper, or `screen`.",
 )
 
+BAD_SIGNATURE = Rule(
+    "P032",
+    "bad-signature",
+    Severity.ERROR,
+    "`signature` in [pdf] is the number of pages that a printer folds and cuts from one sheet, of"
+    " which the book's pages are a multiple: 1 to 64. With 1, no empty page is added.",
+)
+
 DEFAULT = "a5"
+LARGEST_SIGNATURE = 64
 EDITIONS = ("print", "screen")
 # The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
@@ -173,6 +182,23 @@ def edition_of(config: Config, report: Report) -> str:
         report.add(UNKNOWN_EDITION, message, config.span_of("pdf.edition"), hint)
         return EDITIONS[0]
     return edition
+
+
+def signature_of(config: Config, report: Report) -> int:
+    """Return the number that the book's pages are a multiple of; 1 if it makes no sense."""
+    if 1 <= config.pdf.signature <= LARGEST_SIGNATURE:
+        return config.pdf.signature
+    message = f"a signature of {config.pdf.signature} pages is not possible"
+    hint = f"it is a number from 1 to {LARGEST_SIGNATURE}"
+    report.add(BAD_SIGNATURE, message, config.span_of("pdf.signature"), hint)
+    return 1
+
+
+def empty_pages(pages: int, config: Config, report: Report) -> int:
+    """Return how many empty pages end a print edition of `pages` pages; a booklet adds its own."""
+    if config.pdf.edition == "screen" or config.pdf.booklet:
+        return 0
+    return -pages % signature_of(config, report)
 
 
 @cache

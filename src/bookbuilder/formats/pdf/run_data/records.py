@@ -155,6 +155,16 @@ class Wide:
 
 
 @dataclass(frozen=True, slots=True)
+class Coarse:
+    """A picture with few dots per inch at its size on the page; `name` is the asset's."""
+
+    page: int
+    chapter: str
+    name: str
+    dots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A failure of WeasyPrint; `culprits` are the chapters that fail even alone, and how."""
 
@@ -185,6 +195,7 @@ class LaidOutRun:
     style_messages: tuple[tuple[str, str], ...] = ()
     misplaced_notes: tuple[str, ...] = ()
     wide: tuple[Wide, ...] = ()
+    coarse: tuple[Coarse, ...] = ()
     runs_on: bool = False
     next_side: Side = ""
     ends_blank: bool = False

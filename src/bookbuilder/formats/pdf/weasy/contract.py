@@ -23,6 +23,7 @@ from weasyprint.css.properties import KNOWN_PROPERTIES
 from weasyprint.document import Page as _Page
 from weasyprint.formatting_structure.build import build_formatting_structure as _build_boxes
 from weasyprint.html import get_html_metadata
+from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
 from weasyprint.layout.background import layout_box_backgrounds as _lay_out_backgrounds
 from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
@@ -340,6 +341,26 @@ def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
         weasyprint.draw.text.draw_first_line = made
 
 
+@contextmanager
+def grey_in_one_channel() -> Iterator[None]:
+    """Paint black, white and greys, inside the context, as DeviceGray instead of DeviceRGB.
+
+    A printer's machine makes black of four inks from three equal channels.
+    """
+
+    def set_color_rgb(self: Any, r: float, g: float, b: float, stroke: bool = False) -> None:
+        if r == g == b:
+            self.stream.append(b" ".join((to_bytes(r), b"G" if stroke else b"g")))
+        else:
+            pydyf.Stream.set_color_rgb(self, r, g, b, stroke)
+
+    _Stream.set_color_rgb = set_color_rgb
+    try:
+        yield
+    finally:
+        del _Stream.set_color_rgb
+
+
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """Glyphs of one font that are shown one after the other.
@@ -390,6 +411,12 @@ def without_placeholder(box: Box) -> Box:
     """Return the box itself, which a placeholder stands for if it is positioned absolutely."""
     found: Box = box._box if isinstance(box, _Placeholder) else box
     return found
+
+
+def pixels_of(box: ReplacedBox) -> tuple[int, int]:
+    """Return width and height of a box's picture in its own pixels; zeros for a drawing."""
+    image: Any = getattr(box, "replacement", None)
+    return (image.width, image.height) if isinstance(image, _RasterImage) else (0, 0)
 
 
 def object_of(pdf: Pdf, reference: bytes) -> Dictionary:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Side, Wide
+from bookbuilder.formats.pdf.run_data.records import Coarse, Side, Wide
 from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of
 from bookbuilder.formats.pdf.weasy.contract import (
     Box,
@@ -16,11 +16,17 @@ from bookbuilder.formats.pdf.weasy.contract import (
     LineBox,
     MarginBox,
     Page,
+    ReplacedBox,
+    pixels_of,
     without_placeholder,
 )
 
 # A rounding error of the layout, in CSS pixels.
 SLACK = 1.0
+# Dots per inch that a picture on paper should have at least.
+FEWEST_DOTS = 200
+# Of signs and buttons in a line, in CSS pixels.
+SMALL_PICTURE = 38.0
 _WIDE = frozenset({"table", "pre", "img", "svg", "{http://www.w3.org/2000/svg}svg"})
 
 
@@ -157,6 +163,24 @@ def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
             if is_wide and child.element is not None:
                 kind = {"table": "a table", "pre": "code"}.get(child.element_tag, "a picture")
                 yield Wide(number, chapter, kind, _first_word(child.element))
+
+
+def coarse_pictures(pages: Sequence[Page], tree: ET.Element) -> Iterator[Coarse]:
+    """Find pictures with fewer dots than paper shows, small signs in a line excepted."""
+    chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
+    chapter = ""
+    for number, page in enumerate(pages):
+        chapter = next((a for a in page.anchors if a in chapters), chapter)
+        for box in boxes_in_order(page._page_box):
+            if not isinstance(box, ReplacedBox) or box.element is None or box.element_tag != "img":
+                continue
+            wide, high = pixels_of(box)
+            if not wide or max(box.width, box.height) < SMALL_PICTURE or not box.height:
+                continue
+            # WeasyPrint's pixel is a 96th of an inch.
+            dots = round(min(wide / box.width, high / box.height) * 96)
+            if dots < FEWEST_DOTS:
+                yield Coarse(number, chapter, box.element.get("src", ""), dots)
 
 
 def _first_word(element: ET.Element) -> str:

@@ -91,7 +91,7 @@ class TreeLayouter:
                     kept = self._lay_out_run(run, start)
                     kept.messages = messages
                 if in_full:
-                    kept.laid.number(start)
+                    kept.laid.number(start, int(run.has_leaf))
                 laid_out, blobs = record(kept.laid, kept.tree, in_full, run.has_leaf)
             except MemoryError:
                 raise

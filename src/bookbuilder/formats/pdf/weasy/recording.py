@@ -22,12 +22,14 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
+    grey_in_one_channel,
     lines_drawn_by,
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import (
+    coarse_pictures,
     is_blank,
     misplaced_notes,
     next_side,
@@ -84,6 +86,7 @@ def record(
         wide=tuple(wide_things(pages, tree)),
         next_side=side,
         ends_blank=ends_blank,
+        coarse=tuple(coarse_pictures(pages, tree)),
     )
     return laid_out, collector.blobs
 
@@ -115,7 +118,11 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words), initials.painted_with_their_words():
+    with (
+        lines_drawn_by(say_words),
+        initials.painted_with_their_words(),
+        grey_in_one_channel(),
+    ):
         page.paint(stream, POINTS)
     if marks_at_turns := marks_of_turned_lines(page):
         stream.stream.append(marks_at_turns)
