@@ -37,6 +37,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     split_first_line,
 )
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order, room_below
+from bookbuilder.formats.pdf.weasy.right_to_left import settling
 
 # Of widths, in CSS pixels: what numbers of as many figures differ by where nothing is rounded.
 _SLACK = 1e-6
@@ -151,7 +152,7 @@ def lay_out(
         counters,
         context.footnotes,
     )
-    pages = lay_out_pages(html, root, context)
+    pages = lay_out_pages(html, root, context, settling(html.etree_element))
     close_fragments(pages)
     # What the PDF says of itself is settled when runs are joined.
     document = make_document(pages, None, html.url_fetcher, fonts, {}, None)

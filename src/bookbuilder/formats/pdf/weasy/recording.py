@@ -15,11 +15,12 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
-    lines_drawn_by,
     make_stream,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import lines_drawn_by
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
+from bookbuilder.formats.pdf.weasy.justification import fill_lines
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
@@ -88,7 +89,7 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words):
+    with lines_drawn_by(lambda draw: fill_lines(say_words(draw))):
         page.paint(stream, POINTS)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
