@@ -54,12 +54,13 @@ def say_words(draw: DrawLine) -> DrawLine:
     return draw_and_say
 
 
-def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> set[int]:
+def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> dict[int, int]:
     """Have each glyph of a letter with marks mean one of them.
 
     Return where the others begin: letters whose glyphs are more or fewer, or run from the right.
+    The value says where a single letter ends that runs from the right, and is 0 for others.
     """
-    unclear: set[int] = set()
+    unclear: dict[int, int] = {}
     for run in runs:
         meanings: dict[int, str] = {}
         bounds = [*sorted(set(run.starts)), run.end]
@@ -75,18 +76,24 @@ def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> set[
             if len(letters) == len(used) and (len(used) == 1 or not run.is_from_right):
                 meanings |= dict(zip(used, letters, strict=True))
             else:
-                unclear.add(start)
+                is_alone = run.is_from_right and len(letters) == 1
+                unclear[start] = ends[start] if is_alone else 0
         if meanings:
             say_glyphs(stream, run.font, meanings)
     return unclear
 
 
-def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: set[int]) -> list[str]:
+def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: dict[int, int]) -> list[str]:
     """Return, for each glyph that is shown, the difficult word it belongs to, or an empty string.
 
-    A word whose glyphs do not follow one another is not told.
+    A word whose glyphs do not follow one another is not told. Where it is enough, a letter is told
+    alone: PDFium turns the letters of Arabic words around.
     """
+    letters = [(start, end, data[start:end].decode()) for start, end in unclear.items() if end]
     words = [(m.start(), m.end(), m[0].decode()) for m in _WORD.finditer(data)]
+    if letters:
+        apart = [w for w in words if not any(w[0] <= start < w[1] for start, _, _ in letters)]
+        words = sorted(apart + letters)
     starts = [start for start, _, _ in words]
     difficult = {bisect_right(starts, start) - 1 for start in unclear}
     numbers: list[int] = []
