@@ -83,6 +83,8 @@ GENERIC = {
     "cursive": "Bookbuilder Serif",
     "fantasy": "Bookbuilder Serif",
 }
+# In these languages, figures, blanks and short words of Latin letters come from the script's font.
+OF_LANGUAGE = {"ar": "Amiri", "fa": "Amiri", "ur": "Amiri"}
 
 
 def fontconfig_xml(folders: list[Path], cache: Path) -> str:
@@ -95,6 +97,14 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
         f'<edit name="family" mode="prepend" binding="strong"><string>{family}</string></edit>'
         "</match>"
         for generic, family in GENERIC.items()
+    )
+    aliases += "".join(
+        f'<match target="pattern"><test name="lang" compare="contains"><string>{language}</string>'
+        f'</test><test name="family" qual="any"><string>{generic}</string></test>'
+        f'<edit name="family" mode="prepend_first" binding="strong"><string>{family}</string></edit>'
+        "</match>"
+        for language, family in OF_LANGUAGE.items()
+        for generic in ("serif", "sans-serif")
     )
     fallbacks = "".join(f"<string>{family}</string>" for family in FALLBACKS)
     return (
