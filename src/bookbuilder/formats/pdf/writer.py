@@ -53,7 +53,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
-        styles = [*built_in_styles(book.config, report), *own]
+        styles = [*built_in_styles(book, report), *own]
         report.raise_for_errors()
         remembered = users_cache("pages") if book.config.pdf.cache else Cache(None)
         key = circumstances(versions(), styles, fonts)

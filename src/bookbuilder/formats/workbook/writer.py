@@ -80,7 +80,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [
-            *built_in_styles(book.config, report, ("print", "workbook")),
+            *built_in_styles(book, report, ("print", "workbook")),
             *author_styles(book.config, report),
         ]
         report.raise_for_errors()

@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         width: float
         height: float
         margin_bottom: float
+        margin_right: float
         border_left_width: float
         border_right_width: float
         link_annotation: Dictionary | None

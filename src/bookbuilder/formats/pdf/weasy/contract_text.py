@@ -5,15 +5,18 @@ This is the second part of `contract.py`, with the same promises and tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import weasyprint.draw.text
+import weasyprint.layout.inline
+from weasyprint.text.ffi import TO_UNITS as _UNITS
 from weasyprint.text.line_break import line_size as _line_size
 
 from bookbuilder.formats.pdf.weasy.contract import (
+    Box,
     PaintStream,
     PangoLayout,
     TextBox,
@@ -34,6 +37,21 @@ def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
         yield
     finally:
         weasyprint.draw.text.draw_first_line = made
+
+
+JustifyLine: TypeAlias = Callable[[object, Box, float], None]
+"""Fills a line that lacks some width: takes the layout's context, the line's box, that width."""
+
+
+@contextmanager
+def lines_justified_by(change: Callable[[JustifyLine], JustifyLine]) -> Iterator[None]:
+    """Justify lines, inside the context, with what `change` makes of WeasyPrint's function."""
+    made = weasyprint.layout.inline.justify_line
+    weasyprint.layout.inline.justify_line = change(made)
+    try:
+        yield
+    finally:
+        weasyprint.layout.inline.justify_line = made
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +109,21 @@ def width_as_drawn(textbox: TextBox) -> float:
 
 
 def space_anew(textbox: TextBox, spacing: float) -> None:
-    """Draw a line of text with `spacing` added to each of its blanks."""
+    """Draw a line of text with `spacing` added to each of its blanks, this once."""
     layout: Any = textbox.pango_layout
-    layout.justification_spacing = textbox.justification_spacing = spacing
+    before, layout.justification_spacing = layout.justification_spacing, spacing
     layout.set_text(layout.text, justify=True)
+    layout.justification_spacing = before
+
+
+def space_letters(textbox: TextBox, ranges: Sequence[tuple[int, int]], spacing: float) -> None:
+    """Draw a line of text with `spacing` added to the letters in `ranges` of its UTF-8 bytes."""
+    layout: Any = textbox.pango_layout
+    attributes = pango.pango_layout_get_attributes(layout.layout)
+    if attributes == ffi.NULL:
+        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+    for start, end in ranges:
+        attribute = pango.pango_attr_letter_spacing_new(round(spacing * _UNITS))
+        attribute.start_index, attribute.end_index = start, end
+        pango.pango_attr_list_change(attributes, attribute)
+    pango.pango_layout_set_attributes(layout.layout, attributes)

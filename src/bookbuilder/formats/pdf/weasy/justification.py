@@ -12,6 +12,7 @@ from bookbuilder.formats.pdf.weasy.contract_text import DrawLine, space_anew, wi
 
 # In CSS pixels: what nobody sees.
 _SLACK = 0.05
+_LEAST_GAIN = 0.2
 
 
 def fill_lines(draw: DrawLine) -> DrawLine:
@@ -20,15 +21,27 @@ def fill_lines(draw: DrawLine) -> DrawLine:
     def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
         blanks = textbox.text.count(" ") + textbox.text.count("\N{NO-BREAK SPACE}")
         if textbox.justification_spacing and blanks:
-            missing = textbox.width - width_as_drawn(textbox)
-            if abs(missing) > _SLACK:
-                space_anew(textbox, textbox.justification_spacing + missing / blanks)
+            _fill(textbox, blanks)
         start = len(stream.stream)
         emojis = draw(stream, textbox, *rest)
         stream.stream[start:] = map(_without_empty_strings, stream.stream[start:])
         return emojis
 
     return fill_and_draw
+
+
+def _fill(textbox: TextBox, blanks: int) -> None:
+    before = width_as_drawn(textbox)
+    missing = textbox.width - before
+    if abs(missing) < _SLACK:
+        return
+    spacing = missing / blanks
+    space_anew(textbox, textbox.justification_spacing + spacing)
+    gained = width_as_drawn(textbox) - before
+    # Blanks at the ends of a text may get twice as much or half of it.
+    if abs(missing - gained) > _SLACK and gained / missing > _LEAST_GAIN:
+        spacing *= missing / gained
+        space_anew(textbox, textbox.justification_spacing + spacing)
 
 
 def _without_empty_strings(operation: object) -> object:

@@ -26,6 +26,7 @@ from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+from bookbuilder.formats.pdf.weasy.wide_letters import fill_with_letters
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -89,7 +90,7 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(lambda draw: fill_lines(say_words(draw))):
+    with lines_drawn_by(lambda draw: fill_lines(fill_with_letters(say_words(draw)))):
         page.paint(stream, POINTS)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)

@@ -101,8 +101,8 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
     aliases += "".join(
         f'<match target="pattern"><test name="lang" compare="contains"><string>{language}</string>'
         f'</test><test name="family" qual="any"><string>{generic}</string></test>'
-        f'<edit name="family" mode="prepend_first" binding="strong"><string>{family}</string></edit>'
-        "</match>"
+        f'<edit name="family" mode="prepend_first" binding="strong"><string>{family}</string>'
+        "</edit></match>"
         for language, family in OF_LANGUAGE.items()
         for generic in ("serif", "sans-serif")
     )
