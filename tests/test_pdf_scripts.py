@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,16 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
+from fontTools.ttLib import TTCollection, TTFont
 
+import bookbuilder
 from bookbuilder import write
+from bookbuilder.formats.cover_art import letters_of
+from bookbuilder.formats.pdf.weasy.own_families import families_for
+from bookbuilder.text.words import letters_added
 from books import load_files
 
+FONTS = Path(bookbuilder.__file__).parent / "fonts"
 # They lay out pages.
 pytestmark = pytest.mark.slow
 
@@ -85,3 +92,24 @@ def test_japanese_is_copied_as_it_was_typed(tmp_path: Path) -> None:
     assert "Python で" not in text
     assert "バージョン 3" not in text
     assert "・" in text
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "hi", "ja", "ko", "ru", "th", "zh"])
+def test_no_word_that_bookbuilder_adds_prints_as_boxes(language: str) -> None:
+    bundled = {letter for font in FONTS.glob("*.ttf") for letter in letters_of(font.stem)}
+    assert {c for c in letters_added(language) if ord(c) not in bundled} == set()
+
+
+def test_chinese_is_set_in_the_authors_font_for_its_country() -> None:
+    collection = TTCollection()
+    for family in ("Plain JP", "Plain SC", "Plain TC"):
+        font = TTFont(FONTS / "BIZUDMincho-Regular.ttf")
+        font["name"].setName(family, 1, 3, 1, 0x409)
+        collection.fonts.append(font)
+    file = io.BytesIO()
+    collection.save(file)
+    fonts = [b"damaged", (FONTS / "Amiri-Regular.ttf").read_bytes(), file.getvalue()]
+    assert families_for("zh-CN", fonts)[0] == "Plain SC"
+    assert families_for("zh-Hant", fonts)[0] == "Plain TC"
+    assert families_for("zh", fonts[:2]) == ["Bookbuilder Words SC"]
+    assert families_for("ja", fonts) == families_for("en", fonts) == []

@@ -233,11 +233,13 @@ _CALLOUTS = {
     "|Warnung|Vorsicht|Fehlschlag|Gefahr|Fehler|Beispiel|Zitat",
     "es": "Nota|Resumen|Información|Por hacer|Consejo|Importante|Éxito|Pregunta"
     "|Advertencia|Precaución|Fallo|Peligro|Error|Ejemplo|Cita",
-    "fa": "یادداشت|چکیده|اطلاعات|انجام‌نشده|نکته|مهم|موفقیت|پرسش|هشدار|احتیاط|شکست|خطر|اشکال|نمونه|نقل قول",
+    "fa": "یادداشت|چکیده|اطلاعات|انجام‌نشده|نکته|مهم|موفقیت"
+    "|پرسش|هشدار|احتیاط|شکست|خطر|اشکال|نمونه|نقل قول",
     "fr": "Note|Résumé|Info|À faire|Astuce|Important|Succès|Question"
     "|Avertissement|Attention|Échec|Danger|Bogue|Exemple|Citation",
     "he": "הערה|תקציר|מידע|לביצוע|עצה|חשוב|הצלחה|שאלה|אזהרה|זהירות|כישלון|סכנה|תקלה|דוגמה|ציטוט",
-    "hi": "टिप्पणी|सारांश|जानकारी|करना है|सुझाव|महत्वपूर्ण|सफलता|प्रश्न|चेतावनी|सावधानी|विफलता|ख़तरा|त्रुटि|उदाहरण|उद्धरण",
+    "hi": "टिप्पणी|सारांश|जानकारी|करना है|सुझाव|महत्वपूर्ण|सफलता|प्रश्न"
+    "|चेतावनी|सावधानी|विफलता|ख़तरा|त्रुटि|उदाहरण|उद्धरण",
     "it": "Nota|Sommario|Informazione|Da fare|Consiglio|Importante|Successo|Domanda"
     "|Avvertenza|Attenzione|Insuccesso|Pericolo|Errore|Esempio|Citazione",
     "ja": "注記|要約|情報|やること|ヒント|重要|成功|質問|警告|注意|失敗|危険|バグ|例|引用",
@@ -252,7 +254,8 @@ _CALLOUTS = {
     "|Предупреждение|Осторожно|Неудача|Опасность|Ошибка|Пример|Цитата",
     "sv": "Obs|Sammanfattning|Info|Att göra|Tips|Viktigt|Lyckat|Fråga"
     "|Varning|Försiktigt|Misslyckat|Fara|Fel|Exempel|Citat",
-    "th": "หมายเหตุ|สรุป|ข้อมูล|สิ่งที่ต้องทำ|คำแนะนำ|สำคัญ|สำเร็จ|คำถาม|คำเตือน|ข้อควรระวัง|ล้มเหลว|อันตราย|ข้อผิดพลาด|ตัวอย่าง|คำคม",
+    "th": "หมายเหตุ|สรุป|ข้อมูล|สิ่งที่ต้องทำ|คำแนะนำ|สำคัญ|สำเร็จ|คำถาม"
+    "|คำเตือน|ข้อควรระวัง|ล้มเหลว|อันตราย|ข้อผิดพลาด|ตัวอย่าง|คำคม",
     "zh": "注|摘要|信息|待办|提示|重要|成功|问题|警告|注意|失败|危险|缺陷|示例|引用",
 }
 
@@ -302,7 +305,8 @@ _LESSONS = {
     "sv": "Övning|Lösning|Förkunskaper|Mål|Frågor|Huvudpunkter|Diskussion|Omdöme|Checklista"
     "|För läraren|Sats|Lemma|Följdsats|Proposition|Förmodan|Definition|Bevis|Anmärkning"
     "|Algoritm",
-    "th": "แบบฝึกหัด|เฉลย|ความรู้พื้นฐาน|วัตถุประสงค์|คำถาม|ประเด็นสำคัญ|อภิปราย|คำบอกเล่า|รายการตรวจสอบ"
+    "th": "แบบฝึกหัด|เฉลย|ความรู้พื้นฐาน|วัตถุประสงค์|คำถาม"
+    "|ประเด็นสำคัญ|อภิปราย|คำบอกเล่า|รายการตรวจสอบ"
     "|สำหรับผู้สอน|ทฤษฎีบท|บทตั้ง|บทแทรก|ประพจน์|ข้อคาดการณ์|นิยาม|บทพิสูจน์|ข้อสังเกต|ขั้นตอนวิธี",
     "zh": "练习|解答|先修要求|目标|问题|要点|讨论|感言|检查清单|教师说明"
     "|定理|引理|推论|命题|猜想|定义|证明|备注|算法",
@@ -342,6 +346,15 @@ def callout_title(kind: str, language: str) -> str | None:
         if kind in kinds and (row := names.get(primary(language))):
             return row.split("|")[kinds.index(kind)]
     return None
+
+
+def letters_added(language: str) -> set[str]:
+    """Return the characters of all words that may be added to a book in `language`."""
+    key = primary(language)
+    rows = [table.get(key, "") for table in (_CALLOUTS, _LESSONS, _VERSIONS)]
+    words = words_for(language)
+    texts = [getattr(words, name) for name in words.__slots__]
+    return set("".join([*texts, *rows, _LETTERS.get(key, "")])) - set("{}|\N{NO-BREAK SPACE}")
 
 
 def words_for(language: str) -> Words:

@@ -42,7 +42,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
-    with weasyprint_with_fonts(book.config.folders, report) as fonts:
+    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -56,7 +56,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         styles = [*built_in_styles(book, report), *own]
         report.raise_for_errors()
         remembered = users_cache("pages") if book.config.pdf.cache else Cache(None)
-        key = circumstances(versions(), styles, fonts)
+        key = circumstances([*versions(), book.metadata.language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
         runs_on = book.config.pdf.openings == "any"
         whole = runs_on or needs_the_whole(text for _, text in own)

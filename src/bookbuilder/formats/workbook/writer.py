@@ -76,7 +76,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with weasyprint_with_fonts(book.config.folders, report):
+    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language):
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [
