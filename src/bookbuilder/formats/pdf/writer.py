@@ -48,7 +48,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     settings = book.config.pdf
-    with weasyprint_with_fonts(book.config.folders, report) as fonts:
+    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -63,11 +63,11 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
-        styles = [*built_in_styles(book.config, report), *own]
+        styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
-        key = circumstances(versions(), styles, fonts)
+        key = circumstances([*versions(), book.metadata.language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
         runs_on = settings.openings == "any"
         whole = runs_on or needs_the_whole(text for _, text in own)

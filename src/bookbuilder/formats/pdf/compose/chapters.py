@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
 from bookbuilder.formats.pdf.compose.code_sizes import fit_code
+from bookbuilder.formats.pdf.compose.east_asian import set_east_asian
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
@@ -98,6 +99,7 @@ def printed_chapter(
     for table in section.iter("table"):
         classify_table(table, rooms.get(table, measure.upright))
     allow_breaks(section)
+    set_east_asian(section, str(chapter.tree.get("lang") or book.metadata.language))
     return section
 
 

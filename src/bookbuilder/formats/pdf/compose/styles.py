@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
+from bookbuilder.book import Book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats.pdf.compose.first_letters import (
     FLOATING_LETTER,
@@ -28,14 +29,16 @@ EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
 
 
 def built_in_styles(
-    config: Config, report: Report, themes: Sequence[str] = ()
+    book: Book, report: Report, themes: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of the stylesheets for the page's geometry and of the theme.
 
     `themes` names the theme's stylesheets to use instead of those of the book's edition.
     """
+    config = book.config
     edition = edition_of(config, report)
-    yield "trim.css", trim_of(config, report).css(edition, config.pdf.marks)
+    trim = trim_of(config, report)
+    yield "trim.css", trim.css(edition, config.pdf.marks, book.metadata.language)
     for name in themes or EDITION_THEMES[edition]:
         yield f"{name}.css", theme_style(name)
 

@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import pairwise
 
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.east_asian import LANGUAGES
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -74,11 +75,11 @@ class Trim:
         quarters = float(self.width.removesuffix("mm")) / 25.4 * 4
         return abs(quarters - round(quarters)) < 0.01
 
-    def css(self, edition: str, marks: bool) -> str:
+    def css(self, edition: str, marks: bool, language: str = "") -> str:
         """Return rules for the page, the size of type, and the height that pictures may have."""
-        sides = (self.inner, self.outer)
+        sides = (self.inner, self._outer(language))
         if edition == "screen":
-            middle = f"calc(({self.inner} + {self.outer}) / 2)"
+            middle = f"calc(({sides[0]} + {sides[1]}) / 2)"
             sides = (middle, middle)
         inner, outer = sides
         sink = float(self.height.removesuffix("mm")) / _DRAWN_FOR
@@ -99,6 +100,15 @@ class Trim:
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
+
+    def _outer(self, language: str) -> str:
+        """Return the outer margin: in Chinese and Japanese, a line holds whole characters."""
+        if language.lower().split("-")[0] not in LANGUAGES:
+            return self.outer
+        width, inner, outer = map(_number, (self.width, self.inner, self.outer))
+        # A trifle more than they need, or rounding would cost the last one.
+        spare = (width - inner - outer) % (_number(self.size) * 25.4 / 72)
+        return f"{outer + spare - 0.01:.3f}mm"
 
 
 def trim_names() -> tuple[str, ...]:

@@ -23,9 +23,9 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Page,
     String,
     grey_in_one_channel,
-    lines_drawn_by,
     make_stream,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import lines_drawn_by
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import (
@@ -35,12 +35,14 @@ from bookbuilder.formats.pdf.weasy.inspection import (
     next_side,
     wide_things,
 )
+from bookbuilder.formats.pdf.weasy.justification import fill_lines
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
+from bookbuilder.formats.pdf.weasy.wide_letters import fill_with_letters
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -119,7 +121,7 @@ def _page(
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
     with (
-        lines_drawn_by(say_words),
+        lines_drawn_by(lambda draw: fill_lines(fill_with_letters(say_words(draw)))),
         initials.painted_with_their_words(),
         grey_in_one_channel(),
     ):
