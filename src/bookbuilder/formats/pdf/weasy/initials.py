@@ -13,13 +13,8 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.formats.pdf.weasy.actual_text import with_words
-from bookbuilder.formats.pdf.weasy.contract import (
-    DrawLine,
-    PaintStream,
-    TextBox,
-    drawn_glyphs,
-    lines_drawn_by,
-)
+from bookbuilder.formats.pdf.weasy.contract import PaintStream, TextBox
+from bookbuilder.formats.pdf.weasy.contract_text import DrawLine, drawn_glyphs, lines_drawn_by
 
 DROP_CAP, INITIAL = "drop-cap", "initial"
 
