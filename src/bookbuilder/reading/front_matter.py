@@ -15,10 +15,10 @@ from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
 from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.title_block import read_keys, read_title_block
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml

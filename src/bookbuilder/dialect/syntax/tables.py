@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes, trailing_attributes
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, Text
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
@@ -161,6 +161,23 @@ def _report_rows_alone(state: BlockState, container: Paragraph) -> None:
     state.problems.add(DOUBTFUL_TABLE, message, state.number - 1, hint=hint, alike="rows")
 
 
+_ONLY_ATTRIBUTES = re.compile(r":[ \t]*" + ATTRIBUTES.pattern + r"[ \t]*$")
+
+
+def start_attributes_of_table(state: BlockState, container: Block) -> Started:
+    """Read `: {#tbl-x}` below a table: a caption that has no words, only attributes."""
+    line = state.line
+    match = None if line.indented else _ONLY_ATTRIBUTES.match(line.rest)
+    target = container if isinstance(container, Table) else container.last_child
+    if not match or not isinstance(target, Table):
+        return Started.NOTHING
+    target.attributes = f"{target.attributes} {match[1]}".strip()
+    state.close_unmatched()
+    if target.open:
+        state.close(target)
+    return Started.LEAF
+
+
 def table_follows(state: BlockState) -> bool:
     """Return whether this line is in a paragraph, such as a caption, right before a table."""
     has_ended = False
@@ -188,3 +205,4 @@ def alignment_of(delimiter: str) -> str:
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_table, "table", 55)
+        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)
