@@ -84,11 +84,6 @@ class Shortcode(TemplateTag):
         found = {name: value for name, value in _read_words(self.rest) if name}
         return next((found[name] for name in names if found.get(name)), "")
 
-    def said(self, *names: str, at: int = -1) -> str:
-        """Return the first value with one of these names, or the word `at`, or nothing."""
-        words = self.words if at >= 0 else []
-        return self.value(*names) or (words[at] if at < len(words) else "")
-
     @property
     def words(self) -> list[str]:
         return [value for name, value in _read_words(self.rest) if not name]

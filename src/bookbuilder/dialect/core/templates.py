@@ -17,7 +17,7 @@ TAG = re.compile(
 )
 EXPRESSION = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
 _VALUE = re.compile(
-    r"""(?<![\w:.-])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
+    r"""(?<![^\s,])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
 )
 _OPENER = re.compile(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
 _VARIABLE = re.compile(
@@ -102,6 +102,11 @@ class TemplateTag:
             if key.lower() in names and found:
                 return unescape(found)
         return ""
+
+    def said(self, *names: str, at: int = -1) -> str:
+        """Return the first value with one of these names, or the word `at`, or nothing."""
+        words = self.words if at >= 0 else []
+        return self.value(*names) or (words[at] if at < len(words) else "")
 
     @property
     def words(self) -> list[str]:

@@ -9,7 +9,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.code import code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
-from bookbuilder.dialect.core.paragraph import Heading, Paragraph
+from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.raw_html import append_raw
 from bookbuilder.dialect.core.shortcodes import Shortcode
 from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock
@@ -63,14 +63,6 @@ class ShortcodeCallout(TagCallout):
             words = [w for w in words if " " in w or w[:1].isupper()]
         title = tag.value("title", "header", "heading", "summary")
         self.title = title or (words[0] if words else "") or None
-
-    def finish(self, state: BlockState) -> None:
-        super().finish(state)
-        first = self.children[0] if self.children else None
-        if isinstance(first, Heading) and not self.title and first.parts()[0]:
-            self.title, attributes = first.parts()
-            self.attributes = f"{attributes} {self.attributes}".strip()
-            del self.children[0]
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         super().render(conversion, parent)
