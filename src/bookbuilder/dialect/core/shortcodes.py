@@ -141,7 +141,14 @@ def read_shortcode(text: str, at: int) -> Shortcode | None:
     rest = text[opening.end() : stop[0]]
     if rest and not rest[0].isspace() and rest[0] not in "\"'`/":
         return None
-    return Shortcode(opening[3], rest.strip(), at, stop[1], is_end=bool(opening[2]))
+    return Shortcode(
+        opening[3],
+        rest.strip(),
+        at,
+        stop[1],
+        is_end=bool(opening[2]),
+        is_markdown=opening[1] == "%",
+    )
 
 
 def read_over_lines(

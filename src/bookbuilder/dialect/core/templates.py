@@ -59,13 +59,17 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class TemplateTag:
-    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`."""
+    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`.
+
+    What stands between shortcodes that are not `is_markdown` is for a program to read.
+    """
 
     name: str
     rest: str
     start: int
     end: int
     is_end: bool = False
+    is_markdown: bool = True
 
     opening: ClassVar[str] = "{%"
     closing: ClassVar[str] = "%}"
@@ -113,6 +117,11 @@ class TemplateTag:
         """Return what stands in it without a name, without its quotes."""
         plain = _VALUE.sub(" ", self.rest)
         return [word for part in plain.split() if (word := part.strip("\"',"))]
+
+    @property
+    def plain_name(self) -> str:
+        """Return its name without the folder that a theme has it in."""
+        return self.name.rpartition("/")[2]
 
     def find_end(self, text: str, at: int = 0) -> tuple[int, int] | None:
         """Return where its end tag stands in `text`, from `at` on."""

@@ -58,7 +58,7 @@ class ShortcodeCallout(TagCallout):
         if self.kind and not said:
             words = words[1:]
         elif not self.kind:
-            self.kind = meant_kind(tag.name) or "note"
+            self.kind = meant_kind(tag.plain_name) or "note"
             # Some themes name a picture here: `{{< alert "circle-info" >}}`.
             words = [w for w in words if " " in w or w[:1].isupper()]
         title = tag.value("title", "header", "heading", "summary")
@@ -149,7 +149,7 @@ class ShortcodeListing(LiteralBlock):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         tag = self.tag
-        is_code = tag.name in _LISTINGS
+        is_code = tag.plain_name in _LISTINGS
         language = tag.value("lang", "language", "type")
         if is_code and not language and tag.words:
             language = tag.words[0]
@@ -166,6 +166,26 @@ class ShortcodeListing(LiteralBlock):
 def report_drawing(conversion: Conversion, tag: Shortcode, line: int) -> None:
     kind, hint = "a diagram of another tool", "put a picture in its place"
     conversion.problems.kept_as_text(tag.shown, line, kind, hint)
+
+
+class CodeTab(ShortcodeListing):
+    """Hold a tab of Docsy's with code in it."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        pane = self.parent.tag if isinstance(self.parent, Frame) else self.tag
+        header = self.tag.said("header", "title", at=0)
+        language = self.tag.value("lang") or pane.value("lang")
+        if not language and pane.value("langEqualsHeader") == "true":
+            language = header.lower()
+        division = labelled_part(conversion, parent, header, self.line)
+        code_block(conversion, division, f"{self.text}\n", language, "")
+
+
+def has_code(tag: Shortcode, container: Block | None) -> bool:
+    """Return whether a tab is one of Docsy's with code in it, and not with Markdown."""
+    pane = container.tag if isinstance(container, Frame) else None
+    is_text = pane is None or "true" in (pane.value("text"), tag.value("text"))
+    return pane is not None and pane.name == "tabpane" and not tag.is_markdown and not is_text
 
 
 class FormulaBlock(LiteralBlock):

@@ -155,7 +155,7 @@ WRITERS: dict[str, Callable[[TemplateTag, str], str]] = {
     **dict.fromkeys(("video", "audio", "pdf", "iframe", "bandcamp"), source),
     **dict.fromkeys(("figure", "img", "image", "picture"), picture),
     **dict.fromkeys(("tweet", "twitter", "x"), post),
-    **dict.fromkeys(("button", "btn", "linkcard", "link"), button),
+    **dict.fromkeys(("button", "btn", "linkcard", "link", "hero-button"), button),
     **dict.fromkeys(("icon", "fa", "fas", "fab", "fontawesome"), icon),
     **dict.fromkeys(("math", "katex", "latex", "mathjax"), formula),
     **dict.fromkeys(("badge", "label", "kbd-text", "glossary_tooltip", "lead"), text_or_content),
