@@ -136,7 +136,12 @@ class AttributeLine(Block):
         at = next(i for i, block in enumerate(siblings) if block is self) + 1
         if at >= len(siblings):
             return None
-        following, siblings[at] = siblings[at], Block()
+        following = siblings[at]
+        if isinstance(following, AttributeLine):
+            following.pairs = self.pairs | following.pairs
+            following.identifier = following.identifier or self.identifier
+            return None
+        siblings[at] = Block()
         return following
 
 
