@@ -165,7 +165,8 @@ def start_attribute_line(state: BlockState, container: Block) -> Started:
     if not is_ours and not (identifier and not pairs and below):
         return Started.NOTHING
     previous = container.last_child
-    touches = previous is not None and not previous.ends_blank
+    is_first = not isinstance(previous, AttributeLine)
+    touches = is_first and previous is not None and not previous.ends_blank
     if touches and ATTRIBUTES.fullmatch(line.rest.rstrip()):
         return Started.NOTHING
     state.close_unmatched()
