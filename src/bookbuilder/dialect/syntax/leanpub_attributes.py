@@ -16,9 +16,9 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import Fence
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.labelled import with_title
 from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.paragraph import Paragraph
-from bookbuilder.dialect.syntax.slash_blocks import figure_around
 
 _KEYS = frozenset(
     """
@@ -115,8 +115,7 @@ class AttributeLine(Block):
             caption = ElementTree.Element("caption")
             element.insert(0, caption)
         elif element.tag == "pre":
-            element = figure_around(parent, element)
-            caption = ElementTree.SubElement(element, "figcaption")
+            return with_title(conversion, parent, title, self.line)
         else:
             return element
         conversion.inline(caption, title, self.line)

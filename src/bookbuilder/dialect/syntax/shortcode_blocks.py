@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.code import code_block
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.dialect.core.labelled import labelled_part, with_title
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.raw_html import append_raw
 from bookbuilder.dialect.core.shortcodes import Shortcode
@@ -16,7 +16,6 @@ from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock
 from bookbuilder.dialect.core.templates import TemplateTag
 from bookbuilder.dialect.syntax.callouts import meant_kind
 from bookbuilder.dialect.syntax.gitbook import Arrangement, Part, TagCallout
-from bookbuilder.dialect.syntax.slash_blocks import figure_around
 
 _LABELS = ("title", "name", "header", "label", "summary", "tabName", "date", "caption")
 _TEXTS = ("text", "content", "description", "subtitle")
@@ -159,8 +158,7 @@ class ShortcodeListing(LiteralBlock):
             conversion, parent, f"{self.text}\n", language or (not is_code and tag.name) or "", ""
         )
         if title := tag.value("title", "caption", "filename", "file", "name"):
-            figure = figure_around(parent, parent[-1])
-            conversion.inline(ElementTree.SubElement(figure, "figcaption"), title, self.line)
+            with_title(conversion, parent, title, self.line)
 
 
 def report_drawing(conversion: Conversion, tag: Shortcode, line: int) -> None:
