@@ -137,7 +137,7 @@ def test_a_list_nests_by_any_usual_indentation(indent: str) -> None:
 )
 def test_a_fence_names_its_language(info: str, language: str) -> None:
     fragment = html(f"- x\n\n  ```{info}\n  f(1)\n  ```")
-    code = BeautifulSoup(fragment, "html5lib").select_one("li > pre.code > code")
+    code = BeautifulSoup(fragment, "html5lib").select_one("li pre.code > code")
     assert code is not None
     assert code["class"] == [f"language-{language}"]
     assert code.get_text() == "f(1)\n"

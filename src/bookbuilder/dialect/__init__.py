@@ -22,15 +22,19 @@ from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
+from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.diagrams import DiagramExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
 from bookbuilder.dialect.syntax.docsify import DocsifyExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
+from bookbuilder.dialect.syntax.fence_blocks import FenceBlockExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.gitbook import GitbookExtension
@@ -39,6 +43,7 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.kramdown_tables import KramdownTableExtension
 from bookbuilder.dialect.syntax.leanpub import LeanpubExtension
 from bookbuilder.dialect.syntax.leanpub_attributes import LeanpubAttributeExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
@@ -69,6 +74,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    KramdownTableExtension,
     GridTableExtension,
     SimpleTableExtension,
     RawHtmlExtension,
@@ -82,6 +88,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,
+    ConditionalSpanExtension,
     MarkExtension,
     FootnoteExtension,
     WikilinkExtension,
@@ -92,6 +99,8 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CrossReferenceExtension,
     FormulaExtension,
     CodeCellExtension,
+    FenceBlockExtension,
+    DiagramExtension,
     RawPartExtension,
     OtherToolsExtension,
     KramdownExtension,
@@ -105,6 +114,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     MystMarkExtension,
     MystRoleExtension,
     ComponentExtension,
+    CodeComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,
     SlashBlockExtension,

@@ -76,12 +76,12 @@ class Addresses:
             return found
         if by_name:
             return self._by_name.get(_fold(path)) or self._by_name.get(loose(path) or "\0")
-        if not path.startswith(("/", "../")):
-            return None
         if self._site is None:
             self._site = SiteAddresses(self._chapters, self.folders)
-        is_absolute = path.startswith("/")
-        return self._site.find(path) if is_absolute else self._site.find_beside(chapter, path)
+        if path.startswith("/"):
+            return self._site.find(path)
+        found = self._site.find_beside(chapter, path) if path.startswith("../") else None
+        return found or self._site.find_near(chapter, path)
 
     def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
         folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
@@ -198,6 +198,8 @@ class Addresses:
         target, chapter = self._by_id[name]
         if target is chapter.tree or target.name == "h1":
             return str(chapter.number) if chapter.number is not None else chapter.title
+        if target.name == "aside" and (said := re.search(r"\((.+)\)$", label)):
+            return said[1]  # "Theorem (Pythagoras)" has a name and no number
         is_captioned = target.name in ("figure", "table")
         match = re.search(r"\d+", label) if is_captioned else None
         return match[0] if match and label.endswith(match[0]) else label

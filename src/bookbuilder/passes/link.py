@@ -7,7 +7,7 @@ is the `#id` of an existing element. Links that cannot be resolved are reported 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,6 +20,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.passes.drawings import relink_drawing
 from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
@@ -98,9 +99,11 @@ def link(book: Book, report: Report) -> None:
     labels = Labels(book, addresses)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
+    # Several chapters may come from one file, in which their places are counted.
+    seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
+    labels_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
-        seen: Counter[str] = Counter()
-        seen_labels: Counter[str] = Counter()
+        seen, seen_labels = seen_in[chapter.source.path], labels_in[chapter.source.path]
         dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
@@ -122,6 +125,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
     """Prefix every id of the chapter; map old ids to new ones, the first use of an id winning."""
     anchors: dict[str, str] = {}
     again: Counter[str] = Counter()
+    raw_ids: dict[int, str] = {}
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
     every = elements(chapter.tree)
@@ -139,6 +143,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
         name = f"{base}-{count}" if count > 1 else base
         taken.add(name)
         tag["id"] = name
+        raw_ids[id(tag)] = raw
         if anchors.setdefault(raw, name) != name:
             again[raw] += 1
             if again.total() <= MOST_REPORTED and (
@@ -155,23 +160,10 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
                 if not names:
                     del tag[attribute]
         if tag.name == "svg":
-            _relink_svg(tag, anchors)
+            relink_drawing(tag, anchors, raw_ids)
     if chapter.role:
         chapter.tree["role"] = chapter.role
     return anchors
-
-
-def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
-    """Update renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
-    for tag in [svg, *elements(svg)]:
-        for attribute, value in list(tag.attrs.items()):
-            text = str(value)
-            if "url(#" in text:
-                tag[attribute] = re.sub(
-                    r"url\(#([^)]+)\)", lambda m: f"url(#{anchors.get(m[1], m[1])})", text
-                )
-            elif attribute.endswith("href") and text.startswith("#") and tag.name != "a":
-                tag[attribute] = f"#{anchors.get(text[1:], text[1:])}"
 
 
 def _resolve(
@@ -199,27 +191,21 @@ def _resolve(
         anchor["href"] = f"#{found}"
         return
     if target is None:
+        if _is_empty(anchor) and (path or fragment):
+            anchor.append(path or fragment)
         _drop(anchor)
         span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
-    if fragment:
-        found = addresses.find_anchor(target, fragment)
-        if found is None:
-            span = find_link(chapter.source, href, nth, LINK)
-            known = addresses.anchors[target.slug]
-            holders = addresses.holders(fragment)
-            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
-            if holders:
-                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
-                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
-            if len(holders) == 1:
-                name = holders[0][1]
-            message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint)
-        else:
-            name = found
+    if fragment and (found := addresses.find_anchor(target, fragment)):
+        name = found
+    elif fragment:
+        span = find_link(chapter.source, href, nth, LINK)
+        name = _report_no_fragment(fragment, target, span, chapter, addresses, report)
+        if name == chapter.slug and _is_empty(anchor):
+            # The title of the chapter that the link stands in would be no answer.
+            anchor.append(fragment)
     _lead_to(name, anchor, addresses)
 
 
@@ -233,6 +219,26 @@ def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
     if not fragment and (query := _ID_IN_QUERY.search(path)):
         fragment = query[1]
     return unquote(path.split("?")[0]), unquote(fragment)
+
+
+def _report_no_fragment(
+    fragment: str,
+    target: Chapter,
+    span: Span,
+    chapter: Chapter,
+    addresses: Addresses,
+    report: Report,
+) -> str:
+    """Report that `target` has no id `fragment`; return the book-wide id to lead to instead."""
+    known = addresses.anchors[target.slug]
+    holders = addresses.holders(fragment)
+    hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+    if holders:
+        files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+        hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+    message = f"no heading or id `{fragment}` in {target.source.name}"
+    report.add(NO_FRAGMENT, message, span, hint)
+    return holders[0][1] if len(holders) == 1 else target.slug
 
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
@@ -259,7 +265,8 @@ def _resolve_anywhere(
     anchor["class"] = AttributeValueList(classes)
     if not classes:
         del anchor["class"]
-    holders = addresses.holders(name)
+    # bookdown's references name a kind before the id: `thm:x`.
+    holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
     if not holders:
         if not anchor.get_text(strip=True):

@@ -12,7 +12,7 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
 from bookbuilder.config.toml_text import load_toml
@@ -20,6 +20,7 @@ from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
@@ -88,7 +89,9 @@ _OF_OTHER_TOOLS = frozenset(
     toc-depth toc-title toc_sticky topics translationkey translations translator type
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth
+    numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
+    coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
+    fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.chapter_list import ChapterList, Listed
 from bookbuilder.config.other_tools import chapter_list
-from bookbuilder.config.pandoc_metadata import without_notes
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.chapter_files import markdown_files, report_alike
@@ -20,6 +20,7 @@ from bookbuilder.reading.listed_files import ListedFiles, named
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.reading.repository_files import without_repository_files
 from bookbuilder.runtime.files import name_of
+from bookbuilder.text.plain_title import without_notes
 
 NO_CHAPTERS = Rule(
     "B006",

@@ -70,10 +70,10 @@ class Pages:
         home = self.docs / folder.strip("./")
         return self._flat(self._sections(home))
 
-    def parts(self) -> list[ListedPart]:
-        """Return all pages; each folder of the docs is a part."""
+    def parts(self, folder: str = "") -> list[ListedPart]:
+        """Return all pages in `folder`; each folder in it is a part."""
         found: list[ListedPart] = []
-        for title, entries in self._sections(self.docs):
+        for title, entries in self._sections(self.docs / folder.strip("./")):
             if title or not found or found[-1].title:
                 found.append(ListedPart(title))
             found[-1].entries += entries

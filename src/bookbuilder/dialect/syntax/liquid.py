@@ -57,7 +57,7 @@ class Listing(LiteralBlock):
         if language in _LISTINGS:
             words = [word for word in self.tag.words if word != "linenos"]
             match = _LANGUAGE.fullmatch(words[0]) if words else None
-            language = match[1] if match else ""
+            language = f"{match[1]} {self.tag.rest.strip()}" if match else ""
         else:
             _report_drawing(conversion, self.tag, self.line)
         code_block(conversion, parent, f"{self.text}\n", language, self.attributes)

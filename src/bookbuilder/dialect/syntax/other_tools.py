@@ -17,6 +17,7 @@ _MDBOOK = re.compile(
     r"\{\{[ ]?#(?!(?:if|each|unless|with|is|isnt|equal|list|foreach|await|key|snippet)\b)(\w+)"
     r"[^{}\n]*\}\}"
 )
+_COMMENT = re.compile(r"\{#-?[ \t\n][^{}]{0,2000}[ \t\n]-?#\}")
 _INLINE_INCLUDE = re.compile(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
 _INCLUDE_LINE = re.compile(
     r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
@@ -68,6 +69,9 @@ def start_anchor(state: BlockState, container: Block) -> Started:
 
 def handle_template(parser: InlineParser) -> bool:
     """Drop `{{#include …}}`; `{{ name }}` is text."""
+    if comment := _COMMENT.match(parser.text, parser.position):
+        parser.position = comment.end()
+        return True
     match = _MDBOOK.match(parser.text, parser.position)
     if match and parser.find(f"{{{{/{match[1]}}}}}", match.end()) >= 0:
         return False  # Of Mustache.
