@@ -41,6 +41,14 @@ _TARGET = re.compile(
 )
 _HEADING = re.compile(r"#{1,6}[ \t]")
 _NUMBER = re.compile(r"[0-9]{1,6}")
+_NUMBERS = {
+    "line-numbers": "line-numbers",
+    "linenos": "line-numbers",
+    "starting-line-number": "starting-line-number",
+    "number-from": "starting-line-number",
+    "number-start": "starting-line-number",
+}
+"""Attributes that number lines, and what a fence says instead."""
 _FILMS = frozenset({"video", "audio"})
 
 
@@ -68,6 +76,9 @@ class AttributeLine(Block):
         if isinstance(following, Fence):
             self._crop(following)
             following.info = following.info or language
+            for name, option in _NUMBERS.items():
+                if value := self.pairs.get(name):
+                    following.info += f' {option}="{value}"'
         before = len(parent)
         following.render(conversion, parent)
         if len(parent) != before + 1:

@@ -26,6 +26,7 @@ OWN_TEXTS = (
 """The values that a shortcode shows as text, whatever it is."""
 _STATES = frozenset({"true", "false", "open", "closed", "close"})
 _LISTINGS = frozenset({"highlight", "codeblock", "code", "code-toggle"})
+_OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(\[[^\[\]]*\]|[^,\[\]]*)")
 _COLUMN_MARK = re.compile(r"<-{3,}>[ \t]*$")
 
 
@@ -149,14 +150,15 @@ class ShortcodeListing(LiteralBlock):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         tag = self.tag
         is_code = tag.plain_name in _LISTINGS
-        language = tag.value("lang", "language", "type")
-        if is_code and not language and tag.words:
-            language = tag.words[0]
+        words = tag.words
+        language = tag.value("lang", "language", "type") or (words[0] if is_code and words else "")
         if not is_code:
             report_drawing(conversion, tag, self.line)
-        code_block(
-            conversion, parent, f"{self.text}\n", language or (not is_code and tag.name) or "", ""
-        )
+            language = language or tag.plain_name
+        options = ", ".join(words[1:]) if is_code else ""
+        for name, value in _OPTION.findall(options):
+            language += f' {name}="{value.strip().strip("[]").replace(chr(34), "")}"'
+        code_block(conversion, parent, f"{self.text}\n", language, "")
         if title := tag.value("title", "caption", "filename", "file", "name"):
             with_title(conversion, parent, title, self.line)
 
