@@ -84,11 +84,6 @@ class Shortcode(TemplateTag):
         found = {name: value for name, value in _read_words(self.rest) if name}
         return next((found[name] for name in names if found.get(name)), "")
 
-    def said(self, *names: str, at: int = -1) -> str:
-        """Return the first value with one of these names, or the word `at`, or nothing."""
-        words = self.words if at >= 0 else []
-        return self.value(*names) or (words[at] if at < len(words) else "")
-
     @property
     def words(self) -> list[str]:
         return [value for name, value in _read_words(self.rest) if not name]
@@ -146,7 +141,14 @@ def read_shortcode(text: str, at: int) -> Shortcode | None:
     rest = text[opening.end() : stop[0]]
     if rest and not rest[0].isspace() and rest[0] not in "\"'`/":
         return None
-    return Shortcode(opening[3], rest.strip(), at, stop[1], is_end=bool(opening[2]))
+    return Shortcode(
+        opening[3],
+        rest.strip(),
+        at,
+        stop[1],
+        is_end=bool(opening[2]),
+        is_markdown=opening[1] == "%",
+    )
 
 
 def read_over_lines(

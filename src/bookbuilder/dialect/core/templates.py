@@ -17,7 +17,7 @@ TAG = re.compile(
 )
 EXPRESSION = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
 _VALUE = re.compile(
-    r"""(?<![\w:.-])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
+    r"""(?<![^\s,])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
 )
 _OPENER = re.compile(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
 _VARIABLE = re.compile(
@@ -59,13 +59,17 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class TemplateTag:
-    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`."""
+    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`.
+
+    What stands between shortcodes that are not `is_markdown` is for a program to read.
+    """
 
     name: str
     rest: str
     start: int
     end: int
     is_end: bool = False
+    is_markdown: bool = True
 
     opening: ClassVar[str] = "{%"
     closing: ClassVar[str] = "%}"
@@ -103,11 +107,21 @@ class TemplateTag:
                 return unescape(found)
         return ""
 
+    def said(self, *names: str, at: int = -1) -> str:
+        """Return the first value with one of these names, or the word `at`, or nothing."""
+        words = self.words if at >= 0 else []
+        return self.value(*names) or (words[at] if at < len(words) else "")
+
     @property
     def words(self) -> list[str]:
         """Return what stands in it without a name, without its quotes."""
         plain = _VALUE.sub(" ", self.rest)
         return [word for part in plain.split() if (word := part.strip("\"',"))]
+
+    @property
+    def plain_name(self) -> str:
+        """Return its name without the folder that a theme has it in."""
+        return self.name.rpartition("/")[2]
 
     def find_end(self, text: str, at: int = 0) -> tuple[int, int] | None:
         """Return where its end tag stands in `text`, from `at` on."""

@@ -16,6 +16,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.links import BARE_URL, NAMED_BY_TARGET
+from bookbuilder.dialect.core.paragraph import Heading
 from bookbuilder.dialect.core.tag_blocks import TagBlock, is_raw
 from bookbuilder.dialect.core.templates import (
     TemplateTag,
@@ -144,6 +145,15 @@ class TagCallout(TagBlock, Callout):
         self.kind = style if style in KINDS and style != "hint" else "note"
         self.title = escaped(tag.value("title")) or None
         self.classes = ""
+
+    def finish(self, state: BlockState) -> None:
+        """Make a heading that is the first in it its title, unless it has one."""
+        super().finish(state)
+        first = self.children[0] if self.children else None
+        if isinstance(first, Heading) and not self.title and first.parts()[0]:
+            self.title, attributes = first.parts()
+            self.attributes = f"{attributes} {self.attributes}".strip()
+            del self.children[0]
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         Callout.render(self, conversion, parent)

@@ -16,9 +16,9 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import Fence
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.labelled import with_title
 from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.paragraph import Paragraph
-from bookbuilder.dialect.syntax.slash_blocks import figure_around
 
 _KEYS = frozenset(
     """
@@ -41,6 +41,14 @@ _TARGET = re.compile(
 )
 _HEADING = re.compile(r"#{1,6}[ \t]")
 _NUMBER = re.compile(r"[0-9]{1,6}")
+_NUMBERS = {
+    "line-numbers": "line-numbers",
+    "linenos": "line-numbers",
+    "starting-line-number": "starting-line-number",
+    "number-from": "starting-line-number",
+    "number-start": "starting-line-number",
+}
+"""Attributes that number lines, and what a fence says instead."""
 _FILMS = frozenset({"video", "audio"})
 
 
@@ -68,6 +76,9 @@ class AttributeLine(Block):
         if isinstance(following, Fence):
             self._crop(following)
             following.info = following.info or language
+            for name, option in _NUMBERS.items():
+                if value := self.pairs.get(name):
+                    following.info += f' {option}="{value}"'
         before = len(parent)
         following.render(conversion, parent)
         if len(parent) != before + 1:
@@ -115,8 +126,7 @@ class AttributeLine(Block):
             caption = ElementTree.Element("caption")
             element.insert(0, caption)
         elif element.tag == "pre":
-            element = figure_around(parent, element)
-            caption = ElementTree.SubElement(element, "figcaption")
+            return with_title(conversion, parent, title, self.line)
         else:
             return element
         conversion.inline(caption, title, self.line)
@@ -136,7 +146,12 @@ class AttributeLine(Block):
         at = next(i for i, block in enumerate(siblings) if block is self) + 1
         if at >= len(siblings):
             return None
-        following, siblings[at] = siblings[at], Block()
+        following = siblings[at]
+        if isinstance(following, AttributeLine):
+            following.pairs = self.pairs | following.pairs
+            following.identifier = following.identifier or self.identifier
+            return None
+        siblings[at] = Block()
         return following
 
 
@@ -160,7 +175,8 @@ def start_attribute_line(state: BlockState, container: Block) -> Started:
     if not is_ours and not (identifier and not pairs and below):
         return Started.NOTHING
     previous = container.last_child
-    touches = previous is not None and not previous.ends_blank
+    is_first = not isinstance(previous, AttributeLine)
+    touches = is_first and previous is not None and not previous.ends_blank
     if touches and ATTRIBUTES.fullmatch(line.rest.rstrip()):
         return Started.NOTHING
     state.close_unmatched()

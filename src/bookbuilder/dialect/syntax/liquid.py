@@ -7,7 +7,6 @@ others the marks go, and what stands between them stays.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -32,6 +31,7 @@ from bookbuilder.dialect.core.templates import (
     report_tag,
     report_variable,
 )
+from bookbuilder.dialect.syntax.shortcode_media import SHARED, pointed, quoted
 
 _LISTINGS = frozenset({"highlight", "codeblock"})
 _DRAWINGS = frozenset(
@@ -167,7 +167,15 @@ def _shows_something(tag: TemplateTag) -> bool:
     if tag.is_end:
         return False
     has_text = tag.name.startswith("include") and bool(tag.value(*_SAID))
-    return tag.name in _LINKS or has_text or bool(_address(tag)) or bool(_picture(tag))
+    is_known = has_text or tag.name in _LINKS or tag.name in SHARED
+    return is_known or bool(_address(tag) or _picture(tag) or _own_text(tag))
+
+
+def _own_text(tag: TemplateTag) -> str:
+    """Return the text that an unknown tag itself holds."""
+    # GitBook's integrations, such as `@mermaid/diagram`, have programs there.
+    is_program = tag.name.startswith("@")
+    return "" if is_program else tag.value("text", "content", "caption", "description")
 
 
 def _address(tag: TemplateTag) -> str:
@@ -227,20 +235,32 @@ def _carry_out(parser: InlineParser, tag: TemplateTag) -> bool:
             _report_drawing(parser.conversion, tag, parser.line_at(tag.start))
         parser.add_element("code", text[tag.end : end.start()].strip())
         parser.position = end.end()
-    elif tag.name in _LINKS:
-        parser.add_element("a", href=text[tag.start : tag.end])
-        parser.position = tag.end
+    else:
+        return _show(parser, tag)
+    return True
+
+
+def _show(parser: InlineParser, tag: TemplateTag) -> bool:
+    """Show what a tag itself holds; return False if the tag is to be reported."""
+    line = parser.line_at(tag.start)
+    writer = SHARED.get(tag.name)
+    is_done = True
+    if tag.name in _LINKS:
+        parser.add_element("a", href=parser.text[tag.start : tag.end])
     elif picture := _picture(tag):
         _show_picture(parser, tag, picture)
     elif tag.name.startswith("include") and (said := tag.value(*_SAID)):
         _show_text(parser, tag, said)
     elif address := _address(tag):
         add_address(parser, address)
-        parser.position = tag.end
-        return tag.name == "embed"
+        is_done = tag.name == "embed" or tag.name in SHARED
+    elif writer and (shown := writer(tag, "")):
+        parser.parse_inner(shown, parser.root, line)
     else:
-        return False
-    return True
+        parser.parse_inner(_own_text(tag), parser.root, line)
+        is_done = False
+    parser.position = tag.end
+    return is_done
 
 
 def _show_text(parser: InlineParser, tag: TemplateTag, said: str) -> None:
@@ -272,10 +292,9 @@ def _show_picture(parser: InlineParser, tag: TemplateTag, picture: str) -> None:
     alike = f"picture of {tag.name}"
     parser.conversion.problems.add(UNSUPPORTED, message, line, typed, hint, alike=alike)
     caption = tag.value("caption", "title")
-    node = parser.add_element("img", src=quote(picture, safe="/:%?&=+@,;~()"))
-    node.attributes["alt"] = tag.value("alt", "description") or caption
-    if caption:
-        node.attributes["title"] = caption
+    image = f"![{escaped(tag.value('alt', 'description') or caption)}]({pointed(picture)}"
+    image += f' "{quoted(caption)}")' if caption else ")"
+    parser.parse_inner(image, parser.root, line)
     parser.position = tag.end
 
 

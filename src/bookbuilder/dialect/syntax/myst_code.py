@@ -9,7 +9,7 @@ from bookbuilder.dialect.core.attributes import add_class
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.dialect.core.labelled import labelled_part, with_title
 from bookbuilder.dialect.syntax.code_cells import CELL_HINT, NOT_RUN, read_option_lines
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import add_label
@@ -100,15 +100,10 @@ class Code(VerbatimDirective):
         directive = self.directive
         said = directive.argument.split()[0] if directive.argument else ""
         language = directive.option("language", "lexer") or said
-        into = parent
-        if caption := directive.option("caption"):
-            into = ElementTree.SubElement(parent, "div", {"class": "listing"})
-            into.text = into.tail = "\n"
-            title = ElementTree.SubElement(into, "p", {"class": "listing-title"})
-            title.tail = "\n"
-            conversion.inline(title, caption, self.line)
         info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
-        code_block(conversion, into, self.text, info, self.attributes)
+        code_block(conversion, parent, self.text, info, self.attributes)
+        if caption := directive.option("caption"):
+            with_title(conversion, parent, caption, self.line)
 
     def _lines_said(self) -> str:
         """Return what the options say of lines as a fence would say it."""

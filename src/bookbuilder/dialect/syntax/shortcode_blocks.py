@@ -8,15 +8,14 @@ from xml.etree import ElementTree
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.code import code_block
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.labelled import labelled_part
-from bookbuilder.dialect.core.paragraph import Heading, Paragraph
+from bookbuilder.dialect.core.labelled import labelled_part, with_title
+from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.raw_html import append_raw
 from bookbuilder.dialect.core.shortcodes import Shortcode
 from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock
 from bookbuilder.dialect.core.templates import TemplateTag
 from bookbuilder.dialect.syntax.callouts import meant_kind
 from bookbuilder.dialect.syntax.gitbook import Arrangement, Part, TagCallout
-from bookbuilder.dialect.syntax.slash_blocks import figure_around
 
 _LABELS = ("title", "name", "header", "label", "summary", "tabName", "date", "caption")
 _TEXTS = ("text", "content", "description", "subtitle")
@@ -27,6 +26,7 @@ OWN_TEXTS = (
 """The values that a shortcode shows as text, whatever it is."""
 _STATES = frozenset({"true", "false", "open", "closed", "close"})
 _LISTINGS = frozenset({"highlight", "codeblock", "code", "code-toggle"})
+_OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(\[[^\[\]]*\]|[^,\[\]]*)")
 _COLUMN_MARK = re.compile(r"<-{3,}>[ \t]*$")
 
 
@@ -58,19 +58,11 @@ class ShortcodeCallout(TagCallout):
         if self.kind and not said:
             words = words[1:]
         elif not self.kind:
-            self.kind = meant_kind(tag.name) or "note"
+            self.kind = meant_kind(tag.plain_name) or "note"
             # Some themes name a picture here: `{{< alert "circle-info" >}}`.
             words = [w for w in words if " " in w or w[:1].isupper()]
         title = tag.value("title", "header", "heading", "summary")
         self.title = title or (words[0] if words else "") or None
-
-    def finish(self, state: BlockState) -> None:
-        super().finish(state)
-        first = self.children[0] if self.children else None
-        if isinstance(first, Heading) and not self.title and first.parts()[0]:
-            self.title, attributes = first.parts()
-            self.attributes = f"{attributes} {self.attributes}".strip()
-            del self.children[0]
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         super().render(conversion, parent)
@@ -157,23 +149,43 @@ class ShortcodeListing(LiteralBlock):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         tag = self.tag
-        is_code = tag.name in _LISTINGS
-        language = tag.value("lang", "language", "type")
-        if is_code and not language and tag.words:
-            language = tag.words[0]
+        is_code = tag.plain_name in _LISTINGS
+        words = tag.words
+        language = tag.value("lang", "language", "type") or (words[0] if is_code and words else "")
         if not is_code:
             report_drawing(conversion, tag, self.line)
-        code_block(
-            conversion, parent, f"{self.text}\n", language or (not is_code and tag.name) or "", ""
-        )
+            language = language or tag.plain_name
+        options = ", ".join(words[1:]) if is_code else ""
+        for name, value in _OPTION.findall(options):
+            language += f' {name}="{value.strip().strip("[]").replace(chr(34), "")}"'
+        code_block(conversion, parent, f"{self.text}\n", language, "")
         if title := tag.value("title", "caption", "filename", "file", "name"):
-            figure = figure_around(parent, parent[-1])
-            conversion.inline(ElementTree.SubElement(figure, "figcaption"), title, self.line)
+            with_title(conversion, parent, title, self.line)
 
 
 def report_drawing(conversion: Conversion, tag: Shortcode, line: int) -> None:
     kind, hint = "a diagram of another tool", "put a picture in its place"
     conversion.problems.kept_as_text(tag.shown, line, kind, hint)
+
+
+class CodeTab(ShortcodeListing):
+    """Hold a tab of Docsy's with code in it."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        pane = self.parent.tag if isinstance(self.parent, Frame) else self.tag
+        header = self.tag.said("header", "title", at=0)
+        language = self.tag.value("lang") or pane.value("lang")
+        if not language and pane.value("langEqualsHeader") == "true":
+            language = header.lower()
+        division = labelled_part(conversion, parent, header, self.line)
+        code_block(conversion, division, f"{self.text}\n", language, "")
+
+
+def has_code(tag: Shortcode, container: Block | None) -> bool:
+    """Return whether a tab is one of Docsy's with code in it, and not with Markdown."""
+    pane = container.tag if isinstance(container, Frame) else None
+    is_text = pane is None or "true" in (pane.value("text"), tag.value("text"))
+    return pane is not None and pane.name == "tabpane" and not tag.is_markdown and not is_text
 
 
 class FormulaBlock(LiteralBlock):

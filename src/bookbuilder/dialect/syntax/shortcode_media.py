@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bookbuilder.dialect.core.links import NAMED_BY_TARGET
-from bookbuilder.dialect.core.shortcodes import Shortcode
+from bookbuilder.dialect.core.templates import TemplateTag
 
 PICTURE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)(?:[?#]|$)", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
@@ -60,7 +60,7 @@ def link_by_title(address: str) -> str:
     return f"[{escaped(address)}]({pointed(address)}){{.{NAMED_BY_TARGET}}}"
 
 
-def film(tag: Shortcode, content: str) -> str:
+def film(tag: TemplateTag, content: str) -> str:
     identifier = tag.said("id", "src", "url", "video", at=0) or content.strip()
     rest = "/".join(tag.words[:2]) if tag.name == "gist" else identifier
     is_address = bool(_WEB.match(identifier))
@@ -68,7 +68,7 @@ def film(tag: Shortcode, content: str) -> str:
     return link(address, escaped(tag.value("title", "caption"))) if identifier else ""
 
 
-def post(tag: Shortcode, content: str) -> str:
+def post(tag: TemplateTag, content: str) -> str:
     """Return a link to a post on Twitter or X."""
     name, number = tag.value("user"), tag.said("id", at=0)
     host = "x.com" if tag.name == "x" else "twitter.com"
@@ -77,13 +77,13 @@ def post(tag: Shortcode, content: str) -> str:
     return link(f"https://{host}/{name or 'i'}/status/{number}") if number else content
 
 
-def source(tag: Shortcode, content: str) -> str:
+def source(tag: TemplateTag, content: str) -> str:
     """Return a link to what would be played or shown."""
     address = tag.said("src", "url", "file", "mp4", "webm", "href", "link", at=0)
     return link(address, escaped(tag.value("title", "caption", "name"))) or content
 
 
-def picture(tag: Shortcode, content: str) -> str:
+def picture(tag: TemplateTag, content: str) -> str:
     """Return a picture with its caption; alone in its paragraph it is a figure."""
     address = tag.said("src", "url", "file", "path", "image", "link", at=0)
     caption = tag.value("caption", "desc", "description") or content.strip()
@@ -105,7 +105,7 @@ def picture(tag: Shortcode, content: str) -> str:
     return f"[{image}]({pointed(target)})" if _WEB.match(target) else image
 
 
-def icon(tag: Shortcode, content: str) -> str:
+def icon(tag: TemplateTag, content: str) -> str:
     """Return HTML's way of writing an icon, which is shown by a character or reported."""
     words = [re.sub(r"[^\w-]", "", w) for w in tag.words] or [
         re.sub(r"[^\w-]", "", tag.value("name", "icon", "id"))
@@ -114,48 +114,48 @@ def icon(tag: Shortcode, content: str) -> str:
     return f'<i class="fa fa-{name}"></i>' if name else ""
 
 
-def button(tag: Shortcode, content: str) -> str:
+def button(tag: TemplateTag, content: str) -> str:
     address = tag.value("href", "url", "link", "relref", "ref", "to")
     text = content.strip() or escaped(tag.value("text", "title", "label", "content"))
     return link(address, text) if address else text
 
 
-def formula(tag: Shortcode, content: str) -> str:
+def formula(tag: TemplateTag, content: str) -> str:
     text = content.strip().strip("$").strip() or tag.said(at=0)
     display = "display" in tag.rest and "inline" not in tag.rest
     mark = "$$" if display else "$"
     return f"{mark}{text}{mark}" if text else ""
 
 
-def reference(tag: Shortcode, content: str) -> str:
+def reference(tag: TemplateTag, content: str) -> str:
     return content.strip() or link_by_title(tag.said("path", "page", at=0))
 
 
-def keys(tag: Shortcode, content: str) -> str:
+def keys(tag: TemplateTag, content: str) -> str:
     """Return keys of a keyboard; Quarto's may differ by system: `mac=Cmd-C win=Ctrl-C`."""
     given = tag.said("text", "keys", at=0) or content
     said = [given] if given else [v for name in ("mac", "win", "linux") if (v := tag.value(name))]
     return " / ".join(f"<kbd>{escaped(one)}</kbd>" for one in dict.fromkeys(said))
 
 
-def text_or_content(tag: Shortcode, content: str) -> str:
+def text_or_content(tag: TemplateTag, content: str) -> str:
     return content.strip() or tag.said("text", "title", "term", "content", at=0)
 
 
-def only_content(tag: Shortcode, content: str) -> str:
+def only_content(tag: TemplateTag, content: str) -> str:
     return content
 
 
-def heading(tag: Shortcode, content: str) -> str:
+def heading(tag: TemplateTag, content: str) -> str:
     return content or escaped(tag.said(at=0))
 
 
-WRITERS: dict[str, Callable[[Shortcode, str], str]] = {
+WRITERS: dict[str, Callable[[TemplateTag, str], str]] = {
     **dict.fromkeys(_FILMS, film),
     **dict.fromkeys(("video", "audio", "pdf", "iframe", "bandcamp"), source),
     **dict.fromkeys(("figure", "img", "image", "picture"), picture),
     **dict.fromkeys(("tweet", "twitter", "x"), post),
-    **dict.fromkeys(("button", "btn", "linkcard", "link"), button),
+    **dict.fromkeys(("button", "btn", "linkcard", "link", "hero-button"), button),
     **dict.fromkeys(("icon", "fa", "fas", "fab", "fontawesome"), icon),
     **dict.fromkeys(("math", "katex", "latex", "mathjax"), formula),
     **dict.fromkeys(("badge", "label", "kbd-text", "glossary_tooltip", "lead"), text_or_content),
@@ -164,3 +164,5 @@ WRITERS: dict[str, Callable[[Shortcode, str], str]] = {
     "heading": heading,
 }
 """What shortcodes of Hugo, its themes and Quarto show, by their names."""
+SHARED = {name: WRITERS[name] for name in (*_FILMS, "tweet", "twitter", "icon", "fa")}
+"""What tags of other template languages with these names show."""

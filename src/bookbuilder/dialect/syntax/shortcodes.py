@@ -29,6 +29,7 @@ from bookbuilder.dialect.core.templates import Pairs, TemplateTag, report_tag
 from bookbuilder.dialect.syntax.gitbook import Step, Steps
 from bookbuilder.dialect.syntax.shortcode_blocks import (
     OWN_TEXTS,
+    CodeTab,
     Details,
     FormulaBlock,
     Frame,
@@ -38,6 +39,7 @@ from bookbuilder.dialect.syntax.shortcode_blocks import (
     ShortcodeListing,
     ShortcodePart,
     UnknownPart,
+    has_code,
     has_text,
     report_drawing,
     start_column,
@@ -47,15 +49,14 @@ from bookbuilder.dialect.syntax.shortcode_media import WRITERS
 _CALLOUTS = """
     note notes tip hint info warning danger caution important success check question help faq
     example abstract summary tldr todo bug failure error attention alert callout admonition notice
-    warn blurb message
+    warn blurb message pageinfo
 """.split()  # noqa: SIM905 (a list would be a page long)
 _PARTS = """
-    tab card step-item accordion-item accordionItem pane panel group-tab filetree/folder
-    filetree/file
+    tab card step-item accordion-item accordionItem pane panel group-tab folder file feature-card
 """.split()  # noqa: SIM905
 _FRAMES = """
     tabs tabpane cards accordion accordions columns column col row grid card-group cardpane
-    filetree/container block section div span center wrapper rawhtml unsafe html markdown
+    container feature-grid block section div span center wrapper rawhtml unsafe html markdown
     md mdfragment jumbotron
 """.split()  # noqa: SIM905
 _DETAILS = "details expand spoiler collapse collapsible toggle expandable accordion-section"
@@ -96,20 +97,30 @@ def start_shortcode(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     tag, rows, column = read
     is_alone = rows > 0 or not line.text[tag.end :].strip()
-    if tag.name == "pagebreak" and is_alone and not rows:
+    if tag.plain_name == "pagebreak" and is_alone and not rows:
         state.close_unmatched()
         state.close(state.add(PageBreak()))
         return Started.LEAF
-    is_block = tag.name in _BLOCKS or (is_alone and tag.name not in WRITERS.keys() | _LITERAL)
+    is_code = tag.plain_name == "tab" and has_code(tag, _frame(state, container))
+    if is_code and not rows and not _is_fence(state) and (block := _literal(state, tag)):
+        return block
+    is_block = tag.plain_name in _BLOCKS or (
+        is_alone and tag.plain_name not in WRITERS.keys() | _LITERAL
+    )
     if not tag.is_end and is_block and (started := _start_block(state, *read)):
         return started
-    if not tag.is_end and tag.name in _LITERAL and not rows and (block := _literal(state, tag)):
+    if (
+        not tag.is_end
+        and tag.plain_name in _LITERAL
+        and not rows
+        and (block := _literal(state, tag))
+    ):
         return block
     if rows:
         state.close_unmatched()
         state.add(JoinedTag(_on_one_line(tag), rows, column))
         return Started.LEAF
-    if tag.is_end and tag.name in WRITERS and isinstance(container, Paragraph):
+    if tag.is_end and tag.plain_name in WRITERS and isinstance(container, Paragraph):
         return Started.NOTHING
     return _drop(state, tag)
 
@@ -125,12 +136,25 @@ def _has_end(state: BlockState, tag: Shortcode) -> bool:
     return (state.number, tag.start) in _pairs(state.conversion).places
 
 
+def _frame(state: BlockState, container: Block) -> Block | None:
+    """Return the block that a block at this line stands in."""
+    block: Block | None = container
+    while block is not None and not block.can_hold(PageBreak()):
+        block = block.parent
+    return block
+
+
+def _is_fence(state: BlockState) -> bool:
+    first = next((line.strip() for line in state.lines_ahead(MOST_LINES) if line.strip()), "")
+    return first.startswith(("```", "~~~"))
+
+
 def _start_block(state: BlockState, tag: Shortcode, rows: int, column: int) -> Started | None:
     line = state.line
     ends_here = None if rows or tag.closes_itself else tag.find_end(line.text, tag.end)
     has_end = bool(ends_here) or _has_end(state, tag)
     after = line.text[ends_here[1] if ends_here else tag.end :]
-    kind = _BLOCKS.get(tag.name, UnknownPart)
+    kind = _BLOCKS.get(tag.plain_name, UnknownPart)
     if not has_end and not (kind is ShortcodePart or (kind is ShortcodeCallout and has_text(tag))):
         return None
     if (ends_here or not (has_end or rows)) and _END.sub("", after).strip():
@@ -156,7 +180,7 @@ def _literal(state: BlockState, tag: Shortcode) -> Started | None:
     ends_here = tag.end_pattern.search(line.text, tag.end)
     if not _has_end(state, tag) or (ends_here and line.text[ends_here.end() :].strip()):
         return None
-    if ends_here and tag.name in _FORMULAS and "display" not in tag.rest:
+    if ends_here and tag.plain_name in _FORMULAS and "display" not in tag.rest:
         return None
     state.close_unmatched()
     indent = line.indent
@@ -165,9 +189,11 @@ def _literal(state: BlockState, tag: Shortcode) -> Started | None:
     if ends_here:
         line.text = line.text[: ends_here.start()]
     block: LiteralBlock
-    if tag.name == "comment":
+    if tag.plain_name == "comment":
         block = LiteralBlock(tag.end_pattern, indent)
-    elif tag.name in _FORMULAS:
+    elif tag.plain_name == "tab":
+        block = CodeTab(tag, indent)
+    elif tag.plain_name in _FORMULAS:
         block = FormulaBlock(tag.end_pattern, indent)
     else:
         block = ShortcodeListing(tag, indent)
@@ -203,28 +229,32 @@ def _drop(state: BlockState, tag: Shortcode) -> Started:
 
 
 def _shows_something(tag: Shortcode) -> bool:
-    return not tag.is_end and (tag.name in WRITERS or tag.name in _LITERAL or bool(_own_text(tag)))
+    return not tag.is_end and (
+        tag.plain_name in WRITERS or tag.plain_name in _LITERAL or bool(_own_text(tag))
+    )
 
 
 def _own_text(tag: Shortcode) -> str:
     """Return the text that an unknown shortcode itself holds."""
-    return "" if tag.hint else tag.value(*OWN_TEXTS)
+    if tag.hint:
+        return ""
+    return "\\\n".join(dict.fromkeys(filter(None, (tag.value(name) for name in OWN_TEXTS))))
 
 
 def _report(conversion: Conversion, tag: Shortcode, line: int, *, within: bool = False) -> None:
     hint = tag.hint
     if tag.is_end:
         pass
-    elif within and tag.name in _BLOCKS:
+    elif within and tag.plain_name in _BLOCKS:
         conversion.problems.left_out(
             tag.shown, line, f"`{tag.name}` within a paragraph", "put it on a line of its own"
         )
         return
-    elif tag.name in _BLOCKS and tag.name not in _FRAMES:
+    elif tag.plain_name in _BLOCKS and tag.plain_name not in _FRAMES:
         hint = f"write its end tag, {{{{< /{tag.name} >}}}}"
     elif tag.name in _pairs(conversion).names:
         hint = "what stands in it stays"
-    elif tag.name in WRITERS:
+    elif tag.plain_name in WRITERS:
         hint = "write what it shows"
     report_tag(
         conversion.problems,
@@ -260,13 +290,13 @@ def _carry_out(parser: InlineParser, tag: Shortcode) -> None:
     end = _end_in_text(parser, tag)
     content = parser.text[tag.end : end[0]] if end else ""
     parser.position = tag.end
-    writer = WRITERS.get(tag.name)
+    writer = WRITERS.get(tag.plain_name)
     if tag.is_end:
         _report(conversion, tag, line)
-    elif tag.name in _LITERAL - _FORMULAS and end is not None:
-        if tag.name in _DRAWINGS:
+    elif tag.plain_name in _LITERAL - _FORMULAS and end is not None:
+        if tag.plain_name in _DRAWINGS:
             report_drawing(conversion, tag, line)
-        if tag.name != "comment":
+        if tag.plain_name != "comment":
             parser.add_element("code", " ".join(content.split()))
         parser.position = end[1]
     elif writer:
@@ -294,9 +324,9 @@ def _html_writer(conversion: Conversion, tag: TemplateTag, line: int) -> str | N
     """Return what a shortcode in raw HTML shows there, or None."""
     if not isinstance(tag, Shortcode):
         return None
-    writer = WRITERS.get(tag.name)
+    writer = WRITERS.get(tag.plain_name)
     is_paired = tag.name in _pairs(conversion).names
-    if is_paired and (tag.is_end or writer or tag.name in _BLOCKS):
+    if is_paired and (tag.is_end or writer or tag.plain_name in _BLOCKS):
         return ""
     text = "" if tag.is_end else writer(tag, "") if writer else _own_text(tag)
     if not text or text.startswith("<"):
