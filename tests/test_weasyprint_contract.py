@@ -39,7 +39,7 @@ from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.run_data.runs import Run
-from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
+from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, painting
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
@@ -598,13 +598,13 @@ def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
 def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> None:
     drawn: list[tuple[str, int]] = []
 
-    def noting(draw: contract.DrawLine) -> contract.DrawLine:
+    def noting(draw: painting.DrawLine) -> painting.DrawLine:
         def note(stream: Any, textbox: Any, *rest: Any) -> list[object]:
             before = len(stream.stream)
             emojis = draw(stream, textbox, *rest)
             shown = b"".join(op for op in stream.stream[before:] if isinstance(op, bytes))
             glyphs = sum(map(len, re.findall(rb"<([0-9a-f]+)>", shown))) // 4
-            _, runs = contract.drawn_glyphs(textbox.pango_layout)
+            _, runs = painting.drawn_glyphs(textbox.pango_layout)
             drawn.append((textbox.text, glyphs - sum(len(run.ids) for run in runs)))
             return emojis
 
@@ -613,7 +613,19 @@ def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> No
     kinds = ("ExtGState", "XObject", "Pattern", "Shading")
     resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
     stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None, compress=True)
-    with contract.lines_drawn_by(noting):
+    with painting.lines_drawn_by(noting):
         sample.page.paint(stream, 0.75)
     assert drawn
     assert [(text, difference) for text, difference in drawn if text.strip() and difference] == []
+
+
+def test_colours_are_set_by_a_method_that_can_be_changed(sample: Sample) -> None:
+    kinds = ("ExtGState", "XObject", "Pattern", "Shading")
+    resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
+    stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None)
+    with painting.grey_in_one_channel():
+        stream.set_color_rgb(0.5, 0.5, 0.5)
+        stream.clone().set_color_rgb(0, 0, 0, stroke=True)
+        stream.set_color_rgb(0.5, 0.5, 0.4)
+    stream.set_color_rgb(0, 0, 0)
+    assert stream.stream == [b"0.5 g", b"0.5 0.5 0.4 rg", b"0 0 0 rg"]

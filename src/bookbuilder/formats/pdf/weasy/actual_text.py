@@ -13,14 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bookbuilder.formats.pdf.weasy.contract import (
-    DrawLine,
-    Glyphs,
-    PaintStream,
-    TextBox,
-    drawn_glyphs,
-    say_glyphs,
-)
+from bookbuilder.formats.pdf.weasy.contract import PaintStream, TextBox
+from bookbuilder.formats.pdf.weasy.painting import DrawLine, Glyphs, drawn_glyphs, say_glyphs
 
 # Accents and points, each of which may have a glyph of its own.
 _MARKS = (

@@ -15,14 +15,13 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
-    grey_in_one_channel,
-    lines_drawn_by,
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.inspection import coarse_pictures, misplaced_notes, wide_things
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
+from bookbuilder.formats.pdf.weasy.painting import grey_in_one_channel, lines_drawn_by
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
