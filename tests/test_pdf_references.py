@@ -56,7 +56,8 @@ class Built:
 def long_book(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("long")
     names = [f"c{n:02}.md" for n in range(1, CHAPTERS + 1)]
-    toml = f'[book]\ntitle = "Long"\nlanguage = "en"\nchapters = {names}\n[pdf]\ntoc-depth = 1\n'
+    toml = f'[book]\ntitle = "Long"\nlanguage = "en"\nchapters = {names}\n'
+    toml += "[pdf]\ntoc-depth = 1\nlive-links = true\n"
     files = {name: a_long_chapter(n) for n, name in enumerate(names, 1)}
     book, report = load_files(folder, {"book.toml": toml, **files})
     written = write(book, folder / "long.pdf", report)
