@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,9 @@ def test_a_long_books_notes_are_printed_once_beside_their_calls(long_book: Built
 
 def test_this_repositorys_books_numbers_are_where_they_say(tmp_path: Path) -> None:
     book = load(THE_BOOK)
+    # It is by links that the numbers of pages are found.
+    live = replace(book.config.pdf, live_links=True)
+    book = replace(book, config=replace(book.config, pdf=live))
     pages = readback.read(write(book, tmp_path / "book.pdf").path)
     found = readback.numbers(pages, book)
     assert readback.wrong(found) == []

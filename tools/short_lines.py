@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import itertools
-import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +19,13 @@ from dataclasses import dataclass
 import pypdfium2
 from pypdfium2 import raw
 
-# Of the measure, what a line must fall short by to count; of the leading, how much may vary.
+# Of the measure, what a line must fall short by to count; of the leading, what may vary.
 SHORT = 0.4
 VARIANCE = 0.12
 SLACK = 2.0
+# How far notes are raised, and first lines indented.
+RAISED, INDENT = 6.0, 24.0
+ENDS = '.!?:;”"'
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
         raw.FPDFText_GetCharOrigin(text_page, index, *origin)
         left, right, bottom = box[0].value, box[1].value, origin[1].value
         line = found[-1] if found else None
-        if line is None or abs(bottom - line.bottom) > SLACK or left < line.left - SLACK:
+        is_beside = line is not None and left >= line.right - SLACK
+        if line is None or not (abs(bottom - line.bottom) < (RAISED if is_beside else SLACK)):
             if sign.isspace():
                 continue
             found.append(Line(left, right, bottom, sign))
@@ -61,29 +64,35 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
     return found
 
 
-def short_lines(lines: list[Line]) -> Iterator[tuple[Line, Line]]:
-    """Yield each short line of a page, with the line after it."""
-    if len(lines) < 4:
-        return
-    lefts = Counter(round(line.left) for line in lines)
-    rights = Counter(round(line.right) for line in lines)
-    left, right = lefts.most_common(1)[0][0], rights.most_common(1)[0][0]
-    if rights[right] < 4 or right <= left:
-        return
-    steps = [a.bottom - b.bottom for a, b in itertools.pairwise(lines)]
-    leading = (
-        statistics.median(step for step in steps if step > SLACK)
-        if any(step > SLACK for step in steps)
-        else 0
-    )
-    for line, below, step in zip(lines, lines[1:], steps, strict=False):
-        in_paragraph = abs(step - leading) <= VARIANCE * leading and abs(below.left - left) < SLACK
-        is_full = abs(below.right - right) < SLACK
+def short_lines(lines: list[Line], measure: float, leading: float) -> Iterator[tuple[Line, Line]]:
+    """Yield each short line of a page, with the line after it.
+
+    `measure` is where full lines end. Lines of a paragraph are `leading` apart.
+    """
+    for line, below in itertools.pairwise(lines):
+        in_paragraph = abs(line.bottom - below.bottom - leading) <= VARIANCE * leading
+        in_paragraph &= -SLACK < line.left - below.left < INDENT
+        is_full = abs(below.right - measure) < SLACK
         goes_on = not below.text[:1].isupper() and not below.text[:1].isdigit()
-        is_short = line.right < right - SHORT * (right - left) and line.left < left + SLACK * 12
-        ends = line.text.rstrip()[-1:] in '.!?:;”"'
+        is_short = line.right < measure - SHORT * (measure - below.left)
+        ends = line.text.rstrip()[-1:] in ENDS
         if in_paragraph and is_full and is_short and goes_on and not ends:
             yield line, below
+
+
+def edges_of(pages: list[list[Line]]) -> tuple[list[float], float]:
+    """Return where full lines end on rectos and on versos, and how far apart lines are."""
+    measures = []
+    for side in (0, 1):
+        rights = Counter(round(line.right) for page in pages[side::2] for line in page)
+        measures.append(float(rights.most_common(1)[0][0]) if rights else 0.0)
+    steps = Counter(
+        round(line.bottom - below.bottom, 1)
+        for page in pages
+        for line, below in itertools.pairwise(page)
+        if line.bottom - below.bottom > SLACK
+    )
+    return measures, steps.most_common(1)[0][0] if steps else 0.0
 
 
 def main() -> None:
@@ -94,15 +103,15 @@ def main() -> None:
     asked = parser.parse_args()
     for name in asked.pdf:
         with pypdfium2.PdfDocument(name) as pdf:
-            count = total = 0
-            for number, page in enumerate(pdf, 1):
-                lines = lines_of(page)
-                total += len(lines)
-                for line, below in short_lines(lines):
-                    count += 1
-                    if asked.v:
-                        print(f"  page {number}: {line.text.strip()} | {below.text[:60]}")
-            print(f"{name}: {count} short lines of {total} on {len(pdf)} pages")
+            pages = [lines_of(page) for page in pdf]
+        measures, leading = edges_of(pages)
+        count = 0
+        for number, lines in enumerate(pages):
+            for line, below in short_lines(lines, measures[number % 2], leading):
+                count += 1
+                if asked.v:
+                    print(f"  page {number + 1}: {line.text.strip()} | {below.text[:60]}")
+        print(f"{name}: {count} short lines of {sum(map(len, pages))} on {len(pages)} pages")
 
 
 if __name__ == "__main__":
