@@ -650,7 +650,7 @@ def test_colours_are_set_by_a_method_that_can_be_changed(sample: Sample) -> None
     kinds = ("ExtGState", "XObject", "Pattern", "Shading")
     resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
     stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None)
-    with painting.grey_in_one_channel():
+    with contract_text.grey_in_one_channel():
         stream.set_color_rgb(0.5, 0.5, 0.5)
         stream.clone().set_color_rgb(0, 0, 0, stroke=True)
         stream.set_color_rgb(0.5, 0.5, 0.4)
