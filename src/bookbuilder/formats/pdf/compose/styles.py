@@ -8,6 +8,7 @@ from importlib import resources
 from bookbuilder.book import Book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats.pdf.compose.flow import FLEX, uses_flex, without_flex
+from bookbuilder.formats.pdf.compose.font_faces import without_faces
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
@@ -56,7 +57,7 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                 if uses_flex(text):
                     message = f"boxes of flex or grid in `{name}` are printed as blocks"
                     report.add(FLEX, message, config.span_of(key, name))
-                yield name, without_flex(text)
+                yield name, without_faces(without_flex(text), path, config.folders)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"
