@@ -133,4 +133,4 @@ def test_a_stylesheet_brings_a_font_to_print_as_it_does_to_the_epub(tmp_path: Pa
     assert not any(code == "P005" for code, _, _ in found)
     with pikepdf.open(path) as pdf:
         fonts = {str(f.BaseFont) for p in pdf.pages for f in p.Resources.get("/Font", {}).values()}
-    assert any("Noto-Serif" in font for font in fonts)
+    assert any("Noto-Serif" in font for font in fonts), fonts

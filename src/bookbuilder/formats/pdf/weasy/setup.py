@@ -169,6 +169,9 @@ def weasyprint_with_fonts(
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
         _import_weasyprint(report)
+        from bookbuilder.formats.pdf.weasy.contract import reread_fontconfig
+
+        reread_fontconfig()
         files = (f for place in (bundled, folder / "fonts") for f in sorted(place.iterdir()))
         yield [file for file in files if file.suffix in FONT_SUFFIXES]
 
