@@ -110,7 +110,7 @@ class PdfConfig:
     booklet: bool = False
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
-    links: Literal["notes", "chapter"] = "notes"
+    links: Literal["auto", "notes", "chapter"] = "auto"
     qr: bool = False
     paper: str = "cream-80gsm"
     spine: int | float | None = None
