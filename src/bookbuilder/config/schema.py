@@ -113,7 +113,7 @@ class PdfConfig:
     signature: int = 2
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
-    links: Literal["notes", "chapter"] = "notes"
+    links: Literal["auto", "notes", "chapter"] = "auto"
     live_links: bool = False
     qr: bool = False
     paper: str = "cream-80gsm"

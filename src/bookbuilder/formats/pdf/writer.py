@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.config.schema import Config
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
+from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
@@ -34,7 +36,14 @@ from bookbuilder.formats.pdf.weasy.findings import (
     report_style_log,
     report_wide,
 )
-from bookbuilder.formats.pdf.weasy.setup import srgb_profile, versions, weasyprint_with_fonts
+from bookbuilder.formats.pdf.weasy.own_families import families_for, heaviest_of, report_families
+from bookbuilder.formats.pdf.weasy.setup import (
+    FALLBACKS,
+    is_bundled,
+    srgb_profile,
+    versions,
+    weasyprint_with_fonts,
+)
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
@@ -48,7 +57,9 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     settings = book.config.pdf
-    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language) as fonts:
+    config, language = book.config, book.metadata.language
+    faces = list(author_faces(config))
+    with weasyprint_with_fonts(config.folders, report, language, faces) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -65,9 +76,10 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
+        _report_families(config, language, faces, fonts, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
-        key = circumstances([*versions(), book.metadata.language], styles, fonts)
+        key = circumstances([*versions(), language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
         runs_on = settings.openings == "any"
         whole = runs_on or needs_the_whole(text for _, text in own)
@@ -97,6 +109,21 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     done += "; the others were remembered" * (new < len(laid_out.runs))
     pagination = pagination_of(laid_out.laid_out_runs, book)
     return Output(path, path.stat().st_size, pages + empty, "pages", (done,), pagination=pagination)
+
+
+def _report_families(
+    config: Config,
+    language: str,
+    faces: Sequence[tuple[str, str, bytes]],
+    fonts: Iterable[Path],
+    report: Report,
+) -> None:
+    """Report families that the stylesheets name and print lacks, and those without bold."""
+    named = list(families_named(config))
+    own = [font for font in fonts if not is_bundled(font)]
+    used = families_for(language, (font.read_bytes() for font in own))[:-1][:1]
+    if named or used:
+        report_families(named, heaviest_of(own, faces), FALLBACKS, used, report)
 
 
 def check_pdf(book: Book, report: Report) -> None:

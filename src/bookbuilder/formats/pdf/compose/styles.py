@@ -13,6 +13,7 @@ from bookbuilder.formats.pdf.compose.first_letters import (
     without_floating_letters,
 )
 from bookbuilder.formats.pdf.compose.flow import FLEX, uses_flex, without_flex
+from bookbuilder.formats.pdf.compose.font_faces import without_faces
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
@@ -65,7 +66,8 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                     message = f"a first letter that floats in `{name}` stays in its line"
                     hint = "give the paragraph the class `drop-cap` instead"
                     report.add(FLOATING_LETTER, message, config.span_of(key, name), hint)
-                yield name, without_floating_letters(without_flex(text))
+                text = without_floating_letters(without_flex(text))
+                yield name, without_faces(text, path, config.folders)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

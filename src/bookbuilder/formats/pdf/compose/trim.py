@@ -101,6 +101,15 @@ class Trim:
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
 
+    @property
+    def characters(self) -> int:
+        """Return about how many characters of running text a page holds."""
+        width = _number(self.width) - _number(self.inner) - _number(self.outer)
+        height = _number(self.height) - _number(self.top) - _number(self.bottom)
+        # A letter is half as wide as it is high, and lines and paragraphs end early.
+        letter = _number(self.size) * 25.4 / 72 * 0.48
+        return round(width / letter * (height / (_number(self.leading) * 25.4 / 72)) * 0.85)
+
     def _outer(self, language: str) -> str:
         """Return the outer margin: in Chinese and Japanese, a line holds whole characters."""
         if language.lower().split("-")[0] not in LANGUAGES:

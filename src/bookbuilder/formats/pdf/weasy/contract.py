@@ -28,7 +28,7 @@ from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
-from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, harfbuzz_subset, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import split_first_line as _split_first_line
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -64,13 +64,14 @@ __all__ = [
     "pango",
 ]
 
-# Of HarfBuzz and Pango, what WeasyPrint does not declare itself.
+# Of HarfBuzz, Pango and fontconfig, what WeasyPrint does not declare itself.
 ffi.cdef(
     """
     const char * pango_version_string (void);
     const char * hb_version_string (void);
     hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);
     hb_face_t * hb_face_create (hb_blob_t *, unsigned int);
+    int FcInitReinitialize (void);
 """,
     override=True,
 )
@@ -313,6 +314,14 @@ def make_empty_font() -> Font:
     """Return a font without any attribute: it has to get all of them."""
     font: Font = _Font.__new__(_Font)
     return font
+
+
+def reread_fontconfig() -> None:
+    """Have fontconfig read the configuration that is in force now.
+
+    Pango asks it for fonts by the first one that was read in this process.
+    """
+    fontconfig.FcInitReinitialize()
 
 
 def lay_out_pages(

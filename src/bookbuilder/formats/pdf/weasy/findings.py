@@ -215,7 +215,7 @@ def _in_plain_words(message: str) -> tuple[str, str, str]:
         hint = "name every stylesheet in `style` in book.toml"
         return match["text"], "`@import` does not work in print and is left out", hint
     if match := _FONT.fullmatch(message):
-        hint = "put the font into the folder `fonts` of the book: print knows it by its own name"
+        hint = "put the font into the folder `fonts` of the book, and write its path from here"
         return (
             match["text"],
             f"`@font-face` cannot load “{match['text'][:200]}” and is left out",

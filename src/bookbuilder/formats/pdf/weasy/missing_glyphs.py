@@ -57,8 +57,8 @@ def report_missing_glyphs(characters: Iterable[str], book: Book, report: Report)
     """
     scripts: dict[tuple[str, str], list[str]] = {}
     for character in sorted(characters):
-        known = _script_of(character, book.metadata.language)
-        scripts.setdefault(known, []).append(character)
+        key = _script_of(character, book.metadata.language)
+        scripts.setdefault(key, []).append(character)
     texts = [(chapter, set(chapter.tree.get_text())) for chapter in book.chapters]
     for (script, font), missing in scripts.items():
         by_level: dict[Level | None, list[Chapter]] = {}
