@@ -56,9 +56,12 @@ NUMBER_TWICE = Rule(
 )
 
 
+_NOT_KEYS = {"root", "source", "variables", "hidden_lines", "asked"}
+
+
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """Make a `Config` of `data`, read from `source`: report what is wrong, keep what is right."""
-    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
+    known = {f.name for f in dataclasses.fields(Config)} - _NOT_KEYS
     values = _table(Config, data, "", known, source, report)
     _report_numbers_twice(data.get("part"), source, report)
     return Config(root=root, source=source, **values)

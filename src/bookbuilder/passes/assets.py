@@ -189,6 +189,7 @@ class _Collector:
         if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
             url = f"https:{src}" if src.startswith("//") else src
             return self._from_web(picture, src, url, here)
+        src = src.removeprefix("pathname://")  # of Docusaurus
         if _SCHEME.match(src):
             self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
             _replace_by_text(picture)

@@ -7,13 +7,14 @@ import re
 import warnings
 import zlib
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from bookbuilder.passes.cleaning.svg import sanitize_svg
 from bookbuilder.runtime.text_files import LFS_POINTER
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
+LARGEST_PROFILE = 4_000_000
 # Not all formats that Pillow reads: for EPS it would run Ghostscript.
 PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 EXTENSIONS = {
@@ -137,7 +138,7 @@ def _reencode(image: Image.Image) -> tuple[bytes, str]:
     has_alpha = "A" in image.getbands() or "transparency" in image.info
     upright = ImageOps.exif_transpose(image)
     if is_photograph and not has_alpha:
-        upright.convert("RGB").save(out, "JPEG", quality=90)
+        _to_rgb(upright).save(out, "JPEG", quality=90)
         return out.getvalue(), "image/jpeg"
     if upright.mode in _DEEP:
         upright = _to_8_bits(upright)
@@ -147,6 +148,29 @@ def _reencode(image: Image.Image) -> tuple[bytes, str]:
     profile = image.info.get("icc_profile") if upright.mode == image.mode else None
     upright.save(out, "PNG", optimize=True, icc_profile=profile)
     return out.getvalue(), "image/png"
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Convert a picture to sRGB, by its own colour profile where it has one that can be read.
+
+    Inks are not the opposites of lights: computed so, a printer's green would glow.
+    """
+    profile = image.info.get("icc_profile", b"")
+    if image.mode == "CMYK" and 0 < len(profile) <= LARGEST_PROFILE:
+        try:
+            converted = ImageCms.profileToProfile(
+                image,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+        except (ImageCms.PyCMSError, OSError):
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:

@@ -15,7 +15,7 @@ _EMPHASIS = (
     re.compile(r"(\*{1,3}|~~|==|\^\^)(?=\S)([^*~=^]+?)(?<=\S)\1"),
     re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_]+?)(?<=\S)\1(?!\w)"),
 )
-_TAG = re.compile(r"</?(?:b|i|em|strong|code|kbd|sub|sup|span|mark|u|s|small|br)\b[^<>]*>")
+_TAG = re.compile(r"</?(?:a|b|i|em|strong|code|kbd|sub|sup|span|mark|u|s|small|br)\b[^<>]*>")
 _ATTRIBUTES = re.compile(r"\s*\{:?[ ]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.{0,500}?-->")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")

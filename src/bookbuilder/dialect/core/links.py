@@ -11,6 +11,7 @@ from bookbuilder.dialect.core.captions import add_caption, is_caption
 from bookbuilder.dialect.core.emphasis import Bracket
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.link_options import take_options
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import (
     LABEL,
@@ -84,6 +85,12 @@ def handle_open(parser: InlineParser) -> bool:
     return True
 
 
+_MOVIE = re.compile(
+    r"https?://(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch|embed|shorts)|youtu\.be/"
+    r"|(?:player\.)?vimeo\.com/)"
+)
+
+
 def handle_image(parser: InlineParser) -> bool:
     if not parser.text.startswith("![", parser.position):
         return False
@@ -102,7 +109,7 @@ def handle_close(parser: InlineParser) -> bool:
     is_image = opener.kind == "!["
     found = _inline_target(parser, start + 1, is_image) or _reference_target(parser, opener, start)
     if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
-        _close(parser, opener, "span")
+        close_bracket(parser, opener, "span")
         parser.position = start + 1
         return True
     if found is None:
@@ -110,9 +117,19 @@ def handle_close(parser: InlineParser) -> bool:
         _report_failure(parser, opener, start)
         return False
     (destination, title), parser.position = found
-    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
+    options: dict[str, str] = {}
+    if title is not None and ":" in title:
+        shown, options = take_options(title)
+        title = shown or (None if shown != title else title)
+    node = close_bracket(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
+        if _MOVIE.match(destination):
+            # Obsidian and others play a movie whose address is that of a picture.
+            node.tag = "a"
+            node.append(Node(text=node.attributes.get("alt") or destination))
+            node.attributes = {"href": destination}
+            return True
         size = _SIZE_AT_END.search(parser.text, start, parser.position)
         node.attributes = {"src": destination, **_size(size), **node.attributes}
     else:
@@ -123,10 +140,11 @@ def handle_close(parser: InlineParser) -> bool:
                 bracket.active = False
         if title is not None:
             node.attributes["title"] = unescape(title)
+    node.attributes |= options
     return True
 
 
-def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+def close_bracket(parser: InlineParser, opener: Bracket, tag: str) -> Node:
     """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)

@@ -6,6 +6,7 @@ import re
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.attributes import ATTRIBUTES
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
@@ -35,6 +36,13 @@ def handle_shortcode(parser: InlineParser) -> bool:
         message = f"the icon `{match[0]}` is left out"
         line = parser.line_at(start)
         parser.conversion.problems.add(UNKNOWN_ICON, message, line, match[0], alike="icon")
+        # What follows is about the icon: `:material-check:{ .lg }`.
+        attributes = ATTRIBUTES.match(text, match.end())
+        parser.position = attributes.end() if attributes else match.end()
+        begins = text[start - 1 : start] in ("", " ", "\n", "[")
+        if begins and text.startswith(" ", parser.position):
+            parser.position += 1
+        return True
     else:
         return False
     parser.position = match.end()

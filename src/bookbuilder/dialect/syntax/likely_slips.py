@@ -184,7 +184,9 @@ def _mark_alike(text: str, before: str) -> str:
 def _number_after(text: str, lines: list[str]) -> str:
     """Return the number that `text` starts with, if one of the `lines` has the one before it."""
     here = _COUNTED.match(text)
-    for line in reversed(lines[-_MOST_BETWEEN:]) if here else ():
+    if not here:
+        return ""
+    for line in reversed(lines[-_MOST_BETWEEN:]):
         if there := _COUNTED.match(line):
             is_alike = all(here[part] == there[part] for part in ("open", "close", "mark"))
             is_next = is_alike and _value(here) == _value(there) + 1

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes, trailing_attributes
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, Text
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
@@ -146,19 +146,38 @@ def start_table(state: BlockState, container: Block) -> Started:
     else:
         container.parent.children.remove(container)
         state.tip = container.parent
-    state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+    state.add(Table(header, [alignment_of(cell) for cell in delimiters])).line -= 1
     return Started.LEAF
 
 
 def _report_rows_alone(state: BlockState, container: Paragraph) -> None:
-    """Report two lines that look like rows, and begin a paragraph."""
-    if len(container.lines) != 1 or not _ROW.match(state.line.rest):
+    """Report the second of two lines that look like rows, in a paragraph."""
+    row, above = state.line.rest, container.lines[-2:]
+    if not (_ROW.match(row) and _ROW.match(above[-1])):
         return
-    if not _ROW.match(container.lines[0]) or _DELIMITERS.match(next(state.lines_ahead(1), "")):
+    is_third = len(above) > 1 and _ROW.match(above[0])
+    if is_third or _DELIMITERS.match(next(state.lines_ahead(1), "")):
         return
     message = "lines with pipes are text, because there is no line of dashes below the first"
     hint = "write a line such as `|---|---|` below the first row"
     state.problems.add(DOUBTFUL_TABLE, message, state.number - 1, hint=hint, alike="rows")
+
+
+_ONLY_ATTRIBUTES = re.compile(r":[ \t]*" + ATTRIBUTES.pattern + r"[ \t]*$")
+
+
+def start_attributes_of_table(state: BlockState, container: Block) -> Started:
+    """Read `: {#tbl-x}` below a table: a caption that has no words, only attributes."""
+    line = state.line
+    match = None if line.indented else _ONLY_ATTRIBUTES.match(line.rest)
+    target = container if isinstance(container, Table) else container.last_child
+    if not match or not isinstance(target, Table):
+        return Started.NOTHING
+    target.attributes = f"{target.attributes} {match[1]}".strip()
+    state.close_unmatched()
+    if target.open:
+        state.close(target)
+    return Started.LEAF
 
 
 def table_follows(state: BlockState) -> bool:
@@ -180,7 +199,7 @@ def table_follows(state: BlockState) -> bool:
     return False
 
 
-def _alignment(delimiter: str) -> str:
+def alignment_of(delimiter: str) -> str:
     left, right = delimiter.startswith(":"), delimiter.endswith(":")
     return "center" if left and right else "left" if left else "right" if right else ""
 
@@ -188,3 +207,4 @@ def _alignment(delimiter: str) -> str:
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_table, "table", 55)
+        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)
