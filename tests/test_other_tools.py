@@ -338,6 +338,23 @@ def test_languages_may_be_named_by_a_file(tmp_path: Path) -> None:
     assert hints == ["to build another, name its folder: de, fr"]
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"01.md": "% Long\n  Title\n% Ann; Bob\n\n# One\n\nx\n"},
+        {"01.md": "---\ntitle: Long Title\nauthor: [Ann, Bob]\n---\n\n# One\n\nx\n"},
+        {"title.txt": "% Long Title\n% Ann; Bob\n", "01.md": "# One\n\nx\n"},
+    ],
+)
+def test_the_first_of_several_files_is_about_the_book(
+    files: dict[str, str | bytes], tmp_path: Path
+) -> None:
+    book, _ = read(tmp_path, files | pages("02.md"))
+    assert book.metadata.title == "Long Title"
+    assert [author.name for author in book.metadata.authors] == ["Ann", "Bob"]
+    assert [chapter.title for chapter in book.chapters] == ["One", "02"]
+
+
 def test_hidelines_of_mdbooks_settings(tmp_path: Path) -> None:
     settings = '[book]\nsrc = "src"\n[output.html.code.hidelines]\npython = "~"\n'
     code = "```python\n~secret\nshown\n```\n\n```python,hidelines=!\n!own\n~kept\n```\n"

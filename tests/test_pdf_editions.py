@@ -197,7 +197,10 @@ def test_empty_pages_fill_the_last_sheet(
     assert len(pages) - len(written) < multiple
     assert pages == written + [""] * (len(pages) - len(written))
     with pikepdf.open(padded) as pdf:
+        # The second is empty, too.
         last, second = pdf.pages[-1], pdf.pages[1]
+        if len(pages) == len(written):
+            return
         assert last.mediabox == second.mediabox
         assert last.Contents.read_bytes() == second.Contents.read_bytes()
 

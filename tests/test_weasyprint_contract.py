@@ -644,3 +644,15 @@ def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> No
         sample.page.paint(stream, 0.75)
     assert drawn
     assert [(text, difference) for text, difference in drawn if text.strip() and difference] == []
+
+
+def test_colours_are_set_by_a_method_that_can_be_changed(sample: Sample) -> None:
+    kinds = ("ExtGState", "XObject", "Pattern", "Shading")
+    resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
+    stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None)
+    with painting.grey_in_one_channel():
+        stream.set_color_rgb(0.5, 0.5, 0.5)
+        stream.clone().set_color_rgb(0, 0, 0, stroke=True)
+        stream.set_color_rgb(0.5, 0.5, 0.4)
+    stream.set_color_rgb(0, 0, 0)
+    assert stream.stream == [b"0.5 g", b"0.5 0.5 0.4 rg", b"0 0 0 rg"]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import AttributeValueList, NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE, KINDS
@@ -25,6 +25,8 @@ from bookbuilder.trees.xhtml import HEADINGS, PHRASING
 _LIGHT = re.compile(r"#(?:only-light|gh-light-mode-only)$")
 _DARK = re.compile(r"#(?:only-dark|gh-dark-mode-only)$")
 _EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
+_SPANS = {"underline": "u", "ul": "u", "mark": "mark", "kbd": "kbd"}
+_MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
 _TITLED = re.compile(r"-title$")
 _BOX = re.compile(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
@@ -89,6 +91,8 @@ def foreign_html(book: Book, report: Report) -> None:
         _drop_dark_twins(chapter.tree)
         for division in elements(chapter.tree, "div", "blockquote"):
             _make_callout(division)
+        for span in elements(chapter.tree, "span"):
+            _settle_span(span)
         _settle_icons(chapter, report)
 
 
@@ -109,6 +113,24 @@ def _drop_dark_twins(tree: Tag) -> None:
         ):
             emptied, parent = parent, parent.parent
             emptied.extract()
+
+
+def _settle_span(span: Tag) -> None:
+    """Make elements of pandoc's `[text]{.underline}`, and brackets around notes in the margin."""
+    classes = [str(name) for name in span.get_attribute_list("class") if name]
+    for name in classes:
+        if element := _SPANS.get(name):
+            span.name = element
+            classes.remove(name)
+            span["class"] = AttributeValueList(classes)
+            if not classes:
+                del span["class"]
+            return
+    if _MARGIN & set(classes) and text_of(span):
+        before = span.previous_sibling
+        is_apart = isinstance(before, NavigableString) and str(before)[-1:].isspace()
+        span.insert(0, "(" if is_apart or before is None else " (")
+        span.append(")")
 
 
 def _make_callout(division: Tag) -> None:

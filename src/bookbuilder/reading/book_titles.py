@@ -30,6 +30,8 @@ _DOMAIN = re.compile(
     r"|pages|site|tech|ai|cc|tv)",
     re.IGNORECASE,
 )
+# "Title: Moby-Dick", as the headings of texts that were scanned say.
+_LABEL = re.compile(r"(?:Title|Titel|Titre|Título|Titolo|Book):[ ]+(?=\S)", re.IGNORECASE)
 _SECTIONS = re.compile(
     r"to-?dos?|readme|index|home|welcome|intro|introduction|overview|preface|foreword|about"
     r"|getting started|summary|license|untitled",
@@ -45,7 +47,7 @@ def guessed_title(book: Book) -> str:
     """
     chapters = list(book.chapters)
     if title := _by_text(book, chapters):
-        return title
+        return _LABEL.sub("", title)
     names = _names(book.config.root)
     if names and not _DOMAIN.fullmatch(names[0]):
         return _titled(names[0])
@@ -53,7 +55,9 @@ def guessed_title(book: Book) -> str:
     if first:
         return first
     domain = _DOMAIN.fullmatch(names[0]) if names else None
-    return _titled(domain["name"]) if domain else chapters[0].title if chapters else "Untitled"
+    if domain:
+        return _titled(domain["name"])
+    return chapters[0].title if chapters else "Untitled"
 
 
 def _by_text(book: Book, chapters: list[Chapter]) -> str:
@@ -67,11 +71,15 @@ def _by_text(book: Book, chapters: list[Chapter]) -> str:
         if len(headings) == 1:
             return plain_heading("".join(headings[0])) or chapters[0].title
         if len(chapters) == 1:
-            return chapters[0].title
+            title = chapters[0].title
+            # It may be no more than the name of the folder.
+            domain = _DOMAIN.fullmatch(title)
+            return (_titled(domain["name"]) if domain else title).rstrip(":").rstrip()
     first = chapters[0]
     homes = (book.config.root, book.config.text_folder)
     is_opening = first.source.path.stem.lower() in INDEX_STEMS and first.source.path.parent in homes
-    return first.title if is_opening and not _is_section(first.title) else ""
+    is_title = is_opening and not _is_section(first.title)
+    return first.title.rstrip(":").rstrip() if is_title else ""
 
 
 def plain_heading(line: str) -> str:

@@ -13,7 +13,7 @@ from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
-from bookbuilder.reading.front_matter import read_front_matter, said_of_book
+from bookbuilder.reading.front_matter import FrontMatter, read_front_matter, said_of_book
 from bookbuilder.reading.generated_contents import without_contents, without_pages_of_lists
 from bookbuilder.reading.hidden_lines import with_hidden_lines
 from bookbuilder.reading.includes import with_includes
@@ -25,6 +25,8 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+
+_HEADING = re.compile(r"(?m)^#[ \t]+\S")
 
 
 def read_book(
@@ -57,7 +59,7 @@ def read_book(
             if entry.path.suffix.lower() != NOTEBOOK:
                 source = with_includes(source, config, report)
             front = read_front_matter(source, report)
-            if alone:
+            if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
             chapters[entry.path] = read_chapters(
                 source, front, entry, alone, report, is_opener=is_opener
@@ -86,6 +88,17 @@ def read_book(
     with working_on(book.place):
         book.metadata = metadata_of(book, said, report)
     return book
+
+
+def _opens_book(front: FrontMatter, source: Source, config: Config) -> bool:
+    """Return whether the front matter of the first of several chapters is about the book.
+
+    pandoc's authors put it there: with an author, above a heading that is the chapter's own.
+    """
+    if config.source is not None or config.book.title:
+        return False
+    has_people = any(key in front.data for key in ("author", "authors", "creator"))
+    return has_people and "title" in front.data and bool(_HEADING.search(source.text, front.length))
 
 
 def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Notebook:

@@ -15,10 +15,10 @@ from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
 from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -53,7 +53,8 @@ UNCLOSED_FRONT_MATTER = Rule(
     "unclosed-front-matter",
     Severity.WARNING,
     "A `---` in the first line followed by a `key: value` begins front matter, which a second"
-    " `---` must end. Without it, all of it is printed as text of the book.",
+    " `---` must end. What is surely meant is read all the same, such as a title and other keys"
+    " between lines of other dashes; all else is printed as text of the book.",
 )
 
 UNREAD_METADATA = Rule(
@@ -92,6 +93,7 @@ _OF_OTHER_TOOLS = frozenset(
     numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
     coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
     fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
+    build _build exclude ignore is_draft listed stage state visibility wip
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
@@ -155,12 +157,7 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
     if start and not (match and _is_surely_front_matter(match["yaml"])):
         return FrontMatter()
     if not match:
-        if _UNCLOSED.match(source.text):
-            message = "front matter begins here and never ends, so it becomes text of the book"
-            hint = "end it with a line `---`; if this is a break, leave a blank line below it"
-            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        said, length = read_title_block(source.text)
-        return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+        return _without_lines_around(source, report)
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"
@@ -205,9 +202,26 @@ def _from_toml(text: str, source: Source, end: int, report: Report) -> FrontMatt
     return FrontMatter(length=end)
 
 
-def _front_matter(data: dict[Any, Any], source: Source, end: int, report: Report) -> FrontMatter:
-    """Return what `data` says, which takes up the first `end` characters of the source."""
-    _report_keys(data, source, end, report)
+def _without_lines_around(source: Source, report: Report) -> FrontMatter:
+    """Return what `source` starts with instead of YAML between two lines `---`."""
+    keys, length, is_mistyped = read_keys(source.text, _KNOWN)
+    if is_mistyped:
+        hint = "write a line `---` above and one below it"
+        message = "this is read as front matter, although the lines around it are none"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    if keys:
+        return _front_matter(keys, source, length, report)
+    if _UNCLOSED.match(source.text):
+        message = "front matter begins here and never ends, so it becomes text of the book"
+        hint = "end it with a line `---`; if this is a break, leave a blank line below it"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    said, length = read_title_block(source.text)
+    return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+
+
+def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Report) -> FrontMatter:
+    """Return what `data` says, which takes up `length` characters at the top of `source`."""
+    _report_keys(data, source, length, report)
     return FrontMatter(
         title=_title(data, source, report),
         is_untitled=data.get("title") == "",
@@ -216,8 +230,8 @@ def _front_matter(data: dict[Any, Any], source: Source, end: int, report: Report
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
-        levels=_levels(data, source, end, report),
-        length=end,
+        levels=_levels(data, source, length, report),
+        length=length,
         data=data,
     )
 

@@ -38,8 +38,13 @@ def level(heading: Tag) -> int:
 
 
 def drop_empty_headings(tree: Tag) -> None:
-    """Remove headings without anything to show; one with an id stays a place to link to."""
+    """Remove headings without anything to show; one with an id stays a place to link to.
+
+    Badges are nothing to show: one in a heading of its own is no title.
+    """
     for heading in elements(tree, *HEADINGS):
+        if not heading.get_text(strip=True):
+            drop_badges(heading)
         if text_of(heading).strip() or elements(heading, "img", "svg", "math"):
             continue
         if heading.get("id"):

@@ -54,6 +54,9 @@ def handle_backslash(parser: InlineParser) -> bool:
         parser.add_text("\N{NO-BREAK SPACE}", literal=True)
         parser.position += 2
         return True
+    if not following and _means_nothing(parser):
+        parser.position += 1
+        return True
     if not _ESCAPED.match(following):
         return False
     run = _RUN.match(parser.text, parser.position)
@@ -65,6 +68,13 @@ def handle_backslash(parser: InlineParser) -> bool:
     parser.add_text(following, literal=True)
     parser.position += 2
     return True
+
+
+def _means_nothing(parser: InlineParser) -> bool:
+    """Return whether the backslash at the end only keeps a picture in its line, or a line open."""
+    last = parser.root.last
+    is_alone = not parser.text.strip("\\ \t\n")
+    return is_alone or (last is not None and last.tag == "img")
 
 
 def handle_backticks(parser: InlineParser) -> bool:

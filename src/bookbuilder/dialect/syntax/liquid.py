@@ -39,6 +39,7 @@ _DRAWINGS = frozenset(
 )
 _LITERAL = _LISTINGS | _DRAWINGS | {"comment", "codetabs"}
 _LANGUAGE_TAG = re.compile(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
+_SAID = ("content", "text", "message", "body", "note")
 _LINKS = frozenset({"link", "post_url"})
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
 _PICTURE = re.compile(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
@@ -165,7 +166,8 @@ def _drop_tags(state: BlockState, tag: TemplateTag) -> Started:
 def _shows_something(tag: TemplateTag) -> bool:
     if tag.is_end:
         return False
-    is_known = tag.name in _LINKS or tag.name in SHARED
+    has_text = tag.name.startswith("include") and bool(tag.value(*_SAID))
+    is_known = has_text or tag.name in _LINKS or tag.name in SHARED
     return is_known or bool(_address(tag) or _picture(tag) or _own_text(tag))
 
 
@@ -184,7 +186,7 @@ def _address(tag: TemplateTag) -> str:
 
 def _picture(tag: TemplateTag) -> str:
     """Return the picture that an included file would show."""
-    if not tag.name.startswith(("include", "figure", "image", "img", "picture")):
+    if not tag.name.startswith(("include", "figure", "image", "img", "picture", "asset_img")):
         return ""
     found = tag.value("src", "image_path", "path", "url", "image", "img", "file", "filename")
     found = found or next((word for word in tag.words if _PICTURE.fullmatch(word)), "")
@@ -247,6 +249,8 @@ def _show(parser: InlineParser, tag: TemplateTag) -> bool:
         parser.add_element("a", href=parser.text[tag.start : tag.end])
     elif picture := _picture(tag):
         _show_picture(parser, tag, picture)
+    elif tag.name.startswith("include") and (said := tag.value(*_SAID)):
+        _show_text(parser, tag, said)
     elif address := _address(tag):
         add_address(parser, address)
         is_done = tag.name == "embed" or tag.name in SHARED
@@ -257,6 +261,20 @@ def _show(parser: InlineParser, tag: TemplateTag) -> bool:
         is_done = False
     parser.position = tag.end
     return is_done
+
+
+def _show_text(parser: InlineParser, tag: TemplateTag, said: str) -> None:
+    """Show the text that an include is given, as a box, though the included file is not read."""
+    typed = parser.text[tag.start : tag.end]
+    shown, line = " ".join(typed.split()), parser.line_at(tag.start)
+    message = f"`{shown[:100]}` is shown as its text alone: no file is read for it"
+    hint = "write a callout, such as `> [!NOTE]`"
+    parser.conversion.problems.add(UNSUPPORTED, message, line, typed, hint, alike="text of include")
+    if title := tag.value("title"):
+        parser.add_element("strong", title)
+        parser.add_text(" ")
+    parser.parse_inner(said, parser.root, line)
+    parser.position = tag.end
 
 
 def add_address(parser: InlineParser, address: str) -> None:

@@ -340,26 +340,6 @@ def _no_margin_boxes() -> Iterator[None]:
         weasyprint.layout.make_margin_boxes = made
 
 
-@contextmanager
-def grey_in_one_channel() -> Iterator[None]:
-    """Paint black, white and greys, inside the context, as DeviceGray instead of DeviceRGB.
-
-    A printer's machine makes black of four inks from three equal channels.
-    """
-
-    def set_color_rgb(self: Any, r: float, g: float, b: float, stroke: bool = False) -> None:
-        if r == g == b:
-            self.stream.append(b" ".join((to_bytes(r), b"G" if stroke else b"g")))
-        else:
-            pydyf.Stream.set_color_rgb(self, r, g, b, stroke)
-
-    _Stream.set_color_rgb = set_color_rgb
-    try:
-        yield
-    finally:
-        del _Stream.set_color_rgb
-
-
 def without_placeholder(box: Box) -> Box:
     """Return the box itself, which a placeholder stands for if it is positioned absolutely."""
     found: Box = box._box if isinstance(box, _Placeholder) else box

@@ -6,29 +6,18 @@ does, WeasyPrint 69 takes the line for one that cannot be broken, and ends it af
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeAlias
+from contextlib import AbstractContextManager
+from typing import Any
 
-import weasyprint.layout.inline
-
-SplitFirstLine: TypeAlias = Callable[..., tuple[Any, int, int | None, float, float, float]]
-"""Fits text on a line; returns, among more, its length in bytes and where the next one begins."""
+from bookbuilder.formats.pdf.weasy.contract_text import SplitLine, lines_split_by
 
 
-@contextmanager
-def blanks_may_hang() -> Iterator[None]:
-    """Lay out lines, inside the context, so that the blank at their end takes no room."""
-    inline: Any = weasyprint.layout.inline
-    made: SplitFirstLine = inline.split_first_line
-    inline.split_first_line = _hanging(made)
-    try:
-        yield
-    finally:
-        inline.split_first_line = made
+def blanks_may_hang() -> AbstractContextManager[None]:
+    """Return a context in which lines are laid out so that the blank at their end takes no room."""
+    return lines_split_by(_hanging)
 
 
-def _hanging(split: SplitFirstLine) -> SplitFirstLine:
+def _hanging(split: SplitLine) -> SplitLine:
     def fit(
         text: str, style: Any, context: Any, width: float | None, *more: Any, **named: Any
     ) -> Any:

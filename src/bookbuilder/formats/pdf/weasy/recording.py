@@ -22,10 +22,9 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
-    grey_in_one_channel,
     make_stream,
 )
-from bookbuilder.formats.pdf.weasy.contract_text import lines_drawn_by
+from bookbuilder.formats.pdf.weasy.contract_text import grey_in_one_channel, lines_drawn_by
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import (
