@@ -13,11 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
-
-CONFIG_NAME = "book.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +137,9 @@ class LintConfig:
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
-    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text. `asked` are
-    the keys that the command line set, before what the file says.
+    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
+    `hidden_lines` are the prefixes of lines that mdBook hides, by language. `asked` are the keys
+    that the command line set, before what the file says.
     """
 
     root: Path
@@ -152,6 +152,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
+    hidden_lines: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
 
     @property

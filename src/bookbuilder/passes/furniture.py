@@ -15,10 +15,11 @@ from bookbuilder.dialect.core.page_breaks import PAGE_BREAK
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import callout_title, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
+from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
 
 UNLISTED = "unlisted"
@@ -39,7 +40,7 @@ def furniture(book: Book, report: Report) -> None:
         _name_boxes(chapter.tree, language)
         _settle_page_breaks(chapter.tree)
         _wrap_sections(chapter.tree)
-        _head_tables(chapter.tree)
+        head_tables(chapter.tree)
         _number_backwards(chapter.tree)
 
 
@@ -260,21 +261,6 @@ def _wrap_sections(tree: Tag) -> None:
             if ends:
                 break
             section.append(node)
-
-
-def _head_tables(tree: Tag) -> None:
-    for table in elements(tree, "table"):
-        for head in elements(table, "thead"):
-            if not text_of(head) and not elements(head, "img"):
-                head.decompose()
-                continue
-            for cell in elements(head, "th"):
-                if text_of(cell) or elements(cell, "img", "svg", "math"):
-                    cell.attrs.setdefault("scope", "col")
-                else:
-                    # An empty corner cell heads no column.
-                    cell.name = "td"
-                    cell.attrs.pop("scope", None)
 
 
 def _number_backwards(tree: Tag) -> None:

@@ -10,6 +10,7 @@ import zlib
 from PIL import Image, ImageCms, ImageOps
 
 from bookbuilder.passes.cleaning.svg import sanitize_svg
+from bookbuilder.runtime.text_files import LFS_POINTER
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
@@ -32,10 +33,23 @@ _NOT_READ = (
     (re.compile(rb"%PDF-"), "PDF"),
     (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
 )
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+# Of its last form, and of the file that a broken symbolic link becomes on Windows.
+_ANNEX_POINTER = re.compile(rb"(?:\.\./){0,20}(?:\.git)?/annex/objects/[^\n]{1,500}\s*\Z")
 _WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
+
+
+def pointer_of(data: bytes) -> str:
+    """Return the tool that left a pointer in a picture's place; empty if `data` is none."""
+    if data.startswith(LFS_POINTER):
+        return "Git LFS"
+    return "git-annex" if _ANNEX_POINTER.match(data[:2_000]) else ""
+
+
+def how_to_fetch(tool: str) -> str:
+    """Return the hint for pointers of `tool`."""
+    return f"fetch the pictures with `{'git lfs pull' if tool == 'Git LFS' else 'git annex get'}`"
 
 
 def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
@@ -45,8 +59,8 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     """
     if not data:
         raise ValueError("the file is empty")
-    if data.startswith(LFS_POINTER):
-        raise ValueError("it is a pointer of Git LFS, and the picture itself was not fetched")
+    if tool := pointer_of(data):
+        raise ValueError(f"it is a pointer of {tool}, and the picture itself was not fetched")
     drawing = _gunzipped(data)
     if _looks_like_svg(drawing):
         clean, removed = sanitize_svg(drawing)

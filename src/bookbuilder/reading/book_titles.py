@@ -8,13 +8,9 @@ from pathlib import Path
 from bookbuilder.book import Book, Chapter
 from bookbuilder.reading.titles import LONGEST_TITLE, is_contents
 from bookbuilder.runtime.text_folder import INDEX_STEMS
+from bookbuilder.text.plain_title import plain_title
 
-# Pictures go; of links, their text stays; emphasis, attributes, notes and tags.
 _PICTURES = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|!\[[^\]\[]*\]\[[^\]\[]*\]|<img\b[^<>]*>")
-_MARKS = re.compile(
-    r"[*_`]|\s*\{[:#.-][^{}]*\}$|\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])|\[\^[^\]]*\]|\^\[[^\]]*\]"
-    r"|</?[a-z][^<>]*>|<!--.*?-->"
-)
 _FOLDERS = frozenset(
     """
     book books build chapter chapters contents content data desktop dist doc docs document documents
@@ -81,7 +77,7 @@ def _by_text(book: Book, chapters: list[Chapter]) -> str:
 def plain_heading(line: str) -> str:
     """Return the words of a heading as it stands in Markdown, without pictures and marks."""
     line = line[:LONGEST_TITLE].rstrip(" \t#")
-    return " ".join(_MARKS.sub(r"\1", _PICTURES.sub("", line)).split())
+    return plain_title(_PICTURES.sub("", line)).rstrip(":").rstrip()
 
 
 def _names(root: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Read YAML front matter: the keys between `---` lines at the top of a chapter."""
+"""Read front matter: the keys between `---` lines at the top of a chapter, or Hugo's `+++`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
@@ -36,7 +38,7 @@ ILL_TYPED_FRONT_MATTER = Rule(
     "ill-typed-front-matter",
     Severity.WARNING,
     "A key of the front matter appears twice or holds something other than text, a number or"
-    " true/false; or the front matter is TOML. Whatever cannot be used is ignored.",
+    " true/false; or the front matter is TOML with a mistake. Whatever cannot be used is ignored.",
 )
 
 UNKNOWN_FRONT_MATTER = Rule(
@@ -87,7 +89,9 @@ _OF_OTHER_TOOLS = frozenset(
     toc-depth toc-title toc_sticky topics translationkey translations translator type
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth
+    numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
+    coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
+    fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
@@ -108,7 +112,8 @@ _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 _TOML = re.compile(
-    r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"\+\+\+[ \t]*\n(?=(?:\s|#[^\n]*\n)*[\w-]+\s*=)(?P<toml>.*?)^\+\+\+[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
 # What may stand before front matter without being seen: blank lines, a byte order mark, comments.
 _BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
@@ -143,10 +148,7 @@ class FrontMatter:
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """Read the front matter of `source`. Text that starts with a rule or with prose has none."""
     if match := _TOML.match(source.text):
-        hint = "write `key: value` lines between two lines `---`"
-        message = "front matter in TOML is ignored"
-        report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        return FrontMatter(length=match.end())
+        return _from_toml(match["toml"], source, match.end(), report)
     before = _BEFORE.match(source.text[:_LONGEST])
     start = before.end() if before else 0
     match = _BLOCK.match(source.text, start)
@@ -190,7 +192,22 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
-    _report_keys(data, source, match.end(), report)
+    return _front_matter(data, source, match.end(), report)
+
+
+def _from_toml(text: str, source: Source, end: int, report: Report) -> FrontMatter:
+    data = load_toml(text)
+    if data is not None:
+        return _front_matter(data, source, end, report)
+    hint = "write `key: value` lines between two lines `---`"
+    message = "front matter in TOML has a mistake, so it is ignored"
+    report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    return FrontMatter(length=end)
+
+
+def _front_matter(data: dict[Any, Any], source: Source, end: int, report: Report) -> FrontMatter:
+    """Return what `data` says, which takes up the first `end` characters of the source."""
+    _report_keys(data, source, end, report)
     return FrontMatter(
         title=_title(data, source, report),
         is_untitled=data.get("title") == "",
@@ -199,8 +216,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
-        levels=_levels(data, source, match.end(), report),
-        length=match.end(),
+        levels=_levels(data, source, end, report),
+        length=end,
         data=data,
     )
 
@@ -325,7 +342,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _line_of(key: str, source: Source) -> int:
-    return next((n for n, text in _lines(source.text) if text.startswith(f"{key}:")), 1)
+    starts = (f"{key}:", f"{key} =", f"{key}=")
+    return next((n for n, text in _lines(source.text) if text.startswith(starts)), 1)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.listed_files import named
@@ -17,13 +18,14 @@ REPOSITORY_FILE = Rule(
     "repository-file",
     Severity.NOTE,
     "Files such as CONTRIBUTING, LICENSE, CHANGELOG or `_sidebar.md` are about a repository or a"
-    " site. They are no chapters, unless a list of chapters names them.",
+    " site, and `x.excalidraw.md` is a drawing. They are no chapters, unless a list of chapters"
+    " names them.",
 )
 
 # In any letters and any folder: nobody calls a chapter that.
 _ANYWHERE = re.compile(
     r"code[-_ ]of[-_ ]conduct|pull[-_ ]request[-_ ]template|issue[-_ ]template|404"
-    r"|_sidebar|_navbar|_coverpage|_footer|_404",
+    r"|_sidebar|_navbar|_coverpage|_footer|_404|.{1,200}\.excalidraw",
     re.IGNORECASE,
 )
 # In capitals: `security.md` may well be a chapter, `SECURITY.md` is not.

@@ -57,7 +57,11 @@ _CERTAIN = re.compile(
     r"|\$[A-Za-z][\^_][\w{][^$\n]{0,80}\$",
     re.MULTILINE,
 )
-_AFTER = re.compile(r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$")
+_AFTER = re.compile(
+    r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|\([\w:.-]{1,100}\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$"
+)
+# MyST's label of a formula.
+_MYST_LABEL = re.compile(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
 _LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\{?math\}?)[ \t]*$")
 _OPTION = re.compile(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
@@ -72,7 +76,10 @@ class FormulaBlock(TakenLines):
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
             self.attributes = f"{self.attributes} {attributes[1]}"
-        if label := _LABEL.search(text):
+        if label := _MYST_LABEL.search(text):
+            text = text[: label.start() + 2]
+            self.attributes = f"#{label[1]} {self.attributes}"
+        elif label := _LABEL.search(text):
             self.attributes = f"#{label[1] or label[2]} {self.attributes}"
         append_formula(conversion, parent, text, self.attributes)
 

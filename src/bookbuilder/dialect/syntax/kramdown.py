@@ -151,7 +151,9 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
             f"`{entry[:80]}` is not an attribute, so `{braces[:80]}` is printed as typed",
             parser.position,
             len(braces),
-            f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",
+            f"write `.{entry}` for a class"
+            if re.fullmatch(r"[A-Za-z][\w-]*", entry) and "=" not in braces
+            else "",
         )
     return False
 

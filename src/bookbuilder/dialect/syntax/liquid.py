@@ -42,7 +42,7 @@ _LANGUAGE_TAG = re.compile(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
 _LINKS = frozenset({"link", "post_url"})
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
 _PICTURE = re.compile(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n][^<>]{0,2000}>")
+_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n](?:[^<>]|\{\{<[^<>{}\n]{1,300}>\}\}){0,2000}>")
 
 
 class Listing(LiteralBlock):
@@ -57,7 +57,7 @@ class Listing(LiteralBlock):
         if language in _LISTINGS:
             words = [word for word in self.tag.words if word != "linenos"]
             match = _LANGUAGE.fullmatch(words[0]) if words else None
-            language = match[1] if match else ""
+            language = f"{match[1]} {self.tag.rest.strip()}" if match else ""
         else:
             _report_drawing(conversion, self.tag, self.line)
         code_block(conversion, parent, f"{self.text}\n", language, self.attributes)

@@ -63,7 +63,7 @@ class CaptionBlock(SlashBlock):
             holder, caption = before, ElementTree.Element("caption")
             holder.insert(0, caption)
         else:
-            holder = _figure_around(parent, before)
+            holder = figure_around(parent, before)
             caption = ElementTree.SubElement(holder, "figcaption")
         if (match := _ID.search(self.argument)) and not holder.get("id"):
             holder.set("id", match[1])
@@ -75,9 +75,7 @@ class CaptionBlock(SlashBlock):
             caption.extend(paragraph)
 
 
-def _figure_around(
-    parent: ElementTree.Element, content: ElementTree.Element
-) -> ElementTree.Element:
+def figure_around(parent: ElementTree.Element, content: ElementTree.Element) -> ElementTree.Element:
     """Put `content`, the last child of `parent`, into a figure, a lone picture without its `p`."""
     parent.remove(content)
     figure = ElementTree.SubElement(parent, "figure")

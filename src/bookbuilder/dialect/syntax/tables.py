@@ -127,7 +127,7 @@ def start_table(state: BlockState, container: Block) -> Started:
     else:
         container.parent.children.remove(container)
         state.tip = container.parent
-    state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+    state.add(Table(header, [alignment_of(cell) for cell in delimiters])).line -= 1
     return Started.LEAF
 
 
@@ -150,7 +150,7 @@ def table_follows(state: BlockState) -> bool:
     return False
 
 
-def _alignment(delimiter: str) -> str:
+def alignment_of(delimiter: str) -> str:
     left, right = delimiter.startswith(":"), delimiter.endswith(":")
     return "center" if left and right else "left" if left else "right" if right else ""
 

@@ -51,7 +51,10 @@ def fingerprint(book: Book) -> str:
         "versions": [__version__, metadata.version("weasyprint")],
         "book": _plain(book),
         "settings": _plain(pdf),
-        "styles": [*built_in_styles(config, report), *author_styles(config, report)],
+        "styles": [
+            *built_in_styles(dataclasses.replace(book, config=config), report),
+            *author_styles(config, report),
+        ],
         "fonts": [(name, digest_of(data)) for name, data in own_fonts(config.folders, report)],
     }
     return digest_of(json.dumps(made_from, sort_keys=True, default=str).encode())

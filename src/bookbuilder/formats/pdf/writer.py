@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.compose.table_sizes import report_crowded_tables
 from bookbuilder.formats.pdf.compose.trim import edition_of, empty_pages, signature_of, trim_of
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
@@ -46,7 +48,7 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     settings = book.config.pdf
-    with weasyprint_with_fonts(book.config.folders, report) as fonts:
+    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -56,14 +58,16 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             report_many_links(book, report)
         report_flex(book, report)
         report_undrawn(book, report)
+        report_long_code(book, report)
+        report_crowded_tables(book, report)
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
-        styles = [*built_in_styles(book.config, report), *own]
+        styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
-        key = circumstances(versions(), styles, fonts)
+        key = circumstances([*versions(), book.metadata.language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
         runs_on = settings.openings == "any"
         whole = runs_on or needs_the_whole(text for _, text in own)
@@ -105,6 +109,8 @@ def check_pdf(book: Book, report: Report) -> None:
         pass
     report_flex(book, report)
     report_undrawn(book, report)
+    report_long_code(book, report)
+    report_crowded_tables(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

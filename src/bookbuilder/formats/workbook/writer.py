@@ -76,11 +76,11 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with weasyprint_with_fonts(book.config.folders, report):
+    with weasyprint_with_fonts(book.config.folders, report, book.metadata.language):
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [
-            *built_in_styles(book.config, report, ("print", "workbook")),
+            *built_in_styles(book, report, ("print", "workbook")),
             *author_styles(book.config, report),
         ]
         report.raise_for_errors()

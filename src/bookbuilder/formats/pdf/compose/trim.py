@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.east_asian import LANGUAGES
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -73,11 +75,11 @@ class Trim:
         quarters = float(self.width.removesuffix("mm")) / 25.4 * 4
         return abs(quarters - round(quarters)) < 0.01
 
-    def css(self, edition: str, marks: bool) -> str:
+    def css(self, edition: str, marks: bool, language: str = "") -> str:
         """Return rules for the page, the size of type, and the height that pictures may have."""
-        sides = (self.inner, self.outer)
+        sides = (self.inner, self._outer(language))
         if edition == "screen":
-            middle = f"calc(({self.inner} + {self.outer}) / 2)"
+            middle = f"calc(({sides[0]} + {sides[1]}) / 2)"
             sides = (middle, middle)
         inner, outer = sides
         sink = float(self.height.removesuffix("mm")) / _DRAWN_FOR
@@ -85,13 +87,28 @@ class Trim:
             f"@page {{ size: {self.width} {self.height};"
             f" margin-top: {self.top}; margin-bottom: {self.bottom}"
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
+            # Turned to the left: the spine is at the head of right pages, at the foot of left ones.
+            f"@page turned {{ size: {self.height} {self.width};"
+            f" margin-left: {self.bottom}; margin-right: {self.top} }}"
+            f"@page turned:right {{ margin-top: {inner}; margin-bottom: {outer} }}"
+            f"@page turned:left {{ margin-top: {outer}; margin-bottom: {inner} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
             f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
             f" --sink: {sink:.3f}mm;"
+            f" --text-width: calc({self.width} - {self.inner} - {self.outer});"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
+
+    def _outer(self, language: str) -> str:
+        """Return the outer margin: in Chinese and Japanese, a line holds whole characters."""
+        if language.lower().split("-")[0] not in LANGUAGES:
+            return self.outer
+        width, inner, outer = map(_number, (self.width, self.inner, self.outer))
+        # A trifle more than they need, or rounding would cost the last one.
+        spare = (width - inner - outer) % (_number(self.size) * 25.4 / 72)
+        return f"{outer + spare - 0.01:.3f}mm"
 
 
 def trim_names() -> tuple[str, ...]:
@@ -194,6 +211,7 @@ def empty_pages(pages: int, config: Config, report: Report) -> int:
     return -pages % signature_of(config, report)
 
 
+@cache
 def _sizes() -> dict[str, dict[str, str]]:
     text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
     return tomllib.loads(text)

@@ -47,6 +47,7 @@ __all__ = [
     "FontConfiguration",
     "FootnoteAreaBox",
     "InlineBlockBox",
+    "InlineBox",
     "LineBox",
     "MarginBox",
     "PdfStream",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
         width: float
         height: float
         margin_bottom: float
+        margin_right: float
         border_left_width: float
         border_right_width: float
         link_annotation: Dictionary | None
@@ -107,6 +109,8 @@ if TYPE_CHECKING:
         def border_width(self) -> float: ...
         def border_height(self) -> float: ...
         def margin_height(self) -> float: ...
+        def margin_width(self) -> float: ...
+        def translate(self, dx: float, dy: float, ignore_floats: bool) -> None: ...
         def is_in_normal_flow(self) -> bool: ...
 
     class BlockBox(Box): ...
@@ -114,6 +118,8 @@ if TYPE_CHECKING:
     class FootnoteAreaBox(BlockBox): ...
 
     class InlineBlockBox(Box): ...
+
+    class InlineBox(Box): ...
 
     class LineBox(Box): ...
 
@@ -125,6 +131,7 @@ if TYPE_CHECKING:
 
     class TextBox(Box):
         text: str
+        baseline: float
         pango_layout: PangoLayout
         justification_spacing: float
 
@@ -158,6 +165,7 @@ else:
         Box,
         FootnoteAreaBox,
         InlineBlockBox,
+        InlineBox,
         LineBox,
         MarginBox,
         ReplacedBox,
@@ -307,10 +315,19 @@ def make_empty_font() -> Font:
     return font
 
 
-def lay_out_pages(html: HTML, root: Box, context: LayoutContext) -> list[Page]:
-    """Lay out the boxes of `html` on pages, but nothing in their margins."""
+def lay_out_pages(
+    html: HTML, root: Box, context: LayoutContext, settle: Callable[[Box], None]
+) -> list[Page]:
+    """Lay out the boxes of `html` on pages, but nothing in their margins.
+
+    `settle` may move the boxes of a page before links and anchors are looked for.
+    """
+    pages: list[Page] = []
     with _no_margin_boxes():
-        return [make_page(b) for b in weasyprint.layout.layout_document(html, root, context)]
+        for box in weasyprint.layout.layout_document(html, root, context):
+            settle(box)
+            pages.append(make_page(box))
+    return pages
 
 
 @contextmanager
@@ -321,6 +338,26 @@ def _no_margin_boxes() -> Iterator[None]:
         yield
     finally:
         weasyprint.layout.make_margin_boxes = made
+
+
+@contextmanager
+def grey_in_one_channel() -> Iterator[None]:
+    """Paint black, white and greys, inside the context, as DeviceGray instead of DeviceRGB.
+
+    A printer's machine makes black of four inks from three equal channels.
+    """
+
+    def set_color_rgb(self: Any, r: float, g: float, b: float, stroke: bool = False) -> None:
+        if r == g == b:
+            self.stream.append(b" ".join((to_bytes(r), b"G" if stroke else b"g")))
+        else:
+            pydyf.Stream.set_color_rgb(self, r, g, b, stroke)
+
+    _Stream.set_color_rgb = set_color_rgb
+    try:
+        yield
+    finally:
+        del _Stream.set_color_rgb
 
 
 def without_placeholder(box: Box) -> Box:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Coarse, Wide
-from bookbuilder.formats.pdf.run_data.runs import classes_of
+from bookbuilder.formats.pdf.run_data.records import Coarse, Side, Wide
+from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of
 from bookbuilder.formats.pdf.weasy.contract import (
     Box,
     FootnoteAreaBox,
@@ -110,6 +111,28 @@ class End(Enum):
     CLEAN = auto()
     NOTES = auto()
     TEXT = auto()
+
+
+def next_side(pages: Sequence[Page]) -> Side:
+    """Return the side that the leaf, which is on the last page, has to be on; "" if on any."""
+    page = pages[-1]._page_box
+    leaves = (b for b in boxes_in_order(page) if b.element is not None and _is_leaf(b.element))
+    leaf = next(leaves, None)
+    asked = leaf.style["break_before"] if leaf else ""
+    is_rtl = page.style["direction"] == "rtl"
+    if asked in ("recto", "left" if is_rtl else "right"):
+        return "recto"
+    return "verso" if asked in ("verso", "right" if is_rtl else "left") else ""
+
+
+def is_blank(page: Page) -> bool:
+    """Tell whether a page was made only for the next to be on its side."""
+    known: Any = page._page_box
+    return bool(known.page_type.blank)
+
+
+def _is_leaf(element: ET.Element) -> bool:
+    return element.get("id") == LEAF
 
 
 def end_of(pages: Sequence[Page], tree: ET.Element) -> End:

@@ -36,7 +36,10 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_margin_boxes,
     split_first_line,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order, room_below
+from bookbuilder.formats.pdf.weasy.right_to_left import settling
+from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 
 # Of widths, in CSS pixels: what numbers of as many figures differ by where nothing is rounded.
 _SLACK = 1e-6
@@ -156,7 +159,8 @@ def lay_out(
         counters,
         context.footnotes,
     )
-    pages = lay_out_pages(html, root, context)
+    with lines_justified_by(spread_wide):
+        pages = lay_out_pages(html, root, context, settling(html.etree_element))
     close_fragments(pages)
     # What the PDF says of itself is settled when runs are joined.
     document = make_document(pages, None, html.url_fetcher, fonts, {}, None)

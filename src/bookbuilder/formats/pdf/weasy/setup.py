@@ -8,6 +8,7 @@ WeasyPrint is first imported and while a book is laid out.
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import io
 import os
 import warnings
@@ -17,6 +18,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from bookbuilder.formats.pdf.weasy.own_families import families_for
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import files_below, is_file, is_inside, name_of, read_file
@@ -62,6 +64,8 @@ FALLBACKS = (
     "Noto Serif Hebrew",
     "BIZ UDMincho",
     "BIZ UDGothic",
+    "Bookbuilder Words SC",
+    "Bookbuilder Words KR",
     "Noto Serif Devanagari",
     "Noto Serif Thai",
     "Noto Serif Georgian",
@@ -83,11 +87,14 @@ GENERIC = {
     "cursive": "Bookbuilder Serif",
     "fantasy": "Bookbuilder Serif",
 }
+# In these languages, figures, blanks and short words of Latin letters come from the script's font.
+OF_LANGUAGE = {"ar": "Amiri", "fa": "Amiri", "ur": "Amiri"}
 
 
-def fontconfig_xml(folders: list[Path], cache: Path) -> str:
+def fontconfig_xml(folders: list[Path], cache: Path, preferred: Sequence[str] = ()) -> str:
     """Return a fontconfig configuration that knows the fonts in `folders` and no others.
 
+    The families `preferred` come before the bundled font for Chinese and Japanese.
     The fallbacks are bound strongly: otherwise the language of the text would reorder them.
     """
     aliases = "".join(
@@ -96,7 +103,17 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
         "</match>"
         for generic, family in GENERIC.items()
     )
-    fallbacks = "".join(f"<string>{family}</string>" for family in FALLBACKS)
+    aliases += "".join(
+        f'<match target="pattern"><test name="lang" compare="contains"><string>{language}</string>'
+        f'</test><test name="family" qual="any"><string>{generic}</string></test>'
+        f'<edit name="family" mode="prepend_first" binding="strong"><string>{family}</string>'
+        "</edit></match>"
+        for language, family in OF_LANGUAGE.items()
+        for generic in ("serif", "sans-serif")
+    )
+    before = FALLBACKS.index("BIZ UDMincho")
+    families = dict.fromkeys([*FALLBACKS[:before], *preferred, *FALLBACKS[before:]])
+    fallbacks = "".join(f"<string>{escape(family)}</string>" for family in families)
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
         + "".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders)
@@ -109,10 +126,12 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
+def weasyprint_with_fonts(
+    folders: Sequence[Path], report: Report, language: str = ""
+) -> Iterator[list[Path]]:
     """Have WeasyPrint importable, and set up with the fonts in `folders`, inside the context.
 
-    Yields the files of all fonts.
+    Yields the files of all fonts. `language` is the book's.
 
     Raises `BookError` where Pango is missing.
     """
@@ -122,10 +141,13 @@ def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[l
         )
         folder = Path(stack.enter_context(scratch_folder()))
         (folder / "fonts").mkdir()
-        for name, data in own_fonts(folders, report):
+        own = dict(own_fonts(folders, report))
+        for name, data in own.items():
             (folder / "fonts" / name).write_bytes(data)
         config = folder / "fonts.conf"
-        config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
+        preferred = families_for(language, own.values())
+        xml = fontconfig_xml([bundled, folder / "fonts"], folder, preferred)
+        config.write_text(xml, "utf-8")
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
         _import_weasyprint(report)
@@ -184,11 +206,30 @@ def load_weasyprint() -> None:
     # It prints what it misses, and warns of what it will need in the future.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import weasyprint  # noqa: F401
+        try:
+            with _libraries_by_their_names():
+                import weasyprint
+        except OSError:
+            import weasyprint  # noqa: F401
     from PIL import ImageFile
 
     # WeasyPrint lets Pillow accept broken pictures in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@contextlib.contextmanager
+def _libraries_by_their_names() -> Iterator[None]:
+    """Have libraries opened by the names that WeasyPrint tries, and not searched for.
+
+    It tries those of other systems first. For each, `find_library` runs ldconfig, a compiler and a
+    linker, which takes longer than all other imports of WeasyPrint.
+    """
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
 
 
 @dataclass(frozen=True, slots=True)
