@@ -1,4 +1,4 @@
-"""Read YAML front matter: the keys between `---` lines at the top of a chapter."""
+"""Read front matter: the keys between `---` lines at the top of a chapter, or Hugo's `+++`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.title_block import read_keys, read_title_block
+from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.title_block import read_title_block
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
@@ -36,7 +38,7 @@ ILL_TYPED_FRONT_MATTER = Rule(
     "ill-typed-front-matter",
     Severity.WARNING,
     "A key of the front matter appears twice or holds something other than text, a number or"
-    " true/false; or the front matter is TOML. Whatever cannot be used is ignored.",
+    " true/false; or the front matter is TOML with a mistake. Whatever cannot be used is ignored.",
 )
 
 UNKNOWN_FRONT_MATTER = Rule(
@@ -51,7 +53,8 @@ UNCLOSED_FRONT_MATTER = Rule(
     "unclosed-front-matter",
     Severity.WARNING,
     "A `---` in the first line followed by a `key: value` begins front matter, which a second"
-    " `---` must end. Without it, all of it is printed as text of the book.",
+    " `---` must end. What is surely meant is read all the same, such as a title and other keys"
+    " between lines of other dashes; all else is printed as text of the book.",
 )
 
 UNREAD_METADATA = Rule(
@@ -87,7 +90,10 @@ _OF_OTHER_TOOLS = frozenset(
     toc-depth toc-title toc_sticky topics translationkey translations translator type
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth
+    numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
+    coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
+    fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
+    build _build exclude ignore is_draft listed stage state visibility wip
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
@@ -108,7 +114,8 @@ _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 _TOML = re.compile(
-    r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"\+\+\+[ \t]*\n(?=(?:\s|#[^\n]*\n)*[\w-]+\s*=)(?P<toml>.*?)^\+\+\+[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
 # What may stand before front matter without being seen: blank lines, a byte order mark, comments.
 _BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
@@ -143,22 +150,14 @@ class FrontMatter:
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """Read the front matter of `source`. Text that starts with a rule or with prose has none."""
     if match := _TOML.match(source.text):
-        hint = "write `key: value` lines between two lines `---`"
-        message = "front matter in TOML is ignored"
-        report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        return FrontMatter(length=match.end())
+        return _from_toml(match["toml"], source, match.end(), report)
     before = _BEFORE.match(source.text[:_LONGEST])
     start = before.end() if before else 0
     match = _BLOCK.match(source.text, start)
     if start and not (match and _is_surely_front_matter(match["yaml"])):
         return FrontMatter()
     if not match:
-        if _UNCLOSED.match(source.text):
-            message = "front matter begins here and never ends, so it becomes text of the book"
-            hint = "end it with a line `---`; if this is a break, leave a blank line below it"
-            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        said, length = read_title_block(source.text)
-        return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+        return _without_lines_around(source, report)
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"
@@ -190,7 +189,39 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
-    _report_keys(data, source, match.end(), report)
+    return _front_matter(data, source, match.end(), report)
+
+
+def _from_toml(text: str, source: Source, end: int, report: Report) -> FrontMatter:
+    data = load_toml(text)
+    if data is not None:
+        return _front_matter(data, source, end, report)
+    hint = "write `key: value` lines between two lines `---`"
+    message = "front matter in TOML has a mistake, so it is ignored"
+    report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    return FrontMatter(length=end)
+
+
+def _without_lines_around(source: Source, report: Report) -> FrontMatter:
+    """Return what `source` starts with instead of YAML between two lines `---`."""
+    keys, length, is_mistyped = read_keys(source.text, _KNOWN)
+    if is_mistyped:
+        hint = "write a line `---` above and one below it"
+        message = "this is read as front matter, although the lines around it are none"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    if keys:
+        return _front_matter(keys, source, length, report)
+    if _UNCLOSED.match(source.text):
+        message = "front matter begins here and never ends, so it becomes text of the book"
+        hint = "end it with a line `---`; if this is a break, leave a blank line below it"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    said, length = read_title_block(source.text)
+    return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+
+
+def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Report) -> FrontMatter:
+    """Return what `data` says, which takes up `length` characters at the top of `source`."""
+    _report_keys(data, source, length, report)
     return FrontMatter(
         title=_title(data, source, report),
         is_untitled=data.get("title") == "",
@@ -199,8 +230,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
-        levels=_levels(data, source, match.end(), report),
-        length=match.end(),
+        levels=_levels(data, source, length, report),
+        length=length,
         data=data,
     )
 
@@ -325,7 +356,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _line_of(key: str, source: Source) -> int:
-    return next((n for n, text in _lines(source.text) if text.startswith(f"{key}:")), 1)
+    starts = (f"{key}:", f"{key} =", f"{key}=")
+    return next((n for n, text in _lines(source.text) if text.startswith(starts)), 1)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.attributes import (
 )
 from bookbuilder.dialect.core.blocks import BlockState, Text
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.link_options import settle_heading
 from bookbuilder.dialect.core.references import take_definitions
 from bookbuilder.model.diagnostics import Rule, Severity
 
@@ -76,7 +77,8 @@ class Heading(Text):
 
     def parts(self) -> tuple[str, str]:
         """Return its inline Markdown, and the inside of the braces after it."""
-        text = with_dash_named(_MDX_ID.sub(r"{#\1}", self.text.strip()))
+        text = settle_heading(_MDX_ID.sub(r"{#\1}", self.text.strip()))
+        text = with_dash_named(text)
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
             text = with_dash_named(_CLOSING_HASHES.sub("", text))

@@ -40,6 +40,8 @@ CLOSE_TAG = rf"</({_NAME})\s*>"
 _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
 _OTHER = re.compile(r"<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:>|->|.*?-->)", re.DOTALL)
+_MDX_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/)){0,2000}\*/\}")
+_HOLDS_CODE = re.compile(r"<(?:pre|code|script|style)\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"""\s+markdown(?:\s*=\s*["']?(\w+)["']?)?(?=[\s/>]|$)""", re.IGNORECASE)
 
 _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -101,6 +103,8 @@ class HtmlBlock(Block):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines)
+        if "{/*" in text and not _HOLDS_CODE.search(text):
+            text = _MDX_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
         text = settle_templates(conversion.problems, conversion.templates, text, self.line)
         html = clean(settle_html(conversion, text, self.line))
         if html.strip():
@@ -126,6 +130,29 @@ def start_html(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     state.close_unmatched()
     state.add(HtmlBlock(end)).add_line(state)
+    return Started.LEAF
+
+
+_ON_ONE_LINE = re.compile(
+    r"<(summary|figcaption|caption|p|h[1-6]|dt|dd|li|td|th)((?:\s[^<>]*)?)>(.*)</\1>\s*$",
+    re.IGNORECASE,
+)
+
+
+def start_line_in_markdown(state: BlockState, container: Block) -> Started:
+    """Read `<summary>*text*</summary>` within `<details markdown>`: its text is Markdown too."""
+    line = state.line
+    if line.first != "<" or not (match := _ON_ONE_LINE.match(line.rest)):
+        return Started.NOTHING
+    block: Block | None = container
+    while block is not None and not isinstance(block, MarkdownInHtml):
+        block = block.parent
+    if block is None:
+        return Started.NOTHING
+    state.close_unmatched()
+    name = match[1].lower()
+    opening = clean(f"<{name}{_MARKDOWN.sub('', match[2])}>")
+    state.close(state.add(InlineInHtml(name, opening, match[3])))
     return Started.LEAF
 
 
@@ -295,5 +322,6 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
 class RawHtmlExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
+        md.parser.starts.register(start_line_in_markdown, "line_in_markdown", 64)
         md.parser.starts.register(start_html, "html", 60)
         md.conversion.inlines.register("<", handle_angle)

@@ -34,7 +34,9 @@ _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked_part", "pagination"}),
     Chapter: frozenset({"source", "levels"}),
     Asset: frozenset({"path", "change"}),
-    PdfConfig: frozenset({"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache"}),
+    PdfConfig: frozenset(
+        {"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache", "live_links"}
+    ),
 }
 
 

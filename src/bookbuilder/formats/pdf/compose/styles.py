@@ -7,6 +7,11 @@ from importlib import resources
 
 from bookbuilder.book import Book
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.first_letters import (
+    FLOATING_LETTER,
+    floats_first_letter,
+    without_floating_letters,
+)
 from bookbuilder.formats.pdf.compose.flow import FLEX, uses_flex, without_flex
 from bookbuilder.formats.pdf.compose.font_faces import without_faces
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
@@ -57,7 +62,12 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                 if uses_flex(text):
                     message = f"boxes of flex or grid in `{name}` are printed as blocks"
                     report.add(FLEX, message, config.span_of(key, name))
-                yield name, without_faces(without_flex(text), path, config.folders)
+                if floats_first_letter(text):
+                    message = f"a first letter that floats in `{name}` stays in its line"
+                    hint = "give the paragraph the class `drop-cap` instead"
+                    report.add(FLOATING_LETTER, message, config.span_of(key, name), hint)
+                text = without_floating_letters(without_flex(text))
+                yield name, without_faces(text, path, config.folders)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

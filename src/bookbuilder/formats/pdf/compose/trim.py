@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -29,7 +30,16 @@ UNKNOWN_EDITION = Rule(
     "`edition` in [pdf] must be `print`, for paper, or `screen`.",
 )
 
+BAD_SIGNATURE = Rule(
+    "P032",
+    "bad-signature",
+    Severity.ERROR,
+    "`signature` in [pdf] is the number of pages that a printer folds and cuts from one sheet, of"
+    " which the book's pages are a multiple: 1 to 64. With 1, no empty page is added.",
+)
+
 DEFAULT = "a5"
+LARGEST_SIGNATURE = 64
 EDITIONS = ("print", "screen")
 # The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
@@ -77,10 +87,16 @@ class Trim:
             f"@page {{ size: {self.width} {self.height};"
             f" margin-top: {self.top}; margin-bottom: {self.bottom}"
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
+            # Turned to the left: the spine is at the head of right pages, at the foot of left ones.
+            f"@page turned {{ size: {self.height} {self.width};"
+            f" margin-left: {self.bottom}; margin-right: {self.top} }}"
+            f"@page turned:right {{ margin-top: {inner}; margin-bottom: {outer} }}"
+            f"@page turned:left {{ margin-top: {outer}; margin-bottom: {inner} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
             f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
             f" --sink: {sink:.3f}mm;"
+            f" --text-width: calc({self.width} - {self.inner} - {self.outer});"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
@@ -187,6 +203,24 @@ def edition_of(config: Config, report: Report) -> str:
     return edition
 
 
+def signature_of(config: Config, report: Report) -> int:
+    """Return the number that the book's pages are a multiple of; 1 if it makes no sense."""
+    if 1 <= config.pdf.signature <= LARGEST_SIGNATURE:
+        return config.pdf.signature
+    message = f"a signature of {config.pdf.signature} pages is not possible"
+    hint = f"it is a number from 1 to {LARGEST_SIGNATURE}"
+    report.add(BAD_SIGNATURE, message, config.span_of("pdf.signature"), hint)
+    return 1
+
+
+def empty_pages(pages: int, config: Config, report: Report) -> int:
+    """Return how many empty pages end a print edition of `pages` pages; a booklet adds its own."""
+    if config.pdf.edition == "screen" or config.pdf.booklet:
+        return 0
+    return -pages % signature_of(config, report)
+
+
+@cache
 def _sizes() -> dict[str, dict[str, str]]:
     text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
     return tomllib.loads(text)

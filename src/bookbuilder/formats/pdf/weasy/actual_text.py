@@ -48,7 +48,7 @@ def say_words(draw: DrawLine) -> DrawLine:
         emojis = draw(stream, textbox, *rest)
         if is_reordered or unclear:
             words = _words_of_glyphs(data, runs, unclear)
-            stream.stream[start:] = _with_words(stream.stream[start:], words)
+            stream.stream[start:] = with_words(stream.stream[start:], words)
         return emojis
 
     return draw_and_say
@@ -109,7 +109,7 @@ def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: dict[int, int
     return [f"{n}:{words[n][2]}" if n >= 0 and n not in parted else "" for n in numbers]
 
 
-def _with_words(operations: list[object], words: list[str]) -> list[object]:
+def with_words(operations: list[object], words: list[str]) -> list[object]:
     """Return `operations` with spans around the words; unchanged if the glyphs do not match."""
     shown = sum(len(m[1] or b"") for op in operations if _is_text(op) for m in _glyphs(op))
     if shown != len(words) * _DIGITS:

@@ -21,6 +21,7 @@ from weasyprint.css.properties import KNOWN_PROPERTIES
 from weasyprint.document import Page as _Page
 from weasyprint.formatting_structure.build import build_formatting_structure as _build_boxes
 from weasyprint.html import get_html_metadata
+from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
 from weasyprint.layout.background import layout_box_backgrounds as _lay_out_backgrounds
 from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
@@ -131,6 +132,7 @@ if TYPE_CHECKING:
 
     class TextBox(Box):
         text: str
+        baseline: float
         pango_layout: PangoLayout
         justification_spacing: float
 
@@ -351,6 +353,12 @@ def without_placeholder(box: Box) -> Box:
     """Return the box itself, which a placeholder stands for if it is positioned absolutely."""
     found: Box = box._box if isinstance(box, _Placeholder) else box
     return found
+
+
+def pixels_of(box: ReplacedBox) -> tuple[int, int]:
+    """Return width and height of a box's picture in its own pixels; zeros for a drawing."""
+    image: Any = getattr(box, "replacement", None)
+    return (image.width, image.height) if isinstance(image, _RasterImage) else (0, 0)
 
 
 def object_of(pdf: Pdf, reference: bytes) -> Dictionary:

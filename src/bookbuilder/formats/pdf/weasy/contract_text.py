@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import pydyf
 import weasyprint.draw.text
 import weasyprint.layout.inline
+from weasyprint.pdf.stream import Stream as _Stream
 from weasyprint.text.ffi import TO_UNITS as _UNITS
 from weasyprint.text.line_break import line_size as _line_size
 
@@ -22,6 +24,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     TextBox,
     ffi,
     pango,
+    to_bytes,
 )
 
 DrawLine: TypeAlias = Callable[..., list[object]]
@@ -37,6 +40,41 @@ def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
         yield
     finally:
         weasyprint.draw.text.draw_first_line = made
+
+
+@contextmanager
+def grey_in_one_channel() -> Iterator[None]:
+    """Paint black, white and greys, inside the context, as DeviceGray instead of DeviceRGB.
+
+    A printer's machine makes black of four inks from three equal channels.
+    """
+
+    def set_color_rgb(self: Any, r: float, g: float, b: float, stroke: bool = False) -> None:
+        if r == g == b:
+            self.stream.append(b" ".join((to_bytes(r), b"G" if stroke else b"g")))
+        else:
+            pydyf.Stream.set_color_rgb(self, r, g, b, stroke)
+
+    _Stream.set_color_rgb = set_color_rgb
+    try:
+        yield
+    finally:
+        del _Stream.set_color_rgb
+
+
+SplitLine: TypeAlias = Callable[..., tuple[PangoLayout, int, int | None, float, float, float]]
+"""Fits text on a line; returns, among more, its length in bytes and where the next one begins."""
+
+
+@contextmanager
+def lines_split_by(change: Callable[[SplitLine], SplitLine]) -> Iterator[None]:
+    """Break lines, inside the context, with what `change` makes of WeasyPrint's function."""
+    made = weasyprint.layout.inline.split_first_line
+    weasyprint.layout.inline.split_first_line = change(made)
+    try:
+        yield
+    finally:
+        weasyprint.layout.inline.split_first_line = made
 
 
 JustifyLine: TypeAlias = Callable[[object, Box, float], None]

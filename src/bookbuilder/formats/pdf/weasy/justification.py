@@ -19,6 +19,8 @@ def fill_lines(draw: DrawLine) -> DrawLine:
     """Return a function that draws a line as `draw` does, as wide as its box."""
 
     def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
+        if not isinstance(textbox, TextBox):
+            return draw(stream, textbox, *rest)  # text of a drawing, which no line holds
         blanks = textbox.text.count(" ") + textbox.text.count("\N{NO-BREAK SPACE}")
         if textbox.justification_spacing and blanks:
             _fill(textbox, blanks)

@@ -82,6 +82,8 @@ def fill_with_letters(draw: DrawLine) -> DrawLine:
     """Return a function that draws a line as `draw` does, its wide letters filling its box."""
 
     def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
+        if not isinstance(textbox, TextBox):
+            return draw(stream, textbox, *rest)  # text of a drawing, which no line holds
         ranges = _ranges_in(textbox.text)
         missing = textbox.width - width_as_drawn(textbox) if ranges else 0
         if missing > _SLACK:
