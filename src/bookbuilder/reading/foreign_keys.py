@@ -1,9 +1,9 @@
-"""List the keys of front matter that other tools read, and that are no mistakes here."""
+"""List the keys that other tools read in front matter, and that bookbuilder passes over."""
 
 from __future__ import annotations
 
 # Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
-KEYS_OF_OTHER_TOOLS = frozenset(
+OF_OTHER_TOOLS = frozenset(
     """
     abstract alias aliases archived audience author author_profile authors banner bibliography body
     bodyclass categories category class classes code collection comments contributors cover created

@@ -19,7 +19,7 @@ from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.foreign_keys import KEYS_OF_OTHER_TOOLS
+from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -67,7 +67,7 @@ UNREAD_METADATA = Rule(
 )
 
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
-_KNOWN = KEYS_OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
+_KNOWN = OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
 # "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
 _LIKE_A_MISSPELLING = 0.75
@@ -241,9 +241,7 @@ def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report)
             report.add(
                 ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
             )
-    unknown = [
-        k for k in map(str, data) if k not in _KNOWN and k.lower() not in KEYS_OF_OTHER_TOOLS
-    ]
+    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in OF_OTHER_TOOLS]
     free = [key for key in _KEYS if key not in data]
     for key in unknown[:_MOST_UNKNOWN]:
         hint = did_you_mean(key, free, cutoff=_LIKE_A_MISSPELLING)
