@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.compose.tree_tools import text_of_heading
 from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.passes.table_heads import ROW_HEAD
 
@@ -51,7 +52,7 @@ def keep_cells_whole(table: ET.Element, is_wide: bool) -> None:
     for cell in table.iter():
         if cell.tag != "td" and ROW_HEAD not in classes_of(cell):
             continue
-        if all(len(word) <= longest for word in "".join(cell.itertext()).split()):
+        if all(len(word) <= longest for word in text_of_heading(cell).split()):
             cell.set("class", " ".join([*classes_of(cell), "whole"]))
 
 
