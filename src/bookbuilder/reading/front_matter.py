@@ -91,6 +91,11 @@ _OF_OTHER_TOOLS = frozenset(
     unlisted update updated updated_at uri url version video videos vol weight wordcount
     banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
     numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
+    toc_min_heading_level toc_max_heading_level last_update parse_number_prefixes sidebar_key
+    titletemplate pageclass outlinetitle grand_parent nav_fold engine number-depth crossref
+    code-fold code-annotations editor toc-expand page-layout listing about title-block-banner
+    fig-width fig-height fig-cap-location tbl-cap-location df-print shortcodes oxa venue
+    open_access github thebe bookcollapsesection booktoc bookflatsection bookhidden cascade
     coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
     fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
     build _build exclude ignore is_draft listed stage state visibility wip
