@@ -25,6 +25,7 @@ VARIANCE = 0.12
 SLACK = 2.0
 # How far notes are raised, and first lines indented.
 RAISED, INDENT = 6.0, 24.0
+BULLETS = "•◦▪–☐☑☒"
 ENDS = '.!?:;”"'
 
 
@@ -52,7 +53,7 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
         raw.FPDFText_GetCharOrigin(text_page, index, *origin)
         left, right, bottom = box[0].value, box[1].value, origin[1].value
         line = found[-1] if found else None
-        is_beside = line is not None and left >= line.right - SLACK
+        is_beside = line is not None and (left >= line.right - SLACK or right <= line.left + SLACK)
         if line is None or not (abs(bottom - line.bottom) < (RAISED if is_beside else SLACK)):
             if sign.isspace():
                 continue
@@ -60,7 +61,7 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
             continue
         line.text += sign
         if not sign.isspace():
-            line.right = max(line.right, right)
+            line.left, line.right = min(line.left, left), max(line.right, right)
     return found
 
 
@@ -76,7 +77,11 @@ def short_lines(lines: list[Line], measure: float, leading: float) -> Iterator[t
         goes_on = not below.text[:1].isupper() and not below.text[:1].isdigit()
         is_short = line.right < measure - SHORT * (measure - below.left)
         ends = line.text.rstrip()[-1:] in ENDS
-        if in_paragraph and is_full and is_short and goes_on and not ends:
+        is_item = below.text[:1] in BULLETS or any(
+            abs(other.bottom - below.bottom) < SLACK and other.right <= below.left + SLACK
+            for other in lines
+        )
+        if in_paragraph and is_full and is_short and goes_on and not ends and not is_item:
             yield line, below
 
 
@@ -95,6 +100,12 @@ def edges_of(pages: list[list[Line]]) -> tuple[list[float], float]:
     return measures, steps.most_common(1)[0][0] if steps else 0.0
 
 
+def is_from_right(pages: list[list[Line]]) -> bool:
+    """Return whether most letters are Hebrew or Arabic."""
+    letters = [sign for page in pages for line in page for sign in line.text if sign.isalpha()]
+    return sum("\u0590" <= sign <= "\u08ff" for sign in letters) * 2 > len(letters)
+
+
 def main() -> None:
     """Print how many lines of each PDF are short."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -104,6 +115,9 @@ def main() -> None:
     for name in asked.pdf:
         with pypdfium2.PdfDocument(name) as pdf:
             pages = [lines_of(page) for page in pdf]
+        if is_from_right(pages):
+            for line in itertools.chain(*pages):
+                line.left, line.right = -line.right, -line.left
         measures, leading = edges_of(pages)
         count = 0
         for number, lines in enumerate(pages):

@@ -30,8 +30,16 @@ _MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
 _TITLED = re.compile(r"-title$")
 _BOX = re.compile(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
-_ICON = re.compile(r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icon|icons|ti|las|la)$")
-_ICON_NAME = re.compile(r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la)-([\w-]+)$")
+_ICON = re.compile(
+    r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icons?|iconify|ti|las|la|nf|ph|si|pi|devicon)$"
+)
+_ICON_NAME = re.compile(
+    r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la|nf-[a-z]{1,6}|ri|ph|si|pi|bx|uil|fi|feather|devicon)"
+    r"-([\w-]+)$"
+)
+# The name of Google's icons is the text of the element.
+_NAMED_BY_TEXT = re.compile(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
+_VARIANT = re.compile(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
 _STYLES = frozenset({"solid", "regular", "brands", "light", "thin", "fw", "lg", "sm", "xs", "spin"})
 GLYPHS = {
     name: glyph
@@ -201,7 +209,7 @@ def _settle_icons(chapter: Chapter, report: Report) -> None:
     """Put a character, or its title, in place of each icon; report those that have neither."""
     seen: Counter[str] = Counter()
     for icon, name in _icons(chapter.tree):
-        glyph = GLYPHS.get(name, "")
+        glyph = GLYPHS.get(name) or GLYPHS.get(_VARIANT.sub("", name), "")
         title = str(icon.get("title") or icon.get("aria-label") or "").strip()
         if glyph:
             label = title or name.replace("-", " ")
@@ -218,11 +226,19 @@ def _settle_icons(chapter: Chapter, report: Report) -> None:
 
 
 def _icons(tree: Tag) -> Iterator[tuple[Tag, str]]:
-    """Yield the empty elements that a font of icons would fill, with their icons' names."""
-    for tag in elements(tree, "i", "span"):
+    """Yield the elements that a font of icons would fill, with their icons' names.
+
+    They are empty, but for those that have a name instead of a class for each icon.
+    """
+    for tag in elements(tree, "i", "span", "em"):
         classes = [str(name) for name in tag.get_attribute_list("class") if name]
-        if not classes or tag.get("id") or text_of(tag) or elements(tag, "img", "svg"):
+        if not classes or tag.get("id") or elements(tag, "img", "svg"):
             continue
-        names = [match[1] for name in classes if (match := _ICON_NAME.match(name))]
-        if names or any(_ICON.match(name) for name in classes):
-            yield tag, next((name for name in names if name not in _STYLES), "")
+        text = text_of(tag).strip()
+        if any(_NAMED_BY_TEXT.match(name) for name in classes):
+            yield tag, text.replace("_", "-")
+        elif not text:
+            names = [match[1] for name in classes if (match := _ICON_NAME.match(name))]
+            # An empty `<i>` with a class is nothing else.
+            if names or tag.name == "i" or any(_ICON.match(name) for name in classes):
+                yield tag, next((name for name in names if name not in _STYLES), "")

@@ -19,6 +19,7 @@ from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
+from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -65,39 +66,8 @@ UNREAD_METADATA = Rule(
     " bookbuilder does not know. The book is built without it.",
 )
 
-# Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
-_OF_OTHER_TOOLS = frozenset(
-    """
-    abstract alias aliases archived audience author author_profile authors banner bibliography body
-    bodyclass categories category class classes code collection comments contributors cover created
-    created_at creator css cssclass cssclasses csl custom_edit_url data date datepublished
-    datemodified deck description disable_toc display displayed_sidebar doc document documentclass
-    draft dropcaps edit edit_uri editlink editurl embed_image excerpt execute expires expirydate
-    extra favicon feature featured filters footer format fontsize frontmatter full_title fulltitle
-    generator genre has_children has_toc head header header-includes headless hero hide
-    hide_table_of_contents hide_title hidden home icon id identifier image images include_in_header
-    index indent isbn isdraft issue jupyter katex key keywords kernelspec kind label lastmod
-    lastupdated layout level license linkcolor linktitle links locale logo mainfont maintainer
-    markup math mathjax menu menus meta meta_description meta_title metadata modified name nav
-    nav_exclude nav_order navbar navigation next nocite noindex note og_image order original
-    outline output outputs overview pagefind pagination_label pagination_next pagination_prev
-    parent params permalink picture pin pinned pdf plugins position prev previous priority private
-    prose public publish publish_date published published_at publishdate pubdate reading_time
-    redirect redirect_from redirect_to redirects related render resources reviewers revision robots
-    rss sample search search_exclude section seo series share short_title sidebar sidebar_class_name
-    sidebar_custom_props sidebar_label sidebar_position sitemap sort source status
-    subject subtitle summary tag tags taxonomy teaser template theme thanks thumbnail time toc
-    toc-depth toc-title toc_sticky topics translationkey translations translator type
-    unlisted update updated updated_at uri url version video videos vol weight wordcount
-    banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth site teaching exercises minutes covery
-    coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
-    fontfamily link-citations biblio-style colorlinks lot lof zotero dg-publish dg-home
-    build _build exclude ignore is_draft listed stage state visibility wip
-    """.split()  # noqa: SIM905 (a list would be a page long)
-)
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
-_KNOWN = _OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
+_KNOWN = OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
 # "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
 _LIKE_A_MISSPELLING = 0.75
@@ -271,7 +241,7 @@ def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report)
             report.add(
                 ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
             )
-    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in _OF_OTHER_TOOLS]
+    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in OF_OTHER_TOOLS]
     free = [key for key in _KEYS if key not in data]
     for key in unknown[:_MOST_UNKNOWN]:
         hint = did_you_mean(key, free, cutoff=_LIKE_A_MISSPELLING)

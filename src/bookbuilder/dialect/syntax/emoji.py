@@ -20,7 +20,9 @@ UNKNOWN_ICON = Rule(
     " are left out. Use an emoji or a picture.",
 )
 
-_ICON = re.compile(r"(?:material|fontawesome|octicons|simple)-[a-z0-9-]+$")
+_ICON = re.compile(
+    r"(?:material|fontawesome|octicons|simple|fa[bsrl]?|mdi|bi|lucide|tabler)-[a-z0-9-]+$"
+)
 
 
 def handle_shortcode(parser: InlineParser) -> bool:

@@ -187,9 +187,15 @@ def start_comment_line(state: BlockState, container: Block) -> Started:
     return Started.LEAF
 
 
+def _has_entries(parser: InlineParser) -> bool:
+    """Return whether the chapter has entries in quotes; without, `{i: n}` may be a program's."""
+    return '{i: "' in parser.conversion.problems.source.text
+
+
 def handle_index(parser: InlineParser) -> bool:
     """Read `{i: "term"}`, an entry of the index, and `{$$}…{/$$}`, a formula."""
-    if match := _INDEX.match(parser.text, parser.position):
+    match = _INDEX.match(parser.text, parser.position)
+    if match and (match[1] or _has_entries(parser)):
         entry = (match[1] or match[2]).strip()
         parser.add_element("span", **{"class": "index", "entry": entry})
     elif match := _TEX_BLOCK.match(parser.text, parser.position):

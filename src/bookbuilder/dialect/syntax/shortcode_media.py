@@ -156,7 +156,7 @@ WRITERS: dict[str, Callable[[TemplateTag, str], str]] = {
     **dict.fromkeys(("figure", "img", "image", "picture"), picture),
     **dict.fromkeys(("tweet", "twitter", "x"), post),
     **dict.fromkeys(("button", "btn", "linkcard", "link", "hero-button"), button),
-    **dict.fromkeys(("icon", "fa", "fas", "fab", "fontawesome"), icon),
+    **dict.fromkeys(("icon", "fa", "fas", "fab", "fontawesome", "bi"), icon),
     **dict.fromkeys(("math", "katex", "latex", "mathjax"), formula),
     **dict.fromkeys(("badge", "label", "kbd-text", "glossary_tooltip", "lead"), text_or_content),
     **dict.fromkeys(("ref", "relref"), reference),

@@ -151,10 +151,12 @@ def start_table(state: BlockState, container: Block) -> Started:
 
 
 def _report_rows_alone(state: BlockState, container: Paragraph) -> None:
-    """Report two lines that look like rows, and begin a paragraph."""
-    if len(container.lines) != 1 or not _ROW.match(state.line.rest):
+    """Report the second of two lines that look like rows, in a paragraph."""
+    row, above = state.line.rest, container.lines[-2:]
+    if not (_ROW.match(row) and _ROW.match(above[-1])):
         return
-    if not _ROW.match(container.lines[0]) or _DELIMITERS.match(next(state.lines_ahead(1), "")):
+    is_third = len(above) > 1 and _ROW.match(above[0])
+    if is_third or _DELIMITERS.match(next(state.lines_ahead(1), "")):
         return
     message = "lines with pipes are text, because there is no line of dashes below the first"
     hint = "write a line such as `|---|---|` below the first row"

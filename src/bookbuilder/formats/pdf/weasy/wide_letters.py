@@ -16,6 +16,8 @@ _WIDE = re.compile("[\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\uff01-\uffe6]+")
 # In em. A line that lacks more for each letter ends where it ends; PDF readers would copy blanks.
 _WIDEST = 0.14
 _SLACK = 0.05
+# Lines with fewer wide letters than one in so many characters are filled between their words.
+_SHARE = 5
 
 
 def spread_wide(justify: JustifyLine) -> JustifyLine:
@@ -29,7 +31,7 @@ def spread_wide(justify: JustifyLine) -> JustifyLine:
             missing += _hang(line)
         if letters > 1 and missing < letters * size * _WIDEST:
             _widen(line, missing / letters, 0)
-        else:
+        elif letters * _SHARE < _length_of(line):
             justify(context, line, missing)
 
     return spread_or_justify
@@ -41,6 +43,12 @@ def _hang(line: Box) -> float:
     margin = parts[-1].margin_right if parts and isinstance(parts[-1], InlineBox) else 0
     line.width -= margin
     return margin
+
+
+def _length_of(box: Box) -> int:
+    if isinstance(box, TextBox):
+        return len(box.text)
+    return sum(map(_length_of, box.children)) if isinstance(box, (LineBox, InlineBox)) else 0
 
 
 def _letters_in(box: Box) -> int:
