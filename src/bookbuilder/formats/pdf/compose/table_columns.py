@@ -36,8 +36,9 @@ _HYPHENATED = 0.6
 # Letters of words that are never hyphenated.
 _SHORTEST_DIVIDED = 7
 _SHORT_WORD = 5
-_MOST_ROWS, _MOST_COLUMNS, _LONGEST_CELL = 40, 30, 600
+_MOST_ROWS, _MOST_COLUMNS, _LONGEST_CELL = 24, 30, 600
 _STEPS = 60
+_MOST_TRIED = 12
 # What a narrow column gets if it costs no line.
 _AIR = 1.5
 _MUCH = 40.0
@@ -162,7 +163,9 @@ def _shared(
     _give_rest(widths, most, free)
     sample = sorted(rows, key=lambda row: -max((c.whole for c in row), default=0))[:_MOST_ROWS]
     height = _height(sample, widths)
-    for step in (free / 12, free / 25, free / 50):
+    # Trying takes time cubed to the number of columns.
+    steps = (free / 12, free / 25, free / 50) if len(widths) <= _MOST_TRIED else ()
+    for step in steps:
         for _ in range(_STEPS // len(widths) + 1):
             better = None
             for giver in range(len(widths)):
