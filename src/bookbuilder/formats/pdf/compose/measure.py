@@ -14,7 +14,13 @@ from bookbuilder.model.diagnostics import Report
 
 INSETS = {"ul": 1.7, "ol": 1.7, "dd": 1.4, "blockquote": 2.8}
 """What the theme's elements take from the measure of what is in them, in rem."""
-_CLASS_INSETS = {"callout": 1.1, "tab": 0.95, "letter": 2.8, "margin-text": 2.3}
+_CLASS_INSETS = {
+    "callout": 1.35,
+    "callout-quote": 1.5,
+    "tab": 0.95,
+    "letter": 2.8,
+    "margin-text": 2.3,
+}
 # In print.css: languages whose letters are set larger, while their code is not.
 _LARGE, _LARGER = ("ar", "fa", "ur"), 1.15
 
