@@ -18,6 +18,7 @@ from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
+from bookbuilder.cli.new_command import new
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, unfailing_output
 
@@ -69,5 +70,5 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, cover, workbook, build, check, explain, doctor):
+for command in (new, epub, pdf, cover, workbook, build, check, explain, doctor):
     main.add_command(command)
