@@ -34,7 +34,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
-    ("checks", "starter"),
+    ("checks", "starter", "preview"),
     ("cli",),
 )
 EXCEPTIONS = {

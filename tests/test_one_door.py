@@ -80,6 +80,7 @@ ALLOWED = {
     ("formats/pdf/writer.py", "path.stat"): OURS,
     ("formats/workbook/writer.py", "path.stat"): OURS,
     ("config/other_tools/awesome_pages.py", "entry.is_dir"): ENTRY,
+    ("preview/watching.py", "folder.is_dir"): "a folder that book.toml allows",
     ("starter/json_schema.py", "resources.files"): BUNDLED,
     ("starter/json_schema.py", "joinpath().read_text"): BUNDLED,
     ("starter/new_book.py", "resources.files"): BUNDLED,

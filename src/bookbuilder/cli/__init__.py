@@ -21,6 +21,7 @@ from bookbuilder.cli.explain_command import explain
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, unfailing_output
+from bookbuilder.cli.watch_command import watch
 
 
 class _CommandLine(click.Group):
@@ -70,5 +71,5 @@ def main() -> None:
     """
 
 
-for command in (new, epub, pdf, cover, workbook, build, check, explain, doctor):
+for command in (new, epub, pdf, cover, workbook, build, watch, check, explain, doctor):
     main.add_command(command)

@@ -31,7 +31,9 @@ Descriptions = Mapping[tuple[str, str], str]
 
 def schema_text() -> str:
     """Return the schema of book.toml, as it comes with bookbuilder."""
-    return resources.files("bookbuilder.starter").joinpath("template", SCHEMA_NAME).read_text("utf-8")
+    return (
+        resources.files("bookbuilder.starter").joinpath("template", SCHEMA_NAME).read_text("utf-8")
+    )
 
 
 def schema_of_book_toml(texts: Descriptions) -> dict[str, Any]:

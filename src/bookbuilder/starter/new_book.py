@@ -47,8 +47,9 @@ def write_new_book(folder: Path, answers: Answers) -> tuple[list[str], list[str]
     """
     written: list[str] = []
     kept: list[str] = []
+    folder_of_files = resources.files("bookbuilder.starter")
     for name, template in FILES.items():
-        text = resources.files("bookbuilder.starter").joinpath("template", template).read_text("utf-8")
+        text = folder_of_files.joinpath("template", template).read_text("utf-8")
         if name == "book.toml":
             text = _filled(text, answers)
         made = create_file(folder / name, text.encode())
