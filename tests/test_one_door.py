@@ -30,11 +30,11 @@ FUNCTIONS |= {"subprocess.run", "resources.files"}
 DOOR = "runtime/files.py"
 
 BUNDLED = "comes with the package"
+PROGRAM = "a file of this program, or of a library that it has loaded"
 OURS = "what it has written itself"
 GIVEN = "named by whoever gives the command, not by the book"
 ENTRY = "an entry of a folder that the door has listed"
 MEMORY = "bytes that were read before"
-LINK = "looks at no more than the name in the book's own folder"
 
 ALLOWED = {
     ("checks/built_files.py", "path.open"): GIVEN,
@@ -48,12 +48,15 @@ ALLOWED = {
     ("cli/new_command.py", "directory.exists"): GIVEN,
     ("cli/new_command.py", "directory.is_dir"): GIVEN,
     ("cli/new_command.py", "path.lexists"): GIVEN,
+    ("cli/finished.py", "Path().read_text"): "what the system says of its processes",
+    ("cli/finished.py", "Path.is_dir"): PROGRAM,
+    ("cli/finished.py", "folder.glob"): PROGRAM,
+    ("cli/finished.py", "own.rglob"): PROGRAM,
+    ("cli/finished.py", "path.stat"): PROGRAM,
     ("cli/terminal.py", "os.open"): "the null device",
-    ("config/book_folder.py", "path.lexists"): LINK,
     ("config/book_folder.py", "path.lstat"): ENTRY,
     ("config/book_folder.py", "root.is_file"): GIVEN,
     ("config/book_folder.py", "root.stat"): GIVEN,
-    ("config/other_tools/shared.py", "path.lexists"): LINK,
     ("formats/cover/print_cover.py", "resources.files"): BUNDLED,
     ("formats/cover/print_cover.py", "joinpath().read_text"): BUNDLED,
     ("formats/cover/print_cover.py", "path.stat"): OURS,
@@ -86,7 +89,6 @@ ALLOWED = {
     ("starter/new_book.py", "resources.files"): BUNDLED,
     ("starter/new_book.py", "joinpath().read_text"): BUNDLED,
     ("runtime/text_folder.py", "entry.is_dir"): ENTRY,
-    ("reading/includes.py", "path.lexists"): "after `is_inside`",
     ("runtime/cache.py", "_folder.glob"): "the user's own cache",
     ("runtime/cache.py", "path.lstat"): "the user's own cache",
     ("runtime/cache.py", "folder.is_dir"): "the user's own cache",
@@ -98,6 +100,8 @@ ALLOWED = {
     ("runtime/scratch.py", "Path().lstat"): OURS,
     ("runtime/scratch.py", "os.open"): OURS,
     ("runtime/scratch.py", "os.scandir"): "the system's folder for temporary files",
+    ("runtime/seen.py", "e.is_dir"): ENTRY,
+    ("runtime/seen.py", "e.is_symlink"): ENTRY,
     ("runtime/text_files.py", "path.stat"): "after `is_inside`: the size, for a message",
 }
 

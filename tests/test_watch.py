@@ -50,7 +50,7 @@ def test_every_save_builds_and_ctrl_c_ends(tmp_path: Path) -> None:
             wait_for("error[", lines, process)
             assert built.read_bytes() == second
             (book / "book.toml").write_text(SETTINGS, encoding="utf-8")
-            wait_for("Wrote", lines, process)
+            wait_for("is up to date", lines, process)
             process.send_signal(signal.SIGINT)
             assert process.wait(SECONDS) == 0
         finally:

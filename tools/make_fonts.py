@@ -122,7 +122,9 @@ def unpack(package: Path, folder: Path) -> None:
         subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
     elif package.suffix == ".tgz":
         with tarfile.open(package) as archive:
-            archive.extractall(folder, filter="data")
+            # Python 3.11.2, as Debian 12 has it, knows no filters yet.
+            safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(folder, **safely)
 
 
 def find(folder: Path, pattern: str) -> Path:

@@ -24,8 +24,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -136,10 +136,13 @@ def digest(book: Book) -> str:
 def take_tree(commit: str, target: Path) -> None:
     """Write the compiler's source as it was at `commit` to `target`."""
     packed = subprocess.run(
-        ["git", "archive", commit, "src"], cwd=ROOT, check=True, stdout=subprocess.PIPE
+        ["git", "archive", "--format=zip", commit, "src"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
     ).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(target, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(target)
 
 
 def build(book: Book, product: str, tree: Path, target: Path) -> Built:

@@ -32,7 +32,7 @@ def watch(only: str | None, **options: Any) -> None:
     said = Options(**options)
     with no_traceback(said):
         require_packages("watch")
-        from bookbuilder.config.book_folder import find_root
+        from bookbuilder.config import find_root
         from bookbuilder.preview.watching import changes
 
         root = said.directory or find_root(working_folder())

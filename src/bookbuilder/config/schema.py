@@ -13,11 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
-
-CONFIG_NAME = "book.toml"
 
 
 @dataclass(frozen=True, slots=True)

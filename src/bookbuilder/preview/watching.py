@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.book_folder import read_config
-from bookbuilder.config.schema import CONFIG_NAME
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.child_process import run_bounded
 from bookbuilder.runtime.files import TEMPORARY, is_file

@@ -18,7 +18,7 @@ from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.included_parts import Line, numbered, sections, selected
 from bookbuilder.reading.myst_includes import MystFences, MystInclude, myst_include
 from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
-from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
+from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, is_there, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
@@ -283,7 +283,7 @@ class _Expansion:
             message = f"`{shown}` lies outside the book's folder and is not included"
             self.report.add(INCLUDE_OUTSIDE, message, span, hint)
             return None
-        path = next(filter(os.path.lexists, paths), None)
+        path = next(filter(is_there, paths), None)
         if path is None:
             known = names_in(paths[0].parent, *self.config.folders) if paths else []
             hint = did_you_mean(Path(name).name, known)

@@ -6,7 +6,8 @@ import dataclasses
 import uuid
 
 from bookbuilder.book import Book, Metadata, Person
-from bookbuilder.config.schema import CONFIG_NAME, BookConfig
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.book_titles import guessed_title
 from bookbuilder.text.identifiers import read_identifier

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.chapter_list import ChapterList, Listed
 from bookbuilder.config.other_tools import chapter_list
 from bookbuilder.config.pandoc_metadata import without_notes
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.chapter_files import markdown_files, report_alike

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.listed_files import named

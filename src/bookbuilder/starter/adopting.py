@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bookbuilder.book import Person
 from bookbuilder.build import load
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.reading.chapter_files import markdown_files
 from bookbuilder.reading.order import read_outline

@@ -7,7 +7,6 @@ for its list of chapters.
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_file, read_text
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, is_there, read_file, read_text
 from bookbuilder.runtime.text_files import read_source, without_controls
 from bookbuilder.text.plain_yaml import load_yaml
 
@@ -74,7 +73,7 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
 
     A broken one is reported.
     """
-    if not os.path.lexists(path):
+    if not is_there(path):
         return {}
     try:
         if not is_inside(path, root) or not is_file(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuilder.book import Book
@@ -36,12 +37,39 @@ from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
 
 
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Hold a book on its pages; `data` is the PDF before it is finished.
+
+    `digest` stands for the book, `said` tells what had to be laid out.
+    """
+
+    book: Book
+    laid_out: LaidOutBook
+    data: bytes
+    digest: str
+    said: str
+
+
 def write_pdf(book: Book, path: Path, report: Report) -> Output:
     """Lay out `book` and write it to `path`.
 
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
+    paged = lay_out(book, report)
+    book, runs = paged.book, paged.laid_out.laid_out_runs
+    data = finish(paged.data, len(runs[0].pages), book, srgb_profile(), paged.digest)
+    if book.config.pdf.booklet:
+        data = impose(data, direction(book.metadata.language) == "rtl")
+    deliver(path, data, report)
+    pages = sum(len(run.pages) for run in runs)
+    pagination = pagination_of(runs, book)
+    return Output(path, path.stat().st_size, pages, "pages", (paged.said,), pagination=pagination)
+
+
+def lay_out(book: Book, report: Report) -> Paged:
+    """Put `book` on pages; raises as `write_pdf` does."""
     with weasyprint_with_fonts(book.config.folders, report) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
@@ -73,17 +101,10 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
         _report_findings(laid_out, messages, book, report)
         remembered.trim()
-    front_pages = len(laid_out.laid_out_runs[0].pages)
-    data = finish(data, front_pages, book, srgb_profile(), digest)
-    if book.config.pdf.booklet:
-        data = impose(data, direction(book.metadata.language) == "rtl")
-    deliver(path, data, report)
-    pages = sum(len(run.pages) for run in laid_out.laid_out_runs)
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"
     done += "; the others were remembered" * (new < len(laid_out.runs))
-    pagination = pagination_of(laid_out.laid_out_runs, book)
-    return Output(path, path.stat().st_size, pages, "pages", (done,), pagination=pagination)
+    return Paged(book, laid_out, data, digest, done)
 
 
 def check_pdf(book: Book, report: Report) -> None:

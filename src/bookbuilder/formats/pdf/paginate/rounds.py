@@ -85,7 +85,7 @@ def lay_out_book(
     laid_out_runs: list[LaidOutRun] = []
     with contextlib.ExitStack() as open_layouters:
         for is_last in (*[False] * ROUNDS, True):
-            trees, runs = _make_runs(book, at_end, whole)
+            trees, runs = make_runs(book, at_end, whole)
             if layouter is None or not layouter.try_reuse_for(runs):
                 open_layouters.close()
                 layouter = open_layouters.enter_context(run_layouter(runs, cache, start_engine))
@@ -104,7 +104,7 @@ def lay_out_book(
     return LaidOutBook(trees[1], runs, laid_out_runs)
 
 
-def _make_runs(
+def make_runs(
     book: Book, at_end: Mapping[str, Chapter], whole: bool
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """Return the trees of front and body, and their runs, the front first."""

@@ -8,6 +8,7 @@ WeasyPrint is first imported and while a book is laid out.
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import io
 import os
 import warnings
@@ -184,11 +185,30 @@ def load_weasyprint() -> None:
     # It prints what it misses, and warns of what it will need in the future.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import weasyprint  # noqa: F401
+        try:
+            with _libraries_by_their_names():
+                import weasyprint
+        except OSError:
+            import weasyprint  # noqa: F401
     from PIL import ImageFile
 
     # WeasyPrint lets Pillow accept broken pictures in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@contextlib.contextmanager
+def _libraries_by_their_names() -> Iterator[None]:
+    """Have libraries opened by the names that WeasyPrint tries, and not searched for.
+
+    It tries those of other systems first. For each, `find_library` runs ldconfig, a compiler and a
+    linker, which takes longer than all other imports of WeasyPrint.
+    """
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
 
 
 @dataclass(frozen=True, slots=True)
