@@ -19,6 +19,7 @@ from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
 from bookbuilder.cli.new_command import new
+from bookbuilder.cli.preview_command import preview
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, unfailing_output
 from bookbuilder.cli.watch_command import watch
@@ -71,5 +72,5 @@ def main() -> None:
     """
 
 
-for command in (new, epub, pdf, cover, workbook, build, watch, check, explain, doctor):
+for command in (new, epub, pdf, cover, workbook, build, preview, watch, check, explain, doctor):
     main.add_command(command)

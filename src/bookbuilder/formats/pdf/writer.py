@@ -50,6 +50,11 @@ class Paged:
     digest: str
     said: str
 
+    @property
+    def at_end(self) -> list[str]:
+        """Return the notes that are printed at the ends of their chapters, for want of room."""
+        return self.laid_out.at_end
+
 
 def write_pdf(book: Book, path: Path, report: Report) -> Output:
     """Lay out `book` and write it to `path`.

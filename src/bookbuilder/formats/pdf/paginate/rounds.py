@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter
@@ -55,11 +55,15 @@ MANY_NUMBERS = 12
 
 @dataclass(frozen=True, slots=True)
 class LaidOutBook:
-    """The runs of a book and what came of each, the front first; `body` is the body's tree."""
+    """The runs of a book and what came of each, the front first; `body` is the body's tree.
+
+    `at_end` are the notes that are printed at the ends of their chapters, for want of room.
+    """
 
     body: ET.Element
     runs: list[Run]
     laid_out_runs: list[LaidOutRun]
+    at_end: list[str] = field(default_factory=list)
 
 
 def lay_out_book(
@@ -101,7 +105,7 @@ def lay_out_book(
             whole = whole or runs_on
             at_end |= {note: owners[note] for note in misplaced_notes}
     report_notes_at_end(at_end, report)
-    return LaidOutBook(trees[1], runs, laid_out_runs)
+    return LaidOutBook(trees[1], runs, laid_out_runs, list(at_end))
 
 
 def make_runs(
