@@ -27,7 +27,7 @@ from bookbuilder.preview.resident import Home, context_for
 from bookbuilder.preview.studio import Studio
 from bookbuilder.preview.watching import has_moved, options_of, watched
 from bookbuilder.runtime.limits import Limits
-from bookbuilder.runtime.scratch import scratch_folder, use_scratch
+from bookbuilder.runtime.scratch import scratch_folder
 
 FIRST_PORT = 8000
 PORTS_TRIED = 20
@@ -35,6 +35,12 @@ SECONDS_BETWEEN_SIGNS = 15.0
 LONGEST_BODY = 20_000
 # What the page itself consists of; nothing else of the package is served.
 WEB = {"preview.css": "text/css", "preview.js": "text/javascript", "icon.svg": "image/svg+xml"}
+# For documents that name no font: readers have a font of their own.
+FONTS = {
+    "serif.ttf": "BookbuilderSerif-Regular.ttf",
+    "serif-italic.ttf": "BookbuilderSerif-Italic.ttf",
+    "serif-bold.ttf": "BookbuilderSerif-SemiBold.ttf",
+}
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
@@ -54,6 +60,10 @@ def make_app(studio: Studio) -> Starlette:
     routes = [
         Route("/", _Static("index.html", "text/html; charset=utf-8")),
         *(Route(f"/web/{name}", _Static(name, kind)) for name, kind in WEB.items()),
+        *(
+            Route(f"/web/{name}", _Static(file, "font/ttf", "fonts"))
+            for name, file in FONTS.items()
+        ),
         Route("/state", lambda request: JSONResponse(studio.state(), headers=_FRESH)),
         Route("/events", _events_of(studio)),
         Route("/book/{name:path}", _book_of(studio)),
@@ -70,8 +80,8 @@ _FRESH = {"cache-control": "no-store"}
 class _Static:
     """Answers with a file of the preview's own page."""
 
-    def __init__(self, name: str, media_type: str) -> None:
-        self._data = resources.files("bookbuilder.preview").joinpath("web", name).read_bytes()
+    def __init__(self, name: str, media_type: str, folder: str = "preview/web") -> None:
+        self._data = resources.files("bookbuilder").joinpath(folder, name).read_bytes()
         self._headers = {
             "content-type": media_type,
             "content-security-policy": _PAGE,
@@ -259,7 +269,6 @@ def serve(
     Raises `OSError` if `port` is taken.
     """
     with scratch_folder() as scratch, free_socket(port) as listener:
-        use_scratch(scratch)
         life, ours = multiprocessing.Pipe(duplex=False)
         home = Home(context_for(PRELOADED), scratch, life)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"

@@ -40,7 +40,7 @@ class Shown:
 
     @property
     def words(self) -> int:
-        return sum(entry.words for entry in self.entries)
+        return sum(entry.words for entry in self.entries if not entry.is_part)
 
     @property
     def pages(self) -> list[Page]:
@@ -76,10 +76,20 @@ class Shown:
         return changed
 
     def count_words(self, words: dict[str, int]) -> None:
-        self.entries = [
-            dataclasses.replace(entry, words=words.get(entry.slug, entry.words))
-            for entry in self.entries
-        ]
+        """Take the words of some chapters, by slug; those of their parts follow."""
+        counted: list[Entry] = []
+        part = None
+        for entry in self.entries:
+            made = dataclasses.replace(entry, words=words.get(entry.slug, entry.words))
+            if entry.is_part:
+                part = len(counted)
+            elif entry.depth == 0:
+                part = None
+            elif part is not None:
+                more = counted[part].words + made.words - entry.words
+                counted[part] = dataclasses.replace(counted[part], words=more)
+            counted.append(made)
+        self.entries = counted
 
     def put_stretch(self, made: Stretch, data: bytes) -> None:
         """Put the pages of one chapter in place of those before; number the ones after it anew."""

@@ -212,6 +212,11 @@ function style(frame) {
   const ink = theme.ink ? `color: ${theme.ink} !important;` : "";
   const rules = [
     `html { background: ${theme.ground} !important; font-size: ${chosen.size}% !important; ${ink} overscroll-behavior: contain; }`,
+    // A reader's own font; what the book says comes before it.
+    `@font-face { font-family: "Preview Serif"; src: url("/web/serif.ttf"); }
+     @font-face { font-family: "Preview Serif"; font-style: italic; src: url("/web/serif-italic.ttf"); }
+     @font-face { font-family: "Preview Serif"; font-weight: 700; src: url("/web/serif-bold.ttf"); }
+     :where(html) { font-family: "Preview Serif", Georgia, serif; }`,
     `body { background: transparent !important; ${ink} }`,
     chosen.flow === "paged"
       ? `html { overflow: hidden !important; height: ${height}px !important; }
@@ -551,6 +556,7 @@ const took = {
       makeDevices();
       showEntries();
       showPages();
+      goPrint(here);
       return;
     }
     showPages();
@@ -565,8 +571,10 @@ const took = {
   pages(said) {
     book = { ...book, ...said };
     showCounts();
+    const isFirst = !sheets.length;
     showPages();
-    if (said.place) goPrint({ slug: said.place[0], block: said.place[1] }, true);
+    if (isFirst) goPrint(here);
+    else if (said.place) goPrint({ slug: said.place[0], block: said.place[1] }, true);
   },
   findings(said) {
     book = { ...book, ...said };
