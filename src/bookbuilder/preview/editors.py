@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +66,12 @@ class Editor:
         ]
         quiet = subprocess.DEVNULL
         try:
-            subprocess.Popen(said, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+            process = subprocess.Popen(
+                said, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+            )
         except OSError:
             return False
+        threading.Thread(target=process.wait, daemon=True).start()
         return True
 
 

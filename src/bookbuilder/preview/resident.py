@@ -48,6 +48,10 @@ class FailedError(Exception):
     """Raised when bookbuilder itself fails in a process: a bug, not a fault of the book."""
 
 
+class StoppedError(Exception):
+    """Raised to who waits for an answer of a process that was stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Hold what all processes of a preview share: its folder for temporary files, its life line."""
@@ -79,13 +83,14 @@ class Resident:
         self._process: Any = None
         self._pipe: Connection | None = None
         self._done = 0
+        self._is_stopped = False
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1)
 
     async def ask(self, message: Any, on_part: Tell | None = None) -> Any:
         """Return the answer to `message`; parts of it go to `on_part` before.
 
-        Raises `BookError` for errors of the book, `LimitHit`, and `FailedError`.
+        Raises `BookError` for errors of the book, `LimitHit`, `FailedError` and `StoppedError`.
         """
         async with self._lock:
             loop = asyncio.get_running_loop()
@@ -108,6 +113,7 @@ class Resident:
         """End the process, whatever it is doing; the next message starts another."""
         process = self._process
         if process is not None:
+            self._is_stopped = True
             process.kill()
 
     def close(self) -> None:
@@ -124,7 +130,6 @@ class Resident:
         self._done += 1
         if self._done >= MOST_WORK:
             self.stop()
-            self._drop()
         if kind == "errors":
             raise BookError(value)
         if kind == "failed":
@@ -132,7 +137,8 @@ class Resident:
         return value
 
     def _connected(self) -> Connection:
-        if self._process is not None and self._process.is_alive() and self._pipe is not None:
+        is_alive = self._process is not None and self._process.is_alive()
+        if is_alive and not self._is_stopped and self._pipe is not None:
             return self._pipe
         self._drop()
         ours, theirs = self._home.context.Pipe()
@@ -153,6 +159,7 @@ class Resident:
             self._process.join(1)
         self._process = self._pipe = None
         self._done = 0
+        self._is_stopped = False
 
     def _answer(self, pipe: Connection, tell: Tell) -> tuple[str, Any]:
         """Wait for the answer, and end the process if it takes too much."""
@@ -174,16 +181,15 @@ class Resident:
         self._drop()
         raise hit
 
-    def _death(self) -> BaseException:
-        """Return why the process has ended by itself."""
-        process = self._process
-        if process is None:
-            return asyncio.CancelledError()
-        process.join(1)
-        status = process.exitcode
+    def _death(self) -> Exception | LimitHit:
+        """Return why the process has ended."""
+        process, was_stopped = self._process, self._is_stopped
+        if process is not None:
+            process.join(1)
+        status = process.exitcode if process is not None else None
         self._drop()
-        if status is None or status == -getattr(signal, "SIGKILL", 9):
-            return asyncio.CancelledError()
+        if was_stopped or status is None:
+            return StoppedError()
         if HAS_FORK and status < 0:
             return died(status, self.limits)
         return FailedError(f"a process of the preview ended with {status}")

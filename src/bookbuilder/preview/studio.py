@@ -28,7 +28,7 @@ from bookbuilder.preview.jobs import (
     start_quick,
     start_whole,
 )
-from bookbuilder.preview.resident import FailedError, Home, Resident
+from bookbuilder.preview.resident import FailedError, Home, Resident, StoppedError
 from bookbuilder.preview.screens import first_change
 from bookbuilder.preview.shown import Shown
 from bookbuilder.runtime.files import is_file, name_of
@@ -95,7 +95,7 @@ class Studio:
             hit.place = Place(name, Span(name))
             self._show_limit(hit, self._quick.limits)
             return
-        except FailedError:
+        except (FailedError, StoppedError):
             self._is_ready = was_quick = False
         self._start_reading(QUIET if was_quick else 0, refresh=not was_quick)
 
@@ -153,6 +153,8 @@ class Studio:
             self._show_errors(shown_findings(error.diagnostics))
         except LimitHit as hit:
             self._show_limit(hit, self._whole.limits)
+        except StoppedError:
+            pass  # for a save that came after
         except FailedError as error:
             self.shown.bar = f"bookbuilder failed; this is a bug of its own: {error}"
             self._tell("bar", bar=self.shown.bar)
@@ -165,7 +167,7 @@ class Studio:
     async def _refresh(self) -> None:
         """Have the process for single chapters read the whole book."""
         self._is_ready = False
-        with contextlib.suppress(BookError, LimitHit, FailedError):
+        with contextlib.suppress(BookError, LimitHit, FailedError, StoppedError):
             await self._quick.ask(REFRESH)
             self._is_ready = True
 
@@ -278,7 +280,7 @@ class Studio:
             return None
         try:
             found = await self._quick.ask(Locate(slug, text))
-        except (BookError, LimitHit, FailedError):
+        except (BookError, LimitHit, FailedError, StoppedError):
             return None
         if found is None:
             return None
@@ -310,7 +312,7 @@ class Studio:
             drawn = await self._drawer.ask((document, None, index, width))
             if drawn is None:
                 drawn = await self._drawer.ask((document, data, index, width))
-        except (LimitHit, FailedError):
+        except (LimitHit, FailedError, StoppedError):
             return None
         if drawn is not None:
             shown.put_picture((key, width), drawn)
