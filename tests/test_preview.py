@@ -318,9 +318,10 @@ def test_known_files_keep_their_data() -> None:
 
     shown = Shown()
     style, picture = File("a.css", "text/css", b"a"), File("b.png", "image/png", b"b")
-    assert shown.put_files([style, picture], all_of_them=True)
+    assert shown.put_files([style, picture], all_of_them=True) == []
     known = dataclasses.replace(picture, data=b"")
-    assert not shown.put_files([style, known], all_of_them=True)
+    assert shown.put_files([style, known], all_of_them=True) == []
     assert shown.files["b.png"].data == b"b"
-    assert shown.put_files([dataclasses.replace(style, data=b"c")], all_of_them=True)
+    changed = dataclasses.replace(style, data=b"c")
+    assert shown.put_files([changed], all_of_them=True) == ["a.css"]
     assert list(shown.files) == ["a.css"]

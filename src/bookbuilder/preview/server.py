@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import multiprocessing
 import os
@@ -243,15 +242,23 @@ async def _serve(
                     which = watched(asked.root)
                     break
 
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():  # by a failure, which is raised below
+            server.should_exit = True
+            studio.tell_end()
+
     tasks = [asyncio.create_task(watch()), asyncio.create_task(studio.run())]
+    for task in tasks:
+        task.add_done_callback(ended)
     try:
         await server.serve(sockets=[listener])
     finally:
         for task in tasks:
             task.cancel()
         studio.close()
-        with contextlib.suppress(BaseException):
-            await asyncio.gather(*tasks, return_exceptions=True)
+        for said in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(said, Exception):
+                raise said
 
 
 def serve(

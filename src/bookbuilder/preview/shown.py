@@ -55,17 +55,13 @@ class Shown:
         self.screens = new if all_of_them else self.screens | new
         return changed
 
-    def put_files(self, files: Iterable[File], *, all_of_them: bool) -> bool:
-        """Take files, those without data as they are known; return whether one has changed."""
+    def put_files(self, files: Iterable[File], *, all_of_them: bool) -> list[str]:
+        """Take files, those without data as they are known; return the names of changed ones."""
         new = {}
         for file in files:
             known = self.files.get(file.name)
             new[file.name] = known if not file.data and known else file
-        # Pages that are shown may still use what is gone.
-        changed = any(
-            file.media_type == "text/css" and self.files.get(name) != file
-            for name, file in new.items()
-        )
+        changed = [n for n, file in new.items() if n in self.files and self.files[n] != file]
         self.files = new if all_of_them else self.files | new
         self.file_digests = {
             name: self.file_digests.get(name, "") if file is self.files.get(name) else ""

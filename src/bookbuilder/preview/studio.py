@@ -107,11 +107,11 @@ class Studio:
         def show(part: ChapterScreens) -> None:
             nonlocal was_shown
             was_shown = True
-            self.shown.put_files(part.files, all_of_them=False)
+            files = self.shown.put_files(part.files, all_of_them=False)
             changed = self.shown.put_screens(part.screens, all_of_them=False)
             self.shown.count_words(dict(part.words))
             self._place = part.place
-            self._tell("screens", changed=changed, styles=False, **self._counts())
+            self._tell("screens", changed=changed, files=files, **self._counts())
 
         try:
             pages = await self._quick.ask(Save(path, blocks, self._width), show)
@@ -180,7 +180,7 @@ class Studio:
         shown = self.shown
         before = {s.slug: s.blocks for s in shown.screens.values() if s.slug}
         shown.title, shown.language = read.title, read.language
-        styles = shown.put_files(read.files, all_of_them=True)
+        files = shown.put_files(read.files, all_of_them=True)
         changed = shown.put_screens(read.screens, all_of_them=True)
         if self._place is None and before:
             for screen in read.screens:
@@ -198,7 +198,7 @@ class Studio:
             shown.first_words = shown.words
         has_errors = any(f.severity == "error" for f in read.findings)
         shown.bar = self._bar(read.findings) if has_errors else ""
-        self._tell("book", **self.state(), changed=changed, styles=styles)
+        self._tell("book", **self.state(), changed=changed, files=files)
 
     def _show_print(self, done: WholePrint) -> None:
         shown = self.shown

@@ -57,14 +57,17 @@ def watched(root: Path) -> Watched:
         return Watched((root.parent,), root.parent / "dist")
     try:
         folders, output = run_bounded(lambda: _folders(root), LIMITS_TO_READ_LIMITS)
-    except (LimitHit, MemoryError, BookError):
+    except (LimitHit, MemoryError):
         folders, output = (root,), "dist"
     there = tuple(folder.resolve() for folder in folders if folder.is_dir())
     return Watched(there, Path(os.path.normpath(root / output)))
 
 
 def _folders(root: Path) -> tuple[tuple[Path, ...], str]:
-    config = read_config(root, Report())
+    try:
+        config = read_config(root, Report())
+    except BookError:
+        return (root,), "dist"
     return config.folders, config.book.output
 
 

@@ -182,6 +182,7 @@ function load(frame) {
 function loaded(frame) {
   const inside = frame.iframe.contentDocument;
   if (!inside?.documentElement || !frame.document) return;
+  freshen(inside);
   style(frame);
   inside.addEventListener("click", (event) => clicked(frame, event));
   inside.addEventListener("keydown", keyed);
@@ -194,7 +195,8 @@ function loaded(frame) {
     turn(frame, Math.sign(event.deltaY));
   }, { passive: false });
   inside.addEventListener("scroll", () => caption(frame));
-  show(frame, false);
+  show(frame, false, frame.toEnd);
+  frame.toEnd = false;
 }
 
 // Makes a document look as on its device: the styles of a reading system, after the book's own.
@@ -318,16 +320,30 @@ function show(frame, fresh, toEnd = false) {
 }
 
 // Puts a document that has changed in place of the one shown, without loading the frame again.
-async function replace(frame, text, styles) {
+function replace(frame, text) {
   const inside = frame.iframe.contentDocument;
   const made = new DOMParser().parseFromString(text, "application/xhtml+xml");
   if (!inside?.body || made.querySelector("parsererror")) { frame.iframe.src = addressOf(frame.document); return; }
-  if (styles) { frame.iframe.contentWindow.location.reload(); return; }
   const { page } = frame;
   const top = inside.documentElement.scrollTop;
+  freshen(made);
   inside.body.replaceWith(inside.adoptNode(made.body));
   if (chosen.flow === "paged") turnTo(frame, page);
   else { inside.documentElement.scrollTop = top; caption(frame); }
+}
+
+// How often files of the book have changed, by name: browsers keep what they have loaded once.
+const versions = new Map();
+
+// Has a document load its styles and pictures anew, where they have changed.
+function freshen(inside) {
+  for (const [selector, attribute] of [["link[rel=stylesheet]", "href"], ["img", "src"]]) {
+    for (const one of inside.querySelectorAll(selector)) {
+      const name = decodeURIComponent((one.getAttribute(attribute) ?? "").split("?")[0]);
+      const version = versions.get(name);
+      if (version) one.setAttribute(attribute, `${name.split("/").map(encodeURIComponent).join("/")}?${version}`);
+    }
+  }
 }
 
 async function clicked(frame, event) {
@@ -508,17 +524,17 @@ function go(place, { print = true, toEnd = false } = {}) {
 }
 
 const texts = new Map();
-async function refetch(changed, styles) {
-  const shown = [...frames.values()].filter((frame) => styles || changed.includes(frame.document));
+async function refetch(changed, files) {
+  for (const name of files) versions.set(name, (versions.get(name) ?? 0) + 1);
+  const shown = [...frames.values()].filter((frame) => changed.includes(frame.document));
   const names = [...new Set(shown.map((frame) => frame.document))];
   await Promise.all(names.map(async (name) => {
     const answer = await fetch(addressOf(name), { cache: "no-cache" });
     if (answer.ok) texts.set(name, await answer.text());
   }));
-  for (const frame of shown) {
-    if (texts.has(frame.document)) await replace(frame, texts.get(frame.document), styles);
-  }
+  for (const frame of shown) if (texts.has(frame.document)) replace(frame, texts.get(frame.document));
   texts.clear();
+  if (files.length) for (const frame of frames.values()) if (frame.iframe.contentDocument) freshen(frame.iframe.contentDocument);
 }
 
 async function changed(said) {
@@ -530,6 +546,7 @@ async function changed(said) {
       const isElsewhere = here.document !== target.name;
       here = { document: target.name, slug: place[0], block: place[1], anchor: "", stays: true };
       if (isElsewhere) {
+        for (const name of said.files ?? []) versions.set(name, (versions.get(name) ?? 0) + 1);
         go(here);
         return;
       }
@@ -538,7 +555,7 @@ async function changed(said) {
     const first = book.documents.find((d) => d.slug) ?? book.documents[0];
     if (first) { go({ document: first.name, slug: first.slug, block: 0 }); return; }
   }
-  await refetch(said.changed, said.styles);
+  await refetch(said.changed, said.files ?? []);
   if (place) for (const frame of frames.values()) show(frame, true);
 }
 
