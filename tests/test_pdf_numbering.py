@@ -52,7 +52,7 @@ def layouter_and_runs(tmp_path: Path) -> Iterator[tuple[Any, list[Run]]]:
     with weasyprint_with_fonts(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        styles = list(built_in_styles(book.config, report))
+        styles = list(built_in_styles(book, report))
         yield lambda: CountingLayouter(TreeLayouter(book.assets, styles)), runs
 
 

@@ -145,7 +145,7 @@ def test_editors_with_a_window_are_run(tmp_path: Path) -> None:
     program.chmod(0o755)
     editor = editor_for(str(program))
     assert editor.link(Path("/a.md"), 1, 1) == ""
-    assert editor.open(Path("/a; touch b.md"), 3, 7)
+    assert editor.open_line(Path("/a; touch b.md"), 3, 7)
     end = time.monotonic() + 20
     while not (tmp_path / "said").exists() or not (tmp_path / "said").read_text():
         assert time.monotonic() < end

@@ -56,7 +56,7 @@ class Editor:
         there = there if there.startswith("/") else f"/{there}"
         return self.address.format(path=quote(there), line=max(line, 1), column=max(column, 1))
 
-    def open(self, path: Path, line: int, column: int) -> bool:
+    def open_line(self, path: Path, line: int, column: int) -> bool:
         """Open a line by the command; return False where there is none, or it cannot be run."""
         if not self.command or not path.is_absolute():
             return False

@@ -166,7 +166,7 @@ class _Quick:
         self._layout: Layout | None = None
         self._chapters: dict[str, Chapter] = {}
         self._fonts = contextlib.ExitStack()
-        self._fonts_of: tuple[Path, ...] = ()
+        self._fonts_of: tuple[tuple[Path, ...], str] = (), ""
 
     def work(self, message: Any, tell: Tell) -> Any:
         if message == REFRESH:
@@ -185,14 +185,15 @@ class _Quick:
         book = self._context.read(report)
         self._chapters = {chapter.slug: chapter for chapter in book.chapters}
         self._writer.write(book, report)
-        folders = book.config.folders
+        # A change of fonts asks for another process, since fontconfig reads its own but once.
+        wanted = book.config.folders, book.metadata.language
         try:
-            if self._printer is None or folders != self._fonts_of:
-                from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
+            if self._printer is None or wanted != self._fonts_of:
+                from bookbuilder.formats.pdf.writer import fonts_of
 
                 self._fonts.close()
-                self._fonts.enter_context(weasyprint_with_fonts(folders, report))
-                self._printer, self._fonts_of = ChapterPrinter(), folders
+                self._fonts.enter_context(fonts_of(book, report))
+                self._printer, self._fonts_of = ChapterPrinter(), wanted
             self._printer.load(book)
         except BookError:
             self._printer = None

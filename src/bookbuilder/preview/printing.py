@@ -93,7 +93,7 @@ def print_book(book: Book, report: Report) -> Printed:
         first += len(pages)
     labels = labels_of(pages_of([front]), roman) | labels_of(pages_of(body))
     # What stands at a chapter's end is no note at the foot of a page.
-    at_end = frozenset(paged.at_end)
+    at_end = frozenset(paged.laid_out.at_end)
     is_whole = len(runs) < 3
     return Printed(document, paged.data, tuple(stretches), labels, at_end, is_whole)
 
@@ -138,7 +138,7 @@ class ChapterPrinter:
 
         report = Report()
         own = list(author_styles(book.config, report))
-        styles = [*built_in_styles(book.config, report), *own]
+        styles = [*built_in_styles(book, report), *own]
         pdf = book.config.pdf
         self.is_whole = pdf.openings == "any" or needs_the_whole(text for _, text in own)
         self._assets.clear()
@@ -180,7 +180,7 @@ class ChapterPrinter:
         self._layouter.forget(run)
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
-        data = join(trees[0] if is_front else trees[1], [laid_out], [run.part], blobs)
+        data = join(trees[0] if is_front else trees[1], [laid_out], [run.part], blobs, 0, False)
         pages = _pages(laid_out, start, roman if is_front else str)
         name = FRONT if is_front else slug
         return Stretch(name, start, pages, digest_of(data)), data

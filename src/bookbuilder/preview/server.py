@@ -157,7 +157,7 @@ def _open_of(studio: Studio) -> Handler:
     async def opened(request: Request) -> Response:
         said = await _said(request)
         numbers = [n if isinstance(n, int) else 1 for n in (said.get("line"), said.get("column"))]
-        was_opened = studio.open(str(said.get("file", "")), *numbers)
+        was_opened = studio.open_line(str(said.get("file", "")), *numbers)
         return JSONResponse({"opened": was_opened}, headers=_FRESH)
 
     return opened

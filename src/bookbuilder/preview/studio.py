@@ -37,6 +37,8 @@ from bookbuilder.runtime.limits import LimitHit, Limits, report_limit
 # Seconds without another save before the whole book is read again, after a chapter was shown.
 QUIET = 0.15
 MOST_WAITING = 500
+# Files that fonts come from, or are chosen by.
+AFRESH = (".css", ".toml", ".ttf", ".otf", ".woff", ".woff2")
 
 
 class Studio:
@@ -82,6 +84,8 @@ class Studio:
         if self._reading is not None and not self._reading.done():
             self._reading.cancel()
             self._whole.stop()
+        if any(path.suffix.lower() in AFRESH for path in paths):
+            self._quick.stop()  # it has read its fonts for good
         path = paths[0]
         if not self._is_ready or set(paths) != {path} or path not in self._chapters:
             self._start_reading(0)
@@ -292,9 +296,9 @@ class Studio:
             "link": self.link(file, line, column),
         }
 
-    def open(self, file: str, line: int, column: int) -> bool:
+    def open_line(self, file: str, line: int, column: int) -> bool:
         path = self._path(file)
-        return path is not None and self._editor.open(path, line, column)
+        return path is not None and self._editor.open_line(path, line, column)
 
     async def picture(self, key: str, width: int) -> bytes | None:
         """Return a page as a PNG; None if there is no such page any more."""

@@ -68,7 +68,9 @@ _SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
 _ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
-_SIGNS = ("{{", "8<-", "<<<", "@include:", "import ", "include}", ":file:", "file: ")
+_SIGNS = (
+    "{{", "8<-", "<<", "![", "@include:", ":include", "import ", "include}", ":file:", "file: ",
+)  # fmt: skip
 
 
 def with_includes(source: Source, config: Config, report: Report) -> Source:
@@ -188,11 +190,17 @@ class _Expansion:
         folders = [self.config.text_folder, self.config.root]
         if not wanted.from_root:
             folders.insert(0, source.path.parent)
+        # Leanpub's code and pictures stand in a folder of their own.
+        if not wanted.target.startswith(".."):
+            folders += [folder / "resources" for folder in (source.path.parent, self.config.root)]
         found = self._find(wanted.target, folders, source, number, stack, alone=False)
         if found is None:
             self._add(before, source, number)
             return
         if wanted.language is not None:
+            if wanted.title:
+                title = wanted.title.replace('"', "'")
+                self._add(f'{into}{{title="{title}"}}', source, number)
             self._add(f"{into}{_LONG_FENCE}{wanted.language}", source, number)
         with working_on(found[0].place):
             self.expand(*found, into, stack)

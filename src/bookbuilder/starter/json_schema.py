@@ -23,7 +23,7 @@ FRONT_MATTER_NAME = "front-matter.schema.json"
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
 # Fields of the dataclasses that are no keys of the files.
-_NO_KEYS = {"root", "source", "variables", "asked"}
+_NO_KEYS = {"root", "source", "variables", "hidden_lines", "asked"}
 _NOT_TYPED = {"is_untitled", "addresses", "length", "data", "levels"}
 # By the names that the tables of the documentation go by, for texts: `[book]` and so on.
 Descriptions = Mapping[tuple[str, str], str]

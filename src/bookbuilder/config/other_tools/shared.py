@@ -16,6 +16,7 @@ import yaml
 
 from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
+from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, is_there, read_file, read_text
@@ -48,6 +49,10 @@ LARGEST = 1_000_000
 _LONGEST_FRONT_MATTER = 100_000
 _FRONT_MATTER = re.compile(
     r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+
+_TOML_FRONT_MATTER = re.compile(
+    r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 
 
@@ -101,7 +106,10 @@ def read_list_source(name: str, config: Config, report: Report) -> Source | None
 def front_matter_of(path: Path, folders: Sequence[Path]) -> dict[str, Any]:
     """Return the front matter of a file as plain data; empty if it has none that can be read."""
     try:
-        match = _FRONT_MATTER.match(read_text(path, folders)[:_LONGEST_FRONT_MATTER])
+        text = read_text(path, folders)[:_LONGEST_FRONT_MATTER]
+        if toml := _TOML_FRONT_MATTER.match(text):
+            return load_toml(toml[1]) or {}
+        match = _FRONT_MATTER.match(text)
         data = load_yaml(match[1]) if match else None
     except (yaml.YAMLError, ValueError, OSError):
         return {}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.cover_art import letters_of
+from bookbuilder.formats.pdf.compose.tree_tools import is_drawing
 
 MARKED, CELL, WIDE_CELL = "marked-letters", "cell", "wide-cell"
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"
@@ -27,7 +28,7 @@ _MONO = "BookbuilderMono-Regular"
 
 def set_odd_letters(section: ET.Element) -> None:
     """Put words with accents that no letter has built in, and odd signs in code, into spans."""
-    if section.tag in ("svg", "math"):
+    if is_drawing(section):
         return
     for child in list(section):
         set_odd_letters(child)

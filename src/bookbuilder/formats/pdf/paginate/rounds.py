@@ -18,6 +18,7 @@ from bookbuilder.formats.pdf.paginate.cutting import body_runs
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.paginate.page_numbers import (
     estimate,
+    expected_starts,
     guess_pages,
     is_doubtful,
     labels_of,
@@ -171,9 +172,9 @@ def _settle(
     for _ in range(ROUNDS + 1):
         labels = _labels(laid_out_runs)
         changed = [write_numbers(tree, labels) for tree in trees]
-        before, starts = starts, [1, *starts_of(laid_out_runs[1:])]
-        if starts == before and not any(changed):
+        if starts == [1, *starts_of(laid_out_runs[1:])] and not any(changed):
             return laid_out_runs
+        starts = [1, *expected_starts(laid_out_runs[1:])]
         found = layouter.lay_out(dict(enumerate(starts)), labels, in_full=True)
         laid_out_runs = [found[number] for number in range(len(starts))]
     report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 import pydyf
-import weasyprint.draw.text
 import weasyprint.layout
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint import Document as _Document
@@ -23,13 +21,14 @@ from weasyprint.css.properties import KNOWN_PROPERTIES
 from weasyprint.document import Page as _Page
 from weasyprint.formatting_structure.build import build_formatting_structure as _build_boxes
 from weasyprint.html import get_html_metadata
+from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
 from weasyprint.layout.background import layout_box_backgrounds as _lay_out_backgrounds
 from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
-from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, harfbuzz_subset, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import split_first_line as _split_first_line
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -48,6 +47,7 @@ __all__ = [
     "FontConfiguration",
     "FootnoteAreaBox",
     "InlineBlockBox",
+    "InlineBox",
     "LineBox",
     "MarginBox",
     "PdfStream",
@@ -64,13 +64,14 @@ __all__ = [
     "pango",
 ]
 
-# Of HarfBuzz and Pango, what WeasyPrint does not declare itself.
+# Of HarfBuzz, Pango and fontconfig, what WeasyPrint does not declare itself.
 ffi.cdef(
     """
     const char * pango_version_string (void);
     const char * hb_version_string (void);
     hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);
     hb_face_t * hb_face_create (hb_blob_t *, unsigned int);
+    int FcInitReinitialize (void);
 """,
     override=True,
 )
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
         width: float
         height: float
         margin_bottom: float
+        margin_right: float
         border_left_width: float
         border_right_width: float
         link_annotation: Dictionary | None
@@ -108,6 +110,8 @@ if TYPE_CHECKING:
         def border_width(self) -> float: ...
         def border_height(self) -> float: ...
         def margin_height(self) -> float: ...
+        def margin_width(self) -> float: ...
+        def translate(self, dx: float, dy: float, ignore_floats: bool) -> None: ...
         def is_in_normal_flow(self) -> bool: ...
 
     class BlockBox(Box): ...
@@ -115,6 +119,8 @@ if TYPE_CHECKING:
     class FootnoteAreaBox(BlockBox): ...
 
     class InlineBlockBox(Box): ...
+
+    class InlineBox(Box): ...
 
     class LineBox(Box): ...
 
@@ -126,6 +132,7 @@ if TYPE_CHECKING:
 
     class TextBox(Box):
         text: str
+        baseline: float
         pango_layout: PangoLayout
         justification_spacing: float
 
@@ -159,6 +166,7 @@ else:
         Box,
         FootnoteAreaBox,
         InlineBlockBox,
+        InlineBox,
         LineBox,
         MarginBox,
         ReplacedBox,
@@ -308,10 +316,27 @@ def make_empty_font() -> Font:
     return font
 
 
-def lay_out_pages(html: HTML, root: Box, context: LayoutContext) -> list[Page]:
-    """Lay out the boxes of `html` on pages, but nothing in their margins."""
+def reread_fontconfig() -> None:
+    """Have fontconfig read the configuration that is in force now.
+
+    Pango asks it for fonts by the first one that was read in this process.
+    """
+    fontconfig.FcInitReinitialize()
+
+
+def lay_out_pages(
+    html: HTML, root: Box, context: LayoutContext, settle: Callable[[Box], None]
+) -> list[Page]:
+    """Lay out the boxes of `html` on pages, but nothing in their margins.
+
+    `settle` may move the boxes of a page before links and anchors are looked for.
+    """
+    pages: list[Page] = []
     with _no_margin_boxes():
-        return [make_page(b) for b in weasyprint.layout.layout_document(html, root, context)]
+        for box in weasyprint.layout.layout_document(html, root, context):
+            settle(box)
+            pages.append(make_page(box))
+    return pages
 
 
 @contextmanager
@@ -324,71 +349,16 @@ def _no_margin_boxes() -> Iterator[None]:
         weasyprint.layout.make_margin_boxes = made
 
 
-DrawLine: TypeAlias = Callable[..., list[object]]
-"""Draws a line of text: takes a stream, a text box and more, returns emojis to draw later."""
-
-
-@contextmanager
-def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
-    """Draw lines of text, inside the context, with what `change` makes of WeasyPrint's function."""
-    made = weasyprint.draw.text.draw_first_line
-    weasyprint.draw.text.draw_first_line = change(made)
-    try:
-        yield
-    finally:
-        weasyprint.draw.text.draw_first_line = made
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """Glyphs of one font that are shown one after the other.
-
-    `ids` are their numbers in the font, `starts` where in the line's UTF-8 text the letters of each
-    begin. In a run from the right, the last letters come first.
-    """
-
-    font: object
-    ids: list[int]
-    starts: list[int]
-    end: int
-    is_from_right: bool
-
-
-def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[Glyphs]]:
-    """Return a line's text in UTF-8, and the glyphs that show it, by runs of one font."""
-    known: Any = layout
-    line, _ = known.get_first_line()
-    found: list[Glyphs] = []
-    run = line.runs[0]
-    while run != ffi.NULL:
-        item, text = run.data.item, run.data.glyphs
-        shown = [
-            i for i in range(text.num_glyphs) if text.glyphs[i].glyph != pango.PANGO_GLYPH_EMPTY
-        ]
-        found.append(
-            Glyphs(
-                item.analysis.font,
-                [text.glyphs[i].glyph for i in shown],
-                [item.offset + text.log_clusters[i] for i in shown],
-                item.offset + item.length,
-                bool(item.analysis.level % 2),
-            )
-        )
-        run = run.next
-    return known.text.encode(), found
-
-
-def say_glyphs(stream: PaintStream, font: object, meanings: Mapping[int, str]) -> None:
-    """Have the PDF say that these glyphs of a font mean these letters."""
-    known: Any = stream
-    used, _ = known.add_font(font)
-    used.to_unicode.update(meanings)
-
-
 def without_placeholder(box: Box) -> Box:
     """Return the box itself, which a placeholder stands for if it is positioned absolutely."""
     found: Box = box._box if isinstance(box, _Placeholder) else box
     return found
+
+
+def pixels_of(box: ReplacedBox) -> tuple[int, int]:
+    """Return width and height of a box's picture in its own pixels; zeros for a drawing."""
+    image: Any = getattr(box, "replacement", None)
+    return (image.width, image.height) if isinstance(image, _RasterImage) else (0, 0)
 
 
 def object_of(pdf: Pdf, reference: bytes) -> Dictionary:

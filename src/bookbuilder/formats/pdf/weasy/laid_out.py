@@ -36,7 +36,10 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_margin_boxes,
     split_first_line,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order, room_below
+from bookbuilder.formats.pdf.weasy.right_to_left import settling
+from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 
 # Of widths, in CSS pixels: what numbers of as many figures differ by where nothing is rounded.
 _SLACK = 1e-6
@@ -54,14 +57,19 @@ class LaidOut:
         """Return each of the `wanted` elements for every page it is on, and the height below it."""
         return list(room_below(self.document.pages, wanted))
 
-    def number(self, start: int) -> None:
-        """Make heads and folios, the first page having the number `start`, on the same side."""
+    def number(self, start: int, unprinted: int = 0) -> None:
+        """Make heads and folios, the first page having the number `start`, on the same side.
+
+        The last `unprinted` pages are not counted.
+        """
         for at, page in enumerate(self.document.pages, 1):
             box = page._page_box
             self._context.current_page = at
             state = copy.deepcopy(self._context.page_maker[at][3])
             counters = state[1]
             counters["page"] = [n + start - self.start for n in counters.get("page", [])]
+            if "pages" in counters:
+                counters["pages"] = [n - unprinted for n in counters["pages"]]
             margins = list(make_margin_boxes(self._context, box, state))
             for margin in margins:
                 lay_out_backgrounds(box, margin, self._context.get_image_from_uri)
@@ -151,7 +159,8 @@ def lay_out(
         counters,
         context.footnotes,
     )
-    pages = lay_out_pages(html, root, context)
+    with lines_justified_by(spread_wide):
+        pages = lay_out_pages(html, root, context, settling(html.etree_element))
     close_fragments(pages)
     # What the PDF says of itself is settled when runs are joined.
     document = make_document(pages, None, html.url_fetcher, fonts, {}, None)

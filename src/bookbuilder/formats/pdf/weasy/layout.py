@@ -21,6 +21,7 @@ from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut, lay_out
+from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.stylesheets import parse_style
 from bookbuilder.runtime.cache import digest_of
@@ -90,7 +91,7 @@ class TreeLayouter:
                     kept = self._lay_out_run(run, start)
                     kept.messages = messages
                 if in_full:
-                    kept.laid.number(start)
+                    kept.laid.number(start, int(run.has_leaf))
                 laid_out, blobs = record(kept.laid, kept.tree, in_full, run.has_leaf)
             except MemoryError:
                 raise
@@ -135,7 +136,8 @@ class TreeLayouter:
         side = "recto" if start % 2 else "verso"
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
         styles = [*self._styles, CSS(string=place)]
-        return lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
+        with blanks_may_hang():
+            return lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
 
     def failure_of(self, tree: ET.Element, error: Exception) -> Failure:
         """Find the chapters that cannot be laid out even alone; a single one is not tried again."""

@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.run_data.records import (
+    Bookmark,
+    Element,
+    LaidOutRun,
+    Link,
+    PageRecord,
+    Side,
+)
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
@@ -15,16 +22,26 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
-    lines_drawn_by,
     make_stream,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import grey_in_one_channel, lines_drawn_by
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
-from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
+from bookbuilder.formats.pdf.weasy.initials import Initials
+from bookbuilder.formats.pdf.weasy.inspection import (
+    coarse_pictures,
+    is_blank,
+    misplaced_notes,
+    next_side,
+    wide_things,
+)
+from bookbuilder.formats.pdf.weasy.justification import fill_lines
 from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
+from bookbuilder.formats.pdf.weasy.wide_letters import fill_with_letters
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -41,14 +58,20 @@ def record(
     document = laid.document
     pages = document.pages[:-1] if has_leaf else document.pages
     misplaced = tuple(misplaced_notes(pages, tree))
+    side: Side = next_side(document.pages) if has_leaf else ""
+    ends_blank = bool(pages) and is_blank(pages[-1])
     if not in_full:
         found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        return LaidOutRun(found, misplaced_notes=misplaced), {}
+        laid_out = LaidOutRun(
+            found, misplaced_notes=misplaced, next_side=side, ends_blank=ends_blank
+        )
+        return laid_out, {}
     structure, finder = Structure(tree), PageStartFinder(tree)
+    initials = Initials(tree)
     collector = ResourceCollector()
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure),
+            _page(number, page, document, collector, structure, initials),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -62,12 +85,20 @@ def record(
         tuple(collector.blobs),
         misplaced_notes=misplaced,
         wide=tuple(wide_things(pages, tree)),
+        next_side=side,
+        ends_blank=ends_blank,
+        coarse=tuple(coarse_pictures(pages, tree)),
     )
     return laid_out, collector.blobs
 
 
 def _page(
-    number: int, page: Page, document: Document, collector: ResourceCollector, structure: Structure
+    number: int,
+    page: Page,
+    document: Document,
+    collector: ResourceCollector,
+    structure: Structure,
+    initials: Initials,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
@@ -88,8 +119,14 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words):
+    with (
+        lines_drawn_by(lambda draw: fill_lines(fill_with_letters(say_words(draw)))),
+        initials.painted_with_their_words(),
+        grey_in_one_channel(),
+    ):
         page.paint(stream, POINTS)
+    if marks_at_turns := marks_of_turned_lines(page):
+        stream.stream.append(marks_at_turns)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}
