@@ -45,6 +45,8 @@ ALLOWED = {
     ("checks/machine.py", "f.read_bytes"): BUNDLED,
     ("cli/console.py", "path.is_file"): "the output",
     ("cli/console.py", "root.is_dir"): GIVEN,
+    ("cli/completion.py", "resources.files"): BUNDLED,
+    ("cli/completion.py", "joinpath().read_text"): BUNDLED,
     ("cli/new_command.py", "directory.exists"): GIVEN,
     ("cli/new_command.py", "directory.is_dir"): GIVEN,
     ("cli/new_command.py", "path.lexists"): GIVEN,
