@@ -48,9 +48,8 @@ class _CommandLine(click.Group):
         try:
             done = super().main(args, prog_name, standalone_mode=False, **extra)
         except click.ClickException as error:
-            _add_guess(error)
             told = io.StringIO()
-            error.show(told)
+            _with_guess(error).show(told)
             for line in told.getvalue().splitlines():
                 complain(line)
             return error.exit_code
@@ -74,11 +73,13 @@ class _CommandLine(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _add_guess(error: click.ClickException) -> None:
-    """Say what to write instead of an option that other tools have."""
+def _with_guess(error: click.ClickException) -> click.ClickException:
+    """Return `error`, with what to write instead of an option that other tools have."""
     if isinstance(error, click.NoSuchOption) and (meant := option_for(error.option_name)):
-        error.message = f"{error.message} Did you mean `{meant}`?"
-        error.possibilities = []
+        return click.UsageError(
+            f"No such option: {error.option_name}. Did you mean `{meant}`?", error.ctx
+        )
+    return error
 
 
 @click.group(cls=_CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
