@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import multiprocessing
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
+from bookbuilder.formats.pdf.writer import fonts_of
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.preview.context import Context
 from bookbuilder.preview.counting import entries_of, words_in
 from bookbuilder.preview.editors import editor_for
 from bookbuilder.preview.findings import shown_findings
 from bookbuilder.preview.guard import Guard
+from bookbuilder.preview.printing import ChapterPrinter, print_book
 from bookbuilder.preview.resident import FailedError, Home, Resident, Tell, Work, context_for
 from bookbuilder.preview.screens import ScreenWriter, first_change
 from bookbuilder.preview.server import free_socket
@@ -72,6 +75,33 @@ def test_a_file_that_falls_into_other_chapters_needs_the_whole_book(tmp_path: Pa
     context.read(Report())
     assert not context.knows(book / "own.css")
     assert not Context(book / "one.md").knows(book / "one.md")
+
+
+@pytest.mark.slow
+def test_a_chapter_printed_by_itself_is_as_in_the_whole_book(tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    for name in ("chapters", "styles"):
+        shutil.copytree(SERIES / name, root / name)
+    shutil.copy(SERIES / "book.toml", root)
+    context = Context(root)
+    book = context.read(Report())
+    printed = print_book(book, Report())
+    stretches = {stretch.name: stretch for stretch in printed.stretches}
+    printer = ChapterPrinter()
+    compared = 0
+    with fonts_of(book, Report()):
+        printer.load(book)
+        for chapter in [c for c in book.chapters if c.number in (5, 17)]:
+            again = context.read_chapter(chapter.source.path, Report())
+            assert again is not None
+            before = stretches[chapter.slug]
+            made = printer.print_chapter(
+                again, chapter.slug, before.start, printed.labels, printed.at_end
+            )
+            assert made is not None
+            assert made[0].pages == before.pages
+            compared += 1
+    assert compared == 2
 
 
 @pytest.mark.parametrize(

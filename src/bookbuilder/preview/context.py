@@ -156,6 +156,8 @@ def _short(element: Tag) -> Tag | None:
         caption = next((c for c in elements(element, wanted) if c.parent is element), None)
         if caption is not None:
             made.append(copy_of(caption))
+        if element.name == "table":  # whoever looks at tables expects a cell
+            made.append(new_tag("tbody", None, new_tag("tr", None, new_tag("td"))))
         return made
     if element.get("id") and element.find_parent([*HEADINGS, "figcaption", "caption"]) is None:
         # Elements of notes have ids too, but only their own chapter links to them.

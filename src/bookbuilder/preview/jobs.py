@@ -18,7 +18,6 @@ from bookbuilder.preview.counting import Entry, entries_of, words_of
 from bookbuilder.preview.drawing import draw, open_document
 from bookbuilder.preview.findings import ShownFinding, shown_findings
 from bookbuilder.preview.printing import (
-    FRONT,
     ChapterPrinter,
     Printed,
     Stretch,
@@ -222,8 +221,7 @@ class _Quick:
 
     def _print(self, book: Book, slug: str, block: int, width: int) -> ChapterPages | None:
         layout, printer = self._layout, self._printer
-        name = FRONT if slug in {c.slug for c in book.front} else slug
-        start = layout.starts.get(name) if layout else None
+        start = layout.starts.get(slug) if layout else None
         if not width or printer is None or layout is None or start is None or printer.is_whole:
             return None
         made = printer.print_chapter(book, slug, start, layout.labels, layout.at_end)

@@ -152,7 +152,7 @@ class ChapterPrinter:
     ) -> tuple[Stretch, bytes] | None:
         """Return the pages of the chapter `slug` from page `start` on, and their PDF.
 
-        Return None if it is not laid out by itself.
+        Return None if it is not laid out by itself, as the front matter, which has the contents.
         """
         from bookbuilder.formats.pdf.weasy.joining import join
 
@@ -165,13 +165,8 @@ class ChapterPrinter:
         long = set(long_notes(owners[slug])) if slug in owners else set()
         notes = dict.fromkeys({*at_end, *long}, owners[slug])
         trees, runs = make_runs(book, notes, False)
-        front, *body = runs
-        is_front = slug in {c.slug for c in book.front}
-        run = (
-            front
-            if is_front
-            else next((r for r in body if _name_of(r, is_front=False) == slug), None)
-        )
+        _, *body = runs
+        run = next((r for r in body if _name_of(r, is_front=False) == slug), None)
         if run is None or len(body) < 2:
             return None
         for tree in trees:
@@ -180,10 +175,8 @@ class ChapterPrinter:
         self._layouter.forget(run)
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
-        data = join(trees[0] if is_front else trees[1], [laid_out], [run.part], blobs, 0, False)
-        pages = _pages(laid_out, start, roman if is_front else str)
-        name = FRONT if is_front else slug
-        return Stretch(name, start, pages, digest_of(data)), data
+        data = join(trees[1], [laid_out], [run.part], blobs, has_links=False)
+        return Stretch(slug, start, _pages(laid_out, start, str), digest_of(data)), data
 
 
 def page_of(pages: Sequence[Page], slug: str, block: int) -> int:
