@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -204,7 +205,16 @@ def _serve(
     threading.Thread(target=end_with_parent, args=life, daemon=True).start()
     use_scratch(home.scratch)
     _limit_space(limits)
+    # A book is millions of objects, most of which live to the end: looked through less often.
+    gc.set_threshold(100_000, 20, 20)
     work: Work | None = None
+
+    def tell(part: Any) -> None:
+        try:
+            pipe.send(("part", part))
+        except OSError:  # Nobody waits any more: the preview has ended.
+            os._exit(0)
+
     while True:
         try:
             message = pipe.recv()
@@ -213,7 +223,7 @@ def _serve(
         _limit_computing(limits)
         try:
             work = work or start(argument)
-            answer = "done", work(message, lambda part: pipe.send(("part", part)))
+            answer = "done", work(message, tell)
         except BookError as error:
             answer = "errors", error.diagnostics
         except MemoryError:
