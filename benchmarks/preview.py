@@ -32,7 +32,8 @@ EPUB_SHOWS = f"""async (word) => {{
   return performance.timeOrigin + performance.now();
 }}"""
 PRINT_SHOWS = f"""async () => {{
-  const seen = () => [...document.querySelectorAll(".sheet[data-seen] img")].map((i) => i.src).join();
+  const near = () => [...document.querySelectorAll(".sheet[data-seen] img")];
+  const seen = () => near().map((i) => i.src).join();
   const before = seen();
   while (seen() === before) await new Promise((f) => setTimeout(f, 4));
   {PAINTED}

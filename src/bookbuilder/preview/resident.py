@@ -201,8 +201,9 @@ def _serve(
 ) -> None:
     """Be the process: answer messages until the preview ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the preview ends this one.
-    life = home.alive.fileno(), home.scratch
-    threading.Thread(target=end_with_parent, args=life, daemon=True).start()
+    if os.name == "posix":  # Elsewhere it ends when it next waits for a message.
+        life = home.alive.fileno(), home.scratch
+        threading.Thread(target=end_with_parent, args=life, daemon=True).start()
     use_scratch(home.scratch)
     _limit_space(limits)
     # A book is millions of objects, most of which live to the end: looked through less often.
