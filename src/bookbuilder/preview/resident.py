@@ -84,7 +84,9 @@ class Resident:
         self._process: Any = None
         self._pipe: Connection | None = None
         self._done = 0
-        self._is_stopped = False
+        # How often it was stopped, and the process that was running then.
+        self._stops = 0
+        self._killed: Any = None
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1)
 
@@ -95,12 +97,13 @@ class Resident:
         """
         async with self._lock:
             loop = asyncio.get_running_loop()
+            stops = self._stops
 
             def tell(part: Any) -> None:
                 if on_part is not None:
                     loop.call_soon_threadsafe(on_part, part)
 
-            return await loop.run_in_executor(self._thread, self._exchange, message, tell)
+            return await loop.run_in_executor(self._thread, self._exchange, message, tell, stops)
 
     @property
     def is_running(self) -> bool:
@@ -112,22 +115,24 @@ class Resident:
 
     def stop(self) -> None:
         """End the process, whatever it is doing; the next message starts another."""
-        process = self._process
+        self._stops += 1
+        self._killed = process = self._process
         if process is not None:
-            self._is_stopped = True
             process.kill()
 
     def close(self) -> None:
         self.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _exchange(self, message: Any, tell: Tell) -> Any:
+    def _exchange(self, message: Any, tell: Tell, stops: int) -> Any:
         pipe = self._connected()
         try:
+            if stops != self._stops:  # while the process was being started
+                self.stop()
             pipe.send(message)
             kind, value = self._answer(pipe, tell)
         except (EOFError, OSError):
-            raise self._death() from None
+            raise self._death(was_stopped=stops != self._stops) from None
         self._done += 1
         if self._done >= MOST_WORK:
             self.stop()
@@ -138,19 +143,20 @@ class Resident:
         return value
 
     def _connected(self) -> Connection:
-        is_alive = self._process is not None and self._process.is_alive()
-        if is_alive and not self._is_stopped and self._pipe is not None:
+        process = self._process
+        is_fit = process is not None and process is not self._killed and process.is_alive()
+        if is_fit and self._pipe is not None:
             return self._pipe
         self._drop()
         ours, theirs = self._home.context.Pipe()
-        self._process = self._home.context.Process(  # type: ignore[attr-defined]
+        process = self._home.context.Process(  # type: ignore[attr-defined]
             target=_serve,
             args=(self._start, self._argument, theirs, self._home, self.limits),
             daemon=True,
         )
-        self._process.start()
+        process.start()
         theirs.close()
-        self._pipe = ours
+        self._process, self._pipe = process, ours
         return ours
 
     def _drop(self) -> None:
@@ -160,7 +166,6 @@ class Resident:
             self._process.join(1)
         self._process = self._pipe = None
         self._done = 0
-        self._is_stopped = False
 
     def _answer(self, pipe: Connection, tell: Tell) -> tuple[str, Any]:
         """Wait for the answer, and end the process if it takes too much."""
@@ -178,13 +183,13 @@ class Resident:
                 self._end_for(LimitHit(TOO_MUCH_MEMORY, f"more than {limits.memory} MB of memory"))
 
     def _end_for(self, hit: LimitHit) -> None:
-        self.stop()
+        self._process.kill()
         self._drop()
         raise hit
 
-    def _death(self) -> Exception | LimitHit:
+    def _death(self, *, was_stopped: bool) -> Exception | LimitHit:
         """Return why the process has ended."""
-        process, was_stopped = self._process, self._is_stopped
+        process = self._process
         if process is not None:
             process.join(1)
         status = process.exitcode if process is not None else None
