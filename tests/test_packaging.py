@@ -12,7 +12,9 @@ import click
 import pytest
 import yaml
 
+from bookbuilder.build import check
 from bookbuilder.cli import main
+from bookbuilder.model.diagnostics import Report, Severity
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -88,3 +90,10 @@ def test_the_package_names_its_licences() -> None:
 def test_only_what_is_tested_is_published() -> None:
     assert set(RELEASE["jobs"]["publish"]["needs"]) == {"wheel", "sdist"}
     assert RELEASE["jobs"]["publish"]["permissions"] == {"id-token": "write"}
+
+
+def test_the_manual_is_a_book_without_warnings() -> None:
+    report = Report()
+    book = check(ROOT / "docs", report=report)
+    assert [d.message for d in report if d.severity is not Severity.NOTE] == []
+    assert len(list(book.chapters)) >= 11

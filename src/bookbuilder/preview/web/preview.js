@@ -48,7 +48,7 @@ const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 // Contents, counts and findings -------------------------------------------------------------
 
 function showCounts() {
-  $("title").textContent = book.title || "Reading the book …";
+  $("title").textContent = book.title || (book.bar ? "Not readable yet" : "Reading the book …");
   document.title = book.title ? `${book.title} – preview` : "Preview";
   const time = book.minutes >= 90 ? `${Math.round(book.minutes / 6) / 10} h` : `${book.minutes} min`;
   const said = [plural(book.words, "word"), `${time} to read`];
@@ -112,7 +112,8 @@ function showFindings() {
 
 function showBar() {
   $("bar").hidden = !book.bar;
-  $("bar").textContent = book.bar ? `${book.bar} – the pages are those of the last good state.` : "";
+  const kept = book.title ? " – the pages are those of the last good state." : "";
+  $("bar").textContent = book.bar ? `${book.bar}${kept}` : "";
 }
 
 async function edit(place) {
@@ -595,6 +596,7 @@ const took = {
   },
   findings(said) {
     book = { ...book, ...said };
+    showCounts();
     showFindings();
     showBar();
     showEntries();
