@@ -165,8 +165,9 @@ def test_nothing_is_written_but_the_output_and_the_users_cache(tmp_path: Path) -
     after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert {path: after[path] for path in before} == before
     new = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}
-    kept = {name for name in new if name.startswith("home/cache/bookbuilder/pages/")}
-    assert kept
+    own = ("home/cache/bookbuilder/pages/", "home/cache/bookbuilder/finished/")
+    kept = {name for name in new if name.startswith(own)}
+    assert {name.split("/")[3] for name in kept} == {"pages", "finished"}
     outputs = [f"book/dist/one{end}" for end in (".epub", ".pdf", "-workbook.pdf", "-cover.pdf")]
     # Fontconfig keeps lists of the machine's fonts.
     rest = {name for name in new - kept if not name.startswith("home/cache/fontconfig/")}

@@ -18,7 +18,14 @@ from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.included_parts import Line, numbered, sections, selected
 from bookbuilder.reading.myst_includes import MystFences, MystInclude, myst_include
 from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
-from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, is_there, names_in
+from bookbuilder.runtime.files import (
+    LARGEST_TEXT,
+    is_file,
+    is_inside,
+    is_there,
+    names_in,
+    read_file,
+)
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
@@ -142,7 +149,7 @@ class _Expansion:
             self._snippet(match["target"], into, source, number, before, stack, shown)
         elif (match := _SNIPPETS.match(line)) and not fence:
             return before + match["before"]
-        elif not fence and (found := site_include(line, self._partials(source))):
+        elif not fence and (found := self._wanted(line, source)):
             self._site(found, source, number, before, stack)
         elif fence and (match := _ESCAPED.match(line)):
             shown = before + match["before"] + match["rest"]
@@ -182,17 +189,36 @@ class _Expansion:
         if is_program and not in_code:
             self._add(f"{into}```", source, number)
 
-    def _site(
-        self, wanted: SiteInclude, source: Source, number: int, before: str, stack: list[Path]
-    ) -> None:
-        """Include code in a fence, and Markdown as it is."""
-        into = before + wanted.before
+    def _wanted(self, line: str, source: Source) -> SiteInclude | None:
+        """Return what `line` includes in the way of a site, unless it shows a picture."""
+        wanted = site_include(line, self._partials(source))
+        if wanted and wanted.looks_like_picture:
+            paths = self._paths(wanted.target, self._folders(wanted, source))
+            path = next(filter(is_file, paths), None)
+            return wanted if path and self._is_text(path) else None
+        return wanted
+
+    def _is_text(self, path: Path) -> bool:
+        try:
+            return b"\0" not in read_file(path, folders=self.config.folders)
+        except OSError:
+            return True  # for the include to report
+
+    def _folders(self, wanted: SiteInclude, source: Source) -> list[Path]:
         folders = [self.config.text_folder, self.config.root]
         if not wanted.from_root:
             folders.insert(0, source.path.parent)
         # Leanpub's code and pictures stand in a folder of their own.
         if not wanted.target.startswith(".."):
             folders += [folder / "resources" for folder in (source.path.parent, self.config.root)]
+        return folders
+
+    def _site(
+        self, wanted: SiteInclude, source: Source, number: int, before: str, stack: list[Path]
+    ) -> None:
+        """Include code in a fence, and Markdown as it is."""
+        into = before + wanted.before
+        folders = self._folders(wanted, source)
         found = self._find(wanted.target, folders, source, number, stack, alone=False)
         if found is None:
             self._add(before, source, number)

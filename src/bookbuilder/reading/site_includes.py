@@ -47,6 +47,7 @@ class SiteInclude:
     """Say what to include. `target` is written as in mdBook, with a part after a colon.
 
     Code is in a `language`; its value for Markdown is None. A `title` is the caption of code.
+    `looks_like_picture` is said of code that is written as a picture: it may be one, after all.
     """
 
     before: str
@@ -54,6 +55,7 @@ class SiteInclude:
     language: str | None
     from_root: bool
     title: str = ""
+    looks_like_picture: bool = False
 
 
 def partials_in(text: str) -> Mapping[str, str]:
@@ -96,10 +98,12 @@ def _of_book_tools(line: str) -> SiteInclude | None:
         if (kind and kind[1] == "code") or not _MARKDOWN.search(path):
             language = (kind and kind[2]) or path.rpartition(".")[2]
         return _made(match["before"], path, part, language)
-    if match := _LEANPUB.match(line) or _MARKUA.match(line):
+    as_code, as_picture = _LEANPUB.match(line), _MARKUA.match(line)
+    if match := as_code or as_picture:
         path, title = match["path"].strip(), match["title"] or ""
         language = None if _MARKDOWN.search(path) else path.rpartition(".")[2]
-        return replace(_made(match["before"], path, "", language), title=title)
+        made = _made(match["before"], path, "", language)
+        return replace(made, title=title, looks_like_picture=not as_code)
     if match := _LEANPUB_TEXT.match(line):
         return _made(match["before"], match["path"].strip(), "", None)
     return None

@@ -11,7 +11,7 @@ from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame, esca
 from bookbuilder.formats.epub.names import CONTENTS_NAME, COVER_NAME, NAV_NAME, TITLE_NAME
 from bookbuilder.formats.epub.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
-from bookbuilder.text.words import Words
+from bookbuilder.text.words import Words, direction
 from bookbuilder.trees.markup import one_line
 
 # A longer page of contents leaves headings to the reader's own menu.
@@ -150,7 +150,7 @@ def nav_document(frame: Frame, navigation: Navigation, words: Words) -> Document
     )
     page_list = (
         f'\n<nav epub:type="page-list" id="page-list" aria-label="{escape(words.pages)}"'
-        f' hidden="hidden">\n{_list(navigation.pages)}\n</nav>'
+        f' hidden="hidden">\n{_list(navigation.pages, frame.language)}\n</nav>'
     )
     body = (
         f"{_lists(frame, navigation, words)}"
@@ -175,13 +175,13 @@ def _lists(frame: Frame, navigation: Navigation, words: Words) -> str:
     lists = "".join(
         f'<nav epub:type="{one.kind}" id="{one.kind}" aria-labelledby="{one.kind}-title">\n'
         f'<h2 id="{one.kind}-title"{said_in}>{escape(one.title)}</h2>\n'
-        f"{_list(one.links)}\n</nav>\n"
+        f"{_list(one.links, frame.language)}\n</nav>\n"
         for one in navigation.listings
     )
     return (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
         f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n'
-        f"{_list(navigation.contents)}\n</nav>\n"
+        f"{_list(navigation.contents, frame.language)}\n</nav>\n"
         f"{lists}"
     )
 
@@ -194,14 +194,17 @@ def _without_headings(links: Iterable[Link]) -> list[Link]:
     ]
 
 
-def _list(links: Sequence[Link]) -> str:
-    items = "\n".join(
-        f'<li><a href="{escape(e.href)}">{escape(e.title)}</a>'
-        + (f"\n{_list(e.children)}\n" if e.children else "")
+def _list(links: Sequence[Link], language: str) -> str:
+    """Return `links` as a list; in a book that runs from the right, each in its own direction."""
+    is_rtl = direction(language) == "rtl"
+    item, items = ('<li dir="auto">', '<ol dir="rtl">') if is_rtl else ("<li>", "<ol>")
+    entries = "\n".join(
+        f'{item}<a href="{escape(e.href)}">{escape(e.title)}</a>'
+        + (f"\n{_list(e.children, language)}\n" if e.children else "")
         + "</li>"
         for e in links
     )
-    return f"<ol>\n{items}\n</ol>"
+    return f"{items}\n{entries}\n</ol>"
 
 
 def _count(link: Link) -> int:

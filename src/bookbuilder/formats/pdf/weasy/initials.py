@@ -56,7 +56,8 @@ class Initials:
 
     def _drawing(self, draw: DrawLine) -> DrawLine:
         def draw_in_order(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
-            element = textbox.element
+            # Text of a drawing is in no element.
+            element = getattr(textbox, "element", None)
             paragraph = self._paragraphs.get(element) if element is not None else None
             start = len(stream.stream)
             emojis = draw(stream, textbox, *rest)
