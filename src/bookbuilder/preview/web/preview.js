@@ -564,6 +564,7 @@ const took = {
   async book(said) {
     const isFirst = !book.documents.length;
     book = { ...book, ...said };
+    if (said.printing) took.working();
     showCounts();
     showEntries();
     showFindings();
