@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from commandline import EXECUTABLE, files
-from previews import SECONDS, Running, make_book, preview
+from previews import SECONDS, SETTINGS, Running, make_book, preview
 
 pytestmark = pytest.mark.slow
 
@@ -152,3 +153,28 @@ def test_a_port_that_is_taken_is_said(running: Running) -> None:
     )
     assert done.returncode == 2
     assert f"port {running.port}" in done.stderr
+
+
+@pytest.mark.attack("keeping the machine busy")
+def test_a_hostile_manuscript_stops_its_pane_and_not_the_preview(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    rows = "".join(f"| {n} | some words in a cell | and in another |\n" for n in range(6000))
+    (book / "three.md").write_text(f"# Three\n\n| a | b | c |\n|---|---|---|\n{rows}", "utf-8")
+    (book / "book.toml").write_text(f"{SETTINGS}\n[limits]\nseconds = 12\n", "utf-8")
+
+    def state() -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(hostile.ask("/state")[1])
+        return said
+
+    def wait_until(is_so: Callable[[dict[str, Any]], bool]) -> None:
+        end = time.monotonic() + SECONDS
+        while not is_so(state()):
+            assert time.monotonic() < end, state()["bar"]
+            time.sleep(0.3)
+
+    with preview(book) as hostile:
+        wait_until(lambda said: "more than 12 s" in said["bar"])
+        assert hostile.ask("/book/two.xhtml")[0] == 200
+        (book / "three.md").write_text("# Three\n\nHarmless.\n", "utf-8")
+        wait_until(lambda said: said["bar"] == "" and bool(said["pages"]))
+        assert b"Harmless" in hostile.ask("/book/three.xhtml")[1]

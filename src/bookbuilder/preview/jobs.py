@@ -112,6 +112,7 @@ class Locate:
 
 
 REFRESH = "refresh"
+WIDTH_TO_WARM = 400
 # Chapters that are made of what all others hold.
 OF_THE_WHOLE = ("doc-index", "doc-glossary")
 
@@ -162,6 +163,7 @@ class _Quick:
         self._context = Context(asked.root, drafts=asked.drafts)
         self._writer = ScreenWriter()
         self._printer: ChapterPrinter | None = None
+        self._is_warm = False
         self._layout: Layout | None = None
         self._chapters: dict[str, Chapter] = {}
         self._fonts = contextlib.ExitStack()
@@ -172,6 +174,7 @@ class _Quick:
             return self._refresh()
         if isinstance(message, Layout):
             self._layout = message
+            self._warm()
             return None
         if isinstance(message, Locate):
             return self._locate(message)
@@ -193,9 +196,26 @@ class _Quick:
                 self._fonts.close()
                 self._fonts.enter_context(fonts_of(book, report))
                 self._printer, self._fonts_of = ChapterPrinter(), wanted
+                self._is_warm = False
             self._printer.load(book)
         except BookError:
             self._printer = None
+
+    def _warm(self) -> None:
+        """Print the shortest chapter once, so that fonts are loaded when the first save comes."""
+        if self._is_warm or self._printer is None or self._layout is None:
+            return
+        self._is_warm = True
+        starts = self._layout.starts
+        printed = [c for c in self._chapters.values() if c.slug in starts]
+        known = [c for c in printed if self._context.knows(c.source.path)]
+        if not known:
+            return
+        shortest = min(known, key=lambda chapter: len(chapter.source.text))
+        with contextlib.suppress(BookError):
+            book = self._context.read_chapter(shortest.source.path, Report())
+            if book is not None:
+                self._print(book, shortest.slug, 0, WIDTH_TO_WARM)
 
     def _save(self, save: Save, tell: Tell) -> ChapterPages | None:
         """Tell the documents of the chapter that was saved, and return its pages."""
