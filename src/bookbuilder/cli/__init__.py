@@ -22,7 +22,7 @@ from bookbuilder.cli.guesses import command_for, option_for
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.preview_command import preview
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
-from bookbuilder.cli.terminal import complain, loss_in, printable, unfailing_output
+from bookbuilder.cli.terminal import complain, loss_in, printable, say, unfailing_output
 from bookbuilder.cli.watch_command import watch
 
 
@@ -69,7 +69,7 @@ class _CommandLine(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             meant = command_for(name, self.commands)
             hint = f" Did you mean `bookbuilder {meant}`?" if meant else ""
-            ctx.fail(f"No such command: {printable(name)}.{hint}")
+            ctx.fail(f"No such command '{printable(name)}'.{hint}")
         return super().resolve_command(ctx, args)
 
 
@@ -99,13 +99,14 @@ def help_command(context: click.Context, command: str | None) -> None:
     """Say what there is to say of a command, or list all of them."""
     above = context.parent
     assert above is not None
-    if command is None:
-        click.echo(main.get_help(above))
-        return
-    name, found, _ = main.resolve_command(above, [command])
-    assert found is not None
-    with click.Context(found, info_name=name, parent=above) as inner:
-        click.echo(found.get_help(inner))
+    text = main.get_help(above)
+    if command is not None:
+        name, found, _ = main.resolve_command(above, [command])
+        assert found is not None
+        with click.Context(found, info_name=name, parent=above) as inner:
+            text = found.get_help(inner)
+    for line in text.splitlines():
+        say(line)
 
 
 for command in (

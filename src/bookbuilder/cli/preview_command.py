@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bookbuilder.cli.console import no_traceback, working_folder
+from bookbuilder.cli.console import no_traceback, say_bug, working_folder
 from bookbuilder.cli.shared_options import Options, WrongUse
-from bookbuilder.cli.terminal import say, shown
+from bookbuilder.cli.terminal import complain, say, shown
 from bookbuilder.cli.watch_command import require_packages
+
+if TYPE_CHECKING:
+    from bookbuilder.preview.resident import FailedError
 
 
 @click.command()
@@ -63,6 +67,11 @@ def preview(
         def ready(address: str) -> None:
             say(f"{shown(root)} is shown at {address}; Ctrl-C ends it")
 
+        def failed(error: FailedError) -> None:
+            say_bug(error, "" if verbose else " with what -v shows")
+            for line in error.trace.splitlines() if verbose else ():
+                complain(line)
+
         try:
             serve(
                 root,
@@ -72,6 +81,7 @@ def preview(
                 port=port,
                 opens=opens,
                 ready=ready,
+                complain=failed,
             )
         except OSError as error:
             raise WrongUse(f"cannot listen at port {port}: {error.strerror}") from None

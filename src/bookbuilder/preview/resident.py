@@ -13,7 +13,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -47,6 +46,10 @@ Work = Callable[[Any, Tell], Any]
 
 class FailedError(Exception):
     """Raised when bookbuilder itself fails in a process: a bug, not a fault of the book."""
+
+    def __init__(self, said: str, trace: str = "") -> None:
+        super().__init__(said)
+        self.trace = trace
 
 
 class StoppedError(Exception):
@@ -139,7 +142,7 @@ class Resident:
         if kind == "errors":
             raise BookError(value)
         if kind == "failed":
-            raise FailedError(value)
+            raise FailedError(*value)
         return value
 
     def _connected(self) -> Connection:
@@ -235,9 +238,7 @@ def _serve(
         except MemoryError:
             os.kill(os.getpid(), signal.SIGSEGV)
         except BaseException as error:
-            said = traceback.format_exc()
-            print(said, file=sys.stderr)
-            answer = "failed", f"{type(error).__name__}: {error}"[:500]
+            answer = "failed", (f"{type(error).__name__}: {error}"[:500], traceback.format_exc())
         with contextlib.suppress(OSError):
             pipe.send(answer)
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from bookbuilder.preview.editors import Editor
 from bookbuilder.preview.guard import Guard
 from bookbuilder.preview.jobs import Asked
-from bookbuilder.preview.resident import Home, context_for
+from bookbuilder.preview.resident import FailedError, Home, context_for
 from bookbuilder.preview.studio import Studio
 from bookbuilder.preview.watching import has_moved, options_of, watched
 from bookbuilder.runtime.limits import Limits
@@ -213,11 +213,16 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    asked: Asked, editor: Editor, limits: Limits, home: Home, listener: socket.socket
+    asked: Asked,
+    editor: Editor,
+    limits: Limits,
+    home: Home,
+    listener: socket.socket,
+    complain: Callable[[FailedError], None],
 ) -> None:
     from watchfiles import awatch
 
-    studio = Studio(home, asked, editor, limits)
+    studio = Studio(home, asked, editor, limits, complain)
     port = listener.getsockname()[1]
     config = uvicorn.Config(
         Guard(make_app(studio), port),
@@ -270,8 +275,11 @@ def serve(
     port: int | None,
     opens: bool,
     ready: Callable[[str], None],
+    complain: Callable[[FailedError], None],
 ) -> None:
-    """Show the book in `root` until Ctrl-C; `ready` is told the address.
+    """Show the book in `root` until Ctrl-C.
+
+    `ready` is told the address, and `complain` of failures of bookbuilder itself.
 
     Raises `OSError` if `port` is taken.
     """
@@ -283,7 +291,9 @@ def serve(
         if opens:
             webbrowser.open(address)
         try:
-            asyncio.run(_serve(Asked(root.resolve(), drafts), editor, limits, home, listener))
+            asyncio.run(
+                _serve(Asked(root.resolve(), drafts), editor, limits, home, listener, complain)
+            )
         except KeyboardInterrupt:
             pass
         finally:

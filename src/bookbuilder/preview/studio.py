@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,18 @@ AFRESH = (".css", ".toml", ".ttf", ".otf", ".woff", ".woff2")
 class Studio:
     """Keeps what is shown of one book up to date. All of it runs in the server's event loop."""
 
-    def __init__(self, home: Home, asked: Asked, editor: Editor, limits: Limits) -> None:
+    def __init__(
+        self,
+        home: Home,
+        asked: Asked,
+        editor: Editor,
+        limits: Limits,
+        complain: Callable[[FailedError], None],
+    ) -> None:
         self.shown = Shown()
         self._asked = asked
         self._editor = editor
+        self._complain = complain
         self._whole = Resident(home, start_whole, asked, limits)
         self._quick = Resident(home, start_quick, asked, limits)
         self._drawer = Resident(home, start_drawing, None, limits)
@@ -99,8 +107,10 @@ class Studio:
             hit.place = Place(name, Span(name))
             self._show_limit(hit, self._quick.limits)
             return
-        except (FailedError, StoppedError):
+        except (FailedError, StoppedError) as error:
             self._is_ready = was_quick = False
+            if isinstance(error, FailedError):
+                self._complain(error)
         self._start_reading(QUIET if was_quick else 0, refresh=not was_quick)
 
     async def _show_chapter(self, path: Path) -> bool:
@@ -160,6 +170,7 @@ class Studio:
         except StoppedError:
             pass  # for a save that came after
         except FailedError as error:
+            self._complain(error)
             self.shown.bar = f"bookbuilder failed; this is a bug of its own: {error}"
             self._tell("bar", bar=self.shown.bar)
         finally:
