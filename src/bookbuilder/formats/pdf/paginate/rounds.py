@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter
@@ -56,11 +56,15 @@ MANY_NUMBERS = 12
 
 @dataclass(frozen=True, slots=True)
 class LaidOutBook:
-    """The runs of a book and what came of each, the front first; `body` is the body's tree."""
+    """The runs of a book and what came of each, the front first; `body` is the body's tree.
+
+    `at_end` are the notes that are printed at the ends of their chapters, for want of room.
+    """
 
     body: ET.Element
     runs: list[Run]
     laid_out_runs: list[LaidOutRun]
+    at_end: list[str] = field(default_factory=list)
 
 
 def lay_out_book(
@@ -86,7 +90,7 @@ def lay_out_book(
     laid_out_runs: list[LaidOutRun] = []
     with contextlib.ExitStack() as open_layouters:
         for is_last in (*[False] * ROUNDS, True):
-            trees, runs = _make_runs(book, at_end, whole)
+            trees, runs = make_runs(book, at_end, whole)
             if layouter is None or not layouter.try_reuse_for(runs):
                 open_layouters.close()
                 layouter = open_layouters.enter_context(run_layouter(runs, cache, start_engine))
@@ -102,10 +106,10 @@ def lay_out_book(
             whole = whole or runs_on
             at_end |= {note: owners[note] for note in misplaced_notes}
     report_notes_at_end(at_end, report)
-    return LaidOutBook(trees[1], runs, laid_out_runs)
+    return LaidOutBook(trees[1], runs, laid_out_runs, list(at_end))
 
 
-def _make_runs(
+def make_runs(
     book: Book, at_end: Mapping[str, Chapter], whole: bool
 ) -> tuple[tuple[ET.Element, ET.Element], list[Run]]:
     """Return the trees of front and body, and their runs, the front first."""

@@ -112,6 +112,10 @@ class TreeLayouter:
         """Say whether the pages of `run` need not be laid out to be numbered."""
         return run in self._kept
 
+    def forget(self, run: Run) -> None:
+        """Let go of the pages of `run`, which will not be laid out again."""
+        self._kept.pop(run, None)
+
     def _has_room(self) -> bool:
         """Say whether another run's pages may be kept: those of one always are."""
         limits = limits_in_force()

@@ -1,0 +1,1 @@
+"""Show a book in the browser while it is written, and build it on every save."""
