@@ -53,6 +53,37 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The places in a page's content for figures of a number that the text quotes.
+
+    `number` counts the numbers of the run. Each of `places` is one in `content`, and which figure
+    of the number stands there. `glyphs` are those of 0 to 9, each in four hexadecimal digits.
+    """
+
+    number: int
+    places: tuple[tuple[int, int], ...]
+    glyphs: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Folio:
+    """The place in a page's content for the number of the page itself, from `start` to `end`.
+
+    The text starts at `x` if it has `figures` figures, and by `step` further left for each that it
+    has more. `between` stands between this number and the glyphs, `after` behind each of them.
+    """
+
+    start: int
+    end: int
+    x: float
+    figures: int
+    step: float
+    between: bytes
+    after: bytes
+    glyphs: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PageRecord:
     """A page as it is painted: `content` are PDF operators; lengths are CSS pixels.
 
@@ -68,6 +99,8 @@ class PageRecord:
     fields: tuple[Field, ...] = ()
     content: bytes = b""
     start: Start | None = None
+    quoted: tuple[Quoted, ...] = ()
+    folios: tuple[Folio, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +164,8 @@ class Element:
     """An element of the PDF's logical structure.
 
     Its kids are others (`("node", index, 0)`), marked content (`("content", page, mcid)`), links
-    and fields (`("link", page, number)`), pages counted in the run.
+    and fields (`("link", page, number)`), pages counted in the run. In `text`, marks may stand for
+    page numbers (see `numbering`).
     """
 
     kind: str
@@ -165,7 +199,9 @@ class LaidOutRun:
     `assets` are the files that were read, with their digests; `blobs` the digests of what is kept
     apart from records: fonts and pictures. `elements` are the structure, the first its root.
     `misplaced_notes` do not stand at the foot of their page or the next, whole and once.
-    `runs_on` says that what follows would have started on the run's last page.
+    `runs_on` says that what follows would have started on the run's last page. `spells` says that
+    numbers which the text quotes cannot be changed any more, `counts` that those of its pages
+    cannot: it has to be laid out with the right ones.
     """
 
     pages: tuple[PageRecord, ...] = ()
@@ -180,4 +216,6 @@ class LaidOutRun:
     misplaced_notes: tuple[str, ...] = ()
     wide: tuple[Wide, ...] = ()
     runs_on: bool = False
+    spells: bool = False
+    counts: bool = False
     failure: Failure | None = None

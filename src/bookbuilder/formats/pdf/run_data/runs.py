@@ -44,15 +44,15 @@ def classes_of(element: ET.Element) -> list[str]:
     return element.get("class", "").split()
 
 
-def numbers_in(tree: ET.Element) -> dict[ET.Element, str]:
-    """Return the elements that hold page numbers, and what they hold, links included."""
-    numbers = {}
+def numbers_in(tree: ET.Element) -> list[ET.Element]:
+    """Return the elements whose text is a page number that `tree` quotes, in document order."""
+    found: list[ET.Element] = []
     for element in tree.iter():
         if element.get(PAGES_OF) is not None:
-            numbers[element] = " ".join(f"{link.text} {link.get('href')}" for link in element)
+            found.extend(element)
         elif element.get(PAGE_OF) is not None:
-            numbers[element] = element.text or ""
-    return numbers
+            found.append(element)
+    return found
 
 
 def with_room_for_notes(tree: ET.Element) -> ET.Element:

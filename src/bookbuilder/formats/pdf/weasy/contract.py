@@ -15,30 +15,25 @@ from xml.etree import ElementTree as ET
 
 import pydyf
 import weasyprint.draw.text
-import weasyprint.layout
-from weasyprint import CSS, DEFAULT_OPTIONS, HTML
+from weasyprint import CSS, HTML
 from weasyprint import Document as _Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import KNOWN_PROPERTIES
-from weasyprint.document import Page as _Page
-from weasyprint.formatting_structure.build import build_formatting_structure as _build_boxes
 from weasyprint.html import get_html_metadata
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
-from weasyprint.layout.background import layout_box_backgrounds as _lay_out_backgrounds
-from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
+from weasyprint.text.ffi import TO_UNITS as UNITS_IN_PIXEL
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.text.line_break import split_first_line as _split_first_line
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 __all__ = [
     "CSS",
-    "DEFAULT_OPTIONS",
     "HTML",
     "KNOWN_PROPERTIES",
+    "UNITS_IN_PIXEL",
     "Array",
     "BlockBox",
     "Box",
@@ -47,7 +42,6 @@ __all__ = [
     "DocumentMetadata",
     "FontConfiguration",
     "FootnoteAreaBox",
-    "InlineBlockBox",
     "LineBox",
     "MarginBox",
     "PdfStream",
@@ -76,8 +70,15 @@ ffi.cdef(
 )
 
 Area: TypeAlias = tuple[float, float, float, float]
-Style: TypeAlias = Mapping[str, object]
-PangoLayout: TypeAlias = object
+Style: TypeAlias = Mapping[str, Any]
+
+
+class PangoLayout(Protocol):
+    """The layout of a line of text; it can be used while the line is drawn."""
+
+    text: str
+
+    def set_text(self, text: str, justify: bool = False) -> None: ...
 
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
         width: float
         height: float
         margin_bottom: float
+        background: object | None
         border_left_width: float
         border_right_width: float
         link_annotation: Dictionary | None
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
         def border_box_y(self) -> float: ...
         def border_width(self) -> float: ...
         def border_height(self) -> float: ...
+        def margin_width(self) -> float: ...
         def margin_height(self) -> float: ...
         def is_in_normal_flow(self) -> bool: ...
 
@@ -114,11 +117,10 @@ if TYPE_CHECKING:
 
     class FootnoteAreaBox(BlockBox): ...
 
-    class InlineBlockBox(Box): ...
-
     class LineBox(Box): ...
 
-    class MarginBox(Box): ...
+    class MarginBox(Box):
+        at_keyword: str
 
     class ReplacedBox(Box): ...
 
@@ -127,7 +129,6 @@ if TYPE_CHECKING:
     class TextBox(Box):
         text: str
         pango_layout: PangoLayout
-        justification_spacing: float
 
     class _PdfObject:
         @property
@@ -158,7 +159,6 @@ else:
         BlockBox,
         Box,
         FootnoteAreaBox,
-        InlineBlockBox,
         LineBox,
         MarginBox,
         ReplacedBox,
@@ -208,6 +208,7 @@ class PaintStream(Protocol):
     stream: list[object]
 
     def transform(self, *, d: float, f: float) -> None: ...
+    def clone(self) -> PaintStream: ...
 
 
 class Pdf(Protocol):
@@ -243,21 +244,6 @@ class Image(Protocol):
     def get_x_object(self, interpolate: object, dpi_ratio: float, /) -> PdfStream: ...
 
 
-class LayoutContext(Protocol):
-    """The memory of a layout; `page_maker` has one more entry than there are pages."""
-
-    style_for: object
-    get_image_from_uri: object
-    target_collector: object
-    footnotes: object
-    current_page: int
-    page_maker: Sequence[tuple[object, object, object, PageState, object]]
-
-
-PageState: TypeAlias = tuple[object, dict[str, list[int]], object, object]
-"""The state that page margins depend on; the second entry are the counters."""
-
-
 class _MakeStream(Protocol):
     def __call__(
         self,
@@ -275,7 +261,6 @@ class _MakeStream(Protocol):
 
 
 make_stream: _MakeStream = _Stream
-make_page: Callable[[Box], Page] = _Page
 make_document: Callable[
     [
         Sequence[PrintablePage],
@@ -287,18 +272,6 @@ make_document: Callable[
     ],
     Document,
 ] = _Document
-make_context: Callable[
-    [HTML, FontConfiguration, CounterStyle, dict[str, object], Mapping[str, object]], LayoutContext
-] = _Document._build_layout_context
-build_boxes: Callable[[ET.Element, object, object, str, object, CounterStyle, object], Box] = (
-    _build_boxes
-)
-make_margin_boxes: Callable[[LayoutContext, Box, PageState], Iterator[Box]] = _make_margin_boxes
-lay_out_backgrounds: Callable[[Box, Box, object], None] = _lay_out_backgrounds
-split_first_line: Callable[
-    [str, Style, LayoutContext, None, float],
-    tuple[PangoLayout, int, int | None, float, float, float],
-] = _split_first_line
 to_bytes: Callable[[object], bytes] = pydyf._to_bytes
 
 
@@ -308,20 +281,15 @@ def make_empty_font() -> Font:
     return font
 
 
-def lay_out_pages(html: HTML, root: Box, context: LayoutContext) -> list[Page]:
-    """Lay out the boxes of `html` on pages, but nothing in their margins."""
-    with _no_margin_boxes():
-        return [make_page(b) for b in weasyprint.layout.layout_document(html, root, context)]
-
-
-@contextmanager
-def _no_margin_boxes() -> Iterator[None]:
-    made = weasyprint.layout.make_margin_boxes
-    weasyprint.layout.make_margin_boxes = lambda context, page, state: ()
-    try:
-        yield
-    finally:
-        weasyprint.layout.make_margin_boxes = made
+def render(
+    html: HTML, styles: Sequence[CSS], fonts: FontConfiguration, counters: CounterStyle
+) -> Document:
+    """Lay out a document on pages."""
+    # Where a list starts and how wide a picture is, HTML says in attributes.
+    document: Document = html.render(
+        font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
+    )
+    return document
 
 
 DrawLine: TypeAlias = Callable[..., list[object]]
@@ -344,12 +312,14 @@ class Glyphs:
     """Glyphs of one font that are shown one after the other.
 
     `ids` are their numbers in the font, `starts` where in the line's UTF-8 text the letters of each
-    begin. In a run from the right, the last letters come first.
+    begin, `geometries` their widths and offsets in Pango's units. In a run from the right, the last
+    letters come first.
     """
 
     font: object
     ids: list[int]
     starts: list[int]
+    geometries: list[tuple[int, int, int]]
     end: int
     is_from_right: bool
 
@@ -370,12 +340,26 @@ def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[Glyphs]]:
                 item.analysis.font,
                 [text.glyphs[i].glyph for i in shown],
                 [item.offset + text.log_clusters[i] for i in shown],
+                [_geometry_of(text.glyphs[i]) for i in shown],
                 item.offset + item.length,
                 bool(item.analysis.level % 2),
             )
         )
         run = run.next
     return known.text.encode(), found
+
+
+def _geometry_of(glyph: Any) -> tuple[int, int, int]:
+    geometry = glyph.geometry
+    return geometry.width, geometry.x_offset, geometry.y_offset
+
+
+def painted_widths(stream: PaintStream, font: object) -> Mapping[int, float]:
+    """Return the widths of a font's glyphs that were painted so far."""
+    known: Any = stream
+    used, _ = known.add_font(font)
+    widths: Mapping[int, float] = used.widths
+    return widths
 
 
 def say_glyphs(stream: PaintStream, font: object, meanings: Mapping[int, str]) -> None:

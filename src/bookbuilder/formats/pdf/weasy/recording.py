@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.run_data.numbering import mark_for
 from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.run_data.runs import numbers_in
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
@@ -18,11 +21,11 @@ from bookbuilder.formats.pdf.weasy.contract import (
     lines_drawn_by,
     make_stream,
 )
+from bookbuilder.formats.pdf.weasy.figures import NumberFinder
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
-from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
-from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
+from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 
@@ -32,23 +35,18 @@ _SIDES = ("top", "right", "bottom", "left")
 
 
 def record(
-    laid: LaidOut, tree: ET.Element, in_full: bool, has_leaf: bool = False
+    document: Document, tree: ET.Element, start: int = 1, has_leaf: bool = False
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
     """Record the pages laid out from `tree`, without its leaf; also return blobs by digest.
 
-    Without `in_full`, record only the places of anchors and the notes that overflow.
+    The first page has the number `start`.
     """
-    document = laid.document
     pages = document.pages[:-1] if has_leaf else document.pages
-    misplaced = tuple(misplaced_notes(pages, tree))
-    if not in_full:
-        found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        return LaidOutRun(found, misplaced_notes=misplaced), {}
     structure, finder = Structure(tree), PageStartFinder(tree)
-    collector = ResourceCollector()
+    collector, numbers = ResourceCollector(), NumberFinder(tree, start)
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure),
+            _page(number, page, document, collector, structure, numbers),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -58,16 +56,23 @@ def record(
         painted,
         collector.font_uses(),
         collector.frozen_resources(),
-        tuple(_elements(structure.document, heights)),
+        tuple(_elements(structure.document, heights, tree)),
         tuple(collector.blobs),
-        misplaced_notes=misplaced,
+        misplaced_notes=tuple(misplaced_notes(pages, tree)),
         wide=tuple(wide_things(pages, tree)),
+        spells=numbers.spells,
+        counts=numbers.counts,
     )
     return laid_out, collector.blobs
 
 
 def _page(
-    number: int, page: Page, document: Document, collector: ResourceCollector, structure: Structure
+    number: int,
+    page: Page,
+    document: Document,
+    collector: ResourceCollector,
+    structure: Structure,
+    numbers: NumberFinder,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
@@ -88,7 +93,8 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
-    with lines_drawn_by(say_words):
+    numbers.turn_to(page._page_box)
+    with lines_drawn_by(lambda draw: numbers.noting(say_words(draw))):
         page.paint(stream, POINTS)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
@@ -96,6 +102,7 @@ def _page(
     mcids = {box: int(mark["mcid"]) for box, mark in marks.items()}
     decoration = structure.add_page(number, page._page_box, mcids, boxes, places)
     _unmark(stream.stream, decoration)
+    content, quoted, folios = numbers.content_of(stream.stream[before:])
     return PageRecord(
         page.width,
         page.height,
@@ -107,7 +114,9 @@ def _page(
         ),
         tuple(Bookmark(*bookmark) for bookmark in page.bookmarks),
         tuple(field for _, field in fields),
-        content_of(stream.stream[before:]),
+        content,
+        quoted=quoted,
+        folios=folios,
     )
 
 
@@ -122,9 +131,10 @@ def _unmark(operations: list[object], decoration: set[int]) -> None:
             operations[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
 
 
-def _elements(document: Node, heights: list[float]) -> list[Element]:
+def _elements(document: Node, heights: list[float], tree: ET.Element) -> list[Element]:
     nodes = _without_empty(document)
     places = {node: place for place, node in enumerate(nodes)}
+    numbers = {element: mark_for(place) for place, element in enumerate(numbers_in(tree))}
 
     def kid(kid: Node | Content | Annotation) -> tuple[str, int, int]:
         if isinstance(kid, Node):
@@ -137,19 +147,26 @@ def _elements(document: Node, heights: list[float]) -> list[Element]:
         Element(
             node.kind,
             frozen(Dictionary(_attributes(node, heights))),
-            _link_text(node) if node.kind == "Link" else "",
+            _link_text(node, numbers) if node.kind == "Link" else "",
             tuple(kid(k) for k in node.kids),
         )
         for node in nodes
     ]
 
 
-def _link_text(node: Node) -> str:
-    """Return what a link says, for readers that list links."""
+def _link_text(node: Node, numbers: Mapping[ET.Element, str]) -> str:
+    """Return what a link says, for readers that list links; `numbers` are marks of numbers."""
     if node.element is None:
         return ""
     pictures = (i.get("alt", "") for i in node.element.iter("img"))
-    return " ".join(" ".join([*node.element.itertext(), *pictures]).split())
+    return " ".join(" ".join([*_texts(node.element, numbers), *pictures]).split())
+
+
+def _texts(element: ET.Element, numbers: Mapping[ET.Element, str]) -> Iterator[str]:
+    yield numbers.get(element) or element.text or ""
+    for child in element:
+        yield from _texts(child, numbers)
+        yield child.tail or ""
 
 
 def _without_empty(document: Node) -> list[Node]:
