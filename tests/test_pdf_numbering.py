@@ -25,6 +25,7 @@ from bookbuilder.formats.pdf.paginate.page_numbers import (
 from bookbuilder.formats.pdf.run_data.numbering import numbered, stand_in
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.run_data.runs import Run, numbers_in
+from bookbuilder.formats.pdf.weasy.figures import OWN
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
 from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
@@ -116,7 +117,9 @@ def test_numbers_are_painted_where_a_layout_has_them(
         # Roman figures differ, but the front always begins on page i.
         assert painted.counts == (run is front)
         wanted = numbers_in(run.tree)
-        assert len(wanted) == len({q.number for page in painted.pages for q in page.quoted})
+        found = {place.number for page in painted.pages for place in page.quoted}
+        found |= {place.number for page in painted.pages for place in page.aligned} - {OWN}
+        assert found == set(range(len(wanted)))
         assert wanted or "Two" in "".join(run.tree.itertext())
 
 
@@ -169,6 +172,32 @@ def test_what_cannot_be_painted_is_told(
     assert (found.spells, found.counts) == (spells, counts)
     if not (spells or counts):
         assert seen(found) == seen(layouts.laid_out(run, 97, labels, style, stands_in=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("style", "spells"),
+    [
+        ("", False),
+        (".contents .toc-page { text-align: left }", False),
+        (".contents .toc-page { display: inline }", True),
+        (".contents .toc-page { min-width: 0 }", True),
+        (".contents .toc-page { text-decoration: underline }", True),
+    ],
+)
+def test_numbers_in_a_column_may_have_more_figures(
+    layouts: Layouts, style: str, spells: bool
+) -> None:
+    front, *_ = layouts.runs
+    found = []
+    for page in (2, 12, 123):
+        labels = labels_with(layouts, page)
+        painted = layouts.laid_out(front, 1, labels, style)
+        assert painted.spells == spells
+        if not spells:
+            assert seen(painted) == seen(layouts.laid_out(front, 1, labels, style, stands_in=False))
+        found.append(text_with_stand_ins(front.tree))
+    assert len(set(found)) == 1
 
 
 @pytest.mark.slow

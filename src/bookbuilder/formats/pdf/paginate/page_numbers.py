@@ -20,7 +20,7 @@ from bookbuilder.formats.pdf.compose.index_pages import (
 )
 from bookbuilder.formats.pdf.run_data.numbering import stand_in
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.run_data.runs import PAGE_OF, Run, numbers_in
+from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF, Run, classes_of, numbers_in
 from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
@@ -107,7 +107,7 @@ def text_with_stand_ins(tree: ET.Element) -> bytes:
     numbers = numbers_in(tree)
     said = [element.text for element in numbers]
     for element in numbers:
-        element.text = stand_in(element.text or "")
+        element.text = stand_in(element.text or "", IN_COLUMN in classes_of(element))
     text: bytes = ET.tostring(tree, "utf-8")
     for element, number in zip(numbers, said, strict=True):
         element.text = number

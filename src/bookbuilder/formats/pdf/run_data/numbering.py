@@ -11,17 +11,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bookbuilder.formats.pdf.run_data.records import Folio, LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.records import Aligned, LaidOutRun, PageRecord
 
 _FIGURES = re.compile("[0-9]")
 # Stands for a number in what a link says. No book can hold it.
 _MARK = re.compile("\0([0-9]+)\0")
-_GLYPH = 4
+# A glyph is written in so many hexadecimal digits.
+GLYPH = 4
+# How many figures a number in a column is laid out with, even if it has fewer.
+_IN_COLUMN = 3
 
 
-def stand_in(number: str) -> str:
+def stand_in(number: str, in_column: bool = False) -> str:
     """Return what a number is laid out as: Roman ones as they are, for their figures differ."""
-    return _FIGURES.sub("0", number)
+    zeros = _FIGURES.sub("0", number)
+    return zeros.rjust(_IN_COLUMN, "0") if in_column and number.isdecimal() else zeros
 
 
 def mark_for(number: int) -> str:
@@ -54,18 +58,19 @@ def _numbered(page: PageRecord, own: str, numbers: Sequence[str]) -> PageRecord:
     for quoted in page.quoted:
         figures = _FIGURES.findall(numbers[quoted.number])
         for place, which in quoted.places:
-            content[place : place + _GLYPH] = _glyph(quoted.glyphs, figures[which])
-    for folio in reversed(page.folios):
-        content[folio.start : folio.end] = _painted(folio, own)
+            content[place : place + GLYPH] = _glyph(quoted.glyphs, figures[which])
+    for aligned in reversed(page.aligned):
+        number = own if aligned.number < 0 else numbers[aligned.number]
+        content[aligned.start : aligned.end] = _painted(aligned, number)
     return replace(page, content=bytes(content))
 
 
-def _painted(folio: Folio, number: str) -> bytes:
-    x = folio.x - folio.step * (len(number) - folio.figures)
-    glyphs = (b"<%b>%b" % (_glyph(folio.glyphs, figure), folio.after) for figure in number)
-    return b"%f%b%b" % (x, folio.between, b"".join(glyphs))
+def _painted(place: Aligned, number: str) -> bytes:
+    x = place.x - place.step * (len(number) - place.figures)
+    glyphs = (b"<%b>%b" % (_glyph(place.glyphs, figure), place.after) for figure in number)
+    return b"%f%b%b" % (x, place.between, b"".join(glyphs))
 
 
 def _glyph(glyphs: bytes, figure: str) -> bytes:
-    at = _GLYPH * int(figure)
-    return glyphs[at : at + _GLYPH]
+    at = GLYPH * int(figure)
+    return glyphs[at : at + GLYPH]

@@ -66,13 +66,15 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Folio:
-    """The place in a page's content for the number of the page itself, from `start` to `end`.
+class Aligned:
+    """The place in a page's content for a number that may have more or fewer figures than it has.
 
-    The text starts at `x` if it has `figures` figures, and by `step` further left for each that it
-    has more. `between` stands between this number and the glyphs, `after` behind each of them.
+    It is the `number`th that the run quotes; -1 is that of the page itself. It goes from `start` to
+    `end`: the text starts at `x` if it has `figures` figures, and by `step` further left for each
+    that it has more. `between` stands between this and the glyphs, `after` behind each of them.
     """
 
+    number: int
     start: int
     end: int
     x: float
@@ -100,7 +102,7 @@ class PageRecord:
     content: bytes = b""
     start: Start | None = None
     quoted: tuple[Quoted, ...] = ()
-    folios: tuple[Folio, ...] = ()
+    aligned: tuple[Aligned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ FIELD = "field"
 PLACE = "data-place"
 # The anchor whose page an element quotes, and the anchors whose pages a place in the index does.
 PAGE_OF, PAGES_OF = "data-page-of", "data-pages-of"
+# The class of numbers that stand in a column, where no other text is moved by more figures.
+IN_COLUMN = "toc-page"
 # The id of the leaf that ends a run of the body, and the class of the one that ends the front.
 LEAF, LAST_LEAF = "--leaf", "last-leaf"
 

@@ -9,10 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Folio, Quoted
-from bookbuilder.formats.pdf.run_data.runs import numbers_in
+from bookbuilder.formats.pdf.run_data.numbering import GLYPH
+from bookbuilder.formats.pdf.run_data.records import Aligned, Quoted
+from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, classes_of, numbers_in
 from bookbuilder.formats.pdf.weasy.contract import (
     UNITS_IN_PIXEL,
     Box,
@@ -20,14 +22,17 @@ from bookbuilder.formats.pdf.weasy.contract import (
     LineBox,
     MarginBox,
     PaintStream,
+    PangoLayout,
     TextBox,
     drawn_glyphs,
-    painted_widths,
     to_bytes,
 )
+from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.roles import SVG
 
 FIGURES = "0123456789"
+# What stands for the number of a page itself among those that the run quotes.
+OWN = -1
 # Each figure before each other one.
 _PAIRS = "".join(one + other for one in FIGURES for other in FIGURES)
 # A book has no page with more.
@@ -55,9 +60,9 @@ FONT_STYLE = (
     "lang",
     "letter_spacing",
 )
+_FIGURE = re.compile("[0-9]")
 _SHOWN = re.compile(rb"<([0-9a-f]*)>")
 _NUMBER = re.compile(rb"1 0 0 -1 (\S+)( \S+ Tm\n(?:/\S+ \S+ Tf\n)?\[)([^\]]*)\] TJ")
-_DIGITS = 4
 # How much further left than before the text of a box starts that is wider than before.
 _SHARES = {"left": 0.0, "center": 0.5, "right": 1.0}
 
@@ -69,16 +74,14 @@ class Figures:
     glyphs: bytes
     width: float
 
-    def shows(self, figure: str, glyph: int) -> bool:
-        """Tell whether `glyph` is that of `figure`."""
-        at = _DIGITS * int(figure)
-        return int(self.glyphs[at : at + _DIGITS], 16) == glyph
+    def glyph(self, figure: str) -> bytes:
+        return self.glyphs[GLYPH * int(figure) :][:GLYPH]
 
 
 class _Shown(bytes):
     """Operators that show a number; `place` says where in them its figures are."""
 
-    place: Quoted | Folio
+    place: Quoted | Aligned
 
 
 class NumberFinder:
@@ -94,12 +97,13 @@ class NumberFinder:
             for place, element in enumerate(numbers_in(tree))
             if _figures_in(element.text or "")
         }
+        self._in_columns = {e for e in self._numbers if IN_COLUMN in classes_of(e)}
         self._passed = Counter[ET.Element]()
         self._figures: dict[tuple[object, ...], Figures | None] = {}
         self._folio = start - 1
         self._page_box: Box | None = None
-        self._margins: dict[Box, MarginBox] = {}
-        self._shown = Counter[type]()
+        self._cells: dict[Box, Box] = {}
+        self._shown: list[bool] = []
         drawn = (element for picture in tree.iter(SVG) for element in picture.iter())
         self.spells = any(element in self._numbers for element in drawn)
         self.counts = False
@@ -108,73 +112,72 @@ class NumberFinder:
         """Go on with the next page."""
         self._folio += 1
         self._page_box = page_box
-        self._shown.clear()
-        self._margins = {}
-        for margin in page_box.children:
-            if isinstance(margin, MarginBox) and _counts_pages(margin):
-                box = _only_text(margin)
-                if box is None:
-                    self.counts = True
-                else:
-                    self._margins[box] = margin
+        self._shown = []
+        margins = [b for b in page_box.children if isinstance(b, MarginBox) and _counts_pages(b)]
+        columns = [b for b in boxes_in_order(page_box) if b.element in self._in_columns]
+        self._cells = {text: cell for cell in (*margins, *columns) if (text := _only_text(cell))}
+        self.counts |= not set(margins) <= set(self._cells.values())
 
     def noting(self, draw: DrawLine) -> DrawLine:
         """Return a function that draws a line as `draw` does, and notes where numbers are."""
 
         def draw_and_note(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
-            # The text in SVG is drawn with boxes of another kind.
-            is_ours = isinstance(textbox, TextBox)
-            margin = self._margins.get(textbox) if is_ours else None
-            number = self._number_in(textbox) if is_ours else None
-            if margin is None and number is None:
+            number = self._number_in(textbox)
+            if number is None:
                 return draw(stream, textbox, *rest)
             figures = self._figures_of(draw, stream, textbox, rest)
             before = len(stream.stream)
             emojis = draw(stream, textbox, *rest)
             data = b"\n".join(map(to_bytes, stream.stream[before:]))
-            place: Quoted | Folio | None = None
-            if figures is not None and number is not None:
+            place: Quoted | Aligned | None = None
+            if figures is not None and number != OWN and textbox.element not in self._in_columns:
                 place = self._quoted(number, textbox, data, figures)
-            elif figures is not None and margin is not None:
-                place = self._folio_of(textbox, margin, data, figures)
-            if place is None:
-                self.spells |= number is not None
-                self.counts |= margin is not None
-            else:
+            elif figures is not None and textbox in self._cells:
+                place = self._aligned(number, textbox, data, figures)
+            if place is not None:
                 shown = _Shown(data)
                 shown.place = place
                 stream.stream[before:] = [shown]
-                self._shown[type(place)] += 1
+                self._shown.append(number == OWN)
+            elif number == OWN:
+                self.counts = True
+            else:
+                self.spells = True
             return emojis
 
         return draw_and_note
 
     def content_of(
         self, operations: Iterable[object]
-    ) -> tuple[bytes, tuple[Quoted, ...], tuple[Folio, ...]]:
+    ) -> tuple[bytes, tuple[Quoted, ...], tuple[Aligned, ...]]:
         """Return the content of the page, and the numbers in it."""
         content = bytearray()
         quoted: list[Quoted] = []
-        folios: list[Folio] = []
+        aligned: list[Aligned] = []
         for operation in operations:
             at = len(content)
             if isinstance(operation, _Shown):
                 place = operation.place
-                if isinstance(place, Folio):
-                    folios.append(replace(place, start=place.start + at, end=place.end + at))
+                if isinstance(place, Aligned):
+                    aligned.append(replace(place, start=place.start + at, end=place.end + at))
                 else:
                     places = tuple((at + offset, which) for offset, which in place.places)
                     quoted.append(replace(place, places=places))
             content += to_bytes(operation) + b"\n"
         # Others are in groups that are painted on their own.
-        self.spells |= len(quoted) < self._shown[Quoted]
-        self.counts |= len(folios) < self._shown[Folio]
-        return bytes(content[:-1]), tuple(quoted), tuple(folios)
+        own = sum(place.number == OWN for place in aligned)
+        self.counts |= own < self._shown.count(True)
+        self.spells |= len(quoted) + len(aligned) - own < self._shown.count(False)
+        return bytes(content[:-1]), tuple(quoted), tuple(aligned)
 
     def _number_in(self, textbox: TextBox) -> int | None:
-        if textbox.element is None or "::" in textbox.element_tag:
+        """Say which number of the run a text shows, if any; in a page's margin it is its own."""
+        # The text in SVG is drawn with boxes of another kind.
+        if not isinstance(textbox, TextBox):
             return None
-        return self._numbers.get(textbox.element)
+        if textbox.element is None:
+            return OWN if textbox in self._cells else None
+        return None if "::" in textbox.element_tag else self._numbers.get(textbox.element)
 
     def _figures_of(
         self, draw: DrawLine, stream: PaintStream, textbox: TextBox, rest: Sequence[object]
@@ -191,7 +194,7 @@ class NumberFinder:
             layout.set_text(text)
             # So the fonts get their glyphs.
             emojis = draw(stream.clone(), textbox, *rest)
-            self._figures[key] = None if emojis else _figures_drawn(stream, textbox)
+            self._figures[key] = None if emojis else _figures_drawn(layout)
             layout.set_text(own, justify=True)
         return self._figures[key]
 
@@ -200,45 +203,40 @@ class NumberFinder:
     ) -> Quoted | None:
         element = textbox.element
         assert element is not None
-        text, runs = drawn_glyphs(textbox.pango_layout)
         shown = [
-            (match.start(1) + at, int(match[1][at : at + _DIGITS], 16))
+            match.start(1) + at
             for match in _SHOWN.finditer(data)
-            for at in range(0, len(match[1]), _DIGITS)
+            for at in range(0, len(match[1]), GLYPH)
         ]
-        drawn = [
-            (start, glyph) for run in runs for start, glyph in zip(run.starts, run.ids, strict=True)
-        ]
-        if len(element) or [glyph for _, glyph in shown] != [glyph for _, glyph in drawn]:
+        if len(element) or len(shown) != len(textbox.text):
             return None
-        passed = self._passed[element]
-        places = []
-        for (offset, _), (start, glyph) in zip(shown, drawn, strict=True):
-            sign = chr(text[start])
+        places: list[tuple[int, int]] = []
+        # A number may go on in the next line.
+        passed, whole = self._passed[element], _figures_in(element.text or "")
+        for sign, at in zip(textbox.text, shown, strict=True):
             if sign in FIGURES:
-                if not figures.shows(sign, glyph):
+                if data[at : at + GLYPH] != figures.glyph(sign):
                     return None
-                places.append((offset, passed + _figures_in(text[:start].decode())))
-        whole = _figures_in(element.text or "")
+                places.append((at, passed + len(places)))
         passed += len(places)
         self._passed[element] = passed % whole
         return Quoted(number, tuple(places), figures.glyphs) if passed <= whole else None
 
-    def _folio_of(
-        self, textbox: TextBox, margin: MarginBox, data: bytes, figures: Figures
-    ) -> Folio | None:
+    def _aligned(
+        self, number: int, textbox: TextBox, data: bytes, figures: Figures
+    ) -> Aligned | None:
+        element = textbox.element
+        said = str(self._folio) if element is None else element.text
         found = _NUMBER.fullmatch(data)
-        share = self._share_of(textbox, margin, figures.width)
-        if found is None or share is None or textbox.text != str(self._folio):
+        share = self._share_of(textbox, self._cells[textbox], figures.width)
+        if found is None or share is None or textbox.text != said:
             return None
         after = found[3].rpartition(b">")[2]
-        cells = [
-            b"<%b>%b" % (figures.glyphs[at : at + _DIGITS], after)
-            for at in (_DIGITS * int(figure) for figure in textbox.text)
-        ]
+        cells = (b"<%b>%b" % (figures.glyph(figure), after) for figure in textbox.text)
         if b"".join(cells).replace(b"><", b"") != found[3]:
             return None
-        return Folio(
+        return Aligned(
+            number,
             found.start(1),
             found.end(3),
             textbox.position_x,
@@ -249,24 +247,22 @@ class NumberFinder:
             figures.glyphs,
         )
 
-    def _share_of(self, textbox: TextBox, margin: MarginBox, width: float) -> float | None:
+    def _share_of(self, textbox: TextBox, cell: Box, width: float) -> float | None:
         """Say how much of what the number grows by lies to the left of where it starts now.
 
         Return None if that is not certain, or if more would change than the number.
         """
-        growth = width * _MOST_FIGURES
-        room = margin.width - textbox.width
-        side, place = f"{margin.at_keyword[1:]}-".split("-")[:2]
-        if room > growth:
-            share = (textbox.position_x - margin.content_box_x()) / room
+        growth = width * _MOST_FIGURES if isinstance(cell, MarginBox) else 0
+        room = cell.width - textbox.width
+        if room > growth + _SLACK:
+            share = (textbox.position_x - cell.content_box_x()) / room
             near = [known for known in _SHARES.values() if abs(share - known) < _SLACK]
             return near[0] if near else None
-        # Such boxes are as wide as their text.
-        is_alike = abs(room) < _SLACK and side in ("top", "bottom") and place in _SHARES
-        is_plain = margin.background is None and not margin.border_left_width
-        if not (is_alike and is_plain and not margin.border_right_width):
+        if not isinstance(cell, MarginBox) or abs(room) > _SLACK:
             return None
+        # Such boxes are as wide as their text.
         assert self._page_box is not None
+        side, place = f"{cell.at_keyword[1:]}-".split("-")[:2]
         widths = {
             box.at_keyword: box.margin_width()
             for box in self._page_box.children
@@ -274,7 +270,10 @@ class NumberFinder:
         }
         left, center, right = (widths.get(f"@{side}-{name}", 0.0) for name in _SHARES)
         taken = center + 2 * max(left, right) if center else left + right
-        return _SHARES[place] if taken + 2 * growth < self._page_box.border_width() else None
+        has_room = taken + 2 * growth < self._page_box.border_width()
+        is_plain = cell.background is None and cell.border_width() == cell.padding_width()
+        is_certain = side in ("top", "bottom") and place in _SHARES and has_room and is_plain
+        return _SHARES[place] if is_certain else None
 
 
 def _figures_in(text: str) -> int:
@@ -289,45 +288,30 @@ def _counts_pages(margin: MarginBox) -> bool:
     )
 
 
-def _only_text(margin: MarginBox) -> TextBox | None:
-    """Return the one text in a box that holds the number of the page and no more."""
-    content = margin.style["content"]
-    lines = [box for box in margin.children if isinstance(box, LineBox)]
-    texts = [box for line in lines for box in line.children if isinstance(box, TextBox)]
-    is_alone = len(content) == len(margin.children) == len(texts) == 1
-    is_plain = is_alone and texts[0].style["text_decoration_line"] == "none"
-    return texts[0] if is_plain else None
+def _only_text(cell: Box) -> TextBox | None:
+    """Return the text of a box that holds one line, and nothing else on it."""
+    lines = [box for box in cell.children if isinstance(box, LineBox)]
+    texts = [box for line in lines for box in line.children]
+    text = texts[0] if len(cell.children) == len(texts) == 1 else None
+    is_plain = isinstance(text, TextBox) and text.style["text_decoration_line"] == "none"
+    return text if is_plain and isinstance(text, TextBox) else None
 
 
-def _figures_drawn(stream: PaintStream, textbox: TextBox) -> Figures | None:
-    """Return the figures of a text that was just drawn, if each looks the same all over."""
-    _, runs = drawn_glyphs(textbox.pango_layout)
-    drawn = {
-        start: (glyph, geometry, run.font)
-        for run in runs
-        for start, glyph, geometry in zip(run.starts, run.ids, run.geometries, strict=True)
-    }
-    signs = textbox.pango_layout.text
-    starts = [len(signs[:at].encode()) for at in range(len(signs))]
-    if sorted(drawn) != starts or sum(len(run.ids) for run in runs) != len(starts):
+def _figures_drawn(layout: PangoLayout) -> Figures | None:
+    """Return the figures of a text, if all are equally wide, and each looks the same all over."""
+    _, runs = drawn_glyphs(layout)
+    drawn = [glyph for run in runs for glyph in zip(run.ids, run.geometries, strict=True)]
+    starts = [start for run in runs for start in run.starts]
+    if len(drawn) != len(layout.text) or starts != sorted(starts):
         return None
     glyphs: dict[str, set[int]] = {}
     geometries: dict[str, set[tuple[int, int, int]]] = {}
-    widths: set[float] = set()
-    for (start, sign), following in zip(
-        zip(starts, signs, strict=True), (*signs[1:], ""), strict=True
-    ):
-        glyph, geometry, font = drawn[start]
-        kind = re.sub("[0-9]", "0", sign + following)
-        geometries.setdefault(kind, set()).add(geometry)
-        if sign in FIGURES:
-            glyphs.setdefault(sign, set()).add(glyph)
-            widths.add(painted_widths(stream, font).get(glyph, -1))
-    is_alike = {len(found) for found in glyphs.values()} | {
-        len(g) for g in geometries.values()
-    } == {1}
-    ids = [glyph for figure in FIGURES for glyph in glyphs[figure]]
-    (advance, *_), *_ = geometries["00"]
-    if not is_alike or len(widths) > 1 or max(ids) >= 16**_DIGITS:
+    # The room for a figure may depend on what follows.
+    for (glyph, geometry), (sign, after) in zip(drawn, pairwise(f"{layout.text} "), strict=True):
+        glyphs.setdefault(sign, set()).add(glyph)
+        geometries.setdefault(_FIGURE.sub("0", sign + after), set()).add(geometry)
+    if {*map(len, glyphs.values()), *map(len, geometries.values())} != {1}:
         return None
-    return Figures(b"".join(b"%04x" % glyph for glyph in ids), advance / UNITS_IN_PIXEL)
+    ids = (glyph for figure in FIGURES for glyph in glyphs[figure])
+    ((width, _, _),) = geometries["00"]
+    return Figures(b"".join(b"%04x" % glyph for glyph in ids), width / UNITS_IN_PIXEL)

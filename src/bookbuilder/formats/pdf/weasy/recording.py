@@ -102,7 +102,7 @@ def _page(
     mcids = {box: int(mark["mcid"]) for box, mark in marks.items()}
     decoration = structure.add_page(number, page._page_box, mcids, boxes, places)
     _unmark(stream.stream, decoration)
-    content, quoted, folios = numbers.content_of(stream.stream[before:])
+    content, quoted, aligned = numbers.content_of(stream.stream[before:])
     return PageRecord(
         page.width,
         page.height,
@@ -116,7 +116,7 @@ def _page(
         tuple(field for _, field in fields),
         content,
         quoted=quoted,
-        folios=folios,
+        aligned=aligned,
     )
 
 
