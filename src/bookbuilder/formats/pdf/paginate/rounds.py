@@ -49,6 +49,8 @@ UNSETTLED = Rule(
 )
 
 ROUNDS = 4
+# Where chapters begin on any page, each that gets longer moves the next to the other side.
+NUMBERING_ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def lay_out_book(
             whole = whole or runs_on
             at_end |= {note: owners[note] for note in misplaced_notes}
     if not is_settled:
-        report.add(UNSETTLED, f"page numbers in the text still changed after {ROUNDS} layouts")
+        report.add(
+            UNSETTLED, f"page numbers in the text still changed after {NUMBERING_ROUNDS} rounds"
+        )
     report_notes_at_end(at_end, report)
     return LaidOutBook(body, runs, pages.numbered(laid_out_runs))
 
@@ -151,7 +155,7 @@ class _Rounds:
                 labels.setdefault(name, str(page))
             waiting = [run for run in self.runs if run not in found]
             ready = [run for run in waiting if quoted_in(run.tree) <= certain] or waiting
-            requests = [(run, self._request(run, 1, labels)) for run in ready]
+            requests = [self._request(run, 1, labels) for run in ready]
             found |= zip(ready, self.layouter.lay_out(requests), strict=True)
         return [found[run] for run in self.runs]
 
@@ -160,8 +164,8 @@ class _Rounds:
 
         Return whether that happened.
         """
-        before: list[tuple[Run, LayoutRequest]] = []
-        for _ in range(ROUNDS + 2):
+        before: list[LayoutRequest] = []
+        for _ in range(NUMBERING_ROUNDS):
             front, *body = laid_out_runs
             for run, laid_out in zip(self.runs, laid_out_runs, strict=True):
                 self.spelled |= {run} if laid_out.spells else set()
@@ -169,7 +173,7 @@ class _Rounds:
             labels = labels_of(front.pages, roman) | labels_of(pages_of(body))
             starts = [1, *starts_of(body)]
             requests = [
-                (run, self._request(run, start, labels))
+                self._request(run, start, labels)
                 for run, start in zip(self.runs, starts, strict=True)
             ]
             if requests == before:
@@ -181,8 +185,7 @@ class _Rounds:
         write_numbers(run.tree, labels)
         is_spelled = run in self.spelled
         text = ET.tostring(run.tree, "utf-8") if is_spelled else text_with_stand_ins(run.tree)
-        first = start if run in self.counted else 2 - start % 2
-        return LayoutRequest(text, first, run.has_leaf, run.place)
+        return LayoutRequest(run, text, start if run in self.counted else 2 - start % 2)
 
     def numbered(self, laid_out_runs: Sequence[LaidOutRun]) -> list[LaidOutRun]:
         """Return the runs with the numbers that their trees hold, as they stand in the book."""

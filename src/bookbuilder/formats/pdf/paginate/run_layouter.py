@@ -36,25 +36,19 @@ class LayoutFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LayoutRequest:
-    """A message to a worker: lay out the run whose tree is `text` from the page `start` on."""
+    """A request to lay out `run` from the page `start` on, its tree being `text`."""
 
+    run: Run
     text: bytes
     start: int
-    has_leaf: bool
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LayoutTask:
-    """A run to be laid out and kept under `key`."""
-
-    message: LayoutRequest
-    run: Run
-    key: str
 
     @property
     def place(self) -> Place:
         return self.run.place
+
+    @property
+    def message(self) -> tuple[Place, bytes, int, bool]:
+        return self.place, self.text, self.start, self.run.has_leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +72,15 @@ def run_layouter(
         yield RunLayouter(cache, workers)
 
 
-def _worker(cache: LayoutCache, engine: LayoutEngine) -> Callable[[LayoutRequest], LayoutResult]:
+def _worker(
+    cache: LayoutCache, engine: LayoutEngine
+) -> Callable[[tuple[Place, bytes, int, bool]], LayoutResult]:
     known = set(cache.blobs)
 
-    def work(request: LayoutRequest) -> LayoutResult:
-        with working_on(request.place):
-            tree = ET.fromstring(request.text)
-            laid_out, blobs = engine.lay_out_run(tree, request.start, request.has_leaf)
+    def work(message: tuple[Place, bytes, int, bool]) -> LayoutResult:
+        place, text, start, has_leaf = message
+        with working_on(place):
+            laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
             record = pack(laid_out) if cache.wants_records else b""
         new = {digest: blob for digest, blob in blobs.items() if digest not in known}
         known.update(new)
@@ -100,19 +96,19 @@ class RunLayouter:
         self._cache = cache
         self._workers = workers
 
-    def lay_out(self, wanted: Sequence[tuple[Run, LayoutRequest]]) -> list[LaidOutRun]:
+    def lay_out(self, requests: Sequence[LayoutRequest]) -> list[LaidOutRun]:
         """Lay out runs as they are requested. Raises `LayoutFailedError`."""
-        keys = [self._cache.key_of(r.text, r.start, r.has_leaf) for _, r in wanted]
-        tasks = {
-            key: LayoutTask(request, run, key)
-            for key, (run, request) in zip(keys, wanted, strict=True)
-            if self._cache.find(key) is None
-        }
-        largest_first = sorted(tasks.values(), key=lambda task: -len(task.message.text))
-        for task, done in self._workers.share_out(largest_first):
-            self._cache.keep(task.key, task.run, done.laid_out, done.record, done.blobs)
-        found = [laid_out for key in keys if (laid_out := self._cache.find(key)) is not None]
+        keys = {request: self._key_of(request) for request in requests}
+        new = [request for request, key in keys.items() if self._cache.find(key) is None]
+        largest_first = sorted(new, key=lambda request: -len(request.text))
+        for request, done in self._workers.share_out(largest_first):
+            key = keys[request]
+            self._cache.keep(key, request.run, done.laid_out, done.record, done.blobs)
+        found = [laid_out for key in keys.values() if (laid_out := self._cache.find(key))]
         failures = [laid_out.failure for laid_out in found if laid_out.failure is not None]
         if failures:
             raise LayoutFailedError(failures)
         return found
+
+    def _key_of(self, request: LayoutRequest) -> str:
+        return self._cache.key_of(request.text, request.start, request.run.has_leaf)

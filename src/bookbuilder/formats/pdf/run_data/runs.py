@@ -36,11 +36,6 @@ class Run:
     part: int = 0
     has_leaf: bool = False
 
-    @property
-    def size(self) -> int:
-        """Return the number of characters in its text."""
-        return sum(map(len, self.tree.itertext()))
-
 
 def classes_of(element: ET.Element) -> list[str]:
     return element.get("class", "").split()

@@ -40,26 +40,12 @@ _MOST_FIGURES = 5
 # Of lengths, in CSS pixels: a rounding error.
 _SLACK = 1e-3
 # What the shapes of letters and the room between them depend on.
-FONT_STYLE = (
-    "direction",
-    "font_family",
-    "font_feature_settings",
-    "font_kerning",
-    "font_language_override",
-    "font_size",
-    "font_stretch",
-    "font_style",
-    "font_variant_alternates",
-    "font_variant_caps",
-    "font_variant_east_asian",
-    "font_variant_ligatures",
-    "font_variant_numeric",
-    "font_variant_position",
-    "font_variation_settings",
-    "font_weight",
-    "lang",
-    "letter_spacing",
-)
+FONT_STYLE = (  # noqa: SIM905
+    "direction lang letter_spacing font_family font_size font_stretch font_style font_weight"
+    " font_feature_settings font_kerning font_language_override font_variant_alternates"
+    " font_variant_caps font_variant_east_asian font_variant_ligatures font_variant_numeric"
+    " font_variant_position font_variation_settings"
+).split()
 _FIGURE = re.compile("[0-9]")
 _SHOWN = re.compile(rb"<([0-9a-f]*)>")
 _NUMBER = re.compile(rb"1 0 0 -1 (\S+)( \S+ Tm\n(?:/\S+ \S+ Tf\n)?\[)([^\]]*)\] TJ")
@@ -114,7 +100,8 @@ class NumberFinder:
         self._page_box = page_box
         self._shown = []
         margins = [b for b in page_box.children if isinstance(b, MarginBox) and _counts_pages(b)]
-        columns = [b for b in boxes_in_order(page_box) if b.element in self._in_columns]
+        boxes = boxes_in_order(page_box) if self._in_columns else ()
+        columns = [box for box in boxes if box.element in self._in_columns]
         self._cells = {text: cell for cell in (*margins, *columns) if (text := _only_text(cell))}
         self.counts |= not set(margins) <= set(self._cells.values())
 
