@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 
 from bookbuilder.book import Book, Chapter, Metadata, Part, Person
-from bookbuilder.config.schema import Config
+from bookbuilder.config.schema import Config, PdfConfig
 from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
@@ -57,12 +57,16 @@ def notes(slug: str, *texts: str) -> str:
     return f'<section class="notes" role="doc-endnotes">{asides}</section>'
 
 
+# Links that can be followed, and no pages but those of the text.
+PLAIN = PdfConfig(live_links=True, signature=1)
+
+
 def a_book(root: Path, *chapters: Chapter, **fields: Any) -> Book:
     meta = Metadata(
         "Small Book", "urn:uuid:1", authors=(Person("Ann Author"),), date=date(2026, 1, 2)
     )
     values = {"parts": [Part(chapters=list(chapters))], **fields}
-    return Book(Config(root=root), values.pop("metadata", meta), **values)
+    return Book(Config(root=root, pdf=PLAIN), values.pop("metadata", meta), **values)
 
 
 def pages_of(path: Path) -> list[str]:

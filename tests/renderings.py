@@ -61,7 +61,8 @@ def epub_documents(book: Book, report: Report, profile: str = "generic") -> dict
     book = replace(book, config=config, pagination=_pages(config.root / PAGES))
     front = Cover("images/cover.png", "image/png", b"", book.metadata.title)
     made = compose(book, front, book.assets, report)
-    files = {document.name: document.data for document in made.documents} | {"toc.ncx": made.ncx}
+    documents = (*made.documents[:2], made.navigation, *made.documents[2:])
+    files = {document.name: document.data for document in documents} | {"toc.ncx": made.ncx}
     return {name: _with_signs(data.decode().strip()) for name, data in files.items()}
 
 

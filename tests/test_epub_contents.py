@@ -92,16 +92,18 @@ def test_the_ncx_says_the_same_at_every_depth(depth: int, levels: int, tmp_path:
     assert orders == list(range(1, len(orders) + 1))
 
 
-def test_landmarks_are_hidden_and_in_the_guide_too(tmp_path: Path) -> None:
+def test_landmarks_are_no_page_and_in_the_guide_too(tmp_path: Path) -> None:
     package = build(full(tmp_path), tmp_path)
     path = "//x:nav[@epub:type='landmarks']"
     assert package.find("nav.xhtml", f"{path}/@hidden") == ["hidden"]
+    assert "nav.xhtml" not in package.spine()
+    assert package.find("contents.xhtml", path) == []
     marks = [(a.get(EPUB_TYPE), a.get("href")) for a in package.find("nav.xhtml", f"{path}//x:a")]
     assert marks == [
         ("cover", "cover.xhtml"),
         ("titlepage", "title-page.xhtml"),
-        ("toc", "nav.xhtml"),
-        ("loi", "nav.xhtml#loi"),
+        ("toc", "contents.xhtml"),
+        ("loi", "contents.xhtml#loi"),
         ("bodymatter", "part-0.xhtml"),
         ("preface", "preface.xhtml"),
         ("glossary", "glossary.xhtml"),
@@ -110,8 +112,8 @@ def test_landmarks_are_hidden_and_in_the_guide_too(tmp_path: Path) -> None:
     assert [(r.get("type"), r.get("href")) for r in guide] == [
         ("cover", "cover.xhtml"),
         ("title-page", "title-page.xhtml"),
-        ("toc", "nav.xhtml"),
-        ("loi", "nav.xhtml#loi"),
+        ("toc", "contents.xhtml"),
+        ("loi", "contents.xhtml#loi"),
         ("text", "part-0.xhtml"),
         ("preface", "preface.xhtml"),
         ("glossary", "glossary.xhtml"),

@@ -112,7 +112,7 @@ def test_a_bad_source_date_epoch_is_an_error(
 
 def test_the_spine_is_the_reading_order(tmp_path: Path) -> None:
     package = build(full(tmp_path), tmp_path)
-    names = "cover title-page nav preface part-0 salt part-1 thaw drops glossary plain"
+    names = "cover title-page contents preface part-0 salt part-1 thaw drops glossary plain"
     assert package.spine() == [f"{name}.xhtml" for name in names.split()]
 
 

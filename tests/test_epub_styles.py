@@ -26,10 +26,10 @@ def test_an_authors_stylesheet_follows_the_themes_and_is_cleaned(tmp_path: Path)
     assert package.find("one.xhtml", "//x:link/@href") == sheets
     css = package.files["EPUB/styles/author-1.css"].decode()
     assert "".join(css.split()) == (
-        'p{margin:0;}.a{background-image:url("../styles/paper.png");}.b{padding:0;}.c{}.d{}.e{}.f{}'
+        "p{margin:0;}.a{background-image:url(paper.png);}.b{padding:0;}.c{}.d{}.e{}.f{}"
         ".g{}.h{}@media(min-width:40em){.j{margin:1em;}}"
         '.k::before{content:"a;b"!important;}.l{margin:0;}.m{}'
-        '.n{cursor:-webkit-image-set(url("../styles/paper.png")1x);}'
+        '.n{cursor:-webkit-image-set(url("paper.png")1x);}'
         '@namespacex"https://example.org/ns";'
     )
     assert package.files["EPUB/styles/paper.png"] == picture()

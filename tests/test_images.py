@@ -51,6 +51,49 @@ def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(book.assets["images/p.jpg"].data)).mode == "RGB"
 
 
+def cmyk_profile() -> bytes:
+    """Return a colour profile in which full cyan is a light grey."""
+
+    def padded(data: bytes) -> bytes:
+        return data + b"\0" * (-len(data) % 4)
+
+    white = struct.pack(">3i", 63190, 65536, 54061)
+    inks = [(c, m, y, k) for c in (0, 1) for m in (0, 1) for y in (0, 1) for k in (0, 1)]
+    grid = b"".join(bytes((0 if k else 255 - 60 * (c + m + y), 128, 128)) for c, m, y, k in inks)
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    straight = bytes(range(256))
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", 5) + b"Test\0" + b"\0" * 78,
+        b"cprt": b"text\0\0\0\0none\0",
+        b"wtpt": b"XYZ \0\0\0\0" + white,
+        b"A2B0": b"mft1\0\0\0\0\4\3\2\0" + matrix + straight * 4 + grid + straight * 3,
+    }
+    at = 128 + 4 + 12 * len(tags)
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", at + len(body), len(padded(data)))
+        body += padded(data)
+    size = 128 + len(table) + len(body)
+    head = struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02400000, b"prtr", b"CMYK", b"Lab ")
+    head += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28 + white
+    return head + b"\0" * 48 + table + body
+
+
+@pytest.mark.parametrize(
+    ("profile", "colour"),
+    [(cmyk_profile(), (189, 189, 189)), (None, (0, 255, 255)), (b"x" * 200, (0, 255, 255))],
+)
+def test_cmyk_is_converted_by_its_profile(
+    profile: bytes | None, colour: tuple[int, int, int], tmp_path: Path
+) -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (30, 20), (255, 0, 0, 0)).save(out, "JPEG", icc_profile=profile)
+    book, _ = load_files(tmp_path, {"one.md": "# One\n\n![a](p.jpg)\n", "p.jpg": out.getvalue()})
+    shown = Image.open(io.BytesIO(book.assets["images/p.jpg"].data)).getpixel((9, 9))
+    assert isinstance(shown, tuple)
+    assert all(abs(a - b) < 4 for a, b in zip(shown, colour, strict=True))
+
+
 def test_what_is_brought_from_another_format_stands_upright(tmp_path: Path) -> None:
     out = io.BytesIO()
     turned = Image.Exif()

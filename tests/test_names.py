@@ -18,6 +18,7 @@ from bookbuilder.formats.epub.names import GENERATED, Names
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.runtime.files import folded
+from bookbuilder.text.slugs import output_name
 from books import load_files, write_files
 from epub_books import Package
 from test_ids import assert_linked
@@ -218,3 +219,25 @@ def test_an_exercise_in_an_exercise_stands_in_the_workbook_once(tmp_path: Path) 
     ids = [str(tag["id"]) for tag in book.back[0].tree.find_all(id=True)]
     assert len(ids) == len(set(ids)) > 2
     assert_linked(book)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The Book: a Story", "the-book-a-story"),
+        ("\u00dcber alles", "uber-alles"),
+        (
+            "\u543e\u8f29\u306f\u732b\u3067\u3042\u308b",
+            "\u543e\u8f29\u306f\u732b\u3067\u3042\u308b",
+        ),
+        ("C++ \u5165\u9580", "c-\u5165\u9580"),
+        (
+            "../\u0412\u043e\u0439\u043d\u0430 \u0438 \u043c\u0438\u0440",
+            "\u0432\u043e\u0439\u043d\u0430-\u0438-\u043c\u0438\u0440",
+        ),
+        ("\u2026", "book"),
+    ],
+)
+def test_an_output_is_named_after_the_title_in_its_own_letters(title: str, name: str) -> None:
+    assert output_name(title) == name
+    assert len(output_name(title * 90).encode()) <= 200

@@ -111,6 +111,18 @@ def test_tables_lose_their_looks(tmp_path: Path) -> None:
     assert rules_of(report) == []
 
 
+def test_tables_and_the_first_of_several_pictures_have_label_and_caption(tmp_path: Path) -> None:
+    table = code("#| label: tbl-a\n#| tbl-cap: A *cap*\ndf", shown(text__html=FRAME))
+    pair = [shown(image__png=png()), shown(image__png=png())]
+    figures = code("#| label: fig-a\n#| fig-cap: Two\nplot", *pair)
+    _, report, tree = load(tmp_path, text("# A"), table, figures)
+    assert tree.table["id"] == "plots--tbl-a"
+    assert tree.caption.get_text() == "Table\u00a01 A cap"
+    assert [figure.get("id") for figure in tree.find_all("figure")] == ["plots--fig-a", None]
+    assert [image["alt"] for image in tree.find_all("img")] == ["Two", "Two"]
+    assert rules_of(report) == []
+
+
 @pytest.mark.parametrize(
     ("tags", "options", "wanted"),
     [

@@ -30,11 +30,11 @@ FUNCTIONS |= {"subprocess.run", "resources.files"}
 DOOR = "runtime/files.py"
 
 BUNDLED = "comes with the package"
+PROGRAM = "a file of this program, or of a library that it has loaded"
 OURS = "what it has written itself"
 GIVEN = "named by whoever gives the command, not by the book"
 ENTRY = "an entry of a folder that the door has listed"
 MEMORY = "bytes that were read before"
-LINK = "looks at no more than the name in the book's own folder"
 
 ALLOWED = {
     ("checks/built_files.py", "path.open"): GIVEN,
@@ -45,12 +45,15 @@ ALLOWED = {
     ("checks/machine.py", "f.read_bytes"): BUNDLED,
     ("cli/console.py", "path.is_file"): "the output",
     ("cli/console.py", "root.is_dir"): GIVEN,
+    ("cli/finished.py", "Path().read_text"): "what the system says of its processes",
+    ("cli/finished.py", "Path.is_dir"): PROGRAM,
+    ("cli/finished.py", "folder.glob"): PROGRAM,
+    ("cli/finished.py", "own.rglob"): PROGRAM,
+    ("cli/finished.py", "path.stat"): PROGRAM,
     ("cli/terminal.py", "os.open"): "the null device",
-    ("config/book_folder.py", "path.lexists"): LINK,
     ("config/book_folder.py", "path.lstat"): ENTRY,
     ("config/book_folder.py", "root.is_file"): GIVEN,
     ("config/book_folder.py", "root.stat"): GIVEN,
-    ("config/other_tools/shared.py", "path.lexists"): LINK,
     ("formats/cover/print_cover.py", "resources.files"): BUNDLED,
     ("formats/cover/print_cover.py", "joinpath().read_text"): BUNDLED,
     ("formats/cover/print_cover.py", "path.stat"): OURS,
@@ -73,12 +76,14 @@ ALLOWED = {
     ("formats/pdf/weasy/setup.py", "resources.as_file"): BUNDLED,
     ("formats/pdf/weasy/setup.py", "resources.files"): BUNDLED,
     ("formats/pdf/weasy/setup.py", "joinpath().read_bytes"): "a part of WeasyPrint",
+    ("formats/pdf/weasy/own_families.py", "file.read_bytes"): "copies of the author's fonts",
+    ("formats/pdf/weasy/setup.py", "joinpath().is_file"): BUNDLED,
+    ("formats/pdf/writer.py", "font.read_bytes"): "bundled fonts, and copies of the author's",
     ("formats/pdf/weasy/setup.py", "place.iterdir"): "bundled fonts, and copies of the author's",
     ("formats/pdf/writer.py", "path.stat"): OURS,
     ("formats/workbook/writer.py", "path.stat"): OURS,
     ("config/other_tools/awesome_pages.py", "entry.is_dir"): ENTRY,
     ("runtime/text_folder.py", "entry.is_dir"): ENTRY,
-    ("reading/includes.py", "path.lexists"): "after `is_inside`",
     ("runtime/cache.py", "_folder.glob"): "the user's own cache",
     ("runtime/cache.py", "path.lstat"): "the user's own cache",
     ("runtime/cache.py", "folder.is_dir"): "the user's own cache",
@@ -90,6 +95,8 @@ ALLOWED = {
     ("runtime/scratch.py", "Path().lstat"): OURS,
     ("runtime/scratch.py", "os.open"): OURS,
     ("runtime/scratch.py", "os.scandir"): "the system's folder for temporary files",
+    ("runtime/seen.py", "e.is_dir"): ENTRY,
+    ("runtime/seen.py", "e.is_symlink"): ENTRY,
     ("runtime/text_files.py", "path.stat"): "after `is_inside`: the size, for a message",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
 from bookbuilder import BookError, write
 from bookbuilder.formats.pdf.compose.trim import trim_names
@@ -167,3 +169,105 @@ def test_where_chapters_begin(tmp_path: Path, openings: str, starts: list[int]) 
         for word in ("One", "Two", "Three")
     ]
     assert found == starts
+
+
+def annotations_of(path: Path) -> list[str]:
+    with pikepdf.open(path) as pdf:
+        return [str(a.Subtype) for page in pdf.pages for a in page.get("/Annots", [])]
+
+
+@pytest.mark.slow
+def test_links_can_be_clicked_on_screen_and_where_asked_for(tmp_path: Path) -> None:
+    assert annotations_of(a_pdf(tmp_path)) == []
+    assert annotations_of(a_pdf(tmp_path, live_links=True)).count("/Link") > 5
+    assert annotations_of(a_pdf(tmp_path, edition="screen")).count("/Link") > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("settings", "multiple"), [({}, 2), ({"signature": 16}, 16),
+    ({"marks": True, "signature": 32}, 32)])  # fmt: skip
+def test_empty_pages_fill_the_last_sheet(
+    settings: dict[str, object], multiple: int, tmp_path: Path
+) -> None:
+    printed = a_pdf(tmp_path, signature=1, marks=bool(settings.get("marks")))
+    padded = a_pdf(tmp_path, **settings)
+    written = pages_of(printed)
+    pages = pages_of(padded)
+    assert len(pages) % multiple == 0
+    assert len(pages) - len(written) < multiple
+    assert pages == written + [""] * (len(pages) - len(written))
+    with pikepdf.open(padded) as pdf:
+        # The second is empty, too.
+        last, second = pdf.pages[-1], pdf.pages[1]
+        if len(pages) == len(written):
+            return
+        assert last.mediabox == second.mediabox
+        assert last.Contents.read_bytes() == second.Contents.read_bytes()
+
+
+@pytest.mark.parametrize("signature", [0, 65, 10**9])
+def test_a_signature_is_what_a_sheet_can_be_folded_to(signature: int, tmp_path: Path) -> None:
+    with pytest.raises(BookError, match="P032"):
+        a_pdf(tmp_path, signature=signature)
+
+
+@pytest.mark.slow
+def test_black_is_printed_with_one_ink(tmp_path: Path) -> None:
+    files = FILES | {
+        "c.md": '# Three\n\n<svg viewBox="0 0 9 9" width="9" height="9">'
+        '<path d="M0 0H9" stroke="#888" fill="red"/></svg>\n'
+    }
+    book, _ = load_files(tmp_path, files)
+    path = write(book, tmp_path / "b.pdf").path
+    used: set[tuple[str, ...]] = set()
+    with pikepdf.open(path) as pdf:
+        for page in pdf.pages:
+            for one in pikepdf.parse_content_stream(page):
+                if (name := str(one.operator)) in ("rg", "RG", "g", "G"):
+                    used.add((name, *(f"{float(str(o)):.2f}" for o in one.operands)))
+    assert ("g", "0.00") in used
+    assert ("G", "0.53") in used
+    assert {o for o in used if o[0] in ("rg", "RG")} == {("rg", "1.00", "0.00", "0.00")}
+
+
+@pytest.mark.slow
+def test_pages_that_are_not_printed_do_not_count(tmp_path: Path) -> None:
+    style = "@page front { @top-center { content: counter(page) ' of ' counter(pages) } }"
+    style += "@page { @top-center { content: counter(page) ' of ' counter(pages) } }"
+    toml = FILES["book.toml"] + '[pdf]\nstyle = ["s.css"]\nsignature = 1\n'
+    book, _ = load_files(tmp_path, FILES | {"book.toml": toml, "s.css": style})
+    path = write(book, tmp_path / "b.pdf").path
+    with pikepdf.open(path) as pdf:
+        front = int(list(pdf.Root.PageLabels.Nums)[2])
+    pages = pages_of(path)
+    assert f"5 of {front}" in pages[4]
+    assert f"of {len(pages) - front}" in pages[-1]
+
+
+@pytest.mark.slow
+def test_pictures_with_few_dots_are_told_on_paper_alone(tmp_path: Path) -> None:
+    def picture(side: int) -> bytes:
+        out = io.BytesIO()
+        Image.new("RGB", (side, side)).save(out, "PNG")
+        return out.getvalue()
+
+    files: dict[str, str | bytes] = {
+        **FILES,
+        "a.md": "# A\n\n![a](a.png)\n\n![b](b.png)\n\nA sign ![s](s.png).\n",
+        "b.md": "# B\n\n![c](c.png){width=20mm}\n\n![b](b.png)\n",
+        **{
+            f"{name}.png": picture(side)
+            for name, side in zip("abcs", (150, 90, 300, 20), strict=True)
+        },
+    }
+    for edition, told in (("print", 2), ("screen", 0)):
+        book, report = load_files(tmp_path, files)
+        pdf = replace(book.config.pdf, edition=edition)
+        write(replace(book, config=replace(book.config, pdf=pdf)), tmp_path / "b.pdf", report)
+        said = [d for d in report if d.rule.code == "P031"]
+        assert len(said) == told
+    book, report = load_files(tmp_path, files)
+    write(book, tmp_path / "b.pdf", report)
+    first, second = [d for d in report if d.rule.code == "P031"]
+    assert first.message.startswith("2 pictures are printed with few dots per inch; `images/")
+    assert second.message == "`images/b.png` is printed with 96 dots per inch (page 3)"

@@ -91,7 +91,7 @@ def layouts(tmp_path: Path) -> Iterator[Layouts]:
     with weasyprint_with_fonts(book.config.folders, report):
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        styles = list(built_in_styles(book.config, report))
+        styles = list(built_in_styles(book, report))
         yield Layouts(runs, lambda own: TreeLayouter(book.assets, [*styles, ("own.css", own)]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +56,8 @@ class Built:
 def long_book(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("long")
     names = [f"c{n:02}.md" for n in range(1, CHAPTERS + 1)]
-    toml = f'[book]\ntitle = "Long"\nlanguage = "en"\nchapters = {names}\n[pdf]\ntoc-depth = 1\n'
+    toml = f'[book]\ntitle = "Long"\nlanguage = "en"\nchapters = {names}\n'
+    toml += "[pdf]\ntoc-depth = 1\nlive-links = true\n"
     files = {name: a_long_chapter(n) for n, name in enumerate(names, 1)}
     book, report = load_files(folder, {"book.toml": toml, **files})
     written = write(book, folder / "long.pdf", report)
@@ -113,6 +114,9 @@ def test_a_long_books_notes_are_printed_once_beside_their_calls(long_book: Built
 
 def test_this_repositorys_books_numbers_are_where_they_say(tmp_path: Path) -> None:
     book = load(THE_BOOK)
+    # It is by links that the numbers of pages are found.
+    live = replace(book.config.pdf, live_links=True)
+    book = replace(book, config=replace(book.config, pdf=live))
     pages = readback.read(write(book, tmp_path / "book.pdf").path)
     found = readback.numbers(pages, book)
     assert readback.wrong(found) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,8 +18,8 @@ from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumsta
 from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, pages_of, roman
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
-from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.run_data.runs import with_room_for_notes
+from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun, PageRecord, Side
+from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of, with_room_for_notes
 from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.progress import current_place
 from books import load_files, place_of, rules_of
@@ -57,6 +57,24 @@ class CountingEngine:
             counts="counted" in text,
             failure=failure if "broken" in text else None,
         ), {}
+
+
+@dataclass(frozen=True)
+class SidedEngine(CountingEngine):
+    """Has chapters open on rectos, but those inside others on either side."""
+
+    def lay_out_run(
+        self, tree: ET.Element, start: int, has_leaf: bool
+    ) -> tuple[LaidOutRun, dict[str, bytes]]:
+        leaf = next((e for e in tree.iter() if e.get("id") == LEAF), None)
+        side: Side = "recto" if leaf is not None and "nested" not in classes_of(leaf) else ""
+        text = "".join(tree.itertext())
+        count = 1 + len(text) // LETTERS_ON_PAGE
+        laid_out, blobs = CountingEngine(lambda text: count).lay_out_run(tree, start, False)
+        pages, is_blank = laid_out.pages, False
+        if has_leaf and side and (start + count) % 2 == 0:
+            pages, is_blank = (*pages, PageRecord(1, 1, (0, 0, 0, 0), {})), True
+        return replace(laid_out, pages=pages, next_side=side, ends_blank=is_blank), blobs
 
 
 def letters_before(tree: ET.Element) -> list[tuple[str, int]]:
@@ -153,6 +171,26 @@ def test_numbers_that_never_settle_are_reported(tmp_path: Path) -> None:
     )
     paginated(book, report, CountingEngine(pages_for))
     assert rules_of(report) == ["page-numbers-unsettled"]
+
+
+def test_chapters_that_open_on_either_side_settle_whatever_their_number(tmp_path: Path) -> None:
+    """Each chapter's blank page depends on where the one before it ends."""
+    sections = [
+        f"- [{name}]({name}.md)\n  - [{name}x]({name}x.md)\n  - [{name}y]({name}y.md)"
+        for name in "abcdefgh"
+    ]
+    files = {"SUMMARY.md": "\n".join(sections)}
+    for at, name in enumerate("abcdefgh"):
+        for suffix, words in (("", 5), ("x", 20 + at % 3 * 25), ("y", 40)):
+            link = "See [a](a.md).\n" if suffix == "x" else ""
+            files[f"{name}{suffix}.md"] = f"# {name}{suffix}\n\n{link}{'Word. ' * words}\n"
+    book, report = load_files(tmp_path, {"book.toml": '[book]\ntitle = "T"\n', **files})
+    laid_out = paginated(book, report, SidedEngine())
+    true = true_numbers(laid_out)
+    assert all(int(true[name]) % 2 for name in "abcdefgh")
+    assert any(not int(true[f"{name}x"]) % 2 for name in "abcdefgh")
+    assert [n for target, n in numbers_quoted(laid_out) if n != true[target]] == []
+    assert "page-numbers-unsettled" not in rules_of(report)
 
 
 def test_a_note_on_the_wrong_page_goes_to_the_end_of_its_chapter(tmp_path: Path) -> None:

@@ -8,10 +8,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+import bookbuilder
+from bookbuilder import write
 from bookbuilder.config.schema import BookConfig, PdfConfig
 from bookbuilder.formats.pdf.writer import write_pdf
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Span
+from bookbuilder.runtime.files import write_atomically
+from books import load_files
 from pdf_books import (
     a_book,
     numbered,
@@ -109,3 +113,24 @@ def test_an_unknown_trim_size_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.rule.name == "unknown-trim"
     assert "`a5`" in diagnostic.hint
+
+
+def test_a_stylesheet_brings_a_font_to_print_as_it_does_to_the_epub(tmp_path: Path) -> None:
+    css = (
+        '@font-face { font-family: "My Face"; src: url("../fonts/m.ttf") format("truetype") }\n'
+        'body { font-family: "My Face", serif }\n'
+        "h1 { font: bold 2em/1.2 Nowhere, Nothing, serif }\n"
+    )
+    data = (Path(bookbuilder.__file__).parent / "fonts/NotoSerif-Regular.ttf").read_bytes()
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\nstyle = ["styles/own.css"]\n'
+    files = {"book.toml": toml, "styles/own.css": css, "a.md": "# One\n\nAbc\n"}
+    write_atomically(tmp_path / "fonts/m.ttf", data)
+    book, report = load_files(tmp_path, files)
+    path = write(book, tmp_path / "b.pdf", report=report).path
+    found = [(d.rule.code, d.message, d.span.line if d.span else 0) for d in report]
+    assert ("P025", "print has no font \u201cNowhere\u201d, \u201cNothing\u201d", 3) in found
+    assert ("P026", "\u201cMy Face\u201d has no bold font", 2) in found
+    assert not any(code == "P005" for code, _, _ in found)
+    with pikepdf.open(path) as pdf:
+        fonts = {str(f.BaseFont) for p in pdf.pages for f in p.Resources.get("/Font", {}).values()}
+    assert any("Noto-Serif" in font for font in fonts), fonts

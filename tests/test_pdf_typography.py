@@ -65,3 +65,32 @@ def test_no_line_breaks_after_its_first_word(tmp_path: Path) -> None:
         body = [page.get_textpage().get_text_range().splitlines() for page in list(pdf)[-6:]]
     alone = {line for lines in body for line in lines if line.isalpha() and line.islower()}
     assert alone <= {"measure"}
+
+
+def test_words_of_a_drawing_are_on_the_page(tmp_path: Path) -> None:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">'
+        '<text x="9" y="20">drawn words</text><text x="9" y="38">東京大学</text></svg>'
+    )
+    (tmp_path / "d.svg").write_text(drawing, encoding="utf-8")
+    with pages(tmp_path, f"{LINE * 3}\n\n![A drawing](d.svg)\n") as pdf:
+        words = "".join(p.get_textpage().get_text_range() for p in pdf)
+    assert "drawn words" in words
+    assert "東京大学" in words
+
+
+def test_a_heading_at_the_top_of_a_page_has_no_room_above(tmp_path: Path) -> None:
+    text = "\n\n".join(f"{LINE * n}\n\n## Heading {n}\n\n{LINE * 9}" for n in range(1, 24))
+    tops = []
+    with pages(tmp_path, text) as pdf:
+        for page in pdf:
+            characters = page.get_textpage()
+            found = characters.search("Heading").get_next()
+            if found:
+                tops.append(round(characters.get_charbox(found[0])[3]))
+        highest = max(
+            round(page.get_textpage().get_charbox(0)[3])
+            for page in list(pdf)[8:]
+            if page.get_textpage().count_chars()
+        )
+    assert max(tops) in range(highest - 6, highest + 7)

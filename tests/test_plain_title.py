@@ -16,6 +16,7 @@ TITLES = {
     "***all*** **a *b* c**": "all a b c",
     "<b>x</b> Vec<T>": "x Vec<T>",
     "`a` `\\`": "a \\",
+    ":book: Notes[^1] :nope: 10:30:15": "\N{OPEN BOOK} Notes :nope: 10:30:15",
 }
 
 

@@ -234,3 +234,41 @@ def test_fonts_are_written_in_the_form_that_every_renderer_reads(style: str, wan
     removed: list[Removal] = []
     assert clean_declarations(style, removed).replace("'", '"') == wanted.replace("'", '"')
     assert removed == []
+
+
+@pytest.mark.parametrize(
+    ("attrs", "wanted"),
+    [
+        ('gradientTransform="rotate(90)"', {"x1": "0", "y1": "0", "y2": "1"}),
+        ('gradientTransform="rotate(45)"', {"x2": "0.707107", "y2": "0.707107"}),
+        ('gradientTransform="skewX(45)"', {"x2": "0.5", "y2": "-0.5"}),
+        (
+            'gradientUnits="userSpaceOnUse" x1="10" x2="20" gradientTransform="rotate(90 10 0)"',
+            {"x1": "10", "y1": "0", "x2": "10", "y2": "10"},
+        ),
+        # Nothing to mend, or no way to.
+        ('gradientTransform="translate(2 3) scale(2)"', {"x2": None}),
+        ('gradientUnits="userSpaceOnUse" gradientTransform="rotate(45)"', {"x2": None}),
+        ('gradientTransform="rotate(45"', {"x2": None}),
+        ('gradientTransform="matrix(1 2)"', {"x2": None}),
+    ],
+)
+def test_turned_gradients_are_written_straight(attrs: str, wanted: dict[str, str | None]) -> None:
+    root, _ = sanitized(f'<linearGradient id="a" {attrs}><stop/></linearGradient>')
+    gradient = root[0]
+    rounded = {
+        key: None if gradient.get(key) is None else f"{float(gradient.get(key, '')):g}"
+        for key in wanted
+    }
+    assert {key: "0" if v == "-0" or (v and abs(float(v)) < 1e-9) else v
+            for key, v in rounded.items()} == wanted  # fmt: skip
+
+
+def test_turned_circles_stay_circles_and_gradients_inherit() -> None:
+    root, _ = sanitized(
+        '<radialGradient id="a" cx="1" cy="0"/>'
+        '<radialGradient id="b" href="#a" gradientTransform="rotate(90)"/>'
+    )
+    assert root[0].get("cx") == "1"
+    assert float(root[1].get("cy", "")) == pytest.approx(1)
+    assert float(root[1].get("cx", "")) == pytest.approx(0)

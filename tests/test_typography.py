@@ -51,6 +51,9 @@ def typeset(html: str, language: str = "en") -> str:
         ("long ago--never mind--so", "long ago—never mind—so"),
         ('"But I--" he said--"so."', "“But I—” he said—“so.”"),
         ("1990--present, May--June, A--Z, $5--$10", "1990–present, May–June, A–Z, $5–$10"),
+        ("pp. iv--vi, A4--A5, 2nd--5th", "pp. iv–vi, A4–A5, 2nd–5th"),
+        ("Jan. 3--Feb. 5; I--I said mix--dim", "Jan. 3–Feb. 5; I—I said mix—dim"),
+        ("'\"Stop at a paragraph's start", "‘“Stop at a paragraph’s start"),
         ("in 1990--never again", "in 1990—never again"),
         ("-- Anon.", "— Anon."),
         (
@@ -130,6 +133,13 @@ def test_a_mark_after_an_elision_opens(language: str, typed: str, expected: str)
         ("zh", "<b>行</b>\n<a>链</a>\n行", "<b>行</b><a>链</a>行"),
         ("zh", "“好”\n他", "“好”他"),
         ("en", "行\n行", "行行"),
+        ("ja", "行\n\U0001f600\n行", "行\U0001f600行"),
+        ("zh", "行…\n——行", "行…——行"),
+        (
+            "zh",
+            '行<a class="noteref" href="#n"><sup>1</sup></a>\n行',
+            '行<a class="noteref" href="#n"><sup>1</sup></a>行',
+        ),
         ("zh", "行\nword\n行", "行\nword\n行"),
         ("ko", "한국어\n한국어", "한국어\n한국어"),
         ("zh", "<pre>行\n行</pre>", "<pre>行\n行</pre>"),

@@ -32,13 +32,14 @@ import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
-from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract
+from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_text
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
+from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.setup import (
     load_weasyprint,
@@ -267,6 +268,13 @@ def test_boxes_have_all_that_the_contract_declares(sample: Sample, name: str) ->
 
 
 @pytest.mark.slow
+def test_the_style_of_a_text_says_its_size(sample: Sample) -> None:
+    texts = [box for box in sample.boxes if isinstance(box, contract.TextBox)]
+    assert texts
+    assert all(float(str(box.style["font_size"])) > 0 for box in texts)
+
+
+@pytest.mark.slow
 def test_element_tags_name_pseudo_elements(sample: Sample) -> None:
     tags = {box.element_tag for box in sample.boxes}
     assert {"p", "li", "li::marker", "{http://www.w3.org/2000/svg}svg"} <= tags
@@ -323,6 +331,43 @@ def test_functions_take_these_arguments_first(
     assert all(p.default is not p.empty or p.kind in variadic for p in rest)
 
 
+def test_lines_are_filled_by_the_name_that_is_patched() -> None:
+    """If WeasyPrint lets blanks hang one day, `line_ends` can go."""
+    words = "identifier. Our first commit was given the ID"
+    made = weasyprint.layout.inline.split_first_line
+
+    def lines(width: float) -> list[str]:
+        style = f"@page {{ size: 600px }} p {{ width: {width}px; font: 14px serif }}"
+        html = f"<style>{style}</style><p>{words} <b>{'x' * 30}</b>"
+        page = weasyprint.HTML(string=html).render().pages[0]
+        found = boxes_in_order(page._page_box)
+        return [box.text for box in found if isinstance(box, contract.TextBox)]
+
+    tight = next(w for w in range(100, 500) if lines(w)[0].startswith(words))
+    assert any(lines(tight - d / 10)[0] == "identifier." for d in range(40))
+    with blanks_may_hang():
+        assert not any(lines(tight - d / 10)[0] == "identifier." for d in range(40))
+    assert weasyprint.layout.inline.split_first_line is made
+
+
+@pytest.mark.slow
+def test_the_pages_that_are_counted_in_margins_can_be_fewer(weasyprint_engine: None) -> None:
+    style = weasyprint.CSS(string="@page { @top-left { content: counter(pages) } }")
+
+    def said() -> list[str]:
+        pages = (
+            weasyprint.HTML(string="<p>x<p style='break-before: page'>y")
+            .render(stylesheets=[style])
+            .pages
+        )
+        margins = [b for p in pages for b in p._page_box.children if hasattr(b, "at_keyword")]
+        return [margin.children[0].children[0].text for margin in margins]
+
+    with contract.last_pages_uncounted(1):
+        assert said() == ["1", "1"]
+    assert said() == ["2", "2"]
+
+
 @pytest.mark.slow
 def test_what_is_rendered_has_all_that_the_contract_declares(sample: Sample) -> None:
     assert {m for m in members_of("Document") if not hasattr(sample.document, m)} == set()
@@ -352,7 +397,7 @@ def _glyphs(operations: list[object]) -> list[str]:
 def test_a_line_can_be_drawn_with_another_text(sample: Sample) -> None:
     drawn: list[tuple[list[str], list[str]]] = []
 
-    def trying(draw: contract.DrawLine) -> contract.DrawLine:
+    def trying(draw: contract_text.DrawLine) -> contract_text.DrawLine:
         def draw_twice(stream: Any, textbox: Any, *rest: Any) -> list[object]:
             assert rest[:2] == ("clip", "none")
             if textbox.text != "7":
@@ -360,7 +405,7 @@ def test_a_line_can_be_drawn_with_another_text(sample: Sample) -> None:
             layout, other = textbox.pango_layout, stream.clone()
             layout.set_text("0123456789")
             draw(other, textbox, *rest)
-            (glyphs,) = contract.drawn_glyphs(layout)[1]
+            (glyphs,) = contract_text.drawn_glyphs(layout)[1]
             widths = [width / contract.UNITS_IN_PIXEL for width, _, _ in glyphs.geometries]
             assert widths == [pytest.approx(textbox.width)] * 10
             layout.set_text("7", justify=True)
@@ -371,7 +416,7 @@ def test_a_line_can_be_drawn_with_another_text(sample: Sample) -> None:
 
         return draw_twice
 
-    with contract.lines_drawn_by(trying):
+    with contract_text.lines_drawn_by(trying):
         record(sample.document, sample.tree)
     ((all_figures, seven),) = drawn
     assert len(all_figures) == 10
@@ -570,7 +615,7 @@ def test_only_weasy_imports_weasyprint() -> None:
 
 def test_within_weasy_only_the_contract_does() -> None:
     found = {p.name for p in WEASY.glob("*.py") if imported_in(p.read_text("utf-8")) & LIBRARIES}
-    assert found == {"contract.py", "setup.py"}
+    assert found == {"contract.py", "contract_text.py", "setup.py"}
 
 
 def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
@@ -588,13 +633,13 @@ def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
 def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> None:
     drawn: list[tuple[str, int]] = []
 
-    def noting(draw: contract.DrawLine) -> contract.DrawLine:
+    def noting(draw: contract_text.DrawLine) -> contract_text.DrawLine:
         def note(stream: Any, textbox: Any, *rest: Any) -> list[object]:
             before = len(stream.stream)
             emojis = draw(stream, textbox, *rest)
             shown = b"".join(op for op in stream.stream[before:] if isinstance(op, bytes))
             glyphs = sum(map(len, re.findall(rb"<([0-9a-f]+)>", shown))) // 4
-            _, runs = contract.drawn_glyphs(textbox.pango_layout)
+            _, runs = contract_text.drawn_glyphs(textbox.pango_layout)
             drawn.append((textbox.text, glyphs - sum(len(run.ids) for run in runs)))
             return emojis
 
@@ -603,7 +648,19 @@ def test_lines_are_drawn_by_a_function_that_can_be_changed(sample: Sample) -> No
     kinds = ("ExtGState", "XObject", "Pattern", "Shading")
     resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
     stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None, compress=True)
-    with contract.lines_drawn_by(noting):
+    with contract_text.lines_drawn_by(noting):
         sample.page.paint(stream, 0.75)
     assert drawn
     assert [(text, difference) for text, difference in drawn if text.strip() and difference] == []
+
+
+def test_colours_are_set_by_a_method_that_can_be_changed(sample: Sample) -> None:
+    kinds = ("ExtGState", "XObject", "Pattern", "Shading")
+    resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
+    stream = Stream({}, (0, 0, 500, 500), resources, {}, {}, {}, None)
+    with contract_text.grey_in_one_channel():
+        stream.set_color_rgb(0.5, 0.5, 0.5)
+        stream.clone().set_color_rgb(0, 0, 0, stroke=True)
+        stream.set_color_rgb(0.5, 0.5, 0.4)
+    stream.set_color_rgb(0, 0, 0)
+    assert stream.stream == [b"0.5 g", b"0.5 0.5 0.4 rg", b"0 0 0 rg"]

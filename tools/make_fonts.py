@@ -5,7 +5,8 @@
         fontpkg-source-sans-3==3.52 fontpkg-source-code-pro==1.26 fontpkg-amiri==1.2
     apt-get download fonts-noto-core=20201225-1 fonts-morisawa-bizud-mincho=1.05-2 \
         fonts-morisawa-bizud-gothic=1.05-2
-    npm pack @expo-google-fonts/noto-emoji@0.4.7
+    npm pack @expo-google-fonts/noto-emoji@0.4.7 @expo-google-fonts/noto-serif-sc@0.4.3 \
+        @expo-google-fonts/noto-serif-kr@0.4.3
     python tools/make_fonts.py sources src/bookbuilder/fonts
 
 Needs fontTools and dpkg-deb. The same sources give the same bytes.
@@ -24,6 +25,8 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
+
+from bookbuilder.text.words import letters_added
 
 OLD_STYLE_BITS = {"regular": 1 << 6, "italic": 1 << 0, "bold": 1 << 5}
 NAMES_KEPT = {0, 7, 8, 9, 10, 11, 12, 13, 14}
@@ -86,12 +89,18 @@ COPIED = [
     Copied("BIZUDMincho-Regular.ttf", "BIZUDMincho-Regular.ttf", ("ccmp", "locl", "vert")),
     Copied("BIZUDGothic-Bold.ttf", "BIZUDGothic-Bold.ttf", ("ccmp", "locl", "vert")),
 ]
+# Only the letters of the words that bookbuilder adds: the whole fonts are larger than all others.
+WORDS = {
+    "zh": ("NotoSerifSC_400Regular.ttf", "Bookbuilder Words SC"),
+    "ko": ("NotoSerifKR_400Regular.ttf", "Bookbuilder Words KR"),
+}
 LICENCES = {
     "fontpkg_source_serif_4/LICENSE": "OFL-Source-Serif.txt",
     "fontpkg_source_sans_3/LICENSE": "OFL-Source-Sans.txt",
     "fontpkg_source_code_pro/LICENSE": "OFL-Source-Code-Pro.txt",
     "fontpkg_amiri/LICENSE": "OFL-Amiri.txt",
-    "package/LICENSE_FONT": "OFL-Noto-Emoji.txt",
+    "noto-emoji-0.4.7.tgz/package/LICENSE_FONT": "OFL-Noto-Emoji.txt",
+    "noto-serif-sc-0.4.3.tgz/package/LICENSE_FONT": "OFL-Noto-CJK.txt",
     "fonts-noto-core/copyright": "OFL-Noto.txt",
     "fonts-morisawa-bizud-mincho/copyright": "OFL-BIZ-UDMincho.txt",
 }
@@ -108,6 +117,12 @@ def main(sources: Path, target: Path) -> None:
         for copied in COPIED:
             font = TTFont(find(unpacked, copied.source), recalcTimestamp=False)
             save(font, target / copied.target, copied.features)
+        for language, (source, family) in WORDS.items():
+            cut = Cut(source, family, "Regular", {})
+            font = TTFont(find(unpacked, source), recalcTimestamp=False)
+            rename(font, cut)
+            wanted = {ord(letter) for letter in letters_added(language)}
+            save(font, target / f"{file_name(cut)}.ttf", ("ccmp", "locl"), wanted)
         for tail, name in LICENCES.items():
             found = next(
                 p for p in sorted(unpacked.rglob(Path(tail).name)) if str(p).endswith(tail)
@@ -183,7 +198,9 @@ def rename(font: TTFont, cut: Cut) -> None:
         table.setName(value, name_id, 3, 1, 0x409)
 
 
-def save(font: TTFont, path: Path, features: tuple[str, ...] = ("*",)) -> None:
+def save(
+    font: TTFont, path: Path, features: tuple[str, ...] = ("*",), wanted: set[int] | None = None
+) -> None:
     options = Options(
         hinting=False,
         layout_features=list(features),
@@ -194,7 +211,7 @@ def save(font: TTFont, path: Path, features: tuple[str, ...] = ("*",)) -> None:
         recalc_timestamp=False,
     )
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=font.getBestCmap())
+    subsetter.populate(unicodes=wanted or font.getBestCmap())
     subsetter.subset(font)
     font.save(path)
 

@@ -102,7 +102,7 @@ async function drawWithMuPDF(zip, pages) {
     const script = path.join(import.meta.dirname ?? "tools", "mupdf.js");
     const places = Object.entries(pages).map((place) => place.join("="));
     execFileSync("mutool", ["run", script, bookFile, path.join(unpacked, "EPUB"), folder, ...places],
-      { stdio: ["ignore", "ignore", "inherit"], timeout: 120000 });
+      { stdio: ["ignore", "inherit", "inherit"], timeout: 120000 });
   } finally {
     await rm(unpacked, { recursive: true });
   }

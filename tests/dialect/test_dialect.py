@@ -62,7 +62,7 @@ INLINE = {
     "[[#Part]]": '<a class="wikilink" href="#Part">Part</a>',
     "![[i.png|300]]": '<img class="wikilink" src="i.png" alt="" width="300">',
     "![[Note]]": '<a class="wikilink" href="Note">Note</a>',
-    "{{ book.title }}": "{{ book.title }}",
+    "{{ user.title }}": "{{ user.title }}",
     "[a]({{ site.url }}/x)": '<a href="{{ site.url }}/x">a</a>',
     "#no-space": "#no-space",
     "https://a.org/b_(c)?d=1.": (
@@ -137,7 +137,7 @@ def test_a_list_nests_by_any_usual_indentation(indent: str) -> None:
 )
 def test_a_fence_names_its_language(info: str, language: str) -> None:
     fragment = html(f"- x\n\n  ```{info}\n  f(1)\n  ```")
-    code = BeautifulSoup(fragment, "html5lib").select_one("li > pre.code > code")
+    code = BeautifulSoup(fragment, "html5lib").select_one("li pre.code > code")
     assert code is not None
     assert code["class"] == [f"language-{language}"]
     assert code.get_text() == "f(1)\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from bookbuilder.book import Book
 from bookbuilder.build import apply_levels, load
 from bookbuilder.checks.epubcheck import Message, NotRunError
-from bookbuilder.config.schema import CONFIG_NAME
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import progress, unwritable_is_wrong_use
+from bookbuilder.cli.console import (
+    no_traceback,
+    progress,
+    show,
+    unwritable_is_wrong_use,
+    working_folder,
+)
 from bookbuilder.cli.shared_options import (
     Options,
     no_cache_option,
@@ -18,10 +24,12 @@ from bookbuilder.cli.shared_options import (
     reading,
     remote_pictures,
 )
-from bookbuilder.cli.terminal import printable, shown
+from bookbuilder.cli.terminal import printable, say, shown
+from bookbuilder.config import find_root
 
 if TYPE_CHECKING:
-    from bookbuilder.formats.types import Output
+    from bookbuilder.book import Book
+    from bookbuilder.formats.types import Format, Output
     from bookbuilder.model.diagnostics import Report
 
 
@@ -142,53 +150,89 @@ def build_formats(
 
     `epub_settings` and `pdf_settings` replace those of `[epub]` and `[pdf]` in book.toml.
     """
+    from bookbuilder.cli.finished import name_of_command, recall, remember
     from bookbuilder.cli.running import run
     from bookbuilder.formats import FORMATS
-    from bookbuilder.model.diagnostics import BookError
+    from bookbuilder.runtime.seen import recording
 
     chosen = [known for name in formats for known in FORMATS if known.name == name]
     if output and output.suffix.lower() != (suffix := chosen[0].suffix):
         wrong = f"{printable(str(output))} does not end in {suffix}."
         raise click.BadParameter(wrong, param_hint="'-o'")
+    settings = {"epub": dict(epub_settings or {}), "pdf": dict(pdf_settings or {})}
+    command = ""
+    with no_traceback(options):
+        root = options.directory or find_root(working_folder())
+        # Nobody asks the web whether a picture is still the same; who wants details wants a build.
+        if not (options.fetch_remote_images or options.verbose):
+            told = root.resolve(), output and output.absolute(), formats, settings
+            command = name_of_command(*told, options.part, options.drafts, options.deny)
+            if finished := recall(command):
+                show(finished.diagnostics, root, options)
+                if not options.quiet:
+                    for file in finished.files:
+                        say(f"{shown(Path(file.path))} is up to date: {file.summary}")
+                return
 
     def work(root: Path, report: Report, said: list[str]) -> None:
-        from bookbuilder.build import load, write
+        with recording() as seen:
+            book, written = _write(chosen, output, options, settings, root, report, said)
+        if command and book.config.pdf.cache and not report.errors:
+            files = {one.path: _summary(one) for one in written}
+            remember(command, seen, files, list(report))
 
-        started = time.perf_counter()
-        with progress(f"Reading {shown(root)}", options):
-            book = load(root, options.part, report, remote_pictures(options), drafts=options.drafts)
-        config = book.config.with_asked("epub", epub_settings or {})
-        book = replace(book, config=config.with_asked("pdf", pdf_settings or {}))
-        if options.verbose:
-            said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
-        # If one format finds an error, the next is written all the same.
-        branches = [report.branch() for _ in chosen]
-        try:
-            for one, found in zip(chosen, branches, strict=True):
-                path = output or one.output_path(book)
-                try:
-                    with (
-                        progress(f"Writing {path.name}", options),
-                        unwritable_is_wrong_use(path),
-                    ):
-                        written = write(book, path, found, one.name)
-                except BookError as error:
-                    found.take(error)
-                else:
-                    if options.verbose:
-                        said += written.changes
-                    said.append(_wrote(written, time.perf_counter() - started))
-                    book = replace(book, pagination=written.pagination)
-                started = time.perf_counter()
-        finally:
-            for found in branches:
-                report.merge(found)
-
-    run(work, options)
+    run(work, options, root)
 
 
-def _wrote(output: Output, seconds: float) -> str:
+def _write(
+    formats: Sequence[Format],
+    output: Path | None,
+    options: Options,
+    settings: Mapping[str, Mapping[str, Any]],
+    root: Path,
+    report: Report,
+    said: list[str],
+) -> tuple[Book, list[Output]]:
+    """Load the book and write it in `formats`; return it, and the files that were written."""
+    from bookbuilder.build import load, write
+    from bookbuilder.model.diagnostics import BookError
+
+    started = time.perf_counter()
+    with progress(f"Reading {shown(root)}", options):
+        book = load(root, options.part, report, remote_pictures(options), drafts=options.drafts)
+    config = book.config
+    for name, asked in settings.items():
+        config = config.with_asked(name, asked)
+    book = replace(book, config=config)
+    if options.verbose:
+        said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
+    # If one format finds an error, the next is written all the same.
+    branches = [report.branch() for _ in formats]
+    outputs = []
+    try:
+        for one, found in zip(formats, branches, strict=True):
+            path = output or one.output_path(book)
+            try:
+                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
+                    written = write(book, path, found, one.name)
+            except BookError as error:
+                found.take(error)
+            else:
+                if options.verbose:
+                    said += written.changes
+                seconds = time.perf_counter() - started
+                said.append(f"Wrote {shown(path)}: {_summary(written)}, {seconds:.1f} s")
+                book = replace(book, pagination=written.pagination)
+                outputs.append(written)
+            started = time.perf_counter()
+    finally:
+        for found in branches:
+            report.merge(found)
+    return book, outputs
+
+
+def _summary(output: Output) -> str:
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
     said = f"{output.count} {unit}, {output.remark}" if output.remark else f"{output.count} {unit}"
-    return f"Wrote {shown(output.path)}: {said}, {size}, {seconds:.1f} s"
+    return f"{said}, {size}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.cli.console import no_traceback, show, working_folder
 from bookbuilder.cli.shared_options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
 from bookbuilder.cli.terminal import say
+from bookbuilder.config import find_root
 from bookbuilder.model.diagnostics import BookError, Diagnostic, Level, Levels, Report
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
     Without a `root`, the book is looked for from the working folder upwards.
     """
     with no_traceback(options):
-        from bookbuilder.config.book_folder import find_root, read_limits
+        from bookbuilder.config.book_folder import read_limits
         from bookbuilder.runtime.child_process import run_bounded
         from bookbuilder.runtime.limits import LIMITS_TO_READ_LIMITS, LimitHit, report_limit
 

@@ -1,24 +1,24 @@
-"""Find the folder of a book, and read the configuration in it."""
+"""Read the configuration in the folder of a book."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import itertools
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.schema import Config
 from bookbuilder.config.toml_text import LARGEST_TOML, parse_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.runtime.files import files_below, is_file, is_folder, is_inside
+from bookbuilder.runtime.files import files_below, is_file, is_folder, is_inside, is_there
 from bookbuilder.runtime.limits import Limits, limits_for
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
@@ -44,15 +44,6 @@ ALLOWED_FOLDER = Rule(
 MOST_FILES = 50_000  # and folders
 MOST_FOLDERS = 20
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif")
-
-
-def find_root(start: str | Path) -> Path:
-    """Return the nearest folder at or above `start` that has a book.toml; `start` if none has."""
-    start = Path(start).resolve()
-    for folder in (start, *start.parents):
-        if is_file(folder / CONFIG_NAME):
-            return folder
-    return start
 
 
 def read_limits(root: str | Path) -> Limits:
@@ -106,7 +97,7 @@ def read_config(root: Path, report: Report) -> Config:
     Levels of rules go to `report`. Raises `BookError` if book.toml cannot be read.
     """
     path = root / CONFIG_NAME
-    if not os.path.lexists(path):
+    if not is_there(path):
         return from_other_tool(root, report)
     source = read_source(path, (root,), report, largest=LARGEST_TOML)
     data = parse_toml(source, report) if source else None

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from bookbuilder.model.source import Source, Span
 
+_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -36,7 +39,8 @@ class ChapterList:
     `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their
     suffix, and `suffixes` are read as Markdown besides the usual ones. `numbered` is True if the
     tool numbers chapters. `left_out` are files that the tool itself keeps out of the book. `marks`
-    matches lines at the top of a chapter that are for the list, not for readers.
+    matches lines of a chapter that are for the list, not for readers. `unused_labels` are those of
+    groups within groups, which have no page that could bear them.
     """
 
     file: str
@@ -49,6 +53,7 @@ class ChapterList:
     numbered: bool = False
     left_out: frozenset[Path] = frozenset()
     marks: re.Pattern[str] | None = None
+    unused_labels: list[str] = field(default_factory=list)
 
     @property
     def entries(self) -> Iterator[Listed]:
@@ -56,6 +61,21 @@ class ChapterList:
         for part in self.parts:
             yield from part.entries
         yield from self.back
+
+
+def prose_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines of `text`, from 0, outside of its front matter and its fences."""
+    start = match.end() if (match := _FRONT_MATTER.match(text)) else 0
+    first = text.count("\n", 0, start)
+    fence = ""
+    for index, line in enumerate(text[start:].split("\n"), first):
+        match = _FENCE.match(line)
+        if fence:
+            fence = "" if match and match[1].startswith(fence) and not match[2].strip() else fence
+        elif match:
+            fence = match[1]
+        else:
+            yield index, line
 
 
 class Places:

@@ -40,7 +40,7 @@ _IN_TABLES = {
     " series-title",
     "`position` below [series]": "volume series-index series-number series-position group-position"
     " book-number",
-    "a table [[part]] for each part": "parts",
+    "a table [[part]] for each part": "part parts",
     "`trim` below [pdf]": "page-size pagesize papersize paper-size trim-size format size geometry"
     " page-format",
     "`toc-depth` below [epub] or [pdf]": "tocdepth depth table-of-contents-depth",
@@ -50,7 +50,14 @@ _IN_TABLES = {
     "`notes` below [pdf]": "footnotes endnotes",
     "`profile` below [epub]": "device kindle kobo ereader",
 }
+_IN_SERIES = {
+    **dict.fromkeys(("title", "series"), "name"),
+    **dict.fromkeys(("number", "volume", "index", "no", "nr", "order"), "position"),
+}
 _ELSEWHERE = {
+    "the trim decides on margins and type; change them in a stylesheet, with `style`": "margin"
+    " margins fontsize font-size line-height linestretch",
+    "write it into a chapter, or into `rights`": "url website homepage web site link email contact",
     "put font files into the folder `fonts` of the book": "font fonts mainfont main-font typeface"
     " sansfont monofont",
 }
@@ -84,6 +91,8 @@ def meant_key(key: str, value: object, table: str, known: Mapping[str, str]) -> 
         return hint
     if folded in known:
         return f"did you mean `{folded}`?"
+    if meant := _IN_SERIES.get(folded) if table == "series" else "":
+        return f"did you mean `{meant}`?"
     homes = [home for home in _homes_of(folded) if home != table]
     if homes and not isinstance(value, dict):
         return f"`{folded}` belongs below {' or '.join(f'[{home}]' for home in homes)}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from bookbuilder.config.dates import read_date
 from bookbuilder.config.schema import AuthorConfig, BookConfig
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 
 KEYS = frozenset(
     """
@@ -25,13 +27,7 @@ _ROLES = {
     "photographer": "pht",
     "translator": "trl",
 }
-_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")
-_LONGEST_DATE = 40
 _MOST_LISTED = 200
-# Notes; links, which keep their text; the marks of emphasis and code around words.
-_NOTES = re.compile(r"\[\^[^\]\s]{1,200}\]|\^\[[^\]]{0,2000}\]")
-_LINKS = re.compile(r"\[([^\[\]]{1,500})\]\([^()]{0,500}\)")
-_MARKED = re.compile(r"(?<![\w*_`])([*_`]{1,3})(?=[^\s*_`])([^*_`]{1,500})(?<=\S)\1(?![\w*_`])")
 
 
 def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
@@ -39,7 +35,7 @@ def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
     said = {str(key): value for key, value in data.items()}
     unread: list[str] = []
     published = _first(said, "date")
-    day = _date(published)
+    day = read_date(published)
     if published is not None and day is None:
         unread.append("date")
     language = _text(_first(said, "lang", "language"))
@@ -80,17 +76,6 @@ def _text(value: object) -> str:
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
         return " ".join(str(value).split())
     return ""
-
-
-def without_notes(text: str) -> str:
-    """Return a title without calls of notes, and without notes that are written in place."""
-    return " ".join(_NOTES.sub("", text).split()) if "^" in text else text
-
-
-def plain_title(text: str) -> str:
-    """Return a title without the marks of Markdown and its notes."""
-    text = _LINKS.sub(r"\1", _NOTES.sub("", text))
-    return " ".join(_MARKED.sub(r"\2", text).split())
 
 
 def _titles(value: object) -> tuple[str, str]:
@@ -135,14 +120,10 @@ def _identifier(said: Mapping[str, Any]) -> str:
         text = _text(one)
         scheme = str(one.get("scheme", "")).casefold() if isinstance(one, dict) else ""
         if text:
-            return _isbn(text) if scheme.startswith("isbn") else text
-    return _isbn(_text(said.get("isbn")))
-
-
-def _isbn(text: str) -> str:
-    digits = re.sub(r"^(?:urn:)?isbn[: ]*|[-\s]", "", text, flags=re.IGNORECASE)
-    is_number = re.fullmatch(r"\d{9}[\dXx]|\d{13}", digits)
-    return f"urn:isbn:{digits.upper()}" if is_number else text
+            # Which of the two the digits are is seen later; their scheme is lost here.
+            return f"ISBN {text}" if scheme.startswith("isbn") and text[0].isdigit() else text
+    isbn = _text(said.get("isbn"))
+    return f"ISBN {isbn}" if isbn[:1].isdigit() else isbn
 
 
 def _rights(value: object) -> str:
@@ -156,18 +137,3 @@ def _words(value: object) -> Iterator[str]:
     if isinstance(value, str):
         value = value.split(",")
     yield from filter(None, map(_text, _listed(value)))
-
-
-def _date(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = _text(value)[:_LONGEST_DATE]
-    for form in _DATES:
-        for said in (text, text[:10]):
-            try:
-                return datetime.strptime(said, form).date()
-            except ValueError:
-                continue
-    return None

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from bookbuilder.config.dates import read_date
+from bookbuilder.config.dates import either_date, read_date
 from bookbuilder.config.meant_keys import meant_key
 from bookbuilder.config.schema import AuthorConfig, Config, PartConfig
 from bookbuilder.config.toml_text import span_of_key, without_places, without_quotes
@@ -56,9 +56,12 @@ NUMBER_TWICE = Rule(
 )
 
 
+_NOT_KEYS = {"root", "source", "variables", "hidden_lines", "asked"}
+
+
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """Make a `Config` of `data`, read from `source`: report what is wrong, keep what is right."""
-    known = {f.name for f in dataclasses.fields(Config)} - {"root", "source", "variables", "asked"}
+    known = {f.name for f in dataclasses.fields(Config)} - _NOT_KEYS
     values = _table(Config, data, "", known, source, report)
     _report_numbers_twice(data.get("part"), source, report)
     return Config(root=root, source=source, **values)
@@ -120,6 +123,8 @@ _NAMES = {
 def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
     """Return `value` as the annotated type, or `_BAD` after reporting why it is not."""
     args = typing.get_args(hint)
+    # Thirteen figures and no hyphens: an ISBN without quotes.
+    value = str(value) if path == "book.identifier" and type(value) is int else value
     if typing.get_origin(hint) is tuple:
         if isinstance(value, str) and args[0] in (str, AuthorConfig):
             value = [value]
@@ -160,6 +165,8 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
 
 
 def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:
+    if date in allowed and isinstance(value, str):
+        return either_date(value)
     if str in allowed and isinstance(value, int | float | date) and not isinstance(value, bool):
         return "text needs quotes"
     bare = without_quotes(value) if isinstance(value, str) and len(value) < 100 else None

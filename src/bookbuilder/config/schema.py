@@ -13,11 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
-
-CONFIG_NAME = "book.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,14 @@ class PartConfig:
 @dataclass(frozen=True, slots=True)
 class EpubConfig:
     """`[epub]`. `toc_depth` counts heading levels below the chapter; `profile` names a device;
-    `picture_size` is the most pixels on a picture's long side, 0 for no limit.
+    `picture_size` is the most pixels on a picture's long side, 0 for no limit; `certified_by` says
+    that the book is accessible.
     """
 
     toc_depth: int = 1
     profile: str = "generic"
     picture_size: int = 1600
+    certified_by: str = ""
     style: tuple[str, ...] = ()
 
 
@@ -98,9 +99,10 @@ class PdfConfig:
     `openings` says where chapters begin: on a recto (those below another chapter on either side),
     on a page of either side, or wherever the one before ends. `booklet` imposes the pages for
     folding. `notes` is where notes are printed; `links`, whether outside links are notes too or a
-    list at the end of their chapter; `qr` adds codes for them. The cover's spine is as wide as
-    `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps laid out
-    chapters for the next build.
+    list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
+    in the print edition. The number of pages is a multiple of `signature`. The cover's spine is as
+    wide as `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps
+    laid out chapters for the next build.
     """
 
     trim: str = "a5"
@@ -108,9 +110,11 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    signature: int = 2
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
-    links: Literal["notes", "chapter"] = "notes"
+    links: Literal["auto", "notes", "chapter"] = "auto"
+    live_links: bool = False
     qr: bool = False
     paper: str = "cream-80gsm"
     spine: int | float | None = None
@@ -133,8 +137,9 @@ class LintConfig:
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
-    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text. `asked` are
-    the keys that the command line set, before what the file says.
+    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
+    `hidden_lines` are the prefixes of lines that mdBook hides, by language. `asked` are the keys
+    that the command line set, before what the file says.
     """
 
     root: Path
@@ -147,6 +152,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     variables: Mapping[str, str] = field(default_factory=dict)
+    hidden_lines: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
 
     @property

@@ -6,6 +6,7 @@ import functools
 import re
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -59,6 +60,13 @@ def parse_toml(source: Source, report: Report) -> dict[str, Any] | None:
             hint = f"`{name}` is given twice: keep one of the two"
         report.add(BAD_TOML, f"{source.name} does not parse: {message}", span, hint)
         return None
+
+
+def load_toml(text: str) -> dict[str, Any] | None:
+    """Return the data in `text`; None if it is too long, or no TOML."""
+    if len(text) > LARGEST_TOML:
+        return None
+    return parse_toml(Source(Path(), "", text), Report())
 
 
 def _of_same_length(match: re.Match[str]) -> str:

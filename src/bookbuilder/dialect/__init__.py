@@ -22,14 +22,19 @@ from bookbuilder.dialect.syntax.autolinks import AutolinkExtension
 from bookbuilder.dialect.syntax.callouts import CalloutExtension
 from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
+from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
+from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
+from bookbuilder.dialect.syntax.diagrams import DiagramExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
+from bookbuilder.dialect.syntax.docsify import DocsifyExtension
 from bookbuilder.dialect.syntax.emoji import EmojiExtension
 from bookbuilder.dialect.syntax.fancy_lists import FancyListExtension
+from bookbuilder.dialect.syntax.fence_blocks import FenceBlockExtension
 from bookbuilder.dialect.syntax.footnotes import FootnoteExtension
 from bookbuilder.dialect.syntax.formulas import FormulaExtension
 from bookbuilder.dialect.syntax.gitbook import GitbookExtension
@@ -38,6 +43,9 @@ from bookbuilder.dialect.syntax.inline_fields import InlineFieldExtension
 from bookbuilder.dialect.syntax.insertions import InsertionExtension
 from bookbuilder.dialect.syntax.keys import KeyExtension
 from bookbuilder.dialect.syntax.kramdown import KramdownExtension
+from bookbuilder.dialect.syntax.kramdown_tables import KramdownTableExtension
+from bookbuilder.dialect.syntax.leanpub import LeanpubExtension
+from bookbuilder.dialect.syntax.leanpub_attributes import LeanpubAttributeExtension
 from bookbuilder.dialect.syntax.likely_slips import LikelySlipExtension
 from bookbuilder.dialect.syntax.line_blocks import LineBlockExtension
 from bookbuilder.dialect.syntax.liquid import LiquidExtension
@@ -51,6 +59,7 @@ from bookbuilder.dialect.syntax.obsidian_fences import ObsidianFenceExtension
 from bookbuilder.dialect.syntax.other_tools import OtherToolsExtension
 from bookbuilder.dialect.syntax.page_titles import PageTitleExtension
 from bookbuilder.dialect.syntax.raw_parts import RawPartExtension
+from bookbuilder.dialect.syntax.shortcodes import ShortcodeExtension
 from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
@@ -65,6 +74,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     LeafExtension,
     CodeExtension,
     TableExtension,
+    KramdownTableExtension,
     GridTableExtension,
     SimpleTableExtension,
     RawHtmlExtension,
@@ -78,6 +88,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,
+    ConditionalSpanExtension,
     MarkExtension,
     FootnoteExtension,
     WikilinkExtension,
@@ -88,15 +99,22 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     CrossReferenceExtension,
     FormulaExtension,
     CodeCellExtension,
+    FenceBlockExtension,
+    DiagramExtension,
     RawPartExtension,
     OtherToolsExtension,
     KramdownExtension,
     LiquidExtension,
     GitbookExtension,
+    ShortcodeExtension,
+    DocsifyExtension,
+    LeanpubExtension,
+    LeanpubAttributeExtension,
     MystExtension,
     MystMarkExtension,
     MystRoleExtension,
     ComponentExtension,
+    CodeComponentExtension,
     ModuleCodeExtension,
     ContentTabExtension,
     SlashBlockExtension,

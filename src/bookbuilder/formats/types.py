@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.runtime.files import write_atomically
-from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.slugs import output_name
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book
@@ -56,7 +56,7 @@ class Format:
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
-        name = config.book.name or file_slug(config.book.title or book.metadata.title, "book")
+        name = config.book.name or output_name(config.book.title or book.metadata.title)
         if book.volume is not None:
             name = f"{name}-{book.volume.slug}"
         return config.root / config.book.output / f"{name}{self.file_ending(config)}"

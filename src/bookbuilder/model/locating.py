@@ -120,7 +120,7 @@ def _split(line: str) -> tuple[int, int, str]:
     return before.count(">"), max(indent - bool(before), 0), rest.rstrip()
 
 
-_TERMINATORS = " \t\n)>|]\"'"
+_TERMINATORS = " \t\n)>|]\"'\\"
 _TO_TERMINATOR = re.compile(rf"[^{re.escape(_TERMINATORS)}]*")
 _EMPTY = re.compile(r"!?\[[^\[\]\n]*\]\(\s*(?:<>\s*)?\)|<a\b[^<>]*\bhref\s*=\s*(?:\"\"|'')")
 # What stands before an address.

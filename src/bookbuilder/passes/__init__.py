@@ -19,7 +19,9 @@ from bookbuilder.passes.assets import assets
 from bookbuilder.passes.bare_figures import bare_figures
 from bookbuilder.passes.captions import captions
 from bookbuilder.passes.cleaning import clean, relink_trees
+from bookbuilder.passes.code_lines import code_lines
 from bookbuilder.passes.directions import directions
+from bookbuilder.passes.drop_caps import drop_caps
 from bookbuilder.passes.foreign_html import foreign_html
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
@@ -51,10 +53,12 @@ PASSES: tuple[Pass, ...] = (
     name_terms,
     link,
     typography,
+    drop_caps,
     index,
     link_terms,
     directions,
     highlight,
+    code_lines,
     verse,
     select_part,
     add_workbook,

@@ -15,6 +15,7 @@ from bookbuilder.passes.captions import label_of
 from bookbuilder.passes.site_addresses import SiteAddresses
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
+from bookbuilder.text.site_templates import POST, without_site
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -24,24 +25,6 @@ _MOST_COMPARED = 1_000
 SUFFIXES = (*MARKDOWN, ".ipynb")
 _INDEX = tuple(f"{stem}{suffix}" for stem in ("README", "index", "readme") for suffix in MARKDOWN)
 _PAGE = re.compile(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
-
-
-_SITE = re.compile(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
-_QUOTED_PATH = re.compile(
-    r"^\{\{-?\s*(?:\"([^\"{}\n]*)\"|'([^'{}\n]*)')\s*\|\s*"
-    r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]*\}\}"
-)
-_LINK_TAG = re.compile(r"^/?\{%-?\s*link\s+[\"']?([^%{}\"'\n]*?)[\"']?\s*-?%\}")
-_POST = re.compile(r"\{%-?\s*post_url\s+[\"']?([^\s%{}\"']+)[\"']?\s*-?%\}")
-
-
-def without_site(path: str) -> str:
-    """Return `path` relative to the book's root, without Jekyll's marks for the site's root."""
-    if not path.startswith(("{{", "{%")):
-        return path
-    rest = _SITE.sub("", path)
-    rest = _LINK_TAG.sub(lambda m: m[1], _QUOTED_PATH.sub(lambda m: m[1] or m[2], rest, count=1))
-    return f"/{rest.lstrip('/')}" if rest != path and rest else rest
 
 
 class Addresses:
@@ -83,7 +66,7 @@ class Addresses:
 
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
-        if post := _POST.search(path):
+        if post := POST.search(path):
             return self._by_name.get(_fold(post[1].rpartition("/")[2]))
         path = without_site(path)
         for candidate in self._candidates(chapter, path):
@@ -93,12 +76,12 @@ class Addresses:
             return found
         if by_name:
             return self._by_name.get(_fold(path)) or self._by_name.get(loose(path) or "\0")
-        if not path.startswith(("/", "../")):
-            return None
         if self._site is None:
             self._site = SiteAddresses(self._chapters, self.folders)
-        is_absolute = path.startswith("/")
-        return self._site.find(path) if is_absolute else self._site.find_beside(chapter, path)
+        if path.startswith("/"):
+            return self._site.find(path)
+        found = self._site.find_beside(chapter, path) if path.startswith("../") else None
+        return found or self._site.find_near(chapter, path)
 
     def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
         folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
@@ -215,6 +198,8 @@ class Addresses:
         target, chapter = self._by_id[name]
         if target is chapter.tree or target.name == "h1":
             return str(chapter.number) if chapter.number is not None else chapter.title
+        if target.name == "aside" and (said := re.search(r"\((.+)\)$", label)):
+            return said[1]  # "Theorem (Pythagoras)" has a name and no number
         is_captioned = target.name in ("figure", "table")
         match = re.search(r"\d+", label) if is_captioned else None
         return match[0] if match and label.endswith(match[0]) else label

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -19,7 +19,13 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import PICTURE, find_link
 from bookbuilder.model.source import Span
 from bookbuilder.passes.picture_files import Found, PictureFiles
-from bookbuilder.passes.pictures import EXTENSIONS, LARGEST_IMAGE, LFS_POINTER, normalise
+from bookbuilder.passes.pictures import (
+    EXTENSIONS,
+    LARGEST_IMAGE,
+    how_to_fetch,
+    normalise,
+    pointer_of,
+)
 from bookbuilder.reading.chapter_files import report_alike
 from bookbuilder.runtime.files import name_of, read_file
 from bookbuilder.runtime.progress import tracked
@@ -130,8 +136,10 @@ def assets(book: Book, report: Report, remote: RemotePictures | None = None) -> 
     Pictures on the web are fetched by `remote`; without it, links stand in their places.
     """
     collector = _Collector(book, report, remote)
+    # Several chapters may come from one file, in which their places are counted.
+    seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
-        seen: Counter[str] = Counter()
+        seen = seen_in[chapter.source.path]
         for picture in elements(chapter.tree, "img"):
             src = str(picture.get("src", "")).strip()
             collector.settle(picture, src, seen[src], chapter)
@@ -181,6 +189,7 @@ class _Collector:
         if src.startswith("//") or re.match(r"https?:", src, re.IGNORECASE):
             url = f"https:{src}" if src.startswith("//") else src
             return self._from_web(picture, src, url, here)
+        src = src.removeprefix("pathname://")  # of Docusaurus
         if _SCHEME.match(src):
             self.report.add(OUTSIDE_IMAGE, f"`{src[:100]}` is not a path inside the book", here())
             _replace_by_text(picture)
@@ -304,10 +313,10 @@ class _Collector:
             data, media_type, removed, change = normalise(data)
         except ValueError as error:
             message = f"`{src[:100]}` is not a usable picture: {error}"
-            is_pointer = data.startswith(LFS_POINTER)
+            tool = pointer_of(data)
             hint = "save it again in a picture editor, as PNG, JPEG or SVG"
-            hint = "fetch the pictures with `git lfs pull`" if is_pointer else hint
-            self.report.add(BAD_IMAGE, message, here(), hint, alike="lfs" if is_pointer else "")
+            hint = how_to_fetch(tool) if tool else hint
+            self.report.add(BAD_IMAGE, message, here(), hint, alike=tool)
             return None
         for what in removed:
             self.report.add(CLEANED_SVG, f"`{src[:100]}`: {what} removed", here())
@@ -322,12 +331,13 @@ class _Collector:
 
 
 def _replace_by_text(picture: Tag) -> None:
-    """Replace a picture that cannot be shown by its alt text, marked as a replacement."""
+    """Replace a picture that cannot be shown by its alt text or name, marked as a replacement."""
     alt = " ".join(str(picture.get("alt", "")).split())
-    if not alt:
-        picture.decompose()
+    if not alt and picture.get("role") in ("presentation", "none"):
+        _leave_out(picture)
         return
-    _turn_into(picture, "span", f"[{alt}]")
+    name = unquote(str(picture.get("src", ""))).partition("?")[0].rpartition("/")[2]
+    _turn_into(picture, "span", f"[{alt or name[:80] or 'picture'}]")
 
 
 def _leave_out(picture: Tag) -> None:

@@ -50,6 +50,12 @@ _NAME = re.compile(rf"{_NAMES}\b", re.IGNORECASE)
 _LONGEST_NAME = 12
 _FIGURE_BEFORE = re.compile(r"\d(?:[%°′″']|s|th|st|nd|rd|[ap]m)?\Z")
 _FIGURE = re.compile(r"[$€£¥#§+−]{0,2}\d")
+# `iv--vi`, `A4--A5`, `2nd--5th`: short words on both sides that are numbers.
+_WORD_BEFORE = re.compile(r"(?<![^\W_])[^\W_]{1,8}\Z")
+_WORD_AFTER = re.compile(r"[^\W_]{1,8}(?![^\W_])")
+_MIXED = re.compile(r"[^\W\d_]{0,2}\d+[^\W\d_]{0,2}")
+_ROMAN = re.compile(r"(m{0,3})(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})", re.IGNORECASE)
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 # Speech in the languages that mark it by dashes, and remarks between two of them.
 _STARTS_SPEECH = re.compile(r"\A-{2}(?=[¿¡«“\"]?[^\W\d_])")
 _REMARK = re.compile(r"-{2}[^\W\d_](?:[^-]|-(?!-)){0,300}(?<=[\w.!?»”\"])-{2}(?![\w-])")
@@ -99,10 +105,32 @@ def _is_range(text: str, start: int, end: int) -> bool:
     """Return whether hyphens that touch what is before them stand for "to"."""
     before = text[max(start - _LONGEST_NAME, 0) : start]
     is_after_figure = bool(_FIGURE_BEFORE.search(before))
-    if is_after_figure and (_FIGURE.match(text, end) or _NOW.match(text, end)):
+    if is_after_figure and any(form.match(text, end) for form in (_FIGURE, _NOW, _NAME)):
         return True
     if _ENDS_WITH_NAME.search(before) and _NAME.match(text, end):
         return True
+    one, other = _WORD_BEFORE.search(before), _WORD_AFTER.match(text, end)
+    if one and other and _are_numbers(one[0], other[0]):
+        return True
     around = text[start - 1 : start], text[end : end + 1]
     alone = text[start - 2 : start - 1], text[end + 1 : end + 2]
-    return all(c.isupper() for c in around) and not any(c.isalnum() for c in alone)
+    are_letters = all(c.isupper() for c in around) and around[0] != around[1]
+    return are_letters and not any(c.isalnum() for c in alone)
+
+
+def _are_numbers(one: str, other: str) -> bool:
+    """Return whether both words have figures, or are Roman numerals of which the second is more."""
+    if _MIXED.fullmatch(one) and _MIXED.fullmatch(other):
+        return True
+    are_roman = one.islower() == other.islower() and 0 < _roman(one) < _roman(other)
+    return are_roman and len(one + other) > 2
+
+
+def _roman(word: str) -> int:
+    """Return the value of a Roman numeral; 0 if `word` is none."""
+    if not _ROMAN.fullmatch(word):
+        return 0
+    values = [_ROMAN_VALUES[letter] for letter in word.lower()]
+    # A smaller one before a larger one is subtracted.
+    following = [*values[1:], 0]
+    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import AttributeValueList, NavigableString
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE, KINDS
@@ -20,15 +20,26 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.locating import find_text
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, new_tag, text_of
-from bookbuilder.trees.xhtml import PHRASING
+from bookbuilder.trees.xhtml import HEADINGS, PHRASING
 
 _LIGHT = re.compile(r"#(?:only-light|gh-light-mode-only)$")
 _DARK = re.compile(r"#(?:only-dark|gh-dark-mode-only)$")
 _EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
+_SPANS = {"underline": "u", "ul": "u", "mark": "mark", "kbd": "kbd"}
+_MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
+_TITLED = re.compile(r"-title$")
 _BOX = re.compile(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
-_ICON = re.compile(r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icon|icons|ti|las|la)$")
-_ICON_NAME = re.compile(r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la)-([\w-]+)$")
+_ICON = re.compile(
+    r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icons?|iconify|ti|las|la|nf|ph|si|pi|devicon)$"
+)
+_ICON_NAME = re.compile(
+    r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la|nf-[a-z]{1,6}|ri|ph|si|pi|bx|uil|fi|feather|devicon)"
+    r"-([\w-]+)$"
+)
+# The name of Google's icons is the text of the element.
+_NAMED_BY_TEXT = re.compile(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
+_VARIANT = re.compile(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
 _STYLES = frozenset({"solid", "regular", "brands", "light", "thin", "fw", "lg", "sm", "xs", "spin"})
 GLYPHS = {
     name: glyph
@@ -86,8 +97,10 @@ GLYPHS = {
 def foreign_html(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         _drop_dark_twins(chapter.tree)
-        for division in elements(chapter.tree, "div"):
+        for division in elements(chapter.tree, "div", "blockquote"):
             _make_callout(division)
+        for span in elements(chapter.tree, "span"):
+            _settle_span(span)
         _settle_icons(chapter, report)
 
 
@@ -110,22 +123,46 @@ def _drop_dark_twins(tree: Tag) -> None:
             emptied.extract()
 
 
+def _settle_span(span: Tag) -> None:
+    """Make elements of pandoc's `[text]{.underline}`, and brackets around notes in the margin."""
+    classes = [str(name) for name in span.get_attribute_list("class") if name]
+    for name in classes:
+        if element := _SPANS.get(name):
+            span.name = element
+            classes.remove(name)
+            span["class"] = AttributeValueList(classes)
+            if not classes:
+                del span["class"]
+            return
+    if _MARGIN & set(classes) and text_of(span):
+        before = span.previous_sibling
+        is_apart = isinstance(before, NavigableString) and str(before)[-1:].isspace()
+        span.insert(0, "(" if is_apart or before is None else " (")
+        span.append(")")
+
+
 def _make_callout(division: Tag) -> None:
     """Turn `<div class="warning">`, Bootstrap's alerts and Sphinx's admonitions into callouts."""
     classes = [str(name).lower() for name in division.get_attribute_list("class") if name]
-    kind = _kind_of(classes)
+    is_quote = division.name == "blockquote"
+    kind = _kind_of_quote(classes) if is_quote else _kind_of(classes)
     if not kind:
         return
-    title = next(
-        (
-            child
-            for child in division.contents
-            if isinstance(child, Tag)
-            and any(
-                "title" in str(c) or "heading" in str(c) for c in child.get_attribute_list("class")
-            )
-        ),
-        None,
+    title = (
+        _first_heading(division)
+        if is_quote
+        else next(
+            (
+                child
+                for child in division.contents
+                if isinstance(child, Tag)
+                and any(
+                    "title" in str(c) or "heading" in str(c)
+                    for c in child.get_attribute_list("class")
+                )
+            ),
+            None,
+        )
     )
     division.name = "aside"
     division["class"] = f"callout callout-{kind}"
@@ -139,6 +176,21 @@ def _make_callout(division: Tag) -> None:
         title.name = "p"
         title["class"] = "callout-title"
         division.insert(0, title.extract())
+
+
+def _kind_of_quote(classes: list[str]) -> str:
+    """Return the kind of a quote with a class below it, as in Jekyll: `{: .challenge}`."""
+    plain = [_TITLED.sub("", name) for name in classes]
+    found = next((KINDS[name] for name in plain if name in KINDS and name != "quote"), "")
+    return found or ("note" if "callout" in classes else "")
+
+
+def _first_heading(quote: Tag) -> Tag | None:
+    """Return the heading at the top of a quote, or its first line if the class asks for that."""
+    first = next((child for child in quote.contents if isinstance(child, Tag)), None)
+    asked = any(_TITLED.search(str(name)) for name in quote.get_attribute_list("class"))
+    takes = first is not None and (first.name in HEADINGS or (asked and first.name == "p"))
+    return first if takes else None
 
 
 def _kind_of(classes: list[str]) -> str:
@@ -157,7 +209,7 @@ def _settle_icons(chapter: Chapter, report: Report) -> None:
     """Put a character, or its title, in place of each icon; report those that have neither."""
     seen: Counter[str] = Counter()
     for icon, name in _icons(chapter.tree):
-        glyph = GLYPHS.get(name, "")
+        glyph = GLYPHS.get(name) or GLYPHS.get(_VARIANT.sub("", name), "")
         title = str(icon.get("title") or icon.get("aria-label") or "").strip()
         if glyph:
             label = title or name.replace("-", " ")
@@ -174,11 +226,19 @@ def _settle_icons(chapter: Chapter, report: Report) -> None:
 
 
 def _icons(tree: Tag) -> Iterator[tuple[Tag, str]]:
-    """Yield the empty elements that a font of icons would fill, with their icons' names."""
-    for tag in elements(tree, "i", "span"):
+    """Yield the elements that a font of icons would fill, with their icons' names.
+
+    They are empty, but for those that have a name instead of a class for each icon.
+    """
+    for tag in elements(tree, "i", "span", "em"):
         classes = [str(name) for name in tag.get_attribute_list("class") if name]
-        if not classes or tag.get("id") or text_of(tag) or elements(tag, "img", "svg"):
+        if not classes or tag.get("id") or elements(tag, "img", "svg"):
             continue
-        names = [match[1] for name in classes if (match := _ICON_NAME.match(name))]
-        if names or any(_ICON.match(name) for name in classes):
-            yield tag, next((name for name in names if name not in _STYLES), "")
+        text = text_of(tag).strip()
+        if any(_NAMED_BY_TEXT.match(name) for name in classes):
+            yield tag, text.replace("_", "-")
+        elif not text:
+            names = [match[1] for name in classes if (match := _ICON_NAME.match(name))]
+            # An empty `<i>` with a class is nothing else.
+            if names or tag.name == "i" or any(_ICON.match(name) for name in classes):
+                yield tag, next((name for name in names if name not in _STYLES), "")

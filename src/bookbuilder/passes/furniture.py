@@ -15,10 +15,11 @@ from bookbuilder.dialect.core.page_breaks import PAGE_BREAK
 from bookbuilder.dialect.syntax.callouts import DEFAULT_TITLE
 from bookbuilder.dialect.syntax.wikilinks import EMBED
 from bookbuilder.model.diagnostics import Report
+from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import callout_title, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
+from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
 
 UNLISTED = "unlisted"
@@ -39,7 +40,7 @@ def furniture(book: Book, report: Report) -> None:
         _name_boxes(chapter.tree, language)
         _settle_page_breaks(chapter.tree)
         _wrap_sections(chapter.tree)
-        _head_tables(chapter.tree)
+        head_tables(chapter.tree)
         _number_backwards(chapter.tree)
 
 
@@ -49,7 +50,14 @@ def _make_figure(paragraph: Tag) -> None:
     in_caption = elements(said, "img", "svg") if said is not None else []
     pictures = [p for p in elements(paragraph, "img", "svg") if all(p is not c for c in in_caption)]
     text = said.get_text(strip=True) if said is not None else ""
-    if len(pictures) != 1 or paragraph.get_text(strip=True) != text or paragraph.parent is None:
+    if len(pictures) != 1 or paragraph.parent is None:
+        return
+    # The words in a drawing are a part of it.
+    beside = paragraph.get_text(strip=True)
+    if pictures[0].name == "svg" and beside:
+        strings = paragraph.find_all(string=True)
+        beside = "".join(s.strip() for s in strings if s.find_parent("svg") is None)
+    if beside != text:
         return
     if paragraph.find_parent(["li", "td", "th", "a", "figure", "dd", "summary"]):
         return
@@ -253,21 +261,6 @@ def _wrap_sections(tree: Tag) -> None:
             if ends:
                 break
             section.append(node)
-
-
-def _head_tables(tree: Tag) -> None:
-    for table in elements(tree, "table"):
-        for head in elements(table, "thead"):
-            if not text_of(head) and not elements(head, "img"):
-                head.decompose()
-                continue
-            for cell in elements(head, "th"):
-                if text_of(cell) or elements(cell, "img", "svg", "math"):
-                    cell.attrs.setdefault("scope", "col")
-                else:
-                    # An empty corner cell heads no column.
-                    cell.name = "td"
-                    cell.attrs.pop("scope", None)
 
 
 def _number_backwards(tree: Tag) -> None:

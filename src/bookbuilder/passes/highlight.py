@@ -44,10 +44,13 @@ _NEAR_ENOUGH = {"jsx": "javascript", "mjs": "javascript", "jsonc": "json", "shel
 def highlight(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         for code in elements(chapter.tree, "code"):
-            lexer = _lexer(_language(code).lower())
-            if lexer is None or elements(code):
+            language = _language(code).lower()
+            if language == "" or elements(code):
                 continue
             text = raw_text(code)
+            lexer = _lexer(language, starts_inline="<?" not in text)
+            if lexer is None:
+                continue
             if len(text) > (LONGEST_OF_SLOW if lexer.name in _SLOW else LONGEST):
                 message = f"a listing of {len(text):,} characters is not coloured"
                 first = text.strip().partition("\n")[0][:80]
@@ -75,13 +78,16 @@ def _language(code: Tag) -> str:
 
 
 @cache
-def _lexer(language: str) -> Lexer | None:
+def _lexer(language: str, starts_inline: bool) -> Lexer | None:
+    """Return the lexer of a language. PHP need not start with `<?php`."""
     if language in ("", "text", "txt", "plain", "plaintext", "none"):
         return None
     try:
-        return get_lexer_by_name(
-            _NEAR_ENOUGH.get(language, language), stripnl=False, ensurenl=False
-        )
+        options = {"startinline": True} if language.startswith("php") and starts_inline else {}
+        if language.startswith("diff-"):
+            language = "diff"
+        name = _NEAR_ENOUGH.get(language, language)
+        return get_lexer_by_name(name, stripnl=False, ensurenl=False, **options)
     except ClassNotFound:
         return None
 

@@ -17,10 +17,15 @@ _WIDE = (
 )
 # Chinese and Japanese share these with the scripts of Europe, which need the blank.
 _SHARED = "‘’“”…—·"
-_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
-_BETWEEN_SHARED = re.compile(
-    rf"(?<=[{_WIDE}])\n(?=[{_WIDE}{_SHARED}])|(?<=[{_SHARED}])\n(?=[{_WIDE}])"
-)
+_EMOJI = "\U0001f300-\U0001faff"
+
+
+def _beside(others: str) -> str:
+    return rf"(?<=[{_WIDE}])\n(?=[{_WIDE}{others}])|(?<=[{others}])\n(?=[{_WIDE}])"
+
+
+_BETWEEN_WIDE = re.compile(_beside(_EMOJI))
+_BETWEEN_SHARED = re.compile(rf"{_beside(_EMOJI + _SHARED)}|(?<=[{_SHARED}])\n(?=[{_SHARED}])")
 
 
 def line_end_edits(text: str, language: str) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ is the `#id` of an existing element. Links that cannot be resolved are reported 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,9 +20,11 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
+from bookbuilder.passes.drawings import relink_drawing
 from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
+from bookbuilder.text.site_templates import with_reference
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, unwrap
@@ -86,6 +88,9 @@ MOST_REPORTED = 100
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
 _WEB = {"http", "https", "ftp"}
 _OTHER = {"mailto", "tel", "sms", "doi", "urn", "xmpp", "irc", "geo", "magnet", "news"}
+# docsify links to a heading by `?id=name`, and to a page by `#/page` too.
+_PAGE_IN_FRAGMENT = re.compile(r"(?:/|index\.html)?#(?=/)")
+_ID_IN_QUERY = re.compile(r"\?(?:[^#]{0,200}&)?id=([^&#]+)")
 _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 
@@ -94,9 +99,11 @@ def link(book: Book, report: Report) -> None:
     labels = Labels(book, addresses)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
+    # Several chapters may come from one file, in which their places are counted.
+    seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
+    labels_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
-        seen: Counter[str] = Counter()
-        seen_labels: Counter[str] = Counter()
+        seen, seen_labels = seen_in[chapter.source.path], labels_in[chapter.source.path]
         dropped: list[Tag] = []
         for anchor in elements(chapter.tree, "a", "area"):
             if "href" not in anchor.attrs:
@@ -118,6 +125,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
     """Prefix every id of the chapter; map old ids to new ones, the first use of an id winning."""
     anchors: dict[str, str] = {}
     again: Counter[str] = Counter()
+    raw_ids: dict[int, str] = {}
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
     every = elements(chapter.tree)
@@ -135,6 +143,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
         name = f"{base}-{count}" if count > 1 else base
         taken.add(name)
         tag["id"] = name
+        raw_ids[id(tag)] = raw
         if anchors.setdefault(raw, name) != name:
             again[raw] += 1
             if again.total() <= MOST_REPORTED and (
@@ -151,30 +160,17 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
                 if not names:
                     del tag[attribute]
         if tag.name == "svg":
-            _relink_svg(tag, anchors)
+            relink_drawing(tag, anchors, raw_ids)
     if chapter.role:
         chapter.tree["role"] = chapter.role
     return anchors
-
-
-def _relink_svg(svg: Tag, anchors: dict[str, str]) -> None:
-    """Update renamed ids in `url(#id)` and in `href`s that stay inside the drawing."""
-    for tag in [svg, *elements(svg)]:
-        for attribute, value in list(tag.attrs.items()):
-            text = str(value)
-            if "url(#" in text:
-                tag[attribute] = re.sub(
-                    r"url\(#([^)]+)\)", lambda m: f"url(#{anchors.get(m[1], m[1])})", text
-                )
-            elif attribute.endswith("href") and text.startswith("#") and tag.name != "a":
-                tag[attribute] = f"#{anchors.get(text[1:], text[1:])}"
 
 
 def _resolve(
     anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
 ) -> None:
     is_wikilink = has_class(anchor, "wikilink")
-    bare = href.strip()
+    bare, is_reference = with_reference(href.strip())
     if bare.startswith("//"):
         bare = f"https:{bare}"
     if not is_wikilink and _SCHEME.match(bare) and not bare.startswith(RULE_SCHEME):
@@ -186,36 +182,63 @@ def _resolve(
     if has_class(anchor, ANYWHERE):
         _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
         return
-    path, _, fragment = bare.partition("#")
-    path = unquote(path if is_wikilink else path.split("?")[0])
-    fragment = unquote(fragment)
+    path, fragment = _taken_apart(bare, is_wikilink=is_wikilink)
     target = addresses.find(chapter, path, is_wikilink) if path else chapter if fragment else None
+    if target is None and is_reference:
+        # Hugo's `ref` finds a page by its name alone.
+        target = addresses.find(chapter, Path(path).stem or "/", by_name=True)
     if target is None and not fragment and (found := addresses.find_anchor_anywhere(path)):
         anchor["href"] = f"#{found}"
         return
     if target is None:
+        if _is_empty(anchor) and (path or fragment):
+            anchor.append(path or fragment)
         _drop(anchor)
         span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
     name = target.slug
-    if fragment:
-        found = addresses.find_anchor(target, fragment)
-        if found is None:
-            span = find_link(chapter.source, href, nth, LINK)
-            known = addresses.anchors[target.slug]
-            holders = addresses.holders(fragment)
-            hint = did_you_mean(fragment, known).replace("`", "`#", 1)
-            if holders:
-                files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
-                hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
-            if len(holders) == 1:
-                name = holders[0][1]
-            message = f"no heading or id `{fragment}` in {target.source.name}"
-            report.add(NO_FRAGMENT, message, span, hint)
-        else:
-            name = found
+    if fragment and (found := addresses.find_anchor(target, fragment)):
+        name = found
+    elif fragment:
+        span = find_link(chapter.source, href, nth, LINK)
+        name = _report_no_fragment(fragment, target, span, chapter, addresses, report)
+        if name == chapter.slug and _is_empty(anchor):
+            # The title of the chapter that the link stands in would be no answer.
+            anchor.append(fragment)
     _lead_to(name, anchor, addresses)
+
+
+def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
+    """Return the path and the fragment of an address within the book."""
+    if page := _PAGE_IN_FRAGMENT.match(address):
+        address = address[page.end() :]
+    path, _, fragment = address.partition("#")
+    if is_wikilink:
+        return unquote(path), unquote(fragment)
+    if not fragment and (query := _ID_IN_QUERY.search(path)):
+        fragment = query[1]
+    return unquote(path.split("?")[0]), unquote(fragment)
+
+
+def _report_no_fragment(
+    fragment: str,
+    target: Chapter,
+    span: Span,
+    chapter: Chapter,
+    addresses: Addresses,
+    report: Report,
+) -> str:
+    """Report that `target` has no id `fragment`; return the book-wide id to lead to instead."""
+    known = addresses.anchors[target.slug]
+    holders = addresses.holders(fragment)
+    hint = did_you_mean(fragment, known).replace("`", "`#", 1)
+    if holders:
+        files = dict.fromkeys(addresses.relative(chapter, h) for h, _ in holders)
+        hint = "write " + " or ".join(f"`{file}#{fragment}`" for file in list(files)[:3])
+    message = f"no heading or id `{fragment}` in {target.source.name}"
+    report.add(NO_FRAGMENT, message, span, hint)
+    return holders[0][1] if len(holders) == 1 else target.slug
 
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
@@ -242,7 +265,8 @@ def _resolve_anywhere(
     anchor["class"] = AttributeValueList(classes)
     if not classes:
         del anchor["class"]
-    holders = addresses.holders(name)
+    # bookdown's references name a kind before the id: `thm:x`.
+    holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
     if not holders:
         if not anchor.get_text(strip=True):

@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from bookbuilder.config.schema import Config
-from bookbuilder.passes.addresses import without_site
 from bookbuilder.runtime.files import files_below, folded, is_file, is_inside, name_of, names_in
+from bookbuilder.text.site_templates import with_reference, without_site
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import names
 
@@ -82,7 +82,8 @@ class PictureFiles:
         return self._known[key]
 
     def _find(self, src: str, folder: Path, *, by_name: bool) -> Found:
-        src = without_site(unquote(src)) if unquote(src).startswith("{") else src
+        if unquote(src).startswith("{"):
+            src = without_site(with_reference(unquote(src))[0])
         leads_out = False
         ways = _ways(src)
         for number, start in enumerate(self._folders(src, folder)):

@@ -7,12 +7,14 @@ import re
 import warnings
 import zlib
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from bookbuilder.passes.cleaning.svg import sanitize_svg
+from bookbuilder.runtime.text_files import LFS_POINTER
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
+LARGEST_PROFILE = 4_000_000
 # Not all formats that Pillow reads: for EPS it would run Ghostscript.
 PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 EXTENSIONS = {
@@ -31,10 +33,23 @@ _NOT_READ = (
     (re.compile(rb"%PDF-"), "PDF"),
     (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
 )
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+# Of its last form, and of the file that a broken symbolic link becomes on Windows.
+_ANNEX_POINTER = re.compile(rb"(?:\.\./){0,20}(?:\.git)?/annex/objects/[^\n]{1,500}\s*\Z")
 _WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
+
+
+def pointer_of(data: bytes) -> str:
+    """Return the tool that left a pointer in a picture's place; empty if `data` is none."""
+    if data.startswith(LFS_POINTER):
+        return "Git LFS"
+    return "git-annex" if _ANNEX_POINTER.match(data[:2_000]) else ""
+
+
+def how_to_fetch(tool: str) -> str:
+    """Return the hint for pointers of `tool`."""
+    return f"fetch the pictures with `{'git lfs pull' if tool == 'Git LFS' else 'git annex get'}`"
 
 
 def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
@@ -44,8 +59,8 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     """
     if not data:
         raise ValueError("the file is empty")
-    if data.startswith(LFS_POINTER):
-        raise ValueError("it is a pointer of Git LFS, and the picture itself was not fetched")
+    if tool := pointer_of(data):
+        raise ValueError(f"it is a pointer of {tool}, and the picture itself was not fetched")
     drawing = _gunzipped(data)
     if _looks_like_svg(drawing):
         clean, removed = sanitize_svg(drawing)
@@ -123,7 +138,7 @@ def _reencode(image: Image.Image) -> tuple[bytes, str]:
     has_alpha = "A" in image.getbands() or "transparency" in image.info
     upright = ImageOps.exif_transpose(image)
     if is_photograph and not has_alpha:
-        upright.convert("RGB").save(out, "JPEG", quality=90)
+        _to_rgb(upright).save(out, "JPEG", quality=90)
         return out.getvalue(), "image/jpeg"
     if upright.mode in _DEEP:
         upright = _to_8_bits(upright)
@@ -133,6 +148,29 @@ def _reencode(image: Image.Image) -> tuple[bytes, str]:
     profile = image.info.get("icc_profile") if upright.mode == image.mode else None
     upright.save(out, "PNG", optimize=True, icc_profile=profile)
     return out.getvalue(), "image/png"
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Convert a picture to sRGB, by its own colour profile where it has one that can be read.
+
+    Inks are not the opposites of lights: computed so, a printer's green would glow.
+    """
+    profile = image.info.get("icc_profile", b"")
+    if image.mode == "CMYK" and 0 < len(profile) <= LARGEST_PROFILE:
+        try:
+            converted = ImageCms.profileToProfile(
+                image,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+        except (ImageCms.PyCMSError, OSError):
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:

@@ -129,6 +129,12 @@ def _normal(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
+def _has_place(anchor: Tag) -> bool:
+    """Return whether the text of a link has a place for what it leads to."""
+    text = anchor.get_text()
+    return any(place in text for place in (*_PLACES, "{name}"))
+
+
 def settle_reference(
     anchor: Tag, href: str, seen: Counter[str], chapter: Chapter, labels: Labels, report: Report
 ) -> bool:
@@ -144,9 +150,12 @@ def settle_reference(
             return False
         is_own = href.startswith("#") and name in labels.addresses.anchors[chapter.slug]
         is_file = not href.startswith("#") and labels.addresses.find(chapter, name, by_name=False)
-        if is_own or is_file:
+        if _has_place(anchor) and not is_file:
+            href = NUMBER_SCHEME + quote(name)
+        elif is_own or is_file:
             return False
-        href = LABEL_SCHEME + quote(name)
+        else:
+            href = LABEL_SCHEME + quote(name)
     resolve_reference(anchor, href, seen, chapter, labels, report)
     return True
 
@@ -155,7 +164,7 @@ def _leave_scheme(anchor: Tag, href: str, chapter: Chapter, report: Report) -> N
     """Make an ordinary link of `project:#label` and `path:file`, and text of `inv:…`."""
     scheme, _, rest = href.partition(":")
     if anchor.get_text() == href:  # `<project:#label>`
-        anchor.clear()
+        anchor.string = "" if scheme != "path" else unquote(rest.rpartition("/")[2])
     if scheme != "inv":
         anchor["href"] = rest
         return

@@ -74,6 +74,17 @@ class SiteAddresses:
         places = (_below(path, root) for root in self._roots)
         return next((self._at(place, 0) for place in places if place is not None), None)
 
+    def find_near(self, chapter: Chapter, address: str) -> Chapter | None:
+        """Return the chapter at `address` as seen from the folder of `chapter`: `two.html`.
+
+        The path of a file is none. Nor is a single word: a link to it may mean anything.
+        """
+        if _FILE.search(address) or not ("/" in address or _SUFFIX.search(address)):
+            return None
+        path = Path(os.path.normpath(chapter.source.path.parent / address))
+        places = (_below(path, root) for root in self._roots)
+        return next((found for p in places if p is not None and (found := self._at(p, 0))), None)
+
     def _at(self, place: _Place, most_of_base: int) -> Chapter | None:
         for start in range(min(most_of_base, max(len(place) - 1, 0)) + 1):
             if found := self._found.get(place[start:]):

@@ -183,6 +183,9 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
     while stack:
         node, index, tongue = stack.pop()
         if isinstance(node, Tag):
+            # The call of a note stands beside the text, not between its words.
+            if has_class(node, "noteref") or has_class(node, "noteref-comma"):
+                continue
             if node.name in _UNTOUCHED or node.name in ("img", "br") or has_class(node, AS_TYPED):
                 runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
                 length += 1
@@ -320,7 +323,8 @@ def _single(text: str, at: int, quotes: Quotes, is_open: bool, last_closing: int
         if _MAYBE_SHORTENED.match(text, at + 1):
             closes_soon = _CLOSING_SINGLE.search(text, at + 2, at + _FAR)
             return quotes.inner_open if closes_soon else APOSTROPHE
-        return quotes.inner_open if at < last_closing else APOSTROPHE
+        # The end of speech may come paragraphs later; no word is shortened before a double mark.
+        return quotes.inner_open if at < last_closing or after == '"' else APOSTROPHE
     if before.isdigit() and after.isdigit():
         return ""
     if _is_word(before) and _is_word(after):

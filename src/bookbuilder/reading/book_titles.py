@@ -8,13 +8,9 @@ from pathlib import Path
 from bookbuilder.book import Book, Chapter
 from bookbuilder.reading.titles import LONGEST_TITLE, is_contents
 from bookbuilder.runtime.text_folder import INDEX_STEMS
+from bookbuilder.text.plain_title import plain_title
 
-# Pictures go; of links, their text stays; emphasis, attributes, notes and tags.
 _PICTURES = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|!\[[^\]\[]*\]\[[^\]\[]*\]|<img\b[^<>]*>")
-_MARKS = re.compile(
-    r"[*_`]|\s*\{[:#.-][^{}]*\}$|\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])|\[\^[^\]]*\]|\^\[[^\]]*\]"
-    r"|</?[a-z][^<>]*>|<!--.*?-->"
-)
 _FOLDERS = frozenset(
     """
     book books build chapter chapters contents content data desktop dist doc docs document documents
@@ -34,6 +30,8 @@ _DOMAIN = re.compile(
     r"|pages|site|tech|ai|cc|tv)",
     re.IGNORECASE,
 )
+# "Title: Moby-Dick", as the headings of texts that were scanned say.
+_LABEL = re.compile(r"(?:Title|Titel|Titre|Título|Titolo|Book):[ ]+(?=\S)", re.IGNORECASE)
 _SECTIONS = re.compile(
     r"to-?dos?|readme|index|home|welcome|intro|introduction|overview|preface|foreword|about"
     r"|getting started|summary|license|untitled",
@@ -49,7 +47,7 @@ def guessed_title(book: Book) -> str:
     """
     chapters = list(book.chapters)
     if title := _by_text(book, chapters):
-        return title
+        return _LABEL.sub("", title)
     names = _names(book.config.root)
     if names and not _DOMAIN.fullmatch(names[0]):
         return _titled(names[0])
@@ -57,7 +55,9 @@ def guessed_title(book: Book) -> str:
     if first:
         return first
     domain = _DOMAIN.fullmatch(names[0]) if names else None
-    return _titled(domain["name"]) if domain else chapters[0].title if chapters else "Untitled"
+    if domain:
+        return _titled(domain["name"])
+    return chapters[0].title if chapters else "Untitled"
 
 
 def _by_text(book: Book, chapters: list[Chapter]) -> str:
@@ -71,17 +71,21 @@ def _by_text(book: Book, chapters: list[Chapter]) -> str:
         if len(headings) == 1:
             return plain_heading("".join(headings[0])) or chapters[0].title
         if len(chapters) == 1:
-            return chapters[0].title
+            title = chapters[0].title
+            # It may be no more than the name of the folder.
+            domain = _DOMAIN.fullmatch(title)
+            return (_titled(domain["name"]) if domain else title).rstrip(":").rstrip()
     first = chapters[0]
     homes = (book.config.root, book.config.text_folder)
     is_opening = first.source.path.stem.lower() in INDEX_STEMS and first.source.path.parent in homes
-    return first.title if is_opening and not _is_section(first.title) else ""
+    is_title = is_opening and not _is_section(first.title)
+    return first.title.rstrip(":").rstrip() if is_title else ""
 
 
 def plain_heading(line: str) -> str:
     """Return the words of a heading as it stands in Markdown, without pictures and marks."""
     line = line[:LONGEST_TITLE].rstrip(" \t#")
-    return " ".join(_MARKS.sub(r"\1", _PICTURES.sub("", line)).split())
+    return plain_title(_PICTURES.sub("", line)).rstrip(":").rstrip()
 
 
 def _names(root: Path) -> list[str]:

@@ -6,11 +6,14 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.reading.cell_options import CellOptions
 from bookbuilder.runtime.text_files import without_controls
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.trees.markup import elements
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.serializing import serialize
@@ -63,7 +66,12 @@ class Outputs:
             if kind == "error":
                 yield from self._text(joined(output.get("traceback"), "\n"), options)
             elif isinstance(data := output.get("data"), dict):
-                yield from self._data(data, f"cell-{cell}-output-{number}", options)
+                blocks = list(self._data(data, f"cell-{cell}-output-{number}", options))
+                yield from blocks
+                if any(map(_is_labelled, blocks)):
+                    # The label and the caption are those of the first picture or table.
+                    words = options.alternative or options.caption
+                    options = replace(options, label="", caption="", alternative=words)
         if stream:
             yield from self._text(stream, options)
 
@@ -73,9 +81,7 @@ class Outputs:
         plain = joined(data.get("text/plain"))
         self.html_left -= len(html)
         if html and self.html_left > 0 and (clean := _clean_html(html)):
-            label = f' id="{_identifier(options.label)}"' if options.label else ""
-            caption = f"\n\nTable: {options.caption}" if options.caption else ""
-            yield f'<div class="output"{label}>{clean}</div>{caption}'
+            yield _with_caption(clean, options)
         elif markdown := joined(data.get("text/markdown")):
             yield without_controls(markdown)
         elif any(kind in data for kind in _PICTURES):
@@ -162,6 +168,24 @@ def _clean_html(html: str) -> str:
         return ""
     tree.name = "div"
     return re.sub(r"\n\s*\n", "\n", serialize(tree))
+
+
+def _with_caption(html: str, options: CellOptions) -> str:
+    """Return a table with its label and caption; other HTML becomes a figure, if it has these."""
+    label = f' id="{_identifier(options.label)}"' if options.label else ""
+    caption = escape(plain_title(options.caption))
+    if not caption:
+        return f'<div class="output"{label}>{html}</div>'
+    start, table, rest = html.partition("<table")
+    if table and "<table" not in rest:
+        attributes, _, inside = rest.partition(">")
+        html = f"{start}<table{label}{attributes}><caption>{caption}</caption>{inside}"
+        return f'<div class="output">{html}</div>'
+    return f"<figure{label}>{html}<figcaption>{caption}</figcaption></figure>"
+
+
+def _is_labelled(block: str) -> bool:
+    return block.startswith(("![", "<div", "<figure"))
 
 
 def _identifier(label: str) -> str:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
+from bookbuilder.config.chapter_list import prose_lines
 from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
-from bookbuilder.reading.front_matter import read_front_matter, said_of_book
-from bookbuilder.reading.generated_contents import without_contents
+from bookbuilder.reading.front_matter import FrontMatter, read_front_matter, said_of_book
+from bookbuilder.reading.generated_contents import without_contents, without_pages_of_lists
+from bookbuilder.reading.hidden_lines import with_hidden_lines
 from bookbuilder.reading.includes import with_includes
 from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
@@ -23,6 +25,8 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+
+_HEADING = re.compile(r"(?m)^#[ \t]+\S")
 
 
 def read_book(
@@ -41,8 +45,10 @@ def read_book(
         report_drafts(list(drafts.values()), report)
         if drafts and len(drafts) == len(sources):
             report.add(ONLY_DRAFTS, "all chapters are drafts", Span("."), "build with `--drafts`")
-    entries = [entry for entry in outline.entries if entry.path not in drafts]
-    body = [e for part in outline.parts for e in part.entries if e.path not in drafts]
+    written = {path: source for path, source in sources.items() if path not in drafts}
+    kept = set(without_pages_of_lists(written, report))
+    entries = [entry for entry in outline.entries if entry.path in kept]
+    body = [e for part in outline.parts for e in part.entries if e.path in kept]
     chapters = {}
     said = BookConfig()
     for entry, after in itertools.zip_longest(entries, entries[1:]):
@@ -53,7 +59,7 @@ def read_book(
             if entry.path.suffix.lower() != NOTEBOOK:
                 source = with_includes(source, config, report)
             front = read_front_matter(source, report)
-            if alone:
+            if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
             chapters[entry.path] = read_chapters(
                 source, front, entry, alone, report, is_opener=is_opener
@@ -84,6 +90,17 @@ def read_book(
     return book
 
 
+def _opens_book(front: FrontMatter, source: Source, config: Config) -> bool:
+    """Return whether the front matter of the first of several chapters is about the book.
+
+    pandoc's authors put it there: with an author, above a heading that is the chapter's own.
+    """
+    if config.source is not None or config.book.title:
+        return False
+    has_people = any(key in front.data for key in ("author", "authors", "creator"))
+    return has_people and "title" in front.data and bool(_HEADING.search(source.text, front.length))
+
+
 def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Notebook:
     """Return the text of `entry`, without the lines that are for its list of chapters only."""
     name = name_of(entry.path, config.root)
@@ -96,23 +113,14 @@ def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Not
         source = read_source(entry.path, config.folders, report, config.variables)
     if source is None:
         return nothing
-    source = without_contents(source)
+    source = with_hidden_lines(without_contents(source), config.hidden_lines)
     return Notebook(_without_marks(source, outline.marks) if outline.marks else source)
 
 
 def _without_marks(source: Source, marks: re.Pattern[str]) -> Source:
-    start = at = _front_matter_end(source.text)
-    while match := _BLANK.match(source.text, at) or marks.match(source.text, at):
-        at = match.end()
-    # The lines stay, blank, so that findings name the right ones.
-    newlines = "\n" * source.text.count("\n", start, at)
-    return replace(source, text=f"{source.text[:start]}{newlines}{source.text[at:]}")
-
-
-_BLANK = re.compile(r"\s+|<!--.*?-->", re.DOTALL)
-_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
-
-
-def _front_matter_end(text: str) -> int:
-    match = _FRONT_MATTER.match(text)
-    return match.end() if match else 0
+    """Blank the lines that `marks` matches, so that findings still name the right ones."""
+    lines = source.text.split("\n")
+    for index, line in prose_lines(source.text):
+        if marks.fullmatch(line.rstrip()):
+            lines[index] = ""
+    return replace(source, text="\n".join(lines))

@@ -28,12 +28,21 @@ ONLY_DRAFTS = Rule(
 )
 
 # By Hugo, Quarto, Docusaurus, Astro; Jekyll; Obsidian; Docusaurus; GitBook; Eleventy.
-_YES = ("draft", "isdraft", "unlisted", "hidden", "eleventyexcludefromcollections")
-_NO = ("publish", "published", "dg-publish")
-_STATUS = ("draft", "unpublished")
+_YES = (
+    *("draft", "isdraft", "is_draft", "unlisted", "hidden", "private", "exclude", "ignore", "wip"),
+    "eleventyexcludefromcollections",
+)
+_NO = ("publish", "published", "dg-publish", "listed", "public")
+# `status: draft`, `visibility: hidden`, `status: "\N{CONSTRUCTION SIGN} Draft"`.
+_STATUS = ("status", "state", "stage", "visibility")
+_STATES = re.compile(r"(?:draft(?:ing)?|wip|unpublished|unlisted|private|hidden)", re.IGNORECASE)
+# Hugo's, with `render: never` or `list: never` below.
+_BUILD = ("build", "_build")
 _FOLDER = "_drafts"
 _LONGEST = 100_000
-_LIKELY = re.compile(rf"(?mi)^[ \t]*[\"']?(?:{'|'.join((*_YES, *_NO, 'status'))})[\"']?[ \t]*[:=]")
+_LIKELY = re.compile(
+    rf"(?mi)^[ \t]*[\"']?(?:{'|'.join((*_YES, *_NO, *_STATUS, *_BUILD))})[\"']?[ \t]*[:=]"
+)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.{0,100000}?)^\+\+\+", re.DOTALL | re.MULTILINE)
 _TOML_LINE = re.compile(r"(?mi)^[ \t]*([\w-]{1,40})[ \t]*=[ \t]*[\"']?(\w{1,20})[\"']?[ \t]*$")
 
@@ -57,10 +66,16 @@ def draft_mark(source: Source) -> Span | None:
 
 
 def _says_draft(key: str, value: Any) -> bool:
-    word = str(value).strip().lower() if isinstance(value, str | bool) else ""
-    if key == "status":
-        return word in _STATUS
-    return word in ("true", "yes") if key in _YES else key in _NO and word in ("false", "no")
+    word = str(value).strip().lower() if isinstance(value, str | bool | int) else ""
+    if key in _STATUS:
+        values = value if isinstance(value, list) else [value]
+        return any(_STATES.fullmatch(re.sub(r"[\W_]+", "", str(v)[:50])) for v in values)
+    if key in _BUILD:
+        said = value.values() if isinstance(value, dict) else [value]
+        return any(str(one).lower() in ("never", "false") for one in said)
+    if key in _YES:
+        return word in ("true", "yes", "1", "on")
+    return key in _NO and word in ("false", "no", "0", "off")
 
 
 def report_drafts(drafts: Sequence[tuple[str, Span]], report: Report) -> None:

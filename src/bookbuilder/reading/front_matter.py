@@ -1,4 +1,4 @@
-"""Read YAML front matter: the keys between `---` lines at the top of a chapter."""
+"""Read front matter: the keys between `---` lines at the top of a chapter, or Hugo's `+++`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import yaml
 
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
-from bookbuilder.config.pandoc_metadata import plain_title, read_metadata
+from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.parsing import UNKNOWN_KEY
 from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.title_block import read_keys, read_title_block
+from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.title_block import read_title_block
+from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS
 from bookbuilder.text.language import is_language
+from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
@@ -36,7 +39,7 @@ ILL_TYPED_FRONT_MATTER = Rule(
     "ill-typed-front-matter",
     Severity.WARNING,
     "A key of the front matter appears twice or holds something other than text, a number or"
-    " true/false; or the front matter is TOML. Whatever cannot be used is ignored.",
+    " true/false; or the front matter is TOML with a mistake. Whatever cannot be used is ignored.",
 )
 
 UNKNOWN_FRONT_MATTER = Rule(
@@ -51,7 +54,8 @@ UNCLOSED_FRONT_MATTER = Rule(
     "unclosed-front-matter",
     Severity.WARNING,
     "A `---` in the first line followed by a `key: value` begins front matter, which a second"
-    " `---` must end. Without it, all of it is printed as text of the book.",
+    " `---` must end. What is surely meant is read all the same, such as a title and other keys"
+    " between lines of other dashes; all else is printed as text of the book.",
 )
 
 UNREAD_METADATA = Rule(
@@ -62,36 +66,8 @@ UNREAD_METADATA = Rule(
     " bookbuilder does not know. The book is built without it.",
 )
 
-# Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
-_OF_OTHER_TOOLS = frozenset(
-    """
-    abstract alias aliases archived audience author author_profile authors banner bibliography body
-    bodyclass categories category class classes code collection comments contributors cover created
-    created_at creator css cssclass cssclasses csl custom_edit_url data date datepublished
-    datemodified deck description disable_toc display displayed_sidebar doc document documentclass
-    draft dropcaps edit edit_uri editlink editurl embed_image excerpt execute expires expirydate
-    extra favicon feature featured filters footer format fontsize frontmatter full_title fulltitle
-    generator genre has_children has_toc head header header-includes headless hero hide
-    hide_table_of_contents hide_title hidden home icon id identifier image images include_in_header
-    index indent isbn isdraft issue jupyter katex key keywords kernelspec kind label lastmod
-    lastupdated layout level license linkcolor linktitle links locale logo mainfont maintainer
-    markup math mathjax menu menus meta meta_description meta_title metadata modified name nav
-    nav_exclude nav_order navbar navigation next nocite noindex note og_image order original
-    outline output outputs overview pagefind pagination_label pagination_next pagination_prev
-    parent params permalink picture pin pinned pdf plugins position prev previous priority private
-    prose public publish publish_date published published_at publishdate pubdate reading_time
-    redirect redirect_from redirect_to redirects related render resources reviewers revision robots
-    rss sample search search_exclude section seo series share short_title sidebar sidebar_class_name
-    sidebar_custom_props sidebar_label sidebar_position sitemap sort source status
-    subject subtitle summary tag tags taxonomy teaser template theme thanks thumbnail time toc
-    toc-depth toc-title toc_sticky topics translationkey translations translator type
-    unlisted update updated updated_at uri url version video videos vol weight wordcount
-    banner_caption downloads exports file_format html_meta jupytext mystnb myst nocomments nosearch
-    numbering orphan parts substitutions tocdepth
-    """.split()  # noqa: SIM905 (a list would be a page long)
-)
 _KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
-_KNOWN = _OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
+_KNOWN = OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
 # "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
 _LIKE_A_MISSPELLING = 0.75
@@ -108,7 +84,8 @@ _BLOCK = re.compile(
     r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 _TOML = re.compile(
-    r"\+\+\+[ \t]*\n(?=\s*[\w-]+\s*=).*?^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"\+\+\+[ \t]*\n(?=(?:\s|#[^\n]*\n)*[\w-]+\s*=)(?P<toml>.*?)^\+\+\+[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
 # What may stand before front matter without being seen: blank lines, a byte order mark, comments.
 _BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
@@ -143,22 +120,14 @@ class FrontMatter:
 def read_front_matter(source: Source, report: Report) -> FrontMatter:
     """Read the front matter of `source`. Text that starts with a rule or with prose has none."""
     if match := _TOML.match(source.text):
-        hint = "write `key: value` lines between two lines `---`"
-        message = "front matter in TOML is ignored"
-        report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        return FrontMatter(length=match.end())
+        return _from_toml(match["toml"], source, match.end(), report)
     before = _BEFORE.match(source.text[:_LONGEST])
     start = before.end() if before else 0
     match = _BLOCK.match(source.text, start)
     if start and not (match and _is_surely_front_matter(match["yaml"])):
         return FrontMatter()
     if not match:
-        if _UNCLOSED.match(source.text):
-            message = "front matter begins here and never ends, so it becomes text of the book"
-            hint = "end it with a line `---`; if this is a break, leave a blank line below it"
-            report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
-        said, length = read_title_block(source.text)
-        return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+        return _without_lines_around(source, report)
     if len(match["yaml"]) > _LONGEST:
         if _LOOKS_LIKE_KEYS.match(match["yaml"]):
             message = f"front matter of more than {_LONGEST:,} characters is not read"
@@ -190,7 +159,39 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
     if not isinstance(data, dict):
         return FrontMatter()
-    _report_keys(data, source, match.end(), report)
+    return _front_matter(data, source, match.end(), report)
+
+
+def _from_toml(text: str, source: Source, end: int, report: Report) -> FrontMatter:
+    data = load_toml(text)
+    if data is not None:
+        return _front_matter(data, source, end, report)
+    hint = "write `key: value` lines between two lines `---`"
+    message = "front matter in TOML has a mistake, so it is ignored"
+    report.add(ILL_TYPED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    return FrontMatter(length=end)
+
+
+def _without_lines_around(source: Source, report: Report) -> FrontMatter:
+    """Return what `source` starts with instead of YAML between two lines `---`."""
+    keys, length, is_mistyped = read_keys(source.text, _KNOWN)
+    if is_mistyped:
+        hint = "write a line `---` above and one below it"
+        message = "this is read as front matter, although the lines around it are none"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    if keys:
+        return _front_matter(keys, source, length, report)
+    if _UNCLOSED.match(source.text):
+        message = "front matter begins here and never ends, so it becomes text of the book"
+        hint = "end it with a line `---`; if this is a break, leave a blank line below it"
+        report.add(UNCLOSED_FRONT_MATTER, message, source.span_of_line(1), hint)
+    said, length = read_title_block(source.text)
+    return FrontMatter(title=str(said.get("title", "")), data=said, length=length)
+
+
+def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Report) -> FrontMatter:
+    """Return what `data` says, which takes up `length` characters at the top of `source`."""
+    _report_keys(data, source, length, report)
     return FrontMatter(
         title=_title(data, source, report),
         is_untitled=data.get("title") == "",
@@ -199,8 +200,8 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         addresses=_addresses(data),
-        levels=_levels(data, source, match.end(), report),
-        length=match.end(),
+        levels=_levels(data, source, length, report),
+        length=length,
         data=data,
     )
 
@@ -240,7 +241,7 @@ def _report_keys(data: dict[Any, Any], source: Source, end: int, report: Report)
             report.add(
                 ILL_TYPED_FRONT_MATTER, message, source.span_of_line(number), "keep one of them"
             )
-    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in _OF_OTHER_TOOLS]
+    unknown = [k for k in map(str, data) if k not in _KNOWN and k.lower() not in OF_OTHER_TOOLS]
     free = [key for key in _KEYS if key not in data]
     for key in unknown[:_MOST_UNKNOWN]:
         hint = did_you_mean(key, free, cutoff=_LIKE_A_MISSPELLING)
@@ -325,7 +326,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _line_of(key: str, source: Source) -> int:
-    return next((n for n, text in _lines(source.text) if text.startswith(f"{key}:")), 1)
+    starts = (f"{key}:", f"{key} =", f"{key}=")
+    return next((n for n, text in _lines(source.text) if text.startswith(starts)), 1)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ _MARKER = re.compile(
     r"|-+8<-+[ \t]*\[[ \t]*(?P<which>start|end)(?:[ \t]*:[ \t]*(?P<section>[\w-]+))?[ \t]*\]"
 )
 _REGION = re.compile(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
+# docsify's `/// [demo]` and `### [demo]`, at the start and at the end.
+_FRAGMENT = re.compile(r"[ \t]*(?:///|###)[ \t]*\[(?P<name>[\w-]+)\][ \t]*$")
 Line = tuple[int, str]
 
 
@@ -27,7 +29,9 @@ def selected(source: Source, wanted: list[str], *, alone: bool) -> Iterator[Line
     text = source.text.removesuffix("\n")
     lines = list(numbered(text))
     if wanted and re.fullmatch(r"[a-zA-Z_][\w-]*", wanted[0]):
-        chosen = _section(lines, wanted[0]) or _region(lines, wanted[0])
+        chosen = (
+            _section(lines, wanted[0]) or _region(lines, wanted[0]) or _fragment(lines, wanted[0])
+        )
     elif any(wanted):
         chosen = [
             line for part in ":".join(wanted).split(",") for line in _range(lines, part, alone)
@@ -77,6 +81,16 @@ def _region(lines: list[Line], name: str) -> list[Line]:
         elif depth:
             chosen.append((number, line))
     return chosen
+
+
+def _fragment(lines: list[Line], name: str) -> list[Line]:
+    """Return the lines between two equal marks of docsify."""
+    marks = [
+        index
+        for index, (_, line) in enumerate(lines)
+        if (mark := _FRAGMENT.match(line)) and mark["name"] == name
+    ]
+    return lines[marks[0] + 1 : marks[1]] if len(marks) > 1 else []
 
 
 def sections(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from bookbuilder.model.source import Source, Span, Stretch
 from bookbuilder.reading.included_parts import Line, numbered, sections, selected
 from bookbuilder.reading.myst_includes import MystFences, MystInclude, myst_include
 from bookbuilder.reading.site_includes import SiteInclude, partials_in, site_include
-from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, names_in
+from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, is_there, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.suggest import did_you_mean
@@ -68,7 +68,9 @@ _SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
 _ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
-_SIGNS = ("{{", "8<-", "<<<", "@include:", "import ", "include}", ":file:", "file: ")
+_SIGNS = (
+    "{{", "8<-", "<<", "![", "@include:", ":include", "import ", "include}", ":file:", "file: ",
+)  # fmt: skip
 
 
 def with_includes(source: Source, config: Config, report: Report) -> Source:
@@ -188,11 +190,17 @@ class _Expansion:
         folders = [self.config.text_folder, self.config.root]
         if not wanted.from_root:
             folders.insert(0, source.path.parent)
+        # Leanpub's code and pictures stand in a folder of their own.
+        if not wanted.target.startswith(".."):
+            folders += [folder / "resources" for folder in (source.path.parent, self.config.root)]
         found = self._find(wanted.target, folders, source, number, stack, alone=False)
         if found is None:
             self._add(before, source, number)
             return
         if wanted.language is not None:
+            if wanted.title:
+                title = wanted.title.replace('"', "'")
+                self._add(f'{into}{{title="{title}"}}', source, number)
             self._add(f"{into}{_LONG_FENCE}{wanted.language}", source, number)
         with working_on(found[0].place):
             self.expand(*found, into, stack)
@@ -283,7 +291,7 @@ class _Expansion:
             message = f"`{shown}` lies outside the book's folder and is not included"
             self.report.add(INCLUDE_OUTSIDE, message, span, hint)
             return None
-        path = next(filter(os.path.lexists, paths), None)
+        path = next(filter(is_there, paths), None)
         if path is None:
             known = names_in(paths[0].parent, *self.config.folders) if paths else []
             hint = did_you_mean(Path(name).name, known)

@@ -155,6 +155,8 @@ class ListedFiles:
             names = named([name for name, _ in self._unread])
             verb = "are" if len(self._unread) > 1 else "is"
             message = f"`{self.file}` names {names}, which {verb} not read"
+            if [Path(self.file).name] == [name for name, _ in self._unread]:
+                message = f"of `{self.file}`, the list of chapters is used; its text is not read"
             hint = "only Markdown and Jupyter notebooks are read"
             self.report.add(NOT_READ, message, self._unread[0][1], hint)
 

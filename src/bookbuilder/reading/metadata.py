@@ -6,7 +6,8 @@ import dataclasses
 import uuid
 
 from bookbuilder.book import Book, Metadata, Person
-from bookbuilder.config.schema import CONFIG_NAME, BookConfig
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import BookConfig
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.book_titles import guessed_title
 from bookbuilder.text.identifiers import read_identifier
@@ -31,9 +32,10 @@ BAD_ISBN = Rule(
     "C020",
     "bad-isbn",
     Severity.WARNING,
-    "The last digit of an ISBN is computed from the others. If it does not fit, a digit is wrong,"
-    " and the book, or a barcode made from the number, would be taken for another book. Correct"
-    " `identifier` in book.toml. Until then the cover has no barcode.",
+    "An ISBN has 13 digits, or 10 if it is an old one, and its last digit is computed from the"
+    " others. If that does not fit, a digit is wrong, and the book, or a barcode made from the"
+    " number, would be taken for another book. Correct `identifier` in book.toml. Until then the"
+    " cover has no barcode.",
 )
 
 
@@ -80,10 +82,10 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         report.add(ASSUMED, f"assumed: {', '.join(assumed)}", None, hint)
     authors = tuple(Person(a.name, a.role, a.file_as) for a in said.authors)
     identifier = read_identifier(said.identifier)
-    if identifier.is_wrong:
+    if identifier.fault:
         span = book.config.span_of("book.identifier", said.identifier)
-        message = f"the check digit of ISBN {identifier.isbn} is wrong"
-        report.add(BAD_ISBN, message, span, "compare it with the number that you were given")
+        hint = "compare it with the number that you were given"
+        report.add(BAD_ISBN, identifier.fault, span, hint)
     position = book.config.series.position
     return Metadata(
         title=title,

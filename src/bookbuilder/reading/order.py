@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.chapter_list import ChapterList, Listed
 from bookbuilder.config.other_tools import chapter_list
-from bookbuilder.config.pandoc_metadata import without_notes
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.chapter_files import markdown_files, report_alike
@@ -20,6 +20,7 @@ from bookbuilder.reading.listed_files import ListedFiles, named
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.reading.repository_files import without_repository_files
 from bookbuilder.runtime.files import name_of
+from bookbuilder.text.plain_title import without_notes
 
 NO_CHAPTERS = Rule(
     "B006",
@@ -33,6 +34,14 @@ UNLISTED = Rule(
     Severity.NOTE,
     "A Markdown file lies in the folder, but the book's list of chapters does not name it. If it"
     " belongs to the book, add it to the list.",
+)
+UNUSED_LABEL = Rule(
+    "B016",
+    "unused-label",
+    Severity.NOTE,
+    "Another tool's list of chapters has a group within a group, with a label but without a page."
+    " A book's parts have no parts in them, so its chapters follow without the label. Give the"
+    " group a page of its own, or list the chapters in book.toml.",
 )
 NOTE_IN_PART = Rule(
     "S015",
@@ -125,6 +134,13 @@ def _from_list(config: Config, listed: ChapterList, report: Report) -> Outline:
     parts = [PartOutline(title=p.title, entries=entries(p.entries)) for p in listed.parts]
     back = entries(listed.back)
     files.report_rest()
+    if listed.unused_labels:
+        many = len(listed.unused_labels) > 1
+        why = "are groups within groups" if many else "is a group within a group"
+        lost = "have no page, so their labels are" if many else "has no page, so its label is"
+        message = f"{named(listed.unused_labels)} {why} and {lost} not in the book"
+        hint = "give the group a page of its own, or list the chapters in book.toml"
+        report.add(UNUSED_LABEL, message, Span(listed.file), hint)
     return Outline(
         front, [part for part in parts if part.entries], back, listed.numbered, listed.marks
     )

@@ -33,7 +33,7 @@ class PartOutline:
 class Outline:
     """List the chapters of a book. `numbered` is True if its list has them numbered.
 
-    `marks` matches lines at the top of a chapter that are for the list, not for readers.
+    `marks` matches lines of a chapter that are for the list, not for readers.
     """
 
     front: list[Entry] = field(default_factory=list)

@@ -123,7 +123,8 @@ def _name_of_file(path: Path) -> str:
 
 def _title_of_file(path: Path) -> str:
     words = re.sub(r"^\d+[-_. ]+(?=\D)", "", _name_of_file(path))
-    words = re.sub(r"[-_]+", " ", words).strip()
+    # `a-name`, but also `A name - and more`.
+    words = " ".join(re.sub(r"(?<=\S)[-_]+|[-_]+(?=\S)", " ", words).split())
     return words[:1].upper() + words[1:] or "Untitled"
 
 

@@ -6,24 +6,26 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookbuilder.config.schema import CONFIG_NAME, Config
+from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.reading.listed_files import named
-from bookbuilder.runtime.files import name_of
+from bookbuilder.runtime.files import is_file, name_of
 
 REPOSITORY_FILE = Rule(
     "B015",
     "repository-file",
     Severity.NOTE,
     "Files such as CONTRIBUTING, LICENSE, CHANGELOG or `_sidebar.md` are about a repository or a"
-    " site. They are no chapters, unless a list of chapters names them.",
+    " site, and `x.excalidraw.md` is a drawing. They are no chapters, unless a list of chapters"
+    " names them.",
 )
 
 # In any letters and any folder: nobody calls a chapter that.
 _ANYWHERE = re.compile(
     r"code[-_ ]of[-_ ]conduct|pull[-_ ]request[-_ ]template|issue[-_ ]template|404"
-    r"|_sidebar|_navbar|_coverpage|_footer|_404",
+    r"|_sidebar|_navbar|_coverpage|_footer|_404|.{1,200}\.excalidraw",
     re.IGNORECASE,
 )
 # In capitals: `security.md` may well be a chapter, `SECURITY.md` is not.
@@ -32,9 +34,16 @@ _IN_CAPITALS = re.compile(
     r"|MAINTAINERS|MAINTAINING|CODEOWNERS|AUTHORS|CONTRIBUTORS|FUNDING|ROADMAP|TODO|INSTALL|COPYING"
     r"|(?:UN)?LICEN[CS]ES?(?:[-_.][\w.-]{1,40})?|NOTICE|CLAUDE|AGENTS|GEMINI|CITATION"
 )
+# What a program made, or takes for its templates; the packages of a program.
+_FOLDERS = frozenset(
+    ("_site", "_book", "_includes", "_layouts", "_templates", "node_modules", "venv", ".venv")
+)
+# `README.zh-CN.md`, `README_de.md`: the README in another language.
+_TRANSLATED = re.compile(r"README[._-](?:[a-z]{2}|[a-z]{2}[-_][A-Za-z]{2,4})|README[._-]CN")
 # In the book's own folder, in small letters too.
 _AT_HOME = re.compile(
-    r"contributing|changelog|licen[cs]e(?:[-_.](?:\d[\w.]{0,10}|code|docs|text|mit|apache|cc[\w.-]*))?"
+    r"(?:contributing|changelog)(?:[._-][a-z]{2}(?:[-_][a-z]{2,4})?)?"
+    r"|licen[cs]e(?:[-_.](?:\d[\w.]{0,10}|code|docs|text|mit|apache|cc[\w.-]*))?"
     r"|copying|maintainers|codeowners",
     re.IGNORECASE,
 )
@@ -47,7 +56,9 @@ def is_repository_file(path: Path, home: Path) -> bool:
         _ANYWHERE.fullmatch(stem)
         or _IN_CAPITALS.fullmatch(stem)
         or (path.parent == home and _AT_HOME.fullmatch(stem))
+        or (_TRANSLATED.fullmatch(stem) and is_file(path.with_name(f"README{path.suffix}")))
         or ".github" in path.parts
+        or (path.is_relative_to(home) and not _FOLDERS.isdisjoint(path.relative_to(home).parts))
     )
 
 

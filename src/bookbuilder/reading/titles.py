@@ -38,8 +38,13 @@ def level(heading: Tag) -> int:
 
 
 def drop_empty_headings(tree: Tag) -> None:
-    """Remove headings without anything to show; one with an id stays a place to link to."""
+    """Remove headings without anything to show; one with an id stays a place to link to.
+
+    Badges are nothing to show: one in a heading of its own is no title.
+    """
     for heading in elements(tree, *HEADINGS):
+        if not heading.get_text(strip=True):
+            drop_badges(heading)
         if text_of(heading).strip() or elements(heading, "img", "svg", "math"):
             continue
         if heading.get("id"):
@@ -131,11 +136,20 @@ def settle_levels(tree: Tag, *, has_title: bool = True) -> None:
         above.append(original)
 
 
+_NOT_LISTED = {"no_toc", "no-toc", "notoc"}
+
+
 def settle_classes(tree: Tag) -> bool:
     """Take pandoc's `unnumbered` off the headings; return whether the title had it.
 
     Headings below the title have no numbers anyway. `unlisted` stays, for the contents.
     """
+    for heading in elements(tree, *HEADINGS):
+        classes = [str(c) for c in heading.get_attribute_list("class") if c]
+        if _NOT_LISTED & set(classes):
+            heading["class"] = AttributeValueList(
+                "unlisted" if c in _NOT_LISTED else c for c in classes
+            )
     headings = [h for h in elements(tree, *HEADINGS) if has_class(h, "unnumbered")]
     for heading in headings:
         classes = [c for c in heading.get_attribute_list("class") if c != "unnumbered"]

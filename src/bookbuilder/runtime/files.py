@@ -16,6 +16,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bookbuilder.runtime.seen import recorded
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -93,6 +95,7 @@ def _umask() -> int:
     return mask
 
 
+@recorded
 def is_inside(path: Path, *folders: Path) -> bool:
     """Return whether `path` lies in one of `folders` once symbolic links are resolved.
 
@@ -118,6 +121,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
+@recorded
 def is_file(path: Path) -> bool:
     """Return whether `path` is an ordinary file; False for names that no file can have."""
     try:
@@ -126,6 +130,13 @@ def is_file(path: Path) -> bool:
         return False
 
 
+@recorded
+def is_there(path: Path) -> bool:
+    """Return whether there is something of this name, if only a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+@recorded
 def is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
@@ -133,6 +144,7 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+@recorded
 def entries_of(folder: Path, *folders: Path) -> list[os.DirEntry[str]]:
     """Return what is in `folder`, which must lie in one of `folders`, in no order.
 
@@ -188,6 +200,7 @@ def read_own_file(path: Path, largest: int) -> bytes:
     return read_file(path, largest)
 
 
+@recorded
 def read_file(
     path: Path, largest: int = LARGEST_TEXT, folders: Sequence[Path] | None = None
 ) -> bytes:

@@ -40,6 +40,7 @@ CONTROL_CHARACTERS = Rule(
     "Control characters have no place in a book and are not allowed in XHTML; they are left out.",
 )
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _VARIABLE = re.compile(r"\{\{ ?book\.(\w+) ?\}\}")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -75,6 +76,10 @@ def read_source(
         data = read_file(path, largest, folders)
     except OSError as error:
         report.add(UNREADABLE, f"{name} cannot be read: {error.strerror}", Span(name))
+        return None
+    if data.startswith(LFS_POINTER):
+        message = f"{name} is a pointer of Git LFS, and its text was not fetched"
+        report.add(UNREADABLE, message, Span(name), "fetch it with `git lfs pull`")
         return None
     text = _decode(data, name, report)
     if text is None:

@@ -40,6 +40,23 @@ def file_slug(name: str, fallback: str) -> str:
     return slug if slug[0].isalpha() else f"c-{slug}"
 
 
+def output_name(title: str) -> str:
+    """Return a name for a book's file: ASCII, unless the title has letters that are not Latin.
+
+    Those stay as they are, since no reader of them would know them by other letters.
+    """
+    letters = [c for c in title if unicodedata.category(c)[0] == "L"]
+    if all(unicodedata.name(c, "").startswith("LATIN") for c in letters):
+        return file_slug(title, "book")
+    composed = unicodedata.normalize("NFC", title.casefold())
+    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in composed)
+    name = "-".join(kept.split())[:LONGEST_SLUG]
+    # File systems count bytes.
+    while len(name.encode()) > 2 * LONGEST_SLUG:
+        name = name[:-1]
+    return name.rstrip("-") or "book"
+
+
 def unique(name: str, taken: set[str]) -> str:
     """Return the first of `name`, `name-2`, `name-3` … that is not in `taken`, and add it there."""
     folded = name.casefold()

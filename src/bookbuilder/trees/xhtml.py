@@ -181,6 +181,7 @@ def _web_address(value: str) -> str | None:
 
 _integer = _matching(_INTEGER)
 _language = _matching(_LANGUAGE)
+_line_list = _matching(re.compile(r"[0-9,-]{1,2000}"))
 
 # Each value is checked by a function that returns the value to write, or None to drop it.
 GLOBAL_ATTRIBUTES: dict[str, Check] = {
@@ -227,6 +228,12 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
         "reversed": _flag,
         "start": _integer,
         "type": lambda v: v if v in ("1", "a", "A", "i", "I") else None,
+    },
+    "pre": {
+        "data-first-line": _matching(_INTEGER),
+        "data-marked-lines": _line_list,
+        "data-added-lines": _line_list,
+        "data-removed-lines": _line_list,
     },
     "q": {"cite": _web_address},
     "td": _CELL,

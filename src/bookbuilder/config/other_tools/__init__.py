@@ -13,6 +13,8 @@ from bookbuilder.config.other_tools.carpentries import carpentries_list, from_ca
 from bookbuilder.config.other_tools.docsify import docsify_list, from_docsify
 from bookbuilder.config.other_tools.docusaurus import docusaurus_list, from_docusaurus
 from bookbuilder.config.other_tools.gitbook import from_gitbook
+from bookbuilder.config.other_tools.hugo import from_hugo, hugo_list
+from bookbuilder.config.other_tools.jekyll import jekyll_list
 from bookbuilder.config.other_tools.jupyter_book import from_jupyter_book, jupyter_book_list
 from bookbuilder.config.other_tools.leanpub import from_leanpub, leanpub_list
 from bookbuilder.config.other_tools.mkdocs import from_mkdocs, mkdocs_list
@@ -37,6 +39,7 @@ SETTINGS = (
     from_vitepress,
     from_leanpub,
     from_docsify,
+    from_hugo,
     from_pandoc,
 )
 LISTS = (
@@ -52,6 +55,8 @@ LISTS = (
     leanpub_list,
     docsify_list,
     pandoc_list,
+    hugo_list,
+    jekyll_list,
 )
 
 

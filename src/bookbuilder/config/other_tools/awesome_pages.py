@@ -1,4 +1,4 @@
-"""Read `.pages`, the files by which awesome-pages for MkDocs orders each folder."""
+"""Read `.pages` and `.nav.yml`, by which plugins of MkDocs order each folder."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from bookbuilder.runtime.files import (
 )
 from bookbuilder.runtime.text_folder import is_markdown, natural
 
-FILE_NAME = ".pages"
+FILE_NAMES = (".pages", ".nav.yml", ".nav.yaml")
 
 
 class PagesFolder:
-    """A folder with its pages and folders in the order that its `.pages` gives them."""
+    """A folder with its pages and folders in the order that its file gives them."""
 
     def __init__(self, config: Config, home: Path, folder: Path, depth: int = 0) -> None:
         self.config = config
         self.home = home
         self.folder = folder
         self.depth = depth
-        self.said = load_mapping(folder / FILE_NAME, config.root)
+        file = file_of(folder, config.root)
+        self.said = load_mapping(file, config.root) if file else {}
         self.title = text_of(self.said.get("title"))
 
     def items(self) -> Iterator[Listed | tuple[str, list[Listed]]]:
         """Yield pages, and folders with a title of their own, in order."""
-        if self.said.get("hide") is True:
+        if self.said.get("hide") is True or self.said.get("hidden") is True:
             return
         nav = self.said.get("nav", self.said.get("arrange"))
         for name, title in self._names(nav if isinstance(nav, list) else ["..."]):
@@ -103,7 +104,10 @@ class PagesFolder:
 def _named(item: Any) -> tuple[str, Any]:
     """Return the name and the title of an entry: `a.md`, `Title: a.md`, or `Title: [a.md]`."""
     if isinstance(item, str):
-        return item, ""
+        is_pattern = any(mark in item for mark in "*?") and not item.startswith("...")
+        return f"... | {item}" if is_pattern else item, ""
+    if isinstance(item, dict) and isinstance(item.get("glob"), str):
+        return _named(item["glob"])
     if isinstance(item, dict) and len(item) == 1:
         ((key, value),) = item.items()
         return (value, str(key)) if isinstance(value, str) else (str(key), value)
@@ -116,7 +120,7 @@ def _title_of(name: str) -> str:
     return words.capitalize() if words.lower() == words else words
 
 
-def is_used(folder: Path, root: Path) -> bool:
-    """Return whether `folder` has a `.pages` of its own."""
-    path = folder / FILE_NAME
-    return is_inside(path, root) and is_file(path)
+def file_of(folder: Path, root: Path) -> Path | None:
+    """Return the file by which `folder` is ordered, if it has one."""
+    paths = (folder / name for name in FILE_NAMES)
+    return next((path for path in paths if is_inside(path, root) and is_file(path)), None)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
+from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places, prose_lines
 from bookbuilder.config.other_tools.shared import (
     config_with_pandocs_keys,
     front_matter_of,
@@ -21,14 +21,13 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in, read_text
 from bookbuilder.runtime.text_folder import markdown_below
+from bookbuilder.text.plain_title import plain_title
 
 FILE_NAME = "_bookdown.yml"
 PART = re.compile(
     r"#[ \t]+\((?P<kind>PART|APPENDIX)(?:\\?\*)?\)[ \t]*(?P<title>[^\n{]{0,300})[^\n]*"
 )
-"""A heading above a chapter's own that begins a part, or the appendices."""
-_LONGEST_BEGINNING = 20_000
-_BLANK = re.compile(r"\s+|---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|<!--.*?-->", re.DOTALL)
+"""A heading that begins a part, or the appendices."""
 
 
 def from_bookdown(root: Path, report: Report) -> Config | None:
@@ -74,9 +73,11 @@ def bookdown_list(config: Config, report: Report) -> ChapterList | None:
 def _add(found: ChapterList, names: list[str], places: Places | None, config: Config) -> None:
     """Add the files `names`; parts begin where a file begins with a heading `# (PART) …`."""
     in_appendix = False
+    begun: list[tuple[str, str]] = []
     for name in names:
         entry = Listed(name, places(name) if places else None)
-        for kind, title in _parts_of(config, name):
+        above, below = _parts_of(config, name)
+        for kind, title in (*begun, *above):
             in_appendix = kind == "APPENDIX"
             if not in_appendix:
                 found.parts.append(ListedPart(title))
@@ -88,20 +89,27 @@ def _add(found: ChapterList, names: list[str], places: Places | None, config: Co
             if not found.parts:
                 found.parts.append(ListedPart())
             found.parts[-1].entries.append(entry)
+        begun = below
 
 
-def _parts_of(config: Config, name: str) -> list[tuple[str, str]]:
-    """Return the kinds and titles of the parts that begin above the chapter in file `name`."""
+def _parts_of(config: Config, name: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the parts that begin in file `name`, by kind and title.
+
+    First those above its chapter, then those below, which begin with the next file.
+    """
     try:
-        text = read_text(config.root / name, config.folders)[:_LONGEST_BEGINNING]
+        text = read_text(config.root / name, config.folders)
     except (OSError, ValueError):
-        return []
-    at, found = 0, []
-    while match := _BLANK.match(text, at) or PART.match(text, at):
-        at = match.end()
-        if "kind" in match.re.groupindex:
-            found.append((match["kind"], match["title"].strip()))
-    return found
+        return [], []
+    above: list[tuple[str, str]] = []
+    below: list[tuple[str, str]] = []
+    found = above
+    for _, line in prose_lines(text):
+        if match := PART.fullmatch(line.rstrip()):
+            found.append((match["kind"], plain_title(match["title"])))
+        elif line.startswith("# "):
+            found = below
+    return above, below
 
 
 def _is_bookdown(root: Path) -> bool:

@@ -54,6 +54,7 @@ def _read(source: Source) -> ChapterList:
     found = ChapterList(source.name, source.path.parent, bare=True)
     indents: list[tuple[int, bool]] = []
     seen: set[str] = set()
+    waiting: list[tuple[int, str]] = []
     for number, line in lines_of(source.text):
         heading = re.match(r"#{1,6}[ \t]+(.*)", line)
         item = _ITEM.match(line)
@@ -76,6 +77,8 @@ def _read(source: Source) -> ChapterList:
             # An item of the outermost list without a link is the title of those below it.
             if len(indents) == 1 and _plain(text):
                 found.parts.append(ListedPart(_plain(text)))
+            elif _plain(text):
+                waiting.append((len(indents), _plain(text)))
             continue
         target = _target(link["target"])
         # Links to headings of a page that is listed anyway are not chapters.
@@ -84,6 +87,10 @@ def _read(source: Source) -> ChapterList:
         seen.add(target)
         if not found.parts or (len(indents) == 1 and found.parts[-1].title and item):
             found.parts.append(ListedPart())
+        while waiting:
+            level, label = waiting.pop()
+            if level < len(indents):
+                found.unused_labels.append(label)
         span = source.span_of_line(number)
         found.parts[-1].entries.append(Listed(target, span, _plain(link["title"]), depth))
     return found

@@ -25,6 +25,8 @@ class Pages:
     def __init__(self, config: Config, docs: Path) -> None:
         self.config = config
         self.docs = docs
+        self.unused_labels: list[str] = []
+        self._labels: set[str] = set()
 
     @cached_property
     def _paths(self) -> list[Path]:
@@ -66,12 +68,12 @@ class Pages:
     def below(self, folder: str) -> list[Listed]:
         """Return all pages in `folder`, and those below it, in order."""
         home = self.docs / folder.strip("./")
-        return [listed for _, entries in self._sections(home) for listed in entries]
+        return self._flat(self._sections(home))
 
-    def parts(self) -> list[ListedPart]:
-        """Return all pages; each folder of the docs is a part."""
+    def parts(self, folder: str = "") -> list[ListedPart]:
+        """Return all pages in `folder`; each folder in it is a part."""
         found: list[ListedPart] = []
-        for title, entries in self._sections(self.docs):
+        for title, entries in self._sections(self.docs / folder.strip("./")):
             if title or not found or found[-1].title:
                 found.append(ListedPart(title))
             found[-1].entries += entries
@@ -94,9 +96,17 @@ class Pages:
                 listed = Listed(name_of(path, self.docs))
                 found.append(("", [listed]))
             else:
-                inner = [e for _, entries in self._sections(path) for e in entries]
+                inner = self._flat(self._sections(path))
                 found.append((self._label(path), inner))
         return found
+
+    def _flat(self, sections: list[tuple[str, list[Listed]]]) -> list[Listed]:
+        """Return the pages of folders in a folder, and remember labels that no page bears."""
+        for title, entries in sections:
+            first = Path(entries[0].name).stem.casefold() if entries else ""
+            if title in self._labels and entries and first not in ("index", "readme"):
+                self.unused_labels.append(title)
+        return [listed for _, entries in sections for listed in entries]
 
     def _position(self, path: Path) -> float:
         said = self._said[path] if path in self._said else self._category(path)
@@ -109,6 +119,7 @@ class Pages:
 
     def _label(self, folder: Path) -> str:
         label = text_of(self._category(folder).get("label"))
+        self._labels.add(label)
         words = re.sub(r"[-_]+", " ", _without_number(folder.name))
         return label or words[:1].upper() + words[1:]
 

@@ -31,6 +31,7 @@ LANGUAGES = Rule(
     "LANGS.md names a folder for each language. Each is a book of its own, and only the first is"
     " built here. To build another, give its folder to the command.",
 )
+_MOST_NAMED = 60
 _LANGUAGE = re.compile(r"(?m)^[ \t]{0,20}[-*+][ \t]+\[([^\]\n]{0,200})\]\(([^)\n]{1,200})\)")
 
 
@@ -51,7 +52,7 @@ def from_gitbook(root: Path, report: Report) -> Config | None:
         said = load_mapping(root / folder / FILE_NAME, root) | said
         if len(languages) > 1:
             message = f"`{LANGUAGES_NAME}` lists {len(languages)} languages; this is `{folder}`"
-            hint = f"to build another, name its folder: {', '.join(languages[1:5])}"
+            hint = f"to build another, name its folder: {', '.join(languages[1:_MOST_NAMED])}"
             report.add(LANGUAGES, message, Span(LANGUAGES_NAME), hint)
     return config_of(
         root,
@@ -93,5 +94,11 @@ def _languages(root: Path) -> list[str]:
         text = read_text(path, (root,)) if is_inside(path, root) and is_file(path) else ""
     except (OSError, ValueError):
         return []
-    names = [match[2].strip("./ ") for match in _LANGUAGE.finditer(text)]
+    names = [_folder_of(match[2]) for match in _LANGUAGE.finditer(text)]
     return [n for n in names if n and is_inside(root / n, root) and is_folder(root / n)]
+
+
+def _folder_of(address: str) -> str:
+    """Return the folder that an entry of LANGS.md leads to, also by a file in it."""
+    path = address.split("#", maxsplit=1)[0].strip(" <>")
+    return re.sub(r"(?:^|/)[^/]*\.md$", "", path).strip("./ ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -74,5 +75,17 @@ def from_mdbook(root: Path, source: Source, data: Mapping[str, Any], report: Rep
     ours = parse_config(root, source, {**own, "book": keys}, report)
     taken = {key.replace("-", "_"): getattr(ours.book, key.replace("-", "_")) for key in keys}
     return dataclasses.replace(
-        ours, book=dataclasses.replace(config.book, **taken), variables=config.variables
+        ours,
+        book=dataclasses.replace(config.book, **taken),
+        variables=config.variables,
+        hidden_lines=_hidden_lines(data),
     )
+
+
+def _hidden_lines(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the prefixes that `[output.html.code.hidelines]` gives, by language."""
+    said: Any = data
+    for key in ("output", "html", "code", "hidelines"):
+        said = said.get(key) if isinstance(said, dict) else None
+    pairs = said.items() if isinstance(said, dict) else ()
+    return {k: v for k, v in pairs if isinstance(v, str) and re.fullmatch(r"[^\s,}`]{1,20}", v)}

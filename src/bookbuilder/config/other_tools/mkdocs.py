@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
-from bookbuilder.config.other_tools.awesome_pages import FILE_NAME as PAGES_NAME
-from bookbuilder.config.other_tools.awesome_pages import PagesFolder, is_used
+from bookbuilder.config.other_tools.awesome_pages import PagesFolder, file_of
+from bookbuilder.config.other_tools.literate_nav import literate_list
 from bookbuilder.config.other_tools.shared import (
     config_of,
     load_mapping,
@@ -30,12 +30,17 @@ def from_mkdocs(root: Path, report: Report) -> Config | None:
     theme = said.get("theme")
     return config_of(
         root,
-        title=said.get("site_name"),
-        description=said.get("site_description"),
-        authors=said.get("site_author"),
+        title=_value(said.get("site_name")),
+        description=_value(said.get("site_description")),
+        authors=_value(said.get("site_author")),
         language=theme.get("language") if isinstance(theme, dict) else "",
         folder=said.get("docs_dir"),
     )
+
+
+def _value(said: Any) -> Any:
+    """Return a value, of `!ENV [NAME, value]` the value that counts where NAME is not set."""
+    return said[-1] if isinstance(said, list) and len(said) > 1 else said
 
 
 def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
@@ -46,7 +51,7 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
     nav = data.get("nav")
     folder = config.root / str(data.get("docs_dir") or "docs")
     if not isinstance(nav, list):
-        return _from_folder(config, folder)
+        return literate_list(config, data, folder, report) or _from_folder(config, folder)
     source = read_list_source(FILE_NAME, config, report)
     if source is None:
         return None
@@ -58,6 +63,8 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
             part.entries.append(Listed(item, places(item), title))
         elif isinstance(item, dict):
             for key, value in item.items():
+                if isinstance(value, list) and value and not _is_index(value[0]):
+                    found.unused_labels.append(str(key))
                 add(part, value, str(key))
         elif isinstance(item, list):
             for child in item:
@@ -79,15 +86,23 @@ def mkdocs_list(config: Config, report: Report) -> ChapterList | None:
     return found
 
 
+def _is_index(item: Any) -> bool:
+    """Return whether a section's first item is its own page."""
+    name = item.rpartition("/")[2] if isinstance(item, str) else ""
+    return name.casefold() in ("index.md", "readme.md")
+
+
 def _from_folder(config: Config, folder: Path) -> ChapterList | None:
     """Return all pages of `folder`, in the order that its files `.pages` or their names give."""
     if not (is_inside(folder, config.root) and is_folder(folder)):
         return None
-    if not any(is_used(path, config.root) for path in (folder, *_folders_in(folder, config))):
+    folders = (folder, *sorted(_folders_in(folder, config)))
+    file = next(filter(None, (file_of(path, config.root) for path in folders)), None)
+    if file is None:
         paths = markdown_below(folder, config.folders)
         listed = [Listed(path.relative_to(folder).as_posix()) for path in paths]
         return ChapterList(FILE_NAME, folder, parts=[ListedPart(entries=listed)])
-    found = ChapterList(PAGES_NAME, folder)
+    found = ChapterList(file.name, folder)
     for item in PagesFolder(config, folder, folder).items():
         if isinstance(item, Listed):
             if not found.parts or found.parts[-1].title:

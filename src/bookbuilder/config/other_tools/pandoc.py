@@ -15,9 +15,10 @@ from bookbuilder.config.other_tools.shared import (
     table_of,
 )
 from bookbuilder.config.schema import Config
+from bookbuilder.config.title_block import read_title_block
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import entries_of, is_file, is_inside, names_in
+from bookbuilder.runtime.files import entries_of, is_file, is_inside, names_in, read_text
 from bookbuilder.runtime.text_folder import is_markdown
 
 METADATA = ("metadata.yaml", "metadata.yml", "meta.yaml", "meta.yml", "title.txt")
@@ -88,6 +89,11 @@ def _metadata_file(root: Path) -> tuple[str, Path | None]:
 
 def _metadata(path: Path, root: Path, report: Report) -> dict[str, Any]:
     """Return the data of a metadata file: YAML, with or without the lines `---` around it."""
-    return front_matter_of(path, (root,)) or (
-        load_mapping(path, root, report) if path.suffix != ".txt" else {}
-    )
+    if said := front_matter_of(path, (root,)):
+        return said
+    if path.suffix != ".txt":
+        return load_mapping(path, root, report)
+    try:
+        return dict(read_title_block(read_text(path, (root,)))[0])
+    except (OSError, ValueError):
+        return {}

@@ -19,6 +19,7 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.files import is_file, is_inside
 from bookbuilder.runtime.text_folder import INDEX_STEMS, is_markdown, markdown_below
+from bookbuilder.text.plain_title import plain_title
 
 FILE_NAMES = ("_quarto.yml", "_quarto.yaml")
 
@@ -87,7 +88,7 @@ def _add_chapters(found: ChapterList, items: list[Any], places: Places, config: 
         if children is not None:
             opener = text_of(item.get("part", item.get("section")))
             entries = _files(children, places, config)
-            part = ListedPart(opener)
+            part = ListedPart(plain_title(opener))
             if _is_name(opener) or item.get("href"):
                 # A part with a file of its own: the file's heading is the part's title.
                 name = text_of(item.get("href")) or opener

@@ -7,7 +7,6 @@ for its list of chapters.
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,9 +16,10 @@ import yaml
 
 from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
+from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_file, read_text
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, is_there, read_file, read_text
 from bookbuilder.runtime.text_files import read_source, without_controls
 from bookbuilder.text.plain_yaml import load_yaml
 
@@ -51,6 +51,10 @@ _FRONT_MATTER = re.compile(
     r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 
+_TOML_FRONT_MATTER = re.compile(
+    r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+
 
 def report_other_tool(what: str, span: Span, report: Report, but: str = "") -> None:
     """Report that the book is another tool's; `what` begins the message, and `but` ends it."""
@@ -74,7 +78,7 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
 
     A broken one is reported.
     """
-    if not os.path.lexists(path):
+    if not is_there(path):
         return {}
     try:
         if not is_inside(path, root) or not is_file(path):
@@ -102,7 +106,10 @@ def read_list_source(name: str, config: Config, report: Report) -> Source | None
 def front_matter_of(path: Path, folders: Sequence[Path]) -> dict[str, Any]:
     """Return the front matter of a file as plain data; empty if it has none that can be read."""
     try:
-        match = _FRONT_MATTER.match(read_text(path, folders)[:_LONGEST_FRONT_MATTER])
+        text = read_text(path, folders)[:_LONGEST_FRONT_MATTER]
+        if toml := _TOML_FRONT_MATTER.match(text):
+            return load_toml(toml[1]) or {}
+        match = _FRONT_MATTER.match(text)
         data = load_yaml(match[1]) if match else None
     except (yaml.YAMLError, ValueError, OSError):
         return {}

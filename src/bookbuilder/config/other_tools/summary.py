@@ -38,7 +38,7 @@ def summary_list(config: Config, report: Report) -> ChapterList | None:
     if source is None:
         return None
     with working_on(source.place):
-        found = _read(source)
+        found = _read(source, report)
     _add_readme(found, config)
     return found
 
@@ -81,47 +81,112 @@ def _summary_file(config: Config, report: Report) -> Path | None:
     return None
 
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])")
+NO_FILE = Rule(
+    "B019",
+    "chapter-without-file",
+    Severity.NOTE,
+    "An entry of SUMMARY.md without a file, such as `[Title]()`, announces a chapter that is not"
+    " written yet, or names a group of chapters. It is left out of the contents.",
+)
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
 _LINK = re.compile(
     r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
 )
 
 
-def _read(source: Source) -> ChapterList:
+class _Groups:
+    """Make parts of the outermost items that have no link, and remember the labels of others.
+
+    `alone` are the labels, with their lines, of those that nothing stands below.
+    """
+
+    def __init__(self, found: ChapterList) -> None:
+        self.found = found
+        self.is_part = False
+        self.label = ""
+        self.indent = self.line = 0
+        self.alone: list[tuple[str, int]] = []
+
+    def begin(self, text: str, indent: int, line: int) -> None:
+        """Note an item without a link, which is a label if items stand below it."""
+        self._leave_label()
+        if text.strip("-*_ \t"):
+            self.label, self.indent, self.line = plain_title(text.strip()), indent, line
+
+    def enter(self, indent: int) -> None:
+        """Note an item with a link."""
+        if self.label and indent > self.indent:
+            self.is_part = self.indent == 0
+            if self.is_part:
+                self.found.parts.append(ListedPart(self.label))
+            else:
+                self.found.unused_labels.append(self.label)
+        elif self.is_part and indent == 0:
+            self.found.parts.append(ListedPart())
+            self.is_part = False
+        else:
+            self._leave_label()
+        self.label = ""
+
+    def end(self) -> None:
+        self._leave_label()
+        self.is_part = False
+
+    def _leave_label(self) -> None:
+        if self.label:
+            self.alone.append((self.label, self.line))
+        self.label = ""
+
+
+def _read(source: Source, report: Report) -> ChapterList:
     """Read the links: those before the list are front matter, `# headings` start parts."""
     found = ChapterList(source.name, source.path.parent)
     indents: list[int] = []
     listed = False
+    groups = _Groups(found)
     for number, line in lines_of(source.text):
         if heading := re.match(r"#+\s+(.*?)(?:\s*\{#.*\})?\s*$", line):
+            groups.end()
             if (number > 1 and (listed or found.parts)) or _is_part(heading[1], number):
                 found.parts.append(ListedPart(plain_title(heading[1])))
             continue
         match = _LINK.match(line)
+        item = _ITEM.match(line)
+        if item:
+            indent = len(item["indent"].expandtabs(4))
+            while indents and indents[-1] >= indent:
+                indents.pop()
+            if not match:
+                groups.begin(line[item.end() :], indent, number)
+                continue
+            groups.enter(indent)
+            indents.append(indent)
         if not match:
             continue
-        is_item = bool(_ITEM.match(line))
-        indent = len(match["indent"].expandtabs(4))
-        while indents and indents[-1] >= indent:
-            indents.pop()
-        depth = len(indents) if is_item else 0
-        if is_item:
-            indents.append(indent)
-        target = unquote(match["target"].split("#")[0].strip().strip("<>"))
+        said = match["target"].strip().strip("<>")
+        target = unquote(said.split("#")[0])
         if not target:
+            if not said:
+                groups.alone.append((plain_title(match["title"]), number))
             continue
         title = plain_title(match["title"])
+        depth = len(indents) - 1 if item else 0
         entry = Listed(target, source.span_of_line(number), title, depth)
-        if not is_item and not listed:
-            found.front.append(entry)
-        elif not is_item:
-            found.back.append(entry)
-        else:
+        if item:
             listed = True
-            if not found.parts:
-                found.parts.append(ListedPart())
-            found.parts[-1].entries.append(entry)
+            _last_part(found).entries.append(entry)
+        else:
+            (found.back if listed else found.front).append(entry)
+    groups.end()
+    for label, number in groups.alone:
+        report.add(NO_FILE, f"“{label[:200]}” has no file", source.span_of_line(number))
     return found
+
+
+def _last_part(found: ChapterList) -> ListedPart:
+    if not found.parts:
+        found.parts.append(ListedPart())
+    return found.parts[-1]
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:

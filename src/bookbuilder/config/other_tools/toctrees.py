@@ -54,10 +54,16 @@ def toctrees_in(source: Source) -> list[Toctree]:
 
 def _take_option(tree: Toctree, key: str, value: str) -> None:
     if key == "caption":
-        tree.caption = plain_title(value)
+        tree.caption = _caption(value)
     tree.is_numbered = tree.is_numbered or key == "numbered"
     tree.has_globs = tree.has_globs or key == "glob"
     tree.is_reversed = tree.is_reversed or key == "reversed"
+
+
+def _caption(value: str) -> str:
+    """Return the caption of a toctree; the usual "Contents:" is no name of a part."""
+    title = plain_title(value).rstrip(" :")
+    return "" if title.casefold() in ("contents", "table of contents") else title
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:

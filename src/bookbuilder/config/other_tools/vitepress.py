@@ -60,10 +60,11 @@ def vitepress_list(config: Config, report: Report) -> ChapterList | None:
         return None
     sidebar = value_after(source.text, _SIDEBAR)
     found = ChapterList(name, config.text_folder, bare=True)
-    reader = _Reader(Places(source))
+    reader = _Reader(Places(source), config.text_folder)
     for items, base in _sidebars(sidebar):
         for item in items:
             reader.add(found, item, base)
+    found.unused_labels += reader.unused_labels
     if sidebar is UNKNOWN or reader.has_unknown:
         message = f"`{name}` computes its sidebar or some of it, which is not read"
         report.add(COMPUTED, message, source.span_of_file(), "write it as a plain list")
@@ -91,10 +92,13 @@ def _vuepress_base(items: Any, key: str) -> str:
 
 
 class _Reader:
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, home: Path) -> None:
         self.places = places
+        self.home = home
+        self.home_is_readme = is_file(home / "README.md") and not is_file(home / "index.md")
         self.has_unknown = False
         self.taken: set[str] = set()
+        self.unused_labels: list[str] = []
 
     def add(self, found: ChapterList, item: Any, base: str) -> None:
         """Add an item of the outermost list; a group is a part."""
@@ -120,10 +124,29 @@ class _Reader:
         elif isinstance(item, dict) and depth < _DEEPEST:
             inner = text_of(item.get("base")) or base
             link = item.get("link", item.get("path"))
+            if "path" in item and _items_of(item) and not self._has_index(text_of(link)):
+                link = ""
             pages = list(self._page(text_of(link), _plain(item.get("text")), inner, depth))
             yield from pages
             for child in _items_of(item) or []:
-                yield from self._entries(child, inner, depth + len(pages))
+                below = list(self._entries(child, inner, depth + len(pages)))
+                if below and _items_of(child) is not None:
+                    self._note_label(child)
+                yield from below
+
+    def _note_label(self, group: dict[str, Any]) -> None:
+        """Remember the label of a group in another, unless a page bears that."""
+        label = _plain(group.get("text", group.get("title")))
+        if label and not group.get("link", group.get("path")):
+            self.unused_labels.append(label)
+
+    def _has_index(self, folder: str) -> bool:
+        """Return whether the address of VuePress' group is a page."""
+        path = self.home / folder.strip("/")
+        if not is_inside(path, self.home):
+            return False
+        names = (path / "README.md", path / "index.md", path.with_name(f"{path.name}.md"))
+        return any(is_file(name) for name in names)
 
     def _page(self, link: str, title: str, base: str, depth: int) -> Iterator[Listed]:
         if not link or re.match(r"[a-zA-Z][\w+.-]*:|//|#", link):
@@ -133,6 +156,8 @@ class _Reader:
         name = f"{path}index" if not path or path.endswith("/") else path
         if name.endswith("/index"):
             name = name.removesuffix("/index") or name  # README.md does in VuePress
+        elif name == "index" and self.home_is_readme:
+            name = "README"
         if name not in self.taken:
             self.taken.add(name)
             yield Listed(name, self.places(link), title, depth)

@@ -8,15 +8,18 @@ from xml.etree import ElementTree
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 # Of words without a value only those that no text in braces is.
-_ITEM = r"""(?:[#.][\w:.-]+|data-[\w-]+(?![\w=-])|"""
+_SPACED = r"(?:width|height)=\d{1,5}(?:\.\d{1,5})?[ ](?:cm|mm|in|pt|px|em|%)(?=[ \t}])"
+_ITEM = rf"""(?:{_SPACED}|"""
+_ITEM += r"""[#.][\w:.-]+|data-[\w-]+(?![\w=-])|"""
 _ITEM += r"""[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
+_SPACED_SIZE = re.compile(_SPACED.replace("}])", "]|$)"))
 _WITH_DASH = re.compile(rf"\{{[ \t]*((?:(?:{_ITEM}|-)(?:[ \t]+|(?=\}})))+)\}}$")
 _DASH = re.compile(rf"{_ITEM}|-")
 _WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
 # Svelte's `{#if user}` looks like the start of a list.
 _ALMOST = re.compile(
-    rf"\{{:?[ \t]*(?=[#.][\w-])(?!#(?:if|each|await|key|snippet)\b)"
+    rf"\{{:?[ \t]*(?=[#.][\w-]|[A-Za-z][\w-]{{0,40}}=)(?!#(?:if|each|await|key|snippet)\b)"
     rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
 )
 # Attributes by which pandoc and Quarto place a figure on its page.
@@ -62,6 +65,8 @@ def find_mistake(text: str, at: int) -> tuple[str, str] | None:
     if not match or ATTRIBUTES.match(text, at):
         return None
     before = text[at - 1 : at]
+    if match[1][0] not in "#." and before != ")":
+        return None
     ends_text = (not before or before.isspace()) and not text[match.end() :].strip()
     if not ends_text and (not before or before not in "`)]*_"):
         return None
@@ -73,6 +78,7 @@ def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
     """Set the attributes that `attributes`, the inside of the braces, lists; classes add up."""
     if not attributes:
         return
+    attributes = _SPACED_SIZE.sub(lambda size: size[0].replace(" ", ""), attributes)
     for key, value in get_attrs_and_remainder(" ".join(attributes.split()))[0]:
         if key == ".":
             add_class(element, value or "")

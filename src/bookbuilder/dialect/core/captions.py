@@ -16,8 +16,11 @@ from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import unescape
 
 PICTURE_CAPTION = "picture-caption"
-# pandoc's and Quarto's figures, whose alternative text is the caption: `![…](…){#fig-x}`.
-_FIGURE = re.compile(r"\{[^{}\n]{0,300}?#fig[-:]")
+# The figures of pandoc, Quarto and Carpentries, where the words in the brackets are the caption:
+# `![…](…){#fig-x}`, `![…](…){alt="…"}`.
+_CAPTIONED = re.compile(r"\{[^{}\n]{0,300}?(?:#fig[-:]|(?<![\w-])alt=)")
+# Obsidian's width and height of a picture: `![words|300x200](…)`.
+_SIZE = re.compile(r"(?:^|(.*)\|)(\d{1,5})(?:x(\d{1,5}))?$", re.DOTALL)
 
 
 def is_caption(node: Node) -> bool:
@@ -30,6 +33,7 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
     A note cannot stand in an attribute, so an alternative text with notes is a caption, unless the
     title is one: then the notes follow it.
     """
+    _take_size(picture)
     label = _take_label(picture)
     if label:
         picture.attributes["id"] = label
@@ -48,11 +52,22 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
             caption.append(Node(text=unescape(title)))
         for note in notes:
             caption.append(note)
-    elif notes or label or _FIGURE.match(parser.text, parser.position):
+    elif notes or label or _CAPTIONED.match(parser.text, parser.position):
         caption.take_all(picture)
     picture.clear()
     if caption.first is not None:
         picture.insert_before(caption)
+
+
+def _take_size(picture: Node) -> None:
+    last = picture.last
+    match = _SIZE.match(last.text) if last is not None and not last.tag else None
+    if last is None or not match or match[1] is None:
+        return
+    last.text = match[1]
+    picture.attributes["width"] = match[2]
+    if match[3]:
+        picture.attributes["height"] = match[3]
 
 
 def _take_label(nodes: Node) -> str:

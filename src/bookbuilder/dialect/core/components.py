@@ -7,7 +7,7 @@ from html import escape
 
 from bookbuilder.dialect.core.html_tags import names_in
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.jsx import Tag, as_html, read_tag
+from bookbuilder.dialect.core.jsx import BOUND, Tag, as_html, read_tag
 from bookbuilder.dialect.core.tag_map import (
     IMAGE_FILE,
     ChapterTags,
@@ -28,7 +28,10 @@ _PICTURES = frozenset(
     {"Image", "ThemedImage", "ZoomImage", "NextImage", "NuxtImg", "Img", "Picture"}
 )
 _BADGES = frozenset({"Badge", "Pill", "Chip", "Tag", "Label"})
-_MOVIES = frozenset({"Youtube", "YouTube", "LiteYouTubeEmbed", "YouTubeEmbed", "VideoEmbed"})
+_MOVIES = frozenset(
+    {"Youtube", "YouTube", "LiteYouTubeEmbed", "YouTubeEmbed", "VideoEmbed"}
+    | {"ReactPlayer", "VideoPlayer", "Vimeo"}
+)
 _ELEMENTS = {"Highlight": "mark", "Kbd": "kbd", "Key": "kbd", "Mark": "mark"}
 TRANSPARENT = names_in(
     """
@@ -92,7 +95,9 @@ def _html_of(tag: Tag, imports: dict[str, str]) -> tuple[str | None, str]:
 
 
 def _picture(tag: Tag, imports: dict[str, str]) -> str | None:
-    source = tag.value("src") or imports.get(tag.expressions.get("src", ""), "")
+    source = tag.value("src", "img", "image")
+    named = tag.expressions.get("src") or tag.expressions.get("img", "")
+    source = source or imports.get(named, "")
     if not source and (sources := tag.expressions.get("sources")):
         # Docusaurus' ThemedImage has a picture for each theme; paper is light.
         match = re.search(r"light\s*:[^\"'`,]{0,200}[\"'`]([^\"'`\n]+)", sources)
@@ -157,4 +162,5 @@ def is_component(conversion: Conversion, text: str) -> bool:
 
 def has_jsx(tag: Tag) -> bool:
     """Return whether the tag of an HTML element has attributes as only JSX has them."""
-    return bool(tag.expressions) or any(name in tag.values for name in ("className", "htmlFor"))
+    own = ("className", "htmlFor", *BOUND)
+    return bool(tag.expressions) or tag.has_braces or any(name in tag.values for name in own)

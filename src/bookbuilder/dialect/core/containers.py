@@ -109,11 +109,13 @@ class Item(Container):
         super().__init__()
         self.offset = offset
         self.is_done: bool | None = None
+        self.is_cancelled = False
 
     def finish(self, state: BlockState) -> None:
         first = self.children[0] if self.children else None
         if isinstance(first, Paragraph) and first.lines and (match := _TASK.match(first.lines[0])):
-            self.is_done = match[1] != " "
+            self.is_done = match[1] in "xX"
+            self.is_cancelled = match[1] == "-"
             first.lines[0] = first.lines[0][match.end() :]
 
     def continues(self, state: BlockState) -> Continue:
@@ -138,7 +140,22 @@ class Item(Container):
             item.text = "\n"
         self.render_children(conversion, item)
         if self.is_done is not None:
+            if self.is_cancelled:
+                _strike(item)
             _add_box(item, done=self.is_done)
+
+
+def _strike(item: ElementTree.Element) -> None:
+    """Strike out the text of a task that has been cancelled."""
+    holder = item[0] if len(item) and item[0].tag == "p" else item
+    gone = ElementTree.Element("del")
+    gone.text, holder.text = holder.text, None
+    for child in list(holder):
+        if child.tag in ("p", "ul", "ol", "pre", "blockquote", "table", "div", "aside", "figure"):
+            break
+        holder.remove(child)
+        gone.append(child)
+    holder.insert(0, gone)
 
 
 def _add_box(item: ElementTree.Element, *, done: bool) -> None:
@@ -155,7 +172,8 @@ def _add_box(item: ElementTree.Element, *, done: bool) -> None:
     holder.insert(0, box)
 
 
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+# Themes of Obsidian have further states: begun, put off, cancelled, open, urgent.
+_TASK = re.compile(r"\[([ xX/<>?!-])\][ \t]+(?=\S)")
 _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=[ \t]|$)")
 MAX_PADDING = 5

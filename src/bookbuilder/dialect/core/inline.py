@@ -16,7 +16,7 @@ from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
 from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
-from bookbuilder.dialect.core.templates import Templates
+from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
 
 BACKTICKS = re.compile(r"`+")
@@ -83,6 +83,7 @@ class InlineParser:
         self.delimiters = Delimiters()
         self.brackets: list[Bracket] = []
         self.literal_until = 0
+        self.shortcodes: Pairs | None = None
         self._backticks: dict[int, list[int]] | None = None
         self._braces: dict[int, int] | None = None
         self._absent: dict[str, int] = {}

@@ -21,6 +21,7 @@ _STRING = re.compile(r"\s*(?:\"([^\"\n{}]*)\"|'([^'\n{}]*)'|`([^`\n{}$]*)`|(-?\d
 _ADDRESS = re.compile(
     r"\s*(?:useBaseUrl|withBase|require)\(\s*[\"'`]([^\"'`\n]+)[\"'`]\s*\)(?:\.default)?\s*$"
 )
+BOUND = frozenset({":src", ":href", ":alt", "v-bind:src", "v-bind:href", "v-bind:alt"})
 _STYLE_ENTRY = re.compile(r"([A-Za-z]+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|(-?\d+(?:\.\d+)?))")
 _RENAMED = {"classname": "class", "htmlfor": "for", "srcset": "srcset"}
 _WITHOUT_UNIT = {"opacity", "zIndex", "lineHeight", "fontWeight", "flex", "order", "zoom"}
@@ -37,6 +38,7 @@ class Tag:
     closes_itself: bool = False
     values: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, str] = field(default_factory=dict)
+    has_braces: bool = False
 
     def value(self, *names: str) -> str:
         """Return the first of these attributes that has a text."""
@@ -58,9 +60,11 @@ def read_tag(text: str, start: int) -> Tag | None:
     while at < limit:
         before, at = at, _skip(text, at)
         if text.startswith(">", at):
-            return Tag(name, start, at + 1, values=values, expressions=expressions)
+            braces = "={" in text[start:at]
+            return Tag(name, start, at + 1, False, False, values, expressions, braces)
         if text.startswith("/>", at):
-            return Tag(name, start, at + 2, False, True, values, expressions)
+            braces = "={" in text[start:at]
+            return Tag(name, start, at + 2, False, True, values, expressions, braces)
         if at == before:
             return None
         if text.startswith("{", at):
@@ -152,6 +156,10 @@ def as_html(tag: Tag, imports: dict[str, str]) -> str:
     if tag.is_end:
         return f"</{tag.name}>"
     values = {_RENAMED.get(name.lower(), name): value for name, value in tag.values.items()}
+    for name in BOUND & values.keys():
+        # Vue's `:src="'/a.png'"` and `:src="withBase('/a.png')"` say a text all the same.
+        if known := literal(values[name]):
+            values.setdefault(name.rpartition(":")[2], known)
     for name, expression in tag.expressions.items():
         if name == "style":
             values["style"] = _style(expression)

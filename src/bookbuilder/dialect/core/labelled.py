@@ -33,3 +33,18 @@ def labelled_part(
         paragraph.tail = "\n"
         conversion.inline(paragraph, label, line)
     return division
+
+
+def with_title(
+    conversion: Conversion, parent: ElementTree.Element, title: str, line: int
+) -> ElementTree.Element:
+    """Put the last child of `parent`, which is code, below its title; return what holds both."""
+    code = parent[-1]
+    parent.remove(code)
+    listing = ElementTree.SubElement(parent, "div", {"class": "listing"})
+    listing.text = listing.tail = "\n"
+    paragraph = ElementTree.SubElement(listing, "p", {"class": "listing-title"})
+    paragraph.tail = "\n"
+    conversion.inline(paragraph, title, line)
+    listing.append(code)
+    return listing

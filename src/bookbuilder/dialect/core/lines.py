@@ -26,8 +26,10 @@ from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
 
-# mdBook's `r[…]`; items `a.` and `iv)`; the first word of JavaScript in MDX.
-_STARTS_WITH_LETTER = re.compile(r"[a-z]\[|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]|import|export")
+# mdBook's `r[…]`; Leanpub's `A> `; items `a.` and `iv)`; the first word of JavaScript in MDX.
+_STARTS_WITH_LETTER = re.compile(
+    r"[a-z]\[|[A-Z]>(?:[ \t]|$)|(?:[A-Za-z]|[ivxlcIVXLC]{2,7})[.)][ \t]|import|export"
+)
 
 
 class LineParser(BlockParser):

@@ -11,6 +11,7 @@ from bookbuilder.dialect.core.captions import add_caption, is_caption
 from bookbuilder.dialect.core.emphasis import Bracket
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.link_options import take_options
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.references import (
     LABEL,
@@ -60,6 +61,11 @@ _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
 
+# `![alt](picture.png =300x200)` of HackMD and others; `=300x` and `=50%x` are widths.
+_SIZE = re.compile(r"=(\d{1,5}(?:%|px)?)?(?:x(\d{1,5}(?:%|px)?)?)?[ \t]*(?=\))")
+_SIZE_AT_END = re.compile(rf"(?<=[ \t\n]){_SIZE.pattern}\)\Z")
+
+
 def is_rule_id(conversion: Conversion, label: str) -> bool:
     return bool(
         _RULE_LABEL.fullmatch(label) and _HAS_RULE_IDS.search(conversion.problems.source.text)
@@ -79,6 +85,12 @@ def handle_open(parser: InlineParser) -> bool:
     return True
 
 
+_MOVIE = re.compile(
+    r"https?://(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch|embed|shorts)|youtu\.be/"
+    r"|(?:player\.)?vimeo\.com/)"
+)
+
+
 def handle_image(parser: InlineParser) -> bool:
     if not parser.text.startswith("![", parser.position):
         return False
@@ -94,9 +106,10 @@ def handle_close(parser: InlineParser) -> bool:
     if not opener.active:
         parser.brackets.pop()
         return False
-    found = _inline_target(parser, start + 1) or _reference_target(parser, opener, start)
+    is_image = opener.kind == "!["
+    found = _inline_target(parser, start + 1, is_image) or _reference_target(parser, opener, start)
     if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
-        _close(parser, opener, "span")
+        close_bracket(parser, opener, "span")
         parser.position = start + 1
         return True
     if found is None:
@@ -104,10 +117,21 @@ def handle_close(parser: InlineParser) -> bool:
         _report_failure(parser, opener, start)
         return False
     (destination, title), parser.position = found
-    node = _close(parser, opener, "a" if opener.kind == "[" else "img")
+    options: dict[str, str] = {}
+    if title is not None and ":" in title:
+        shown, options = take_options(title)
+        title = shown or (None if shown != title else title)
+    node = close_bracket(parser, opener, "a" if opener.kind == "[" else "img")
     if node.tag == "img":
         add_caption(parser, node, title)
-        node.attributes = {"src": destination, **node.attributes}
+        if _MOVIE.match(destination):
+            # Obsidian and others play a movie whose address is that of a picture.
+            node.tag = "a"
+            node.append(Node(text=node.attributes.get("alt") or destination))
+            node.attributes = {"href": destination}
+            return True
+        size = _SIZE_AT_END.search(parser.text, start, parser.position)
+        node.attributes = {"src": destination, **_size(size), **node.attributes}
     else:
         node.attributes = {"href": destination}
         _no_links_inside(node)
@@ -116,10 +140,11 @@ def handle_close(parser: InlineParser) -> bool:
                 bracket.active = False
         if title is not None:
             node.attributes["title"] = unescape(title)
+    node.attributes |= options
     return True
 
 
-def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
+def close_bracket(parser: InlineParser, opener: Bracket, tag: str) -> Node:
     """Wrap everything between `opener` and here in an element."""
     parser.delimiters.resolve(opener.delimiter)
     node = Node(tag)
@@ -130,11 +155,16 @@ def _close(parser: InlineParser, opener: Bracket, tag: str) -> Node:
     return node
 
 
+def _size(match: re.Match[str] | None) -> dict[str, str]:
+    found = zip(("width", "height"), match.groups() if match else (), strict=False)
+    return {name: value for name, value in found if value}
+
+
 Target = tuple[tuple[str, str | None], int]
 
 
-def _inline_target(parser: InlineParser, position: int) -> Target | None:
-    """Read `(destination "title")` at `position`."""
+def _inline_target(parser: InlineParser, position: int, is_image: bool) -> Target | None:
+    """Read `(destination "title")` at `position`; after a picture's, its size may follow."""
     text = parser.text
     if not text.startswith("(", position):
         return None
@@ -148,6 +178,8 @@ def _inline_target(parser: InlineParser, position: int) -> Target | None:
     if position > end and (titled := read_title(text, position)):
         title = titled[0]
         position = skip_blanks(text, titled[1])
+    if is_image and position > end and (size := _SIZE.match(text, position)):
+        position = size.end()
     return ((destination, title), position + 1) if text.startswith(")", position) else None
 
 

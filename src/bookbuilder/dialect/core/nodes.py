@@ -129,7 +129,7 @@ def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
             continue
         complete = complete and not child.tag
         text = child.plain_text()
-        if touching is not None and not child.literal and (match := ATTRIBUTES.match(text)):
+        while touching is not None and not child.literal and (match := ATTRIBUTES.match(text)):
             apply_attributes(touching, match[1])
             text = text[match.end() :]
         touching = None

@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.attributes import (
 )
 from bookbuilder.dialect.core.blocks import BlockState, Text
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.link_options import settle_heading
 from bookbuilder.dialect.core.references import take_definitions
 from bookbuilder.model.diagnostics import Rule, Severity
 
@@ -60,6 +61,8 @@ EMPTY_HEADING = Rule(
     "A heading without text would be an empty line in the contents, and a silence to those who"
     " listen. It is left out. Write its text, or `***` for a break.",
 )
+# VitePress' authors put a badge behind the id: `## Title {#id} <Badge text="new" />`.
+_BEFORE_TAG = re.compile(r"(?<=[ \t])(\{#[\w:.-]{1,100}\})[ \t]+(<[A-Za-z][^{}]{0,300}>)$")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _MDX_ID = re.compile(r"\{/\*[ ]*#?([\w.-]+)[ ]*\*/\}$")
 
@@ -76,7 +79,9 @@ class Heading(Text):
 
     def parts(self) -> tuple[str, str]:
         """Return its inline Markdown, and the inside of the braces after it."""
-        text = with_dash_named(_MDX_ID.sub(r"{#\1}", self.text.strip()))
+        text = settle_heading(_MDX_ID.sub(r"{#\1}", self.text.strip()))
+        text = _BEFORE_TAG.sub(r"\2 \1", text)
+        text = with_dash_named(text)
         text, attributes = trailing_attributes(text, glued=True)
         if not attributes:
             text = with_dash_named(_CLOSING_HASHES.sub("", text))

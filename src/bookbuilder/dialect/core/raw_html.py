@@ -37,9 +37,20 @@ _NAME = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = r"""\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
 OPEN_TAG = rf"<({_NAME})((?:{_ATTRIBUTE})*)\s*/?>"
 CLOSE_TAG = rf"</({_NAME})\s*>"
+MARKDOWN_IN_HTML = Rule(
+    "M034",
+    "markdown-in-html",
+    Severity.WARNING,
+    "After an HTML tag at the start of a line, everything up to the next blank line is HTML, so"
+    " calls of notes, `**strong**` and links there are printed as typed. A blank line after the tag"
+    " starts Markdown.",
+)
+
 _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
 _OTHER = re.compile(r"<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:>|->|.*?-->)", re.DOTALL)
+_MDX_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/)){0,2000}\*/\}")
+_HOLDS_CODE = re.compile(r"<(?:pre|code|script|style)\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"""\s+markdown(?:\s*=\s*["']?(\w+)["']?)?(?=[\s/>]|$)""", re.IGNORECASE)
 
 _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -62,6 +73,18 @@ def clean(html: str) -> str:
 
 def _escape_unknown(match: re.Match[str]) -> str:
     return "<" if match[1].lower() in KNOWN else "&lt;"
+
+
+# Calls of notes, strong words, links: nothing else looks so. A single `*` or `_` may be anything.
+_SURELY_MARKDOWN = re.compile(
+    r"\[\^[\w-]{1,50}\](?!:)|\*\*(?=[^\s*])[^*\n]{1,200}(?<=[^\s*])\*\*"
+    r"|!?\[[^\]\[\n]{1,200}\]\([^()\s]{1,200}\)"
+)
+_MAYBE_MARKDOWN = re.compile(r"\[\^|\*\*|\]\(")
+_NO_MARKDOWN = re.compile(
+    r"<!--.*?-->|<(pre|code|script|style|textarea|svg|math|kbd|samp)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 class HtmlBlock(Block):
@@ -101,10 +124,26 @@ class HtmlBlock(Block):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines)
+        self._report_markdown(conversion, text)
+        if "{/*" in text and not _HOLDS_CODE.search(text):
+            text = _MDX_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
         text = settle_templates(conversion.problems, conversion.templates, text, self.line)
         html = clean(settle_html(conversion, text, self.line))
         if html.strip():
             append_raw(conversion, parent, html, self.line)
+
+    def _report_markdown(self, conversion: Conversion, text: str) -> None:
+        """Report Markdown in HTML: what surely is some, outside of code."""
+        if not _MAYBE_MARKDOWN.search(text):
+            return
+        prose = _NO_MARKDOWN.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+        for found in _SURELY_MARKDOWN.finditer(prose):
+            message = f"`{found[0][:60]}` in HTML is no Markdown, and is printed as typed"
+            hint = "leave a blank line after the tag before it, or write it in HTML"
+            line = self.line + prose.count("\n", 0, found.start())
+            conversion.problems.add(
+                MARKDOWN_IN_HTML, message, line, found[0], hint, alike="markdown"
+            )
 
 
 def append_raw(
@@ -126,6 +165,29 @@ def start_html(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     state.close_unmatched()
     state.add(HtmlBlock(end)).add_line(state)
+    return Started.LEAF
+
+
+_ON_ONE_LINE = re.compile(
+    r"<(summary|figcaption|caption|p|h[1-6]|dt|dd|li|td|th)((?:\s[^<>]*)?)>(.*)</\1>\s*$",
+    re.IGNORECASE,
+)
+
+
+def start_line_in_markdown(state: BlockState, container: Block) -> Started:
+    """Read `<summary>*text*</summary>` within `<details markdown>`: its text is Markdown too."""
+    line = state.line
+    if line.first != "<" or not (match := _ON_ONE_LINE.match(line.rest)):
+        return Started.NOTHING
+    block: Block | None = container
+    while block is not None and not isinstance(block, MarkdownInHtml):
+        block = block.parent
+    if block is None:
+        return Started.NOTHING
+    state.close_unmatched()
+    name = match[1].lower()
+    opening = clean(f"<{name}{_MARKDOWN.sub('', match[2])}>")
+    state.close(state.add(InlineInHtml(name, opening, match[3])))
     return Started.LEAF
 
 
@@ -295,5 +357,6 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
 class RawHtmlExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
+        md.parser.starts.register(start_line_in_markdown, "line_in_markdown", 64)
         md.parser.starts.register(start_html, "html", 60)
         md.conversion.inlines.register("<", handle_angle)

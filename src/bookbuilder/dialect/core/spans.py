@@ -16,6 +16,11 @@ _ESCAPED = re.compile(ESCAPABLE)
 _NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&-])")
 # `\"`, and all of `\-\-` or `\---`, which would be a dash.
 _RUN = re.compile(r"\\[\"']|\\-(?:\\?-)*|\\\.(?:\\?\.)*")
+# MkDocs' `#!python x` names the language, not a program: `#!/bin/sh` stays.
+_LANGUAGE = re.compile(
+    r"^(?:#!|:::)(?:bash|c|console|cpp|css|go|html|java|javascript|js|json|jsx|kotlin|php|py|python"
+    r"|rb|ruby|rust|scss|sh|sql|swift|text|toml|ts|typescript|xml|yaml|yml)[ ](?!-)(?=\S)"
+)
 AS_TYPED = "as-typed"
 """The class of characters that the author escaped and that typography would change."""
 
@@ -49,6 +54,9 @@ def handle_backslash(parser: InlineParser) -> bool:
         parser.add_text("\N{NO-BREAK SPACE}", literal=True)
         parser.position += 2
         return True
+    if not following and _means_nothing(parser):
+        parser.position += 1
+        return True
     if not _ESCAPED.match(following):
         return False
     run = _RUN.match(parser.text, parser.position)
@@ -60,6 +68,13 @@ def handle_backslash(parser: InlineParser) -> bool:
     parser.add_text(following, literal=True)
     parser.position += 2
     return True
+
+
+def _means_nothing(parser: InlineParser) -> bool:
+    """Return whether the backslash at the end only keeps a picture in its line, or a line open."""
+    last = parser.root.last
+    is_alone = not parser.text.strip("\\ \t\n")
+    return is_alone or (last is not None and last.tag == "img")
 
 
 def handle_backticks(parser: InlineParser) -> bool:
@@ -74,7 +89,7 @@ def handle_backticks(parser: InlineParser) -> bool:
     content = parser.text[match.end() : close].replace("\n", " ")
     if content.strip(" ") and content[0] == content[-1] == " ":
         content = content[1:-1]
-    parser.add_element("code", content)
+    parser.add_element("code", _LANGUAGE.sub("", content))
     parser.position = close + len(match[0])
     return True
 

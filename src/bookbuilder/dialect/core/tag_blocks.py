@@ -11,31 +11,48 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.raw_html import HtmlBlock
-from bookbuilder.dialect.core.templates import TemplateTag, end_of
+from bookbuilder.dialect.core.templates import TemplateTag
 
 
 class TagBlock(Container):
     """Hold everything up to the end tag, which may follow text in its line.
 
-    `is_over` after the line that ends it; `has_end` if there is an end tag to come.
+    `is_over` after the line that ends it; `has_end` if there is an end tag to come. The tag itself
+    may go on for `rows` more lines, the last up to `column`.
     """
 
     hides_blank_lines = True
+    takes_indent = False
+    """Whether its lines lose the indentation of the first one."""
 
     def __init__(self, tag: TemplateTag, *, has_end: bool = True) -> None:
         Container.__init__(self)  # Subclasses may have a second base, which sets itself up.
         self.tag = tag
         self.has_end = has_end
         self.is_over = not has_end
+        self.rows = self.column = 0
+        self.indent: int | None = None
 
     def continues(self, state: BlockState) -> Continue:
         line = state.line
-        if self.is_over:
+        if self.rows:
+            self.rows -= 1
+            if self.rows:
+                line.skip_all()
+                return Continue.YES
+            line.advance_characters(self.column)
+            line.find()
+        elif self.is_over:
             state.close_down_to(self)
             return Continue.NO
-        if "{%" not in line.text or _in_code(self, line):
+        if self.takes_indent and not line.blank:
+            self.indent = line.indent if self.indent is None else self.indent
+            line.advance(min(self.indent, line.indent))
+        if self.is_over or self.tag.opening[:2] not in line.text or _in_code(self, line):
             return Continue.YES
-        found = end_of(self.tag.name, line.text, line.offset)
+        if self._is_for_inner():
+            return Continue.YES
+        found = self.tag.find_end(line.text, line.offset)
         if found is None:
             return Continue.YES
         start, stop = found
@@ -49,10 +66,19 @@ class TagBlock(Container):
         line.advance_characters(stop - line.offset)
         return Continue.NO
 
+    def _is_for_inner(self) -> bool:
+        """Return whether the next end tag ends a block of the same name in this one."""
+        block: Block = self
+        while block.last_child is not None and block.last_child.open:
+            block = block.last_child
+            if isinstance(block, TagBlock) and block.tag.name == self.tag.name:
+                return not block.is_over
+        return False
+
     def finish(self, state: BlockState) -> None:
         if not self.is_over:
-            text = f"{{% {self.tag.name}"
-            message = f"the block `{text} … %}}` is never closed"
+            text = f"{self.tag.opening} {self.tag.name}"
+            message = f"the block `{text} … {self.tag.closing}` is never closed"
             state.problems.add(UNCLOSED_BLOCK, message, self.line, text)
 
 

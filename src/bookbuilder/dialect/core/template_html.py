@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bookbuilder.dialect.core.problems import Problems
+from bookbuilder.dialect.core.shortcodes import read_shortcode
 from bookbuilder.dialect.core.templates import (
     EXPRESSION,
     TAG,
@@ -18,6 +19,10 @@ from bookbuilder.dialect.core.templates import (
 _PATH = re.compile(
     r"\{\{-?[ \t]*(?:\"([^\"{}\n]{0,400})\"|'([^'{}\n]{0,400})')[ \t]*\|[ \t]*"
     r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]{0,200}\}\}"
+)
+_REFERENCE = re.compile(
+    r"(=[ \t]{0,9}[\"']?)\{\{[<%][ \t]{0,9}(?:rel)?ref[ \t]{1,9}"
+    r"[\"'`]?([^\"'`<>%{}\s]{1,500})[\"'`]?[ \t]{0,9}[>%]\}\}"
 )
 _ADDRESS_TAG = re.compile(r"\{%-?[ \t]*(?:link|post_url)[ \t]")
 _PIECE = re.compile(
@@ -41,7 +46,12 @@ class _Finder:
 
 
 def settle_tag(html: str) -> str:
-    """Return an HTML tag with plain paths for `{{ "/path" | relative_url }}`."""
+    """Return an HTML tag with plain paths for `{{ "/path" | relative_url }}`.
+
+    `{{< ref "x" >}}` becomes `{{% ref x %}}`, which the end of an attribute or a tag is not in.
+    """
+    if "{{<" in html or "{{%" in html:
+        html = _REFERENCE.sub(r"\1{{% ref \2 %}}", html)
     return _PATH.sub(lambda m: f"/{(m[1] or m[2] or '').lstrip('/')}", html)
 
 
@@ -49,6 +59,7 @@ def settle_templates(problems: Problems, templates: Templates, html: str, line: 
     """Return raw HTML without template tags, except in code and comments."""
     if templates.is_raw or ("{%" not in html and "{{" not in html):
         return html
+    html = settle_tag(html) if "{{<" in html or "{{%" in html else html
     pieces: list[str] = []
     at = raw_until = counted = 0
     finder = _Finder(html.lower())
@@ -64,11 +75,10 @@ def settle_templates(problems: Problems, templates: Templates, html: str, line: 
             end = found if found >= 0 else end
             pieces.append(html[start:end])
         elif typed == "{{":
-            expression = EXPRESSION.match(html, start)
-            if expression and start >= raw_until and is_variable(html, start):
-                report_variable(problems, expression[0], line)
-            end = expression.end() if expression else end
-            pieces.append(html[start:end])
+            shown, end = _settle_braces(
+                problems, templates, html, start, line, is_raw=start < raw_until
+            )
+            pieces.append(shown)
         elif typed == "{%":
             tag = read_tag(html, start)
             if tag is None or start < raw_until:
@@ -88,6 +98,23 @@ def settle_templates(problems: Problems, templates: Templates, html: str, line: 
             pieces.append(_settle_attributes(problems, templates, typed, line))
         at = end
     return "".join([*pieces, html[at:]])
+
+
+def _settle_braces(
+    problems: Problems, templates: Templates, html: str, start: int, line: int, *, is_raw: bool
+) -> tuple[str, int]:
+    """Return what a shortcode or a variable at `start` shows, and where it ends."""
+    code = None if is_raw else read_shortcode(html, start)
+    if code is not None:
+        shown = templates.as_html(code, line)
+        if shown is None:
+            report_tag(problems, templates, code, code.shown, line)
+        return shown or "", code.end
+    expression = EXPRESSION.match(html, start)
+    if expression and not is_raw and is_variable(html, start):
+        report_variable(problems, expression[0], line)
+    end = expression.end() if expression else start + 2
+    return html[start:end], end
 
 
 def _settle_attributes(problems: Problems, templates: Templates, html: str, line: int) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.references import unescape
@@ -15,16 +17,18 @@ TAG = re.compile(
 )
 EXPRESSION = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
 _VALUE = re.compile(
-    r"""(?<![\w:.-])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
+    r"""(?<![^\s,])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
 )
-_OPENER = re.compile(r"\{%-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
+_OPENER = re.compile(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
 _VARIABLE = re.compile(
-    r"\{\{-?[ \t]*(?:(?:site|page|layout|gitbook|jekyll)\.\w"
+    r"\{\{-?[ \t]*(?:(?:site|page|layout|book|gitbook|jekyll)\.\w"
     r"|[\"'][^\"'{}\n]*[\"'][ \t]*\|[ \t]*(?:relative_url|absolute_url|prepend|append)\b)"
 )
 BLOCK_TAG = re.compile(
     r"\{%-?[ \t]{0,20}(?:hint|tabs?|code|code-tabs(?:-item)?|content-ref|page-ref|embed|file"
     r"|stepper|step|columns?|prompt|updates?|swagger|api-method|openapi|callout|admonition)(?![\w])"
+    r"|\{\{[<%][ \t]{0,20}/?(?:note|tip|info|warning|alert|callout|admonition|notice"
+    r"|hint|tabs?|tabpane|cards?|columns?|details|expand|figure|highlight)(?![\w-])"
 )
 """Matches the start of a tag that opens a block, also right below HTML."""
 _SIGNS = re.compile(r"([\\`*_\[\]<>{}$~^=|!#])")
@@ -55,13 +59,45 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class TemplateTag:
-    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`."""
+    """Hold a tag that stands from `start` to `end` of a text. `name` is without `end`.
+
+    What stands between shortcodes that are not `is_markdown` is for a program to read.
+    """
 
     name: str
     rest: str
     start: int
     end: int
     is_end: bool = False
+    is_markdown: bool = True
+
+    opening: ClassVar[str] = "{%"
+    closing: ClassVar[str] = "%}"
+
+    @property
+    def end_pattern(self) -> re.Pattern[str]:
+        """Return a pattern for its end tag."""
+        return re.compile(
+            rf"\{{%-?[ \t]{{0,20}}(?:end_?|/){re.escape(self.name)}[ \t]{{0,20}}-?%\}}"
+        )
+
+    @property
+    def named_kind(self) -> str:
+        """Return what it is, in words for a problem."""
+        return f"the template tag `{self.name}`"
+
+    @property
+    def shown(self) -> str:
+        """Return it as problems show it."""
+        rest = f" {self.rest}" if self.rest else ""
+        return f"{{% {'end' if self.is_end else ''}{self.name}{rest} %}}"
+
+    @property
+    def hint(self) -> str:
+        """Return what to write instead of it."""
+        if not _HINTS.get(self.name) and not self.is_end and BLOCK_TAG.match(f"{{%{self.name}"):
+            return f"put it and `{{% end{self.name} %}}` on lines of their own"
+        return _HINTS.get(self.name, "")
 
     def value(self, *names: str) -> str:
         """Return the value of the first of `names` that has one, as plain text."""
@@ -71,6 +107,11 @@ class TemplateTag:
                 return unescape(found)
         return ""
 
+    def said(self, *names: str, at: int = -1) -> str:
+        """Return the first value with one of these names, or the word `at`, or nothing."""
+        words = self.words if at >= 0 else []
+        return self.value(*names) or (words[at] if at < len(words) else "")
+
     @property
     def words(self) -> list[str]:
         """Return what stands in it without a name, without its quotes."""
@@ -78,8 +119,39 @@ class TemplateTag:
         return [word for part in plain.split() if (word := part.strip("\"',"))]
 
     @property
+    def plain_name(self) -> str:
+        """Return its name without the folder that a theme has it in."""
+        return self.name.rpartition("/")[2]
+
+    def find_end(self, text: str, at: int = 0) -> tuple[int, int] | None:
+        """Return where its end tag stands in `text`, from `at` on."""
+        inner = 0
+        for match in TAG.finditer(text, at):
+            if match["name"] != self.name:
+                continue
+            if not match["end"]:
+                inner += 1
+            elif inner:
+                inner -= 1
+            else:
+                return match.span()
+        return None
+
+    @property
     def closes_itself(self) -> bool:
         return self.rest.endswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Hold where shortcodes with an end start, and their names.
+
+    `places` has lines and columns; `ends` the start and the end of the end tag for each offset.
+    """
+
+    places: frozenset[tuple[int, int]]
+    ends: Mapping[int, tuple[int, int]]
+    names: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -88,6 +160,11 @@ class Templates:
 
     is_raw: bool = False
     names: frozenset[str] | None = None
+    """The names of all tags that are no end tags, once someone asked for them."""
+    pairs: Pairs | None = None
+    """The shortcodes of the chapter that have an end, once someone asked for them."""
+    as_html: Callable[[TemplateTag, int], str | None] = lambda _tag, _line: None
+    """Returns what a tag in raw HTML, in a line, shows there; None if it is to be reported."""
 
     def holds(self, name: str, problems: Problems) -> bool:
         """Return whether the chapter has a tag that opens `name`."""
@@ -104,21 +181,6 @@ def read_tag(text: str, at: int) -> TemplateTag | None:
     return TemplateTag(match["name"], rest, at, match.end(), is_end=bool(match["end"]))
 
 
-def end_of(name: str, text: str, at: int = 0) -> tuple[int, int] | None:
-    """Return where the end tag of `name` stands in `text`, from `at` on."""
-    inner = 0
-    for match in TAG.finditer(text, at):
-        if match["name"] != name:
-            continue
-        if not match["end"]:
-            inner += 1
-        elif inner:
-            inner -= 1
-        else:
-            return match.span()
-    return None
-
-
 def is_variable(text: str, at: int) -> bool:
     """Return whether `{{ … }}` at `at` is of Jekyll or GitBook, and not of a program in prose."""
     return bool(_VARIABLE.match(text, at))
@@ -130,17 +192,18 @@ def escaped(text: str) -> str:
 
 
 def report_tag(
-    problems: Problems, templates: Templates, tag: TemplateTag, typed: str, line: int
+    problems: Problems,
+    templates: Templates,
+    tag: TemplateTag,
+    typed: str,
+    line: int,
+    hint: str = "",
 ) -> None:
     """Report that a tag is left out; one with an end tag is reported once."""
     openers = (tag.name,) if tag.is_end else MIDDLES.get(tag.name, ())
     if any(templates.holds(name, problems) for name in openers):
         return
-    kind = f"the template tag `{tag.name}`"
-    hint = _HINTS.get(tag.name, "")
-    if BLOCK_TAG.match(typed) and not tag.is_end and not hint:
-        hint = f"put it and `{{% end{tag.name} %}}` on lines of their own"
-    problems.left_out(typed, line, kind, hint)
+    problems.left_out(typed, line, tag.named_kind, hint or tag.hint)
 
 
 def report_variable(problems: Problems, typed: str, line: int) -> None:

@@ -65,6 +65,13 @@ KINDS = {
     for name in (kind, *others)
 }
 """Every name of a callout, and the kind that it is shown as."""
+_OTHER_KINDS = {
+    "working": "note", "primary": "note", "secondary": "note", "default": "note", "dark": "note",
+    "light": "note", "simple": "note", "blue": "info", "green": "tip", "orange": "warning",
+    "yellow": "warning", "red": "danger", "notes": "note", "warn": "warning",
+    "exclamation": "important", "critical": "danger",
+}  # fmt: skip
+"""What themes of site generators call callouts, and the kind that each is."""
 GENERIC = frozenset({"details", "admonition", "callout", "spoiler"})
 _ENGLISH = {
     "seealso": "See also",
@@ -86,6 +93,12 @@ _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
 _SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
 _OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
+
+
+def meant_kind(said: str) -> str:
+    """Return the name of the callout that `said` means, or nothing."""
+    said = said.strip().lower()
+    return said if said in KINDS else _OTHER_KINDS.get(said, "")
 
 
 class Callout(Container):

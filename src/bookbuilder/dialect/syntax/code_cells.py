@@ -12,6 +12,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.syntax.diagrams import DIAGRAM_HINT
 from bookbuilder.model.diagnostics import Rule, Severity
 
 NOT_RUN = Rule(
@@ -51,14 +52,29 @@ _HEADER_OPTION = re.compile(
 )
 _NAME = re.compile(r"[ \t,]*([\w:.-]+)[ \t]*(?=,|$)")
 _CAPTIONS = ("fig-cap", "fig.cap", "tbl-cap", "lst-cap", "caption")
+_ALTERNATIVES = ("fig-alt", "fig.alt")
+_DIAGRAMS = frozenset({"mermaid", "dot", "d2", "plantuml"})
+_GRAPHICS = re.compile(
+    r"(?:knitr::)?include_graphics\(((?:[^()c]|c(?!\()|c\([^()]{0,1000}\)){0,1000})\)"
+)
+_FILE = re.compile(r"\"([^\"\n]{1,300}\.\w{2,5})\"|'([^'\n]{1,300}\.\w{2,5})'")
+_COMMENT = re.compile(r"(?m)^[ \t]*#.*$|library\(knitr\)")
+_PERCENTAGE = re.compile(r"\d{1,3}(?:\.\d{1,3})?(?:%|px|cm|in|mm|em)?")
 _FALSE = frozenset({"false", "f", "no", "off"})
 _INLINE = re.compile(r"\{(?:r|python|julia|ojs)\}[ ]\S|r[ ]\S")
 _HAS_CELLS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{r\b", re.MULTILINE)
-_HINT = "put its results into the text, as pictures, tables or numbers"
+_LONG_INLINE = re.compile(r"`r [^`]{1,300}['\"]")
+_LONG_INLINE_END = re.compile(r"^['\"][^`]{0,100}`$")
+CELL_HINT = "put its results into the text, as pictures, tables or numbers"
 
 
 class CodeCell(Fence):
-    """Hold a fence `{r}`, `{python}` and the like. `header` are the options after the name."""
+    """Hold a fence `{r}`, `{python}` and the like. `header` are the options after the name.
+
+    `echoes` is False if the chapter hides code that does not say otherwise.
+    """
+
+    echoes = True
 
     def __init__(self, mark: str, engine: str, header: str, indent: int, *, shown: bool) -> None:
         super().__init__(mark, f"{{{engine}{header}}}", indent)
@@ -74,7 +90,14 @@ class CodeCell(Fence):
             code_block(conversion, parent, text, language, self.attributes)
             return
         is_hidden = bool({_lower(options.get("echo")), _lower(options.get("include"))} & _FALSE)
-        if is_hidden:
+        is_hidden = is_hidden or not (self.echoes or "echo" in options)
+        pictures = _pictures(text) if _lower(options.get("include")) not in _FALSE else []
+        if language in _DIAGRAMS:
+            kind = f"the source of a diagram ({self.engine})"
+            conversion.problems.kept_as_text(self.info, self.line, kind, DIAGRAM_HINT)
+        elif pictures and not _COMMENT.sub("", _GRAPHICS.sub("", text)).strip():
+            pass  # All that the code would give is in the book.
+        elif is_hidden:
             message = f"the code `{self.info}` is hidden, as its options say, and not run"
             self._report(conversion, message, "hidden")
         elif _lower(options.get("eval")) not in _FALSE:
@@ -86,16 +109,22 @@ class CodeCell(Fence):
             parent.tail = "\n"
             if name:
                 parent.set("id", name if re.match(r"\w+[-:]", name) else f"fig:{name}")
-        if not is_hidden and text.strip():
+        if (not is_hidden or language in _DIAGRAMS) and text.strip():
             code_block(conversion, parent, text, language, self.attributes)
             if name and not caption:
                 parent[-1].set("id", name)
+        for picture in pictures:
+            alternative = next((options[key] for key in _ALTERNATIVES if options.get(key)), caption)
+            image = ElementTree.SubElement(parent, "img", {"src": picture, "alt": alternative})
+            if _PERCENTAGE.fullmatch(options.get("out.width", options.get("out-width", ""))):
+                image.set("width", options.get("out.width", options.get("out-width", "")))
+            image.tail = "\n"
         if caption:
             element = ElementTree.SubElement(parent, "figcaption")
             conversion.inline(element, caption, self.line)
 
     def _report(self, conversion: Conversion, message: str, kind: str) -> None:
-        conversion.problems.add(NOT_RUN, message, self.line, self.mark, _HINT, alike=kind)
+        conversion.problems.add(NOT_RUN, message, self.line, self.mark, CELL_HINT, alike=kind)
 
     def _read_options(self) -> tuple[dict[str, str], list[str]]:
         """Return the options of the fence and of its first lines, and the other lines."""
@@ -107,35 +136,42 @@ class CodeCell(Fence):
             options["label"] = identified[1]
         for match in _HEADER_OPTION.finditer(self.header):
             options[match[1]] = match[2].strip("\"'")
-        count, last = 0, ""
-        for line in self.lines:
-            said = _OPTION_LINE.match(line)
-            if not said:
-                break
-            count += 1
-            if option := _OPTION.match(said[1]):
-                last = option[1]
-                options[last] = option[2].strip().strip("\"'")
-            elif last and said[1].strip():
-                # YAML's longer texts go on, indented, in the next line.
-                before = options[last].strip("|>- ")
-                options[last] = f"{before} {said[1].strip()}".strip().strip("\"'")
+        count = read_option_lines(self.lines, options)
         return options, self.lines[count:]
+
+
+def read_option_lines(lines: list[str], options: dict[str, str]) -> int:
+    """Put what the first lines say (`#| key: value`) into `options`; return their number."""
+    count, last = 0, ""
+    for line in lines:
+        said = _OPTION_LINE.match(line)
+        if not said:
+            break
+        count += 1
+        if option := _OPTION.match(said[1]):
+            last = option[1]
+            options[last] = option[2].strip().strip("\"'")
+        elif last and said[1].strip():
+            # YAML's longer texts go on, indented, in the next line.
+            before = options[last].strip("|>- ")
+            options[last] = f"{before} {said[1].strip()}".strip().strip("\"'")
+    return count
+
+
+def _pictures(text: str) -> list[str]:
+    """Return the files that R's `include_graphics()` shows, if they are named in the code."""
+    return [name[1] or name[2] for call in _GRAPHICS.findall(text) for name in _FILE.finditer(call)]
 
 
 def _lower(value: str | None) -> str:
     return (value or "").lower()
 
 
-def start_code_cell(state: BlockState, container: Block) -> Started:
-    line = state.line
-    match = None if line.indented else _OPEN.match(line.rest)
-    if not match or (match[4].strip().startswith("=") and not match[4].strip("= ")):
-        return Started.NOTHING
-    state.close_unmatched()
-    shown = bool(match[2])
-    state.add(CodeCell(match[1], match[3], match[4].rstrip(), line.indent, shown=shown))
-    return Started.LEAF
+_NO_ECHO = re.compile(
+    r"^execute:[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+echo:[ \t]*(?:false|no)\b"
+    r"|opts_chunk\$set\([^()]{0,500}\becho[ \t]*=[ \t]*F",
+    re.MULTILINE,
+)
 
 
 class CaptionedFence(Fence):
@@ -149,10 +185,8 @@ class CaptionedFence(Fence):
         figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
         figure.tail = "\n"
         super().render(conversion, figure)
-        if name := figure[0].attrib.pop("id", ""):
+        if name := figure[-1].attrib.pop("id", ""):
             figure.set("id", name)
-        for key in ("lst-cap", "caption"):
-            figure[0].attrib.pop(key, None)
         caption = ElementTree.SubElement(figure, "figcaption")
         conversion.inline(caption, self.caption, self.line)
 
@@ -176,9 +210,41 @@ def start_captioned_fence(state: BlockState, container: Block) -> Started:
 class CodeCellExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_cells: bool | None = None
-        md.parser.starts.register(start_code_cell, "code_cell", 74)
+        self.echoes: bool | None = None
+        md.parser.starts.register(self.start_code_cell, "code_cell", 74)
+        self.in_inline_code = False
         md.parser.starts.register(start_captioned_fence, "captioned_fence", 71)
+        md.parser.starts.register(self.start_inline_code, "inline_code_of_r", 97)
         md.conversion.inlines.register("`", self.handle_inline_code)
+
+    def start_code_cell(self, state: BlockState, container: Block) -> Started:
+        line = state.line
+        match = None if line.indented else _OPEN.match(line.rest)
+        if not match or (match[4].strip().startswith("=") and not match[4].strip("= ")):
+            return Started.NOTHING
+        if self.echoes is None:
+            self.echoes = not _NO_ECHO.search(state.problems.source.text)
+        state.close_unmatched()
+        shown = bool(match[2])
+        cell = CodeCell(match[1], match[3], match[4].rstrip(), line.indent, shown=shown)
+        cell.echoes = self.echoes
+        state.add(cell)
+        return Started.LEAF
+
+    def start_inline_code(self, state: BlockState, container: Block) -> Started:
+        """Leave out the ends of `` `r if (…) '…'` `` around lines of text, which stay."""
+        rest = state.line.rest.strip()
+        if state.line.indented or "`" not in rest:
+            return Started.NOTHING
+        opens = _LONG_INLINE.fullmatch(rest) and state.comes_later(_LONG_INLINE_END)
+        if opens and self._is_knitr(state.conversion):
+            message = f"the code {rest[:80]} … is left out and not run; the text in it stays"
+            state.problems.add(NOT_RUN, message, state.number, rest, CELL_HINT, alike="around text")
+        elif not (self.in_inline_code and _LONG_INLINE_END.fullmatch(rest)):
+            return Started.NOTHING
+        self.in_inline_code = bool(opens)
+        state.close_unmatched()
+        return Started.LEAF
 
     def handle_inline_code(self, parser: InlineParser) -> bool:
         """Report `` `r nrow(x)` ``, which knitr replaces by a result; it stays code."""
@@ -191,7 +257,9 @@ class CodeCellExtension(Extension):
             said = text[start : close + 1]
             message = f"the code {said} is printed as typed and not run"
             line = parser.line_at(start)
-            parser.conversion.problems.add(NOT_RUN, message, line, said, _HINT, alike="in a line")
+            parser.conversion.problems.add(
+                NOT_RUN, message, line, said, CELL_HINT, alike="in a line"
+            )
         return False
 
     def _is_knitr(self, conversion: Conversion) -> bool:

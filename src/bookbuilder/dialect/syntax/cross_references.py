@@ -70,7 +70,13 @@ def handle_bracketed(parser: InlineParser) -> bool:
     items = [_ITEM.match(item) for item in match[1].split(";")]
     found = [item for item in items if item]
     if len(found) < len(items):
-        return False
+        # `[see @fig-a and @tbl-b]`
+        inside = match[1]
+        if len(_REFERENCE.findall(inside)) < inside.count("@"):
+            return False
+        parser.parse_inner(inside, parser.root, parser.line_at(parser.position))
+        parser.position = match.end()
+        return True
     line = parser.line_at(parser.position)
     for number, item in enumerate(found):
         if number:

@@ -76,9 +76,20 @@ class Definition(Container):
         self.render_children(conversion, definition)
 
 
+def _is_pandocs(indent: int, container: Block) -> bool:
+    """Return whether `~` begins a definition, as in pandoc: indented, below a term or another."""
+    if isinstance(container, DefinitionList):
+        return True
+    term = container if isinstance(container, Paragraph) else container.last_child
+    is_term = isinstance(term, Paragraph) and len(term.lines) == 1
+    return is_term and indent > 0
+
+
 def start_definition(state: BlockState, container: Block) -> Started:
     line = state.line
-    if line.indented or line.first != ":" or line.rest[1:2] not in (" ", "\t"):
+    if line.indented or line.first not in ":~" or line.rest[1:2] not in (" ", "\t"):
+        return Started.NOTHING
+    if line.first == "~" and not _is_pandocs(line.indent, container):
         return Started.NOTHING
     holder = container.parent if isinstance(container, Paragraph) else container
     before = holder.last_child if holder is not None else None

@@ -107,7 +107,7 @@ class DivCallout(FencedContainer, Callout):
     def finish(self, state: BlockState) -> None:
         super().finish(state)
         first = self.children[0] if self.children else None
-        if isinstance(first, Heading) and not self.title:
+        if isinstance(first, Heading) and self.title is None:
             text, attributes = first.parts()
             if text:
                 self.title = text

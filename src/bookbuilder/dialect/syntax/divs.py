@@ -105,7 +105,7 @@ def start_div(state: BlockState, container: Block) -> Started:
     if opening is None:
         return Started.NOTHING
     is_closed = state.comes_later(_LATER_CLOSING)
-    block = _block_for(opening)
+    block = block_for(opening)
     if opening.is_directive and not isinstance(block, DivCallout):
         return Started.NOTHING
     if not is_closed and opening.name and opening.title and type(block) is Div:
@@ -151,12 +151,12 @@ def _add_one_line(state: BlockState, block: FencedContainer, opening: Opening) -
     return Started.LEAF
 
 
-def _block_for(opening: Opening) -> FencedContainer:
+def block_for(opening: Opening) -> FencedContainer:
     classes = opening.classes
     title = opening.title or opening.pairs.get("title", "") or opening.pairs.get("name", "")
     if opening.id.startswith(PREFIXES):
         return FigureDiv(opening)
-    if _is_left_out(opening):
+    if is_left_out(opening):
         return Hidden(opening)
     if not VERSE_NAMES.isdisjoint(classes):
         return VerseDiv(opening)
@@ -200,7 +200,7 @@ def _take_kind(opening: Opening) -> str:
     return found
 
 
-def _is_left_out(opening: Opening) -> bool:
+def is_left_out(opening: Opening) -> bool:
     """Return whether a condition, or a class, keeps the block out of books."""
     pairs, classes = opening.pairs, opening.classes
     if "hidden" in classes:

@@ -16,6 +16,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 
 _MARKER = re.compile(r"(\(?)(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}|[A-Za-z]|#)([.)])(?=[ \t]|$)")
 _EXAMPLE = re.compile(r"\(@([\w-]{0,60})\)(?=[ \t]|$)")
+_BARE = re.compile(r"@([\w-]{1,100})(?![\w@.]*@)")
 _REFERENCE = re.compile(r"\(@([\w-]{1,60})\)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 # How far the next item may be.
@@ -110,6 +111,7 @@ class FancyListExtension(Extension):
         md.parser.starts.register(self.start_example, "example", 32)
         md.parser.starts.register(start_fancy_item, "fancy_item", 31)
         md.conversion.inlines.register("(", self.handle_reference)
+        md.conversion.inlines.register("@", self.handle_bare_reference)
 
     def start_example(self, state: BlockState, container: Block) -> Started:
         line = state.line
@@ -130,6 +132,16 @@ class FancyListExtension(Extension):
         parser.add_text("(")
         parser.add_element("a", str(self.examples[match[1]]), href=f"#{_id(match[1])}")
         parser.add_text(")")
+        parser.position = match.end()
+        return True
+
+    def handle_bare_reference(self, parser: InlineParser) -> bool:
+        """Read `@name` of an example, also in `(see @name)` or `[@name]`."""
+        before = parser.text[parser.position - 1 : parser.position]
+        match = _BARE.match(parser.text, parser.position)
+        if not match or before.isalnum() or match[1] not in self.examples:
+            return False
+        parser.add_element("a", str(self.examples[match[1]]), href=f"#{_id(match[1])}")
         parser.position = match.end()
         return True
 

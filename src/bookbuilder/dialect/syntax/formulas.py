@@ -49,6 +49,10 @@ _SCRIPT = re.compile(
     r"(?:(?<![A-Za-z0-9])[A-Za-z]|[)}\]'])[\^_](?:[{\\+*-]|\w)|(?<![\w.])\d{1,3}\^[\w{]"
     r"|[Ͱ-Ͽ][\^_]"
 )
+# `\(a\|b\)`, `\(x\{2,3\}\)`: what basic regular expressions write with backslashes.
+_OF_REGEX = re.compile(r"\\\{\d{1,4}(?:,\d{0,4})?\\\}|\\[.^$*+?/]")
+# A letter, or a relation of one: `$x$`, `$n = 12$`.
+_SMALL = re.compile(r"[A-Za-z]'?(?:[ ]?[=<>+*/-][ ]?(?:[A-Za-z]|\d{1,6}))?")
 _NO_FORMULA = re.compile(r"[A-Za-z]{3,}|\\[a-z]")
 _RELATION = re.compile(r"[=<>+*/^()-]|[A-Za-z]'?$")
 _CERTAIN = re.compile(
@@ -57,7 +61,11 @@ _CERTAIN = re.compile(
     r"|\$[A-Za-z][\^_][\w{][^$\n]{0,80}\$",
     re.MULTILINE,
 )
-_AFTER = re.compile(r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$")
+_AFTER = re.compile(
+    r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|\([\w:.-]{1,100}\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$"
+)
+# MyST's label of a formula.
+_MYST_LABEL = re.compile(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
 _LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\{?math\}?)[ \t]*$")
 _OPTION = re.compile(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
@@ -72,7 +80,10 @@ class FormulaBlock(TakenLines):
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
             self.attributes = f"{self.attributes} {attributes[1]}"
-        if label := _LABEL.search(text):
+        if label := _MYST_LABEL.search(text):
+            text = text[: label.start() + 2]
+            self.attributes = f"#{label[1]} {self.attributes}"
+        elif label := _LABEL.search(text):
             self.attributes = f"#{label[1] or label[2]} {self.attributes}"
         append_formula(conversion, parent, text, self.attributes)
 
@@ -166,6 +177,12 @@ def _is_tex(text: str) -> bool:
     return bool(_COMMAND.search(text) or _SCRIPT.search(text))
 
 
+def _without_regex(text: str) -> str:
+    """Return `text` without what is of a regular expression; norms have two bars."""
+    text = _OF_REGEX.sub("", text)
+    return text.replace("\\|", "") if text.count("\\|") == 1 else text
+
+
 class FormulaExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_formulas: bool | None = None
@@ -179,7 +196,8 @@ class FormulaExtension(Extension):
         if match is None:
             return False
         inside = match[1] or match[2] or match[3]
-        if not (match[2] or _is_tex(inside) or self._is_likely(parser, inside)):
+        is_meant = match[2] or _is_tex(inside) or _SMALL.fullmatch(inside)
+        if not (is_meant or self._is_likely(parser, inside)):
             return False
         return _add(parser, match.end())
 
@@ -195,8 +213,9 @@ class FormulaExtension(Extension):
         if not match:
             return False
         inside = match[1] or match[2]
-        is_likely = bool(match[1]) and not text[start - 1 : start].isalnum()
-        if not (_is_tex(inside) or (is_likely and self._is_likely(parser, inside))):
+        is_set_apart = inside[0] == inside[-1] == " " and any(sign in inside for sign in "=+")
+        is_likely = bool(match[1] or is_set_apart) and not text[start - 1 : start].isalnum()
+        if not (_is_tex(_without_regex(inside)) or (is_likely and self._is_likely(parser, inside))):
             return False
         return _add(parser, match.end())
 

@@ -11,14 +11,15 @@ from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import add_class
 from bookbuilder.dialect.core.blocks import Block, BlockState, Started
+from bookbuilder.dialect.core.code import Fence
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.links import BARE_URL, NAMED_BY_TARGET
+from bookbuilder.dialect.core.paragraph import Heading
 from bookbuilder.dialect.core.tag_blocks import TagBlock, is_raw
 from bookbuilder.dialect.core.templates import (
     TemplateTag,
-    end_of,
     escaped,
     read_tag,
     report_tag,
@@ -55,6 +56,22 @@ class Tab(Part):
         words = self.tag.words
         # Of `{% tab group name %}`, which is Jekyll's, the group is not shown.
         return escaped(title or " ".join(words[1:] or words))
+
+
+class CodePart(Part):
+    """Hold `{% code title="…" lineNumbers="true" %}`, which stands around a fence."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        fences = [child for child in self.children if isinstance(child, Fence)]
+        if self.tag.value("linenumbers").lower() == "true":
+            for fence in fences:
+                fence.info += ' linenums="1"'
+        title = self.tag.value("title").replace('"', "'")
+        if self.tag.name == "code" and title and len(fences) == len(self.children) == 1:
+            fences[0].info += f' title="{title}"'
+            fences[0].render(conversion, parent)
+        else:
+            super().render(conversion, parent)
 
 
 class Sample(Tab):
@@ -128,6 +145,15 @@ class TagCallout(TagBlock, Callout):
         self.kind = style if style in KINDS and style != "hint" else "note"
         self.title = escaped(tag.value("title")) or None
         self.classes = ""
+
+    def finish(self, state: BlockState) -> None:
+        """Make a heading that is the first in it its title, unless it has one."""
+        super().finish(state)
+        first = self.children[0] if self.children else None
+        if isinstance(first, Heading) and not self.title and first.parts()[0]:
+            self.title, attributes = first.parts()
+            self.attributes = f"{attributes} {self.attributes}".strip()
+            del self.children[0]
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         Callout.render(self, conversion, parent)
@@ -205,9 +231,8 @@ _BLOCKS: dict[str, type[TagBlock]] = {
     **dict.fromkeys(_OTHER_CALLOUTS, TagCallout),
     **dict.fromkeys(("tab", "update"), Tab),
     **dict.fromkeys(("sample", "content"), Sample),
-    **dict.fromkeys(
-        ("code", "code-tabs-item", "prompt", "details", "collapse", "spoiler", "accordion"), Part
-    ),
+    **dict.fromkeys(("code", "code-tabs-item"), CodePart),
+    **dict.fromkeys(("prompt", "details", "collapse", "spoiler", "accordion"), Part),
     **dict.fromkeys(
         ("tabs", "code-tabs", "columns", "column", "updates", "method", "common"), Arrangement
     ),
@@ -229,7 +254,7 @@ def start_block(state: BlockState, container: Block) -> Started:
     kind = _kind_of(tag) if tag else None
     if tag is None or kind is None or tag.is_end:
         return Started.NOTHING
-    ends_here = end_of(tag.name, line.text, tag.end)
+    ends_here = tag.find_end(line.text, tag.end)
     after = line.text[ends_here[1] :] if ends_here else ""
     has_end = bool(ends_here) or _comes_end(state, tag)
     if not has_end and tag.name not in _MAY_END:

@@ -42,7 +42,12 @@ def start_attributes(state: BlockState, container: Block) -> Started:
     if not match and not _LINE.match(rest):
         return Started.NOTHING
     target = container if isinstance(container, Text | List) else _previous(container)
-    if match and match[0][1] != ":" and target is None:
+    # As in kramdown, they belong to the block that they touch, which may be below them.
+    is_alone = target is None and not next(state.lines_ahead(1), "").strip()
+    if match and match[0][1] != ":" and is_alone:
+        message = f"the attributes `{match[0]}` touch no block, so they are printed as typed"
+        hint = "write them right below the block that they belong to"
+        state.problems.add(BAD_ATTRIBUTES, message, state.number, match[0], hint)
         return Started.NOTHING
     if not match:
         _report_list(state, rest.rstrip())
@@ -151,7 +156,9 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
             f"`{entry[:80]}` is not an attribute, so `{braces[:80]}` is printed as typed",
             parser.position,
             len(braces),
-            f"write `.{entry}` for a class" if re.fullmatch(r"[A-Za-z][\w-]*", entry) else "",
+            f"write `.{entry}` for a class"
+            if re.fullmatch(r"[A-Za-z][\w-]*", entry) and "=" not in braces
+            else "",
         )
     return False
 

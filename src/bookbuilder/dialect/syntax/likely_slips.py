@@ -3,7 +3,8 @@
 A mark followed by a no-break space (typed by Option and Space on a Mac), or behind an invisible
 character (pasted from a web page), looks exactly like one that works: it is read as meant. So are
 `##Heading` at the start of a paragraph, and items that start with a typed bullet. What may be meant
-otherwise is reported, and stays: `#Heading`, which may be a tag, and lines that start alike.
+otherwise is reported, and stays: `#Heading`, which may be a tag, and lines that start alike, or
+count.
 """
 
 from __future__ import annotations
@@ -47,13 +48,17 @@ LINES_ALIKE = Rule(
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u180e"
 _WIDE_BLANKS = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _MARK = r"#{1,6}|[-*+]|\d{1,9}[.)]|>"
-_HIDDEN = re.compile(rf"[{_INVISIBLE}]{{1,20}}(?=(?:{_MARK})[ \t{_WIDE_BLANKS}]|```|~~~|\|)")
+_HIDDEN = re.compile(
+    rf"[{_INVISIBLE}{_WIDE_BLANKS}]{{1,20}}(?=(?:{_MARK})[ \t{_WIDE_BLANKS}]|```|~~~|\|)"
+)
 _UNBREAKABLE = re.compile(
-    rf"(#{{1,6}}|-|\d{{1,9}}[.)])[ \t]{{0,3}}[{_WIDE_BLANKS}][ \t{_WIDE_BLANKS}]*(?=\S)"
+    rf"(#{{1,6}}|[-+]|\*(?![^\n]*\*)|\d{{1,9}}[.)])[ \t]{{0,3}}"
+    rf"[{_WIDE_BLANKS}][ \t{_WIDE_BLANKS}]*(?=\S)"
 )
 _BULLET = re.compile(rf"[•‣◦▪▫●○■□⁃∙·➢➤][ \t{_WIDE_BLANKS}]+(?=\S)")
 _BULLETS = {"•": "-", "‣": "*"}
 _GLUED = re.compile(r"(#{1,6})(?=[^\W\d_])[^\n]*")
+_TOO_DEEP = re.compile(r"(#{7,20})[ \t]*(?=[^\s#])")
 _TAG = re.compile(r"(?<!\S)#[\w/-]+")
 _LONGEST_HEADING = 100
 # Symbols, dashes and numbers in circles or brackets, not marks of Markdown or of other tools.
@@ -61,7 +66,17 @@ _ALIKE = re.compile(
     rf"(\(\w{{1,4}}\)|[\u2460-\u24ff\u2776-\u2793]|[^\w\s\x00-\x7f])"
     rf"[ \t\ufe0f{_WIDE_BLANKS}]+(?=\S)"
 )
+# `1- one`, `(2) two`, `[3]`, `4.four`, `B. Bee`, `#5 five`, Chinese numbers: counted, but no list.
+_COUNTED = re.compile(
+    r"(?P<open>[(\[§]?)(?P<number>\d{1,4}|[A-Za-z]|[ivxlc]{2,7}|[IVXLC]{2,7}|[一二三四五六七八九十])"
+    r"(?P<close>[.)\]、．:：º°ª]|[ ]?[-–][ ])(?=[ \t]*[^\d\s])|(?P<mark>#)(?P<of>\d{1,4})[ ]"
+)
+_MOST_BETWEEN = 6
+# `-one`, `•two`: marks of items without their blank.
+_GLUED_ITEM = re.compile(r"([-*–—•‣◦▪●○■·➢])(?=[^\W\d_])")
 _CATEGORIES = frozenset({"So", "Sm", "Pd", "No", "Po", "Ps"})
+_HAN_NUMBERS = "一二三四五六七八九十"
+_ROMAN_NUMBERS = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11}
 _NO_BULLETS = frozenset("“”‘’«»„‚‹›¡¿…「『（《〈【")
 
 
@@ -95,9 +110,10 @@ def _report_invisible(
     name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
     mark = unbreakable[1] if unbreakable else state.line.rest[found.end() :].split(" ")[0][:10]
     where = "before" if hidden else "after"
-    message = f"a {name} {where} `{mark}`: read as if it were not there"
+    article = "an" if name[0] in "aeiou" else "a"
+    read_as = "if it were not there" if hidden else "a blank"
+    message = f"{article} {name} {where} `{mark}`: read as {read_as}"
     hint = "delete it" if hidden else "type an ordinary blank"
-    message = message if hidden else f"a {name} {where} `{mark}`: read as a blank"
     state.problems.add(INVISIBLE_SLIP, message, state.number, found[0], hint, alike=name)
 
 
@@ -112,19 +128,23 @@ def _replace_rest(line: Line, text: str) -> None:
 def start_glued_heading(state: BlockState, container: Block) -> Started:
     """Read `##Heading` as a heading, and report `#Heading`, where nothing else is meant."""
     line = state.line
-    if line.indented or line.first != "#" or isinstance(state.tip, Paragraph):
+    if line.indented or line.first != "#":
+        return Started.NOTHING
+    if deep := _TOO_DEEP.match(line.rest):
+        message = f"a line with {len(deep[1])} `#` is text: headings have at most six"
+        state.problems.add(GLUED_HEADING, message, state.number, deep[1], alike="deep")
         return Started.NOTHING
     match = _GLUED.match(line.rest)
     if not match or len(match[0]) > _LONGEST_HEADING:
         return Started.NOTHING
     marks, text = match[1], match[0][len(match[1]) :].strip()
     shown = f"{marks}{text.split()[0][:40]}"
-    if len(marks) == 1:
+    if len(marks) == 1 or isinstance(state.tip, Paragraph):
         # A tag is a word in small letters, or stands among others or in a sentence.
         if text[0].islower() or len(_TAG.findall(match[0])) > 1 or text[-1] in ".,;":
             return Started.NOTHING
-        message = f"`{shown}` is text, because no blank follows the `#`"
-        hint = f"write `# {text[:40]}`, or `\\{shown}` if it is a tag"
+        message = f"`{shown}` is text, because no blank follows the `{marks}`"
+        hint = f"write `{marks} {text[:40]}`, or `\\{shown}` if it is a tag"
         state.problems.add(GLUED_HEADING, message, state.number, shown, hint, alike="#")
         return Started.NOTHING
     message = f"`{shown}` is read as a heading, although no blank follows the `{marks}`"
@@ -139,15 +159,48 @@ def report_lines_alike(state: BlockState, container: Block) -> Started:
     line, tip = state.line, state.tip
     if line.indented or not isinstance(tip, Paragraph) or not tip.lines:
         return Started.NOTHING
-    here, before = _ALIKE.match(line.rest), _ALIKE.match(tip.lines[-1])
-    if not (here and before and _is_bullet(here[1]) and _kind(here[1]) == _kind(before[1])):
-        return Started.NOTHING
     if tip.lines[-1].endswith(("  ", "\\")):
         return Started.NOTHING
-    message = f"lines that start with `{here[1]}` run together in one paragraph"
-    hint = "write `- ` before each, or leave a blank line between them"
-    state.problems.add(LINES_ALIKE, message, state.number, here[1], hint, alike="lines")
+    mark = _mark_alike(line.rest, tip.lines[-1]) or _number_after(line.rest, tip.lines)
+    if mark:
+        item = "1." if any(c.isalnum() for c in mark) else "-"
+        message = f"lines that start with `{mark}` run together in one paragraph"
+        hint = f"write `{item} ` before each, or leave a blank line between them"
+        state.problems.add(LINES_ALIKE, message, state.number, mark, hint, alike="lines")
     return Started.NOTHING
+
+
+def _mark_alike(text: str, before: str) -> str:
+    """Return the mark that `text` starts with, if the line before it starts alike."""
+    here, there = _ALIKE.match(text), _ALIKE.match(before)
+    if here and there and _is_bullet(here[1]) and _kind(here[1]) == _kind(there[1]):
+        return here[1]
+    here, there = _GLUED_ITEM.match(text), _GLUED_ITEM.match(before)
+    if here and there and here[1] == there[1] and text.count("*") < 2:
+        return here[1]
+    return ""
+
+
+def _number_after(text: str, lines: list[str]) -> str:
+    """Return the number that `text` starts with, if one of the `lines` has the one before it."""
+    here = _COUNTED.match(text)
+    if not here:
+        return ""
+    for line in reversed(lines[-_MOST_BETWEEN:]):
+        if there := _COUNTED.match(line):
+            is_alike = all(here[part] == there[part] for part in ("open", "close", "mark"))
+            is_next = is_alike and _value(here) == _value(there) + 1
+            return here[0].strip() if is_next else ""
+    return ""
+
+
+def _value(counted: re.Match[str]) -> int:
+    number = counted["number"] or counted["of"]
+    if number.isascii() and number.isdigit():
+        return int(number)
+    if len(number) == 1 and number.isascii():
+        return ord(number)
+    return _ROMAN_NUMBERS.get(number.lower(), _HAN_NUMBERS.find(number))
 
 
 def _is_bullet(mark: str) -> bool:

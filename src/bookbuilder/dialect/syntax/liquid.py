@@ -7,7 +7,6 @@ others the marks go, and what stands between them stays.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -32,6 +31,7 @@ from bookbuilder.dialect.core.templates import (
     report_tag,
     report_variable,
 )
+from bookbuilder.dialect.syntax.shortcode_media import SHARED, pointed, quoted
 
 _LISTINGS = frozenset({"highlight", "codeblock"})
 _DRAWINGS = frozenset(
@@ -39,10 +39,11 @@ _DRAWINGS = frozenset(
 )
 _LITERAL = _LISTINGS | _DRAWINGS | {"comment", "codetabs"}
 _LANGUAGE_TAG = re.compile(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
+_SAID = ("content", "text", "message", "body", "note")
 _LINKS = frozenset({"link", "post_url"})
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
 _PICTURE = re.compile(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n][^<>]{0,2000}>")
+_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n](?:[^<>]|\{\{<[^<>{}\n]{1,300}>\}\}){0,2000}>")
 
 
 class Listing(LiteralBlock):
@@ -57,7 +58,7 @@ class Listing(LiteralBlock):
         if language in _LISTINGS:
             words = [word for word in self.tag.words if word != "linenos"]
             match = _LANGUAGE.fullmatch(words[0]) if words else None
-            language = match[1] if match else ""
+            language = f"{match[1]} {self.tag.rest.strip()}" if match else ""
         else:
             _report_drawing(conversion, self.tag, self.line)
         code_block(conversion, parent, f"{self.text}\n", language, self.attributes)
@@ -165,7 +166,16 @@ def _drop_tags(state: BlockState, tag: TemplateTag) -> Started:
 def _shows_something(tag: TemplateTag) -> bool:
     if tag.is_end:
         return False
-    return tag.name in _LINKS or bool(_address(tag)) or bool(_picture(tag))
+    has_text = tag.name.startswith("include") and bool(tag.value(*_SAID))
+    is_known = has_text or tag.name in _LINKS or tag.name in SHARED
+    return is_known or bool(_address(tag) or _picture(tag) or _own_text(tag))
+
+
+def _own_text(tag: TemplateTag) -> str:
+    """Return the text that an unknown tag itself holds."""
+    # GitBook's integrations, such as `@mermaid/diagram`, have programs there.
+    is_program = tag.name.startswith("@")
+    return "" if is_program else tag.value("text", "content", "caption", "description")
 
 
 def _address(tag: TemplateTag) -> str:
@@ -176,7 +186,7 @@ def _address(tag: TemplateTag) -> str:
 
 def _picture(tag: TemplateTag) -> str:
     """Return the picture that an included file would show."""
-    if not tag.name.startswith(("include", "figure", "image", "img", "picture")):
+    if not tag.name.startswith(("include", "figure", "image", "img", "picture", "asset_img")):
         return ""
     found = tag.value("src", "image_path", "path", "url", "image", "img", "file", "filename")
     found = found or next((word for word in tag.words if _PICTURE.fullmatch(word)), "")
@@ -225,18 +235,46 @@ def _carry_out(parser: InlineParser, tag: TemplateTag) -> bool:
             _report_drawing(parser.conversion, tag, parser.line_at(tag.start))
         parser.add_element("code", text[tag.end : end.start()].strip())
         parser.position = end.end()
-    elif tag.name in _LINKS:
-        parser.add_element("a", href=text[tag.start : tag.end])
-        parser.position = tag.end
+    else:
+        return _show(parser, tag)
+    return True
+
+
+def _show(parser: InlineParser, tag: TemplateTag) -> bool:
+    """Show what a tag itself holds; return False if the tag is to be reported."""
+    line = parser.line_at(tag.start)
+    writer = SHARED.get(tag.name)
+    is_done = True
+    if tag.name in _LINKS:
+        parser.add_element("a", href=parser.text[tag.start : tag.end])
     elif picture := _picture(tag):
         _show_picture(parser, tag, picture)
+    elif tag.name.startswith("include") and (said := tag.value(*_SAID)):
+        _show_text(parser, tag, said)
     elif address := _address(tag):
         add_address(parser, address)
-        parser.position = tag.end
-        return tag.name == "embed"
+        is_done = tag.name == "embed" or tag.name in SHARED
+    elif writer and (shown := writer(tag, "")):
+        parser.parse_inner(shown, parser.root, line)
     else:
-        return False
-    return True
+        parser.parse_inner(_own_text(tag), parser.root, line)
+        is_done = False
+    parser.position = tag.end
+    return is_done
+
+
+def _show_text(parser: InlineParser, tag: TemplateTag, said: str) -> None:
+    """Show the text that an include is given, as a box, though the included file is not read."""
+    typed = parser.text[tag.start : tag.end]
+    shown, line = " ".join(typed.split()), parser.line_at(tag.start)
+    message = f"`{shown[:100]}` is shown as its text alone: no file is read for it"
+    hint = "write a callout, such as `> [!NOTE]`"
+    parser.conversion.problems.add(UNSUPPORTED, message, line, typed, hint, alike="text of include")
+    if title := tag.value("title"):
+        parser.add_element("strong", title)
+        parser.add_text(" ")
+    parser.parse_inner(said, parser.root, line)
+    parser.position = tag.end
 
 
 def add_address(parser: InlineParser, address: str) -> None:
@@ -254,10 +292,9 @@ def _show_picture(parser: InlineParser, tag: TemplateTag, picture: str) -> None:
     alike = f"picture of {tag.name}"
     parser.conversion.problems.add(UNSUPPORTED, message, line, typed, hint, alike=alike)
     caption = tag.value("caption", "title")
-    node = parser.add_element("img", src=quote(picture, safe="/:%?&=+@,;~()"))
-    node.attributes["alt"] = tag.value("alt", "description") or caption
-    if caption:
-        node.attributes["title"] = caption
+    image = f"![{escaped(tag.value('alt', 'description') or caption)}]({pointed(picture)}"
+    image += f' "{quoted(caption)}")' if caption else ")"
+    parser.parse_inner(image, parser.root, line)
     parser.position = tag.end
 
 

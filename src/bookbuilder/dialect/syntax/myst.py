@@ -27,6 +27,7 @@ from bookbuilder.dialect.syntax.myst_blocks import (
     Hidden,
     LinkedVideo,
     Part,
+    Pointer,
     Rubric,
     Titled,
     is_inside,
@@ -77,8 +78,10 @@ _register("raw", RawHtml)
 _register("eval-rst", ForeignMarkup)
 _register("contents tableofcontents toctree toc index nice-toc cssclass tags default-role", LeftOut)
 _register("highlight currentmodule module sectnum section-numbering exerciselist meta", LeftOut)
-_register("comment tab-end", LeftOut)
-_register("tab-set tabs grid grid-item container compound div panels tab-set-code", DirectiveBlock)
+_register("comment tab-end rst-class class bibliography footbibliography", LeftOut)
+_register(
+    "tab-set tabs grid grid-item container compound div panels tab-set-code hlist", DirectiveBlock
+)
 _register("glossary", Glossary)
 _register("tab-item tab group-tab tabbed", Part)
 _register("card grid-item-card card-item", Card)
@@ -91,6 +94,8 @@ _register("highlights blockquote", partial(Titled, tag="blockquote", name="quote
 _register("rubric", partial(Rubric, name="rubric"))
 _register("centered", partial(Rubric, name="center"))
 _register("video youtube vimeo iframe", LinkedVideo)
+_register("button-ref embed", Pointer)
+_register("button-link", LinkedVideo)
 
 _OTHER_KINDS = {
     "topic": "admonition",
@@ -110,7 +115,7 @@ _register("exercise-end solution-end", LeftOut)
 # Engines of R Markdown, Quarto and others: these fences are code, not directives.
 _ENGINES = frozenset(
     {
-        "asis", "block", "block2", "cat", "coffee", "comment", "embed", "exec", "glue",
+        "asis", "block", "block2", "cat", "coffee", "comment", "exec", "glue",
         "highlight", "node", "ojs", "output", "output-error", "py", "pyodide", "pyodide-python",
         "python", "r", "rcpp", "rmarkdown", "shinylive-python", "shinylive-r", "stan", "targets",
         "text", "verbatim", "webr", "webr-r",
@@ -135,6 +140,9 @@ def start_directive(state: BlockState, container: Block) -> Started:
         kind = f"the directive `{directive.name}` of MyST; its content stays"
         state.problems.left_out(shown, state.number, kind, _KEPT_HINT)
         block = Rubric(directive, "div-title") if directive.argument else DirectiveBlock(directive)
+    if directive.name in ("bibliography", "footbibliography"):
+        shown, kind = f"{{{directive.name}}}", "a list of sources, which is not read"
+        state.problems.left_out(shown, state.number, kind, "write the list as Markdown")
     if isinstance(block, Hidden):
         kind = "text for another format than books, and so is what stands in it"
         shown = line.rest.lstrip("`~:").strip()
@@ -153,8 +161,6 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
         directive.argument = ""
         is_for_books = bool({"html", "epub", "not latex"} & set(wanted)) or "not" in wanted
         return DirectiveBlock(directive) if is_for_books else Hidden(directive)
-    if name in ("bibliography", "footbibliography"):
-        return LeftOut(directive)
     bare = name
     for prefix in _PREFIXES:
         bare = bare.removeprefix(prefix)

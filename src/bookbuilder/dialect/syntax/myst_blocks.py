@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class
@@ -11,6 +12,7 @@ from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.line import Line
+from bookbuilder.dialect.core.links import LABEL_SCHEME
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS, Callout
 from bookbuilder.dialect.syntax.definitions import DefinitionList
@@ -286,7 +288,30 @@ class LinkedVideo(DirectiveBlock):
             line.tail = "\n"
             link = ElementTree.SubElement(line, "a", {"href": said})
             link.text = self.directive.option("title", "alt", "caption") or said
+            first = self.children[0] if len(self.children) == 1 else None
+            if self.directive.name == "button-link" and isinstance(first, Paragraph):
+                link.text = ""
+                conversion.inline(link, "\n".join(first.lines), first.line)
+                del self.children[0]
         self.render_children(conversion, parent)
+
+
+class Pointer(DirectiveBlock):
+    """Show a link to what the argument names, in place of a button or a copy of it."""
+
+    def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        name = self.directive.argument.removeprefix("#")
+        paragraph = ElementTree.SubElement(parent, "p")
+        paragraph.tail = "\n"
+        if name:
+            link = ElementTree.SubElement(paragraph, "a", {"href": LABEL_SCHEME + quote(name)})
+            self._take_text(conversion, link)
+        self.render_children(conversion, parent)
+
+    def _take_text(self, conversion: Conversion, link: ElementTree.Element) -> None:
+        if len(self.children) == 1 and isinstance(text := self.children[0], Paragraph):
+            conversion.inline(link, "\n".join(text.lines), text.line)
+            del self.children[0]
 
 
 class Glossary(DirectiveBlock):

@@ -9,12 +9,14 @@ from bookbuilder.dialect.core.attributes import add_class
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
-from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.dialect.core.labelled import labelled_part, with_title
+from bookbuilder.dialect.syntax.code_cells import CELL_HINT, NOT_RUN, read_option_lines
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
 
 _HIDDEN_CELL = frozenset({"remove-cell", "remove_cell", "remove-input", "remove_input"})
+_NO_RESULT = frozenset({"remove-output", "remove_output", "skip-execution", "remove-cell"})
 _LANGUAGES = {"ipython3": "python", "ipython": "python", "python3": "python", "ir": "r"}
 
 
@@ -82,7 +84,15 @@ class Code(VerbatimDirective):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         tags = set(self.directive.option("tags").replace('"', " ").strip("[]").split())
         tags = {tag.strip("',") for tag in tags}
-        if tags & _HIDDEN_CELL or not self.body:
+        if not self.body:
+            return
+        is_hidden = bool(tags & _HIDDEN_CELL)
+        if self.directive.name == "code-cell" and not tags & _NO_RESULT:
+            how = "hidden, as its tags say," if is_hidden else "shown"
+            message = f"the cell is {how} and not run"
+            mark = self.directive.marks
+            conversion.problems.add(NOT_RUN, message, self.line, mark, CELL_HINT, alike=how)
+        if is_hidden:
             return
         super().render(conversion, parent)
 
@@ -90,15 +100,22 @@ class Code(VerbatimDirective):
         directive = self.directive
         said = directive.argument.split()[0] if directive.argument else ""
         language = directive.option("language", "lexer") or said
-        into = parent
+        info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
+        code_block(conversion, parent, self.text, info, self.attributes)
         if caption := directive.option("caption"):
-            into = ElementTree.SubElement(parent, "div", {"class": "listing"})
-            into.text = into.tail = "\n"
-            title = ElementTree.SubElement(into, "p", {"class": "listing-title"})
-            title.tail = "\n"
-            conversion.inline(title, caption, self.line)
-        info = _LANGUAGES.get(language.lower(), language)
-        code_block(conversion, into, self.text, info, self.attributes)
+            with_title(conversion, parent, caption, self.line)
+
+    def _lines_said(self) -> str:
+        """Return what the options say of lines as a fence would say it."""
+        options, said = self.directive.options, ""
+        start = self.directive.option("lineno-start", "number-lines")
+        if start or {"linenos", "number-lines"} & options.keys():
+            said += f' linenums="{start if start.isdecimal() else 1}"'
+        if marked := self.directive.option("emphasize-lines"):
+            said += f' hl_lines="{marked.replace(chr(34), "")}"'
+        if name := self.directive.option("filename"):
+            said += f' title="{name.replace(chr(34), "")}"'
+        return said
 
 
 class CodeTab(Code):
@@ -132,13 +149,18 @@ class Diagram(VerbatimDirective):
         hint = "put a picture of it into the book"
         kind = f"the source of a diagram ({name})"
         conversion.problems.kept_as_text(f"{{{name}}}", self.line, kind, hint)
-        caption = self.directive.option("caption")
+        said: dict[str, str] = {}
+        del self.body[: read_option_lines(self.body, said)]
+        caption = self.directive.option("caption") or said.get("fig-cap", "")
+        if caption:
+            parent = ElementTree.SubElement(parent, "figure", {"class": "code-cell"})
+            parent.tail = "\n"
         if self.body:
             code_block(conversion, parent, self.text, name, self.attributes)
+        if label := said.get("label"):
+            (parent if caption else parent[-1] if self.body else parent).set("id", label)
         if caption:
-            below = ElementTree.SubElement(parent, "p", {"class": "listing-title"})
-            below.tail = "\n"
-            conversion.inline(below, caption, self.line)
+            conversion.inline(ElementTree.SubElement(parent, "figcaption"), caption, self.line)
 
 
 class RawHtml(VerbatimDirective):

@@ -26,6 +26,10 @@ _IS_MYST = re.compile(
     r"|^(?:jupytext|kernelspec|myst):",
     re.MULTILINE,
 )
+_ANY_LABEL = re.compile(
+    r"^(?:[ \t>]*\(([\w:.-]{1,200})\)=|[ \t>]*:?(?:label|name):[ \t]+([\w:.-]{1,200}))[ \t]*$",
+    re.MULTILINE,
+)
 _BREAK = re.compile(r"\+\+\+(?:[ \t].*)?$")
 _SUBSTITUTION = re.compile(r"\{\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}\}")
 # Fields of reStructuredText at the top of a file, which say how it is shown.
@@ -71,6 +75,12 @@ class MystChapter:
     @cached_property
     def is_myst(self) -> bool:
         return bool(_IS_MYST.search(self._source.text))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Return the labels that the chapter gives, if it is MyST's."""
+        found = _ANY_LABEL.findall(self._source.text) if self.is_myst else []
+        return frozenset(above or option for above, option in found)
 
     @cached_property
     def substitutions(self) -> dict[str, str]:

@@ -10,12 +10,14 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
+from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.dialect.syntax.myst_marks import MystChapter
 from bookbuilder.text.slugs import anchor
 
 _ROLE = re.compile(r"\{([A-Za-z][\w.+-]{0,60}(?::[\w.+-]{1,60}){0,3})\}(?=`)")
+_SHORTHAND = re.compile(r"@([A-Za-z][\w:.-]{0,100}\w)(?![\w@])")
 _TITLED = re.compile(r"(?s)(.*?)[ \t\n]*(?<!\\)<([^<>\n]{1,500})>[ \t]*$")
 _CODE = frozenset(
     {
@@ -55,6 +57,17 @@ class MystRoleExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.chapter = MystChapter(md.conversion)
         md.conversion.inlines.register("{", self.handle_role)
+        md.conversion.inlines.register("@", self.handle_shorthand)
+
+    def handle_shorthand(self, parser: InlineParser) -> bool:
+        """Read `@label` of what has that label in the chapter; other keys are citations."""
+        match = _SHORTHAND.match(parser.text, parser.position)
+        before = parser.text[parser.position - 1 : parser.position]
+        if not match or before.isalnum() or match[1] not in self.chapter.labels:
+            return False
+        parser.add_element("a", href=LABEL_SCHEME + quote(match[1]))
+        parser.position = match.end()
+        return True
 
     def handle_role(self, parser: InlineParser) -> bool:
         """Read a role. In a chapter without anything else of MyST, unknown ones are prose."""
@@ -97,9 +110,12 @@ def _add(parser: InlineParser, name: str, content: str) -> bool:
         parser.add_element("span", content, **{"class": "badge"})
     elif name in _CODE or name.startswith(_CODE_DOMAINS):
         parser.add_element("code", _code_text(text or content))
+    elif name.startswith(_ICONS):
+        line, said = parser.line_at(parser.position), f"{{{name}}}`{content}`"
+        message = f"the icon `{said[:80]}` is left out"
+        parser.conversion.problems.add(UNKNOWN_ICON, message, line, said, alike="icon")
     else:
-        # Icons are only for screens.
-        return name.startswith(_ICONS)
+        return False
     return True
 
 

@@ -24,6 +24,10 @@ _PLUGINS = {
     "button": "a button of Obsidian",
     "meta-bind-button": "a button of Obsidian",
     "tracker": "a chart of Obsidian's Tracker",
+    "chart": "a chart of Obsidian's Charts",
+    "leaflet": "a map of Obsidian's Leaflet",
+    "toc": "a list of contents of Obsidian",
+    "table-of-contents": "a list of contents of Obsidian",
 }
 _HINT = "write the result itself, as a list or a table"
 

@@ -12,7 +12,12 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 
-_MDBOOK = re.compile(r"\{\{[ ]?#\w+[^{}\n]*\}\}")
+# Helpers of Handlebars, `{{#if user}}`, are text in a book about them.
+_MDBOOK = re.compile(
+    r"\{\{[ ]?#(?!(?:if|each|unless|with|is|isnt|equal|list|foreach|await|key|snippet)\b)(\w+)"
+    r"[^{}\n]*\}\}"
+)
+_COMMENT = re.compile(r"\{#-?[ \t\n][^{}]{0,2000}[ \t\n]-?#\}")
 _INLINE_INCLUDE = re.compile(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
 _INCLUDE_LINE = re.compile(
     r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
@@ -64,7 +69,12 @@ def start_anchor(state: BlockState, container: Block) -> Started:
 
 def handle_template(parser: InlineParser) -> bool:
     """Drop `{{#include …}}`; `{{ name }}` is text."""
+    if comment := _COMMENT.match(parser.text, parser.position):
+        parser.position = comment.end()
+        return True
     match = _MDBOOK.match(parser.text, parser.position)
+    if match and parser.find(f"{{{{/{match[1]}}}}}", match.end()) >= 0:
+        return False  # Of Mustache.
     if match:
         hint = "put it on a line of its own" if _INLINE_INCLUDE.match(match[0]) else ""
         line = parser.line_at(match.start())

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 
-from bookbuilder.dialect.core.attributes import apply_attributes, trailing_attributes
+from bookbuilder.dialect.core.attributes import ATTRIBUTES, apply_attributes, trailing_attributes
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, Text
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
@@ -22,6 +22,15 @@ ROW_TOO_LONG = Rule(
     " out. Write a pipe that belongs to the text as `\\|`.",
 )
 
+DOUBTFUL_TABLE = Rule(
+    "M033",
+    "doubtful-table",
+    Severity.WARNING,
+    "A table is a row, a line such as `|---|---|` with as many cells, and further rows. Lines with"
+    " pipes are text without that line, or if its cells are not as many. A line of text right below"
+    " a table becomes one more row of it: leave a blank line between.",
+)
+
 # A short text can ask for a table of millions of empty cells.
 MOST_ADDED_CELLS = 20_000
 _MOST_BETWEEN = 12
@@ -31,6 +40,7 @@ _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t
 # Some tools go on with a row in a line of colons.
 _CAPTION = re.compile(r"(?:Table)?:[ \t]+(?![^\n]{0,300}(?:[ \t]:[ \t]|:$))[^|]+$", re.IGNORECASE)
 _DRAWN = re.compile(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
+_ROW = re.compile(r"[ ]{0,3}\|[^|\n]{1,500}\|[^\n]{0,5000}\|[ \t]*$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 
 
@@ -71,6 +81,10 @@ class Table(Text):
         row = ElementTree.SubElement(parent, "tr")
         row.tail = "\n"
         width = len(self.alignments)
+        if tag == "td" and len(cells) == 1 < width and "|" not in self.lines[line - self.line - 2]:
+            message = f"`{cells[0][:40]}` becomes a row of the table above it"
+            hint = "leave a blank line before it, or write the row with `|`"
+            conversion.problems.add(DOUBTFUL_TABLE, message, line, hint=hint, alike="row")
         if any(cells[width:]):
             message = f"the row has {len(cells)} cells for {width} columns; the rest is left out"
             conversion.problems.add(
@@ -115,8 +129,13 @@ def start_table(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     rest = line.rest
     if not _DELIMITERS.match(rest) or not ("|" in rest or ":" in rest):
+        _report_rows_alone(state, container)
         return Started.NOTHING
     delimiters, header = split_row(rest), split_row(container.lines[-1])
+    if len(delimiters) != len(header) and "|" in rest and "|" in container.lines[-1]:
+        message = f"the line of dashes has {len(delimiters)} cells, and the one above {len(header)}"
+        hint = "make them as many: until then, this is no table"
+        state.problems.add(DOUBTFUL_TABLE, message, state.number, rest[:40], hint)
     if len(delimiters) != len(header) or ("|" not in rest and "|" not in container.lines[-1]):
         return Started.NOTHING
     state.close_unmatched()
@@ -127,7 +146,37 @@ def start_table(state: BlockState, container: Block) -> Started:
     else:
         container.parent.children.remove(container)
         state.tip = container.parent
-    state.add(Table(header, [_alignment(cell) for cell in delimiters])).line -= 1
+    state.add(Table(header, [alignment_of(cell) for cell in delimiters])).line -= 1
+    return Started.LEAF
+
+
+def _report_rows_alone(state: BlockState, container: Paragraph) -> None:
+    """Report the second of two lines that look like rows, in a paragraph."""
+    row, above = state.line.rest, container.lines[-2:]
+    if not (_ROW.match(row) and _ROW.match(above[-1])):
+        return
+    is_third = len(above) > 1 and _ROW.match(above[0])
+    if is_third or _DELIMITERS.match(next(state.lines_ahead(1), "")):
+        return
+    message = "lines with pipes are text, because there is no line of dashes below the first"
+    hint = "write a line such as `|---|---|` below the first row"
+    state.problems.add(DOUBTFUL_TABLE, message, state.number - 1, hint=hint, alike="rows")
+
+
+_ONLY_ATTRIBUTES = re.compile(r":[ \t]*" + ATTRIBUTES.pattern + r"[ \t]*$")
+
+
+def start_attributes_of_table(state: BlockState, container: Block) -> Started:
+    """Read `: {#tbl-x}` below a table: a caption that has no words, only attributes."""
+    line = state.line
+    match = None if line.indented else _ONLY_ATTRIBUTES.match(line.rest)
+    target = container if isinstance(container, Table) else container.last_child
+    if not match or not isinstance(target, Table):
+        return Started.NOTHING
+    target.attributes = f"{target.attributes} {match[1]}".strip()
+    state.close_unmatched()
+    if target.open:
+        state.close(target)
     return Started.LEAF
 
 
@@ -150,7 +199,7 @@ def table_follows(state: BlockState) -> bool:
     return False
 
 
-def _alignment(delimiter: str) -> str:
+def alignment_of(delimiter: str) -> str:
     left, right = delimiter.startswith(":"), delimiter.endswith(":")
     return "center" if left and right else "left" if left else "right" if right else ""
 
@@ -158,3 +207,4 @@ def _alignment(delimiter: str) -> str:
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.parser.starts.register(start_table, "table", 55)
+        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)

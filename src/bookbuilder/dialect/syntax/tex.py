@@ -177,7 +177,8 @@ def handle_command(parser: InlineParser) -> bool:
     name = match[1]
     has_group = match[0].endswith("}")
     is_known = name in _TAGS or name in _DROPPED or name in _CITATIONS or name == "footnote"
-    if before.isalnum() and not (has_group and is_known):
+    ends_line = name in _BREAKS and text[match.end() : match.end() + 1] in ("", "\n")
+    if before.isalnum() and not ((has_group and is_known) or ends_line):
         return False
     line, said = parser.line_at(start), ""
     if name in _SAID:
@@ -242,6 +243,36 @@ def _add_argument(parser: InlineParser, name: str) -> bool:
     return True
 
 
+_SWITCHES = {
+    "bf": "strong", "bfseries": "strong", "it": "em", "itshape": "em", "em": "em", "sl": "em",
+    "tt": "code", "ttfamily": "code",
+}  # fmt: skip
+_GROUP_START = re.compile(r"\{[ ]?\\([A-Za-z]{2,30})(?![A-Za-z])[ ]?(?![{\[])")
+
+
+def handle_group(parser: InlineParser) -> bool:
+    """Read `{\\small text}`, a command that holds up to the end of its braces."""
+    text, start = parser.text, parser.position
+    match = _GROUP_START.match(text, start)
+    end = parser.closing_brace(start) if match else -1
+    if not match or end < 0 or match[1] not in _SWITCHES.keys() | _DROPPED | {"sc", "scshape"}:
+        return False
+    inside, tag = text[match.end() : end].strip(), _SWITCHES.get(match[1], "")
+    if tag == "code":
+        parser.add_element("code", inside)
+    else:
+        node = Node(tag or "span")
+        if match[1] in ("sc", "scshape"):
+            node.attributes = {"class": "smallcaps"}
+        if tag or node.attributes:
+            parser.root.append(node)
+        into = node if tag or node.attributes else parser.root
+        parser.parse_inner(inside, into, parser.line_at(start))
+    _leave_out(parser.conversion.problems, match[0].strip("{ "), parser.line_at(start))
+    parser.position = end + 1
+    return True
+
+
 def _open_note(parser: InlineParser) -> bool:
     """Begin a note at `\\footnote{`, which `handle_brace` ends at the brace that closes it."""
     opening = _OPENING.match(parser.text, parser.position)
@@ -270,4 +301,5 @@ class TexExtension(Extension):
         md.parser.starts.register(start_environment, "tex_environment", 92.6)
         md.parser.starts.register(start_commands, "tex_commands", 92.5)
         md.conversion.inlines.register("\\", handle_command)
+        md.conversion.inlines.register("{", handle_group)
         md.conversion.inlines.register("}", handle_brace)

@@ -51,6 +51,7 @@ def _is_reference(parser: InlineParser, label: str) -> bool:
 def _address(target: str) -> str:
     """Return the address of a file name, with characters that are special in URLs quoted."""
     file, separator, heading = target.partition("#")
+    heading = heading.rpartition("#")[2]  # of `#Chapter#Section`, the section
     return "".join(
         character if character.isalnum() else quote(character, safe="/.-_~!$'()*,;:@+=")
         for character in file

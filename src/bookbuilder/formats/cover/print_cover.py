@@ -108,7 +108,10 @@ def write_wrap(book: Book, path: Path, report: Report) -> Output:
     report.raise_for_errors()
     pages = book.config.pdf.pages or _pages_of_inside(book)
     wrap = Wrap(*millimetres(trim), spine_width(book.config, pages, report))
-    with weasyprint_with_fonts(book.config.folders, report), caught_log() as messages:
+    with (
+        weasyprint_with_fonts(book.config.folders, report, book.metadata.language),
+        caught_log() as messages,
+    ):
         from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
         book = with_picture(book, report)

@@ -12,9 +12,18 @@ from bs4 import Tag
 from PIL import Image
 
 from bookbuilder.book import Asset, Book
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, one_line, text_of
+
+NOT_CERTIFIED = Rule(
+    "E018",
+    "not-certified",
+    Severity.WARNING,
+    "With `certified-by` in [epub], you say that you have evaluated the book and that it meets WCAG"
+    " 2.2 at level AA. bookbuilder does not write this into a book with a failure that it knows.",
+)
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 _COLOUR = re.compile(
@@ -37,6 +46,7 @@ class Accessibility:
     has_notes: bool
     has_pages: bool
     barriers: tuple[str, ...]
+    certified_by: str = ""
 
     @property
     def modes(self) -> list[str]:
@@ -72,8 +82,12 @@ class Accessibility:
 
     @property
     def conforms_to(self) -> str:
-        """Return the standard that the book is known to meet, or nothing."""
-        return "" if self.barriers else CONFORMANCE
+        """Return the standard that the book meets, or nothing.
+
+        A claim needs somebody who has evaluated the book (EPUB Accessibility 1.1, section 3.5.3.1):
+        whether an alternative says what a picture shows, no program knows.
+        """
+        return CONFORMANCE if self.certified_by and not self.barriers else ""
 
     @property
     def summary(self) -> str:
@@ -117,7 +131,15 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
         has_notes=any(a.get("role") == "doc-noteref" for a in named["a"]),
         has_pages=any(s.get("role") == "doc-pagebreak" for s in named["span"]),
         barriers=tuple(barriers),
+        certified_by=one_line(book.config.epub.certified_by),
     )
+
+
+def report_barriers(found: Accessibility, book: Book, report: Report) -> None:
+    """Report why the book does not say that it is accessible though somebody certifies it."""
+    if found.certified_by and found.barriers:
+        message = f"the book does not claim to be accessible: {'; '.join(found.barriers)}"
+        report.add(NOT_CERTIFIED, message, book.config.span_of("epub.certified-by"))
 
 
 def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""Set column widths that keep tables on the screen, whatever the size of type.
+"""Fit tables to the screen: widths of columns, and rows that become blocks on a phone.
 
-A browser never makes a column narrower than its longest word, so that a table in huge type leaves
-the screen, or runs into the next page. With widths in per cent and a fixed layout it cannot, and a
-word breaks only where its column has no room for it. The shares are those that a browser gives on
-a phone in normal type.
+Words are not broken, and a browser makes no column narrower than its longest word. So a table whose
+words have no room beside each other on a phone, or whose columns of text would be too narrow to
+read, becomes a list there: each row a block, each cell a line with its column's head. The widths
+are the shares that a browser gives on a phone in normal type.
 """
 
 from __future__ import annotations
@@ -15,17 +15,28 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
-from bookbuilder.trees.markup import elements, raw_text
+from bookbuilder.trees.markup import elements, raw_text, text_of
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
 _LINE = 46
 _HUGE_LINE = 20
 _PADDING = 2
+STACKED, TIGHT = "stacked", "tight"
 _LONGEST_CELL = 100
 _EMPTY_CELL = 8
 _MOST_COLUMNS = 50
+# What is longer, such as an address, is no word and may break anywhere.
+_LONGEST_WORD = 24
+_ADDRESS = re.compile(r"[!-~\u00a1-\u2de0]{25}")
+# Columns with longer cells are text, and this many of them are too many for a phone.
+_SHORT_CELL = 10
+_TEXT_COLUMNS = 3
+_LONGEST_LABEL = 60
 _EM_PER_CHARACTER = 0.6
 # Spaces, hyphens, and any character of the scripts that are written without spaces.
+_NUMBER = re.compile(
+    r"[-+−–±≈~<>≤≥$€£¥]{0,3}\s?\d[\d.,'’:/×\s\u00a0\u202f–-]{0,20}\s?[%‰°$€£¥]{0,2}"
+)
 _WORD_ENDS = re.compile(r"[\s\u200b]+|(?<=[-–—/\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef])")
 
 
@@ -37,27 +48,94 @@ class _Column:
     cell: int
 
 
-def fitted_columns(table: Tag) -> dict[int, str]:
-    """Return styles by the `id()` of what needs them: the table, and the cells of its first row.
+Attributes = dict[str, str]
+
+
+def fitted_table(table: Tag) -> dict[int, Attributes]:
+    """Return attributes by the `id()` of what needs them: the table, its rows and its cells.
 
     There are none for a table that fits in any case, or that has widths of the author's.
     """
     rows = list(_rows(table))
-    if not rows or _has_widths(table, rows[0]):
+    if not rows:
         return {}
+    found: dict[int, Attributes] = {}
+    for cell in (cell for row in rows for cell in row):
+        if style := _style_of(cell):
+            found[id(cell)] = {"style": style}
+    if _has_widths(table, rows[0]):
+        return found
     columns = _columns(rows)
     total = sum(column.cell for column in columns)
     ends = sum(_span(cell, "colspan") for cell in rows[0])
     if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
-        return {}
+        return found
     width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
-    found = {id(table): f"table-layout: fixed; width: {width}"}
+    is_crowded = sum(column.word for column in columns) > _LINE
+    texts = sum(column.cell > _SHORT_CELL + _PADDING for column in columns)
+    found[id(table)] = {"style": f"width: {width}"}
+    if total > _LINE and (is_crowded or texts >= _TEXT_COLUMNS) and _can_be_stacked(table, rows):
+        _add(found, _stacked(table, rows))
+    elif is_crowded:
+        # Better a broken word than a column beyond the edge.
+        tight = {"style": f"table-layout: fixed; width: {width}", "class": TIGHT}
+        found[id(table)] = tight
     shares = _shares(columns)
     start = 0
     for cell in rows[0]:
         end = start + _span(cell, "colspan")
-        found[id(cell)] = f"width: {sum(shares[start:end])}%"
+        _add(found, {id(cell): {"style": f"width: {sum(shares[start:end])}%"}})
         start = end
+    return found
+
+
+def _add(found: dict[int, Attributes], more: dict[int, Attributes]) -> None:
+    for key, attributes in more.items():
+        before = found.setdefault(key, {})
+        styles = [s for s in (before.get("style"), attributes.get("style")) if s]
+        before |= attributes
+        if styles:
+            before["style"] = "; ".join(styles)
+
+
+def _style_of(cell: Tag) -> str:
+    """Return how the text of a cell breaks: numbers not at all, and long addresses anywhere."""
+    text = raw_text(cell).strip()
+    if len(text) <= _LONGEST_WORD:
+        return "white-space: nowrap" if _NUMBER.fullmatch(text) and len(text) > 1 else ""
+    return "overflow-wrap: anywhere" if _ADDRESS.search(text) else ""
+
+
+def _can_be_stacked(table: Tag, rows: list[list[Tag]]) -> bool:
+    """Return whether each cell has one head, in the table's first row."""
+    heads = [row for row in rows if row and row[0].find_parent("thead") is not None]
+    cells = [cell for row in rows for cell in row]
+    return (
+        len(heads) == 1
+        and heads[0] is rows[0]
+        and len(rows) > 1
+        and all(len(row) == len(rows[0]) for row in rows)
+        and not any(cell.get("colspan") or cell.get("rowspan") for cell in cells)
+        and "worksheet" not in table.get_attribute_list("class")
+        and not elements(table, "table")
+        and all(tag.get("role") is None for tag in (table, *cells))
+    )
+
+
+def _stacked(table: Tag, rows: list[list[Tag]]) -> dict[int, Attributes]:
+    """Return classes, labels, and roles: blocks are no table to a screen reader without them."""
+    labels = [" ".join(text_of(head).split())[:_LONGEST_LABEL] for head in rows[0]]
+    found: dict[int, Attributes] = {id(table): {"class": STACKED, "role": "table"}}
+    for group in elements(table, "thead", "tbody", "tfoot"):
+        found[id(group)] = {"role": "rowgroup"}
+    for row in rows:
+        found[id(row[0].parent)] = {"role": "row"}
+        for cell, label in zip(row, labels, strict=True):
+            is_head = cell.name == "th"
+            kind = ("columnheader" if row is rows[0] else "rowheader") if is_head else "cell"
+            found[id(cell)] = {"role": kind}
+            if label and row is not rows[0]:
+                found[id(cell)]["data-label"] = label
     return found
 
 
@@ -105,7 +183,9 @@ def _measure(cell: Tag) -> tuple[int, int]:
     if not text:
         return (_EMPTY_CELL, _EMPTY_CELL) if cell.name == "td" else (1, 1)
     pieces = _WORD_ENDS.split(text[: 20 * _LONGEST_CELL])
-    return max(map(_width, pieces)), min(_width(text[:_LONGEST_CELL]), _LONGEST_CELL)
+    return min(max(map(_width, pieces)), _LONGEST_WORD), min(
+        _width(text[:_LONGEST_CELL]), _LONGEST_CELL
+    )
 
 
 def _width(text: str) -> int:

@@ -27,7 +27,7 @@ from bookbuilder.formats.cover_art import (
 )
 from bookbuilder.formats.epub.names import COVER_PICTURE
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.passes.pictures import PICTURE_FORMATS
+from bookbuilder.passes.pictures import PICTURE_FORMATS, how_to_fetch, pointer_of
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import one_line
 
@@ -95,6 +95,10 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
     span = book.config.span_of("book.cover", name)
     try:
         data = read_cover(book)
+        if tool := pointer_of(data):
+            message = f"`{name}` is a pointer of {tool}, and the picture itself was not fetched"
+            report.add(BAD_COVER, message, span, how_to_fetch(tool))
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _as_core_type(data, name, book, report)

@@ -31,9 +31,8 @@ _SENTENCE = re.compile(
     r".+?(?:[.!?…]+[\"'”’»)\]]*(?:\s+|$)|[。！？]+[」』”]*\s*|$)",
     re.DOTALL,
 )
-_BLOCKS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 li dt dd td th caption figcaption blockquote div".split()  # noqa: SIM905
-)
+# As kepubify counts, so that a reader's place and marks stay where a book is converted anew.
+_BLOCKS = frozenset("p ol ul table h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 # Their text is not sentences, or may hold no span.
 _WHOLE = frozenset(["pre", "svg", "math", "ruby", "audio", "video", "style", "script"])
 
@@ -80,22 +79,24 @@ def with_kobo_spans(tree: Tag, contents: Contents) -> Tag:
     top: list[PageElement] = []
     stack: list[tuple[PageElement, list[PageElement]]] = [(copied, top)]
     block = sentence = 0
+    is_new = False
     while stack:
         node, siblings = stack.pop()
         if not isinstance(node, Tag):
             for piece in _SENTENCE.findall(str(node)) if str(node).strip() else [str(node)]:
                 if piece.strip():
-                    block, sentence = max(block, 1), sentence + 1
+                    block, sentence = (block + 1, 1) if is_new else (block, sentence + 1)
+                    is_new = False
                     siblings.append(_span(block, sentence, NavigableString(piece)))
                 elif piece:
                     siblings.append(NavigableString(piece))
             continue
         if node.name == "img":
-            block, sentence = block + 1, 1
+            block, sentence, is_new = block + 1, 1, False
             siblings.append(_span(block, sentence, node))
             continue
-        if node.name in _BLOCKS:
-            block, sentence = block + 1, 0
+        # A block without text has no number.
+        is_new = is_new or node.name in _BLOCKS
         siblings.append(node)
         if node.name not in _WHOLE:
             inner = _with_whole_texts(contents(node))

@@ -10,7 +10,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Asset, Book, Chapter
-from bookbuilder.formats.epub.column_widths import fitted_columns
+from bookbuilder.formats.epub.column_widths import fitted_table
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
 from bookbuilder.formats.epub.names import TITLE_NAME
 from bookbuilder.formats.table_of_contents import has_opening
@@ -103,6 +103,10 @@ class Frame:
         return Document(name, title, text.encode(), tuple(properties))
 
 
+# What stands between an attribute's own value and one that is added.
+_BETWEEN = {"style": "; ", "class": " "}
+
+
 @dataclass(slots=True)
 class ChapterWriter:
     """Writes chapters as documents, and remembers the assets that they show.
@@ -120,15 +124,16 @@ class ChapterWriter:
         name, tree = self.targets[chapter.slug], chapter.tree
         language = str(tree.get("lang", "")) or self.frame.language
         turns_code = direction(language) == "rtl"
-        fitted: dict[int, str] = {}
+        fitted: dict[int, dict[str, str]] = {}
 
         def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
             if tag.name == "table":
-                fitted.update(fitted_columns(tag))
+                fitted.update(fitted_table(tag))
             if turns_code and tag.name in _CODE:
                 attributes.setdefault("dir", "ltr")
-            if style := fitted.get(id(tag)):
-                attributes["style"] = "; ".join(filter(None, (attributes.get("style"), style)))
+            for key, value in fitted.get(id(tag), {}).items():
+                between = _BETWEEN.get(key, "")
+                attributes[key] = between.join(filter(None, (attributes.get(key), value)))
             return self._rewrite(name, tag, attributes)
 
         properties = [

@@ -131,7 +131,8 @@ def _accessibility(package: EpubBook, found: Accessibility) -> None:
     _meta(package, "schema:accessibilityHazard", found.hazard)
     _meta(package, "schema:accessibilitySummary", found.summary, {_LANG: "en"})
     if found.conforms_to:
-        _meta(package, "dcterms:conformsTo", found.conforms_to)
+        _meta(package, "dcterms:conformsTo", found.conforms_to, {"id": "conformance"})
+        _refine(package, "conformance", "a11y:certifiedBy", found.certified_by)
 
 
 def _meta(

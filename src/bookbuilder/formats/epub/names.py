@@ -16,9 +16,10 @@ from bookbuilder.text.slugs import first_free
 PACKAGE_NAME = "content.opf"
 NCX_NAME = "toc.ncx"
 NAV_NAME = "nav.xhtml"
+CONTENTS_NAME = "contents.xhtml"
 COVER_NAME = "cover.xhtml"
 TITLE_NAME = "title-page.xhtml"
-GENERATED = (PACKAGE_NAME, NCX_NAME, NAV_NAME, COVER_NAME, TITLE_NAME)
+GENERATED = (PACKAGE_NAME, NCX_NAME, NAV_NAME, CONTENTS_NAME, COVER_NAME, TITLE_NAME)
 # The suffix is that of its format.
 COVER_PICTURE = "images/cover"
 

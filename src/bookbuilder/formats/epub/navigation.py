@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.epub.devices import Device
 from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame, escape
-from bookbuilder.formats.epub.names import COVER_NAME, NAV_NAME, TITLE_NAME
+from bookbuilder.formats.epub.names import CONTENTS_NAME, COVER_NAME, NAV_NAME, TITLE_NAME
 from bookbuilder.formats.epub.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
-from bookbuilder.text.words import Words
+from bookbuilder.text.words import Words, direction
 from bookbuilder.trees.markup import one_line
 
-# A longer page of contents keeps headings for the reader's own menu (EPUB 3.3, section 7.4.6).
+# A longer page of contents leaves headings to the reader's own menu.
 LONGEST_PAGE = 60
 # Chapters that readers offer as places of their own (EPUB 3.3, section 7.4.5).
 _LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface")
@@ -119,9 +119,9 @@ def _landmarks(
     if device.cover_page:
         yield Landmark("cover", words.cover, COVER_NAME, "cover")
     yield Landmark("titlepage", words.title_page, TITLE_NAME, "title-page")
-    yield Landmark("toc", words.contents, NAV_NAME, "toc")
+    yield Landmark("toc", words.contents, CONTENTS_NAME, "toc")
     for one in listings:
-        yield Landmark(one.kind, one.title, f"{NAV_NAME}#{one.kind}", one.kind)
+        yield Landmark(one.kind, one.title, f"{CONTENTS_NAME}#{one.kind}", one.kind)
     yield Landmark("bodymatter", words.start, _start(book, targets), "text")
     for chapter in book.chapters:
         if chapter.role in _LANDMARK_ROLES and not chapter.untitled:
@@ -140,29 +140,20 @@ def _start(book: Book, targets: Mapping[str, str]) -> str:
 
 
 def nav_document(frame: Frame, navigation: Navigation, words: Words) -> Document:
-    """Write the lists as the document that readers take the contents from, and show as a page."""
-    foreign = words.language != frame.language.partition("-")[0].lower()
-    said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
-    is_long = sum(map(_count, navigation.contents)) > LONGEST_PAGE
+    """Write all lists as the document that readers take their menus from.
+
+    It is no page of the book: old readers would show what is hidden, such as the list of pages.
+    """
     marks = "\n".join(
         f'<li><a epub:type="{m.kind}" href="{escape(m.href)}">{escape(m.title)}</a></li>'
         for m in navigation.landmarks
     )
-    lists = "".join(
-        f'<nav epub:type="{one.kind}" id="{one.kind}" aria-labelledby="{one.kind}-title">\n'
-        f'<h2 id="{one.kind}-title"{said_in}>{escape(one.title)}</h2>\n'
-        f"{_list(one.links)}\n</nav>\n"
-        for one in navigation.listings
-    )
     page_list = (
         f'\n<nav epub:type="page-list" id="page-list" aria-label="{escape(words.pages)}"'
-        f' hidden="hidden">\n{_list(navigation.pages)}\n</nav>'
+        f' hidden="hidden">\n{_list(navigation.pages, frame.language)}\n</nav>'
     )
     body = (
-        '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
-        f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n'
-        f"{_list(navigation.contents, is_long)}\n</nav>\n"
-        f"{lists}"
+        f"{_lists(frame, navigation, words)}"
         f'<nav epub:type="landmarks" id="landmarks" aria-label="{escape(words.landmarks)}"'
         ' hidden="hidden">\n'
         f"<ol>\n{marks}\n</ol>\n</nav>{page_list if navigation.pages else ''}\n"
@@ -170,16 +161,50 @@ def nav_document(frame: Frame, navigation: Navigation, words: Words) -> Document
     return frame.wrapped(NAV_NAME, words.contents, body, properties=("nav",))
 
 
-def _list(links: Sequence[Link], hide_headings: bool = False) -> str:
-    items = "\n".join(
-        f'<li><a href="{escape(e.href)}">{escape(e.title)}</a>'
-        + (f"\n{_list(e.children, hide_headings)}\n" if e.children else "")
+def contents_page(frame: Frame, navigation: Navigation, words: Words) -> Document:
+    """Write the lists that readers show as a page; where it is long, without headings."""
+    is_long = sum(map(_count, navigation.contents)) > LONGEST_PAGE
+    links = _without_headings(navigation.contents) if is_long else navigation.contents
+    shown = replace(navigation, contents=links)
+    return frame.wrapped(CONTENTS_NAME, words.contents, _lists(frame, shown, words))
+
+
+def _lists(frame: Frame, navigation: Navigation, words: Words) -> str:
+    foreign = words.language != frame.language.partition("-")[0].lower()
+    said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
+    lists = "".join(
+        f'<nav epub:type="{one.kind}" id="{one.kind}" aria-labelledby="{one.kind}-title">\n'
+        f'<h2 id="{one.kind}-title"{said_in}>{escape(one.title)}</h2>\n'
+        f"{_list(one.links, frame.language)}\n</nav>\n"
+        for one in navigation.listings
+    )
+    return (
+        '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
+        f'<h1 id="toc-title"{said_in}>{escape(words.contents)}</h1>\n'
+        f"{_list(navigation.contents, frame.language)}\n</nav>\n"
+        f"{lists}"
+    )
+
+
+def _without_headings(links: Iterable[Link]) -> list[Link]:
+    return [
+        replace(link, children=_without_headings(link.children))
+        for link in links
+        if "#" not in link.href
+    ]
+
+
+def _list(links: Sequence[Link], language: str) -> str:
+    """Return `links` as a list; in a book that runs from the right, each in its own direction."""
+    is_rtl = direction(language) == "rtl"
+    item, items = ('<li dir="auto">', '<ol dir="rtl">') if is_rtl else ("<li>", "<ol>")
+    entries = "\n".join(
+        f'{item}<a href="{escape(e.href)}">{escape(e.title)}</a>'
+        + (f"\n{_list(e.children, language)}\n" if e.children else "")
         + "</li>"
         for e in links
     )
-    is_hidden = hide_headings and all("#" in e.href for e in links)
-    hidden = ' hidden="hidden"' if is_hidden else ""
-    return f"<ol{hidden}>\n{items}\n</ol>"
+    return f"{items}\n{entries}\n</ol>"
 
 
 def _count(link: Link) -> int:

@@ -44,13 +44,15 @@ _UNIX = 3
 class Publication:
     """All that an EPUB consists of, before it is packed.
 
-    `documents` are in reading order; `files` are pictures, stylesheets and what those use.
-    `page_source` names the edition whose pages are marked, if any are.
+    `documents` are in reading order, without the `navigation` document; `files` are pictures,
+    stylesheets and what those use. `page_source` names the edition whose pages are marked, if any
+    are.
     """
 
     metadata: Metadata
     accessibility: Accessibility
     documents: Sequence[Document]
+    navigation: Document
     ncx: bytes
     cover: Cover
     files: Sequence[Resource]
@@ -102,13 +104,14 @@ def _package(publication: Publication) -> EpubBook:
     picture.properties = [COVER_ID]
     package.add_item(picture)
     package.add_metadata(None, "meta", "", {"name": "cover", "content": COVER_ID})
-    for document in publication.documents:
+    for document in (*publication.documents, publication.navigation):
         item = EpubItem(
             _id_of(document.name), document.name, "application/xhtml+xml", document.data
         )
         item.properties = list(document.properties)
         package.add_item(item)
-        package.spine.append(item)
+        if document is not publication.navigation:
+            package.spine.append(item)
     package.add_item(EpubItem("ncx", NCX_NAME, "application/x-dtbncx+xml", publication.ncx))
     for file in publication.files:
         package.add_item(EpubItem(_id_of(file.name), file.name, file.media_type, file.data))

@@ -43,6 +43,7 @@ BAD_CSS_URL = Rule(
     " functions that load. The declaration is left out.",
 )
 
+FOLDER = "styles/"
 THEME = "themes/default/epub.css"
 LARGEST_FILE = 20_000_000
 # EPUB 3.3, section 6.3.2: the language of the document decides on these.
@@ -82,7 +83,7 @@ def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resourc
                 text = reader.clean(source)
                 # One that serves print alone leaves nothing here.
                 if text.strip():
-                    file = f"styles/author-{len(sheets)}.css"
+                    file = f"{FOLDER}author-{len(sheets)}.css"
                     sheets.append(Resource(file, "text/css", text.encode()))
     return [sheet.name for sheet in sheets], [*sheets, *reader.files.values()]
 
@@ -183,7 +184,8 @@ class _Reader:
         if why:
             hint = "put the file into the book's folder, and write its path" if is_remote else ""
             raise css.Refused(f"`{url[:100]}` {why}", token, hint, loads=True)
-        return f"../{self.files[path.resolve()].name}"
+        # All lie in one folder. epub.js finds no font by a path that leaves it and comes back.
+        return self.files[path.resolve()].name.removeprefix(FOLDER)
 
     def _add(self, path: Path) -> str:
         """Take `path` into the package. Return what is wrong with it, if anything."""
@@ -200,7 +202,7 @@ class _Reader:
             return "is not a picture or a font that every reader can use"
         media_type, suffix = kind
         name = unique(file_slug(path.stem, "file"), self.names)
-        self.files[path] = Resource(f"styles/{name}{suffix}", media_type, data)
+        self.files[path] = Resource(f"{FOLDER}{name}{suffix}", media_type, data)
         return ""
 
     def _drop(self, refused: css.Refused, source: Source) -> None:

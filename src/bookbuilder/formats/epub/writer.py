@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.epub.accessibility import assess
+from bookbuilder.formats.epub.accessibility import assess, report_barriers
 from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
 from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
 from bookbuilder.formats.epub.images import for_readers
 from bookbuilder.formats.epub.names import Names, with_free_names
-from bookbuilder.formats.epub.navigation import nav_document, navigation_of, ncx
+from bookbuilder.formats.epub.navigation import contents_page, nav_document, navigation_of, ncx
 from bookbuilder.formats.epub.package import Publication, modified, pack
 from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
@@ -89,15 +89,18 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     chapters = list(_chapters(book, writer, words))
     navigation = navigation_of(book, targets, device, words)
     cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
-    nav = nav_document(frame, navigation, words)
-    documents = [*cover_pages, title_page(frame, said, words), nav, *chapters]
+    contents = contents_page(frame, navigation, words)
+    documents = [*cover_pages, title_page(frame, said, words), contents, *chapters]
     shown = [asset for name, asset in assets.items() if name in writer.used]
     pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
+    accessibility = assess(book, shown, author_css)
+    report_barriers(accessibility, book, report)
     return Publication(
         metadata=said,
-        accessibility=assess(book, shown, author_css),
+        accessibility=accessibility,
         documents=documents,
+        navigation=nav_document(frame, navigation, words),
         ncx=ncx(said, navigation),
         cover=front,
         files=[*pictures, *style_files],

@@ -19,6 +19,7 @@ from bs4 import Tag
 from bookbuilder import __version__
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.config.schema import PdfConfig
+from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
 from bookbuilder.formats.pdf.weasy.setup import own_fonts
@@ -33,7 +34,9 @@ _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked_part", "pagination"}),
     Chapter: frozenset({"source", "levels"}),
     Asset: frozenset({"path", "change"}),
-    PdfConfig: frozenset({"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache"}),
+    PdfConfig: frozenset(
+        {"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache", "live_links"}
+    ),
 }
 
 
@@ -49,8 +52,12 @@ def fingerprint(book: Book) -> str:
         "versions": [__version__, metadata.version("weasyprint")],
         "book": _plain(book),
         "settings": _plain(pdf),
-        "styles": [*built_in_styles(config, report), *author_styles(config, report)],
+        "styles": [
+            *built_in_styles(dataclasses.replace(book, config=config), report),
+            *author_styles(config, report),
+        ],
         "fonts": [(name, digest_of(data)) for name, data in own_fonts(config.folders, report)],
+        "faces": [(name, digest_of(data)) for name, _, data in author_faces(config)],
     }
     return digest_of(json.dumps(made_from, sort_keys=True, default=str).encode())
 

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from bookbuilder.book import Book
+from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
+from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
+from bookbuilder.formats.pdf.compose.table_sizes import report_crowded_tables
+from bookbuilder.formats.pdf.compose.trim import edition_of, empty_pages, signature_of, trim_of
+from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
-from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, starts_of
+from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
 from bookbuilder.formats.pdf.weasy.findings import (
     caught_log,
+    report_coarse,
     report_failures,
     report_layout_log,
     report_refused,
     report_style_log,
     report_wide,
 )
-from bookbuilder.formats.pdf.weasy.setup import srgb_profile, versions, weasyprint_with_fonts
+from bookbuilder.formats.pdf.weasy.own_families import families_for, heaviest_of, report_families
+from bookbuilder.formats.pdf.weasy.setup import (
+    FALLBACKS,
+    is_bundled,
+    srgb_profile,
+    versions,
+    weasyprint_with_fonts,
+)
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
@@ -41,21 +55,30 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
-    with weasyprint_with_fonts(book.config.folders, report) as fonts:
+    settings = book.config.pdf
+    config, language = book.config, book.metadata.language
+    faces = list(author_faces(config))
+    with weasyprint_with_fonts(config.folders, report, language, faces) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
-        if book.config.pdf.edition == "screen":
+        if settings.edition == "screen":
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
+        report_flex(book, report)
+        report_undrawn(book, report)
+        report_long_code(book, report)
+        report_crowded_tables(book, report)
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
-        styles = [*built_in_styles(book.config, report), *own]
+        styles = [*built_in_styles(book, report), *own]
+        signature_of(book.config, report)
+        _report_families(config, language, faces, fonts, report)
         report.raise_for_errors()
-        remembered = users_cache("pages") if book.config.pdf.cache else Cache(None)
-        key = circumstances(versions(), styles, fonts)
+        remembered = users_cache("pages") if settings.cache else Cache(None)
+        key = circumstances([*versions(), language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
         texts = [text for _, text in own]
         try:
@@ -66,32 +89,53 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
             report_failures(error.failures, book, report)
             raise BookError(report.diagnostics) from error
         parts = [run.part for run in laid_out.runs]
+        pages = sum(len(run.pages) for run in laid_out.laid_out_runs)
+        empty = empty_pages(pages, book.config, report)
+        has_links = settings.edition == "screen" or settings.live_links
         with caught_log() as messages:
-            data = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs)
+            data = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs, empty, has_links)
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
         _report_findings(laid_out, messages, book, report)
         remembered.trim()
     front_pages = len(laid_out.laid_out_runs[0].pages)
     data = finish(data, front_pages, book, srgb_profile(), digest)
-    if book.config.pdf.booklet:
+    if settings.booklet:
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
-    pages = sum(len(run.pages) for run in laid_out.laid_out_runs)
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"
     done += "; the others were remembered" * (new < len(laid_out.runs))
     pagination = pagination_of(laid_out.laid_out_runs, book)
-    return Output(path, path.stat().st_size, pages, "pages", (done,), pagination=pagination)
+    return Output(path, path.stat().st_size, pages + empty, "pages", (done,), pagination=pagination)
+
+
+def _report_families(
+    config: Config,
+    language: str,
+    faces: Sequence[tuple[str, str, bytes]],
+    fonts: Iterable[Path],
+    report: Report,
+) -> None:
+    """Report families that the stylesheets name and print lacks, and those without bold."""
+    named = list(families_named(config))
+    own = [font for font in fonts if not is_bundled(font)]
+    used = families_for(language, (font.read_bytes() for font in own))[:-1][:1]
+    if named or used:
+        report_families(named, heaviest_of(own, faces), FALLBACKS, used, report)
 
 
 def check_pdf(book: Book, report: Report) -> None:
     """Report on settings, stylesheets, the cover, and notes too long for the foot of any page."""
     trim_of(book.config, report)
+    signature_of(book.config, report)
     if edition_of(book.config, report) == "screen":
         with_picture(book, report)
     for _ in author_styles(book.config, report):
         pass
     report_flex(book, report)
+    report_undrawn(book, report)
+    report_long_code(book, report)
+    report_crowded_tables(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)
@@ -104,7 +148,16 @@ def _report_findings(
     front, *body = laid_out.laid_out_runs
     for run in (front, *body):
         report_refused(run.refused, report)
+    is_on_paper = book.config.pdf.edition != "screen"
+    if is_on_paper:
+        report_coarse(front.coarse, lambda page: roman(page + 1), book, report)
     for run, start in zip(body, starts_of(body), strict=True):
         report_wide(run.wide, start, book, report)
+        if is_on_paper:
+            report_coarse(run.coarse, partial(_plus, start), book, report)
     found = [message for run in (front, *body) for message in run.messages]
     report_layout_log(dict.fromkeys([*found, *joining]), book, report)
+
+
+def _plus(start: int, page: int) -> str:
+    return str(start + page)

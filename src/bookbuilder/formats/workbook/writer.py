@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.pdf.compose.assembly import make_document
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words
+from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.front_pages import contents_line, imprint
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
@@ -76,11 +77,13 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))
-    with weasyprint_with_fonts(book.config.folders, report):
+    with weasyprint_with_fonts(
+        book.config.folders, report, book.metadata.language, author_faces(book.config)
+    ):
         from bookbuilder.formats.pdf.weasy.joining import join
 
         styles = [
-            *built_in_styles(book.config, report, ("print", "workbook")),
+            *built_in_styles(book, report, ("print", "workbook")),
             *author_styles(book.config, report),
         ]
         report.raise_for_errors()

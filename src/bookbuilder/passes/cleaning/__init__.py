@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from pathlib import Path
+
 from bs4 import Tag
 
 from bookbuilder.book import Book
@@ -15,8 +18,9 @@ from bookbuilder.trees.markup import relink
 
 
 def clean(book: Book, report: Report) -> None:
+    seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
-        clean_tree(chapter.tree, chapter.source, report)
+        clean_tree(chapter.tree, chapter.source, report, seen_in[chapter.source.path])
 
 
 def relink_trees(book: Book, report: Report) -> None:
@@ -25,11 +29,11 @@ def relink_trees(book: Book, report: Report) -> None:
         relink(chapter.tree)
 
 
-def clean_tree(tree: Tag, source: Source, report: Report) -> None:
+def clean_tree(tree: Tag, source: Source, report: Report, seen: Counter[str] | None = None) -> None:
     """Make a detached tree valid in place, and report what is taken out.
 
     Ids stay as the author wrote them, for the link pass, which makes them unique and valid.
     """
-    clean_elements(tree, Remarks(source, report))
+    clean_elements(tree, Remarks(source, report, Counter() if seen is None else seen))
     repair_structure(tree)
     relink(tree)

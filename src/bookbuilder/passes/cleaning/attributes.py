@@ -47,6 +47,8 @@ _STARTS_SCRIPT = re.compile(r"on|@|v-on:|x-on:|ng-|formaction$")
 _COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
 _FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
 # In any unit. Layout divides by sums of such lengths, and huge ones lead to divisions by zero.
+# Of Feather, Lucide and Iconify.
+_ICON_NAMES = ("data-feather", "data-lucide", "data-icon")
 _MOST = 10_000
 _FORBIDDEN_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "mocha:")
 
@@ -80,12 +82,21 @@ def clean_attributes(tag: Tag, name: str, remarks: Remarks, style: str = "") -> 
         else:
             styles.append(_as_style(tag.name, str(key), text.strip()))
     _name_and_role(tag, name, kept)
+    if tag.name in ("i", "span") and (icon := _icon_of(tag)):
+        kept["class"] = f"{kept.get('class', '')} {icon}".strip()
     if joined := "; ".join(filter(None, styles)):
         kept["style"] = joined
     tag.attrs.clear()
     tag.attrs.update(kept)
     if "class" in kept:
         tag.attrs["class"] = AttributeValueList(kept["class"].split())
+
+
+def _icon_of(tag: Tag) -> str:
+    """Return the classes of the icon that a script would put into the empty `tag`."""
+    said = next((str(tag[key]) for key in _ICON_NAMES if key in tag.attrs), "")
+    name = re.sub(r"[^\w-]", "", said.rpartition(":")[2])
+    return f"icon icon-{name[:50]}" if name and not tag.get_text(strip=True) else ""
 
 
 def _name_and_role(tag: Tag, name: str, kept: dict[str, str]) -> None:

@@ -152,6 +152,8 @@ def _replace(tag: Tag, remarks: Remarks) -> Replacement | None:
         elif name in PAGE_HEAD:
             remarks.element(PAGE_ELEMENT, f"<{name}> is removed", name)
         return list(tag.contents) if name in UNWRAPPED else []
+    if name in FORM:
+        return list(tag.contents)
     remarks.element(UNKNOWN_ELEMENT, f"<{name[:40]}> is not an HTML element", name)
     return list(tag.contents)
 
@@ -205,13 +207,12 @@ def _needing(attribute: str) -> Callable[[Tag, Remarks], Replacement | None]:
 def _input(tag: Tag, remarks: Remarks) -> Replacement:
     kind = str(tag.get("type", "text")).strip().lower()
     checked = "checked" in tag.attrs
-    if kind == "hidden":
-        return []
-    if kind == "checkbox":
-        return [NavigableString("☑" if checked else "☐")]
+    if kind in ("hidden", "checkbox", "radio"):
+        # Nothing is lost.
+        remarks.pass_over("input")
+        boxes = {"checkbox": "☐☑", "radio": "○◉"}.get(kind)
+        return [NavigableString(boxes[checked])] if boxes else []
     remarks.element(FORM_CONTROL, "<input> becomes text", "input")
-    if kind == "radio":
-        return [NavigableString("◉" if checked else "○")]
     text = tag.get("alt") if kind == "image" else tag.get("value") or tag.get("placeholder")
     return [NavigableString(str(text))] if text else []
 
@@ -223,11 +224,13 @@ def _select(tag: Tag, remarks: Remarks) -> Replacement:
 
 
 def _gauge(tag: Tag, remarks: Remarks) -> Replacement:
-    remarks.element(FORM_CONTROL, f"<{tag.name}> becomes text", tag.name)
-    if text_of(tag):
-        return list(tag.contents)
     numbers = [str(tag[key]) for key in ("value", "max") if key in tag.attrs]
-    return [NavigableString(" / ".join(numbers))]
+    if text_of(tag) or numbers:
+        # Nothing is lost.
+        remarks.pass_over(tag.name)
+        return list(tag.contents) if text_of(tag) else [NavigableString(" / ".join(numbers))]
+    remarks.element(FORM_CONTROL, f"<{tag.name}> becomes text", tag.name)
+    return []
 
 
 def _media(tag: Tag, remarks: Remarks) -> Replacement:

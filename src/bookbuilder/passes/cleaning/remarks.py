@@ -14,14 +14,21 @@ MOST_LOCATED = 100
 
 @dataclass
 class Remarks:
-    """Report on one chapter; the nth remark about a text points at its nth occurrence."""
+    """Report on one chapter; the nth remark about a text points at its nth occurrence.
+
+    Chapters that come from one file share what was `seen` of it.
+    """
 
     source: Source
     report: Report
-    _seen: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
 
     def element(self, rule: Rule, message: str, name: str) -> None:
         self.report.add(rule, message, self.place(f"<{name}"))
+
+    def pass_over(self, name: str) -> None:
+        """Count an element `name` that there is nothing to say of."""
+        self._next(f"<{name}")
 
     def attribute(self, rule: Rule, message: str, *names: str, hint: str = "") -> None:
         """Report at the first of `names` that is in the source; give the most telling one first."""
@@ -51,5 +58,5 @@ class Remarks:
         return span if span.line else find_text(self.source, text.upper(), nth)
 
     def _next(self, text: str) -> int:
-        self._seen[text] += 1
-        return self._seen[text] - 1
+        self.seen[text] += 1
+        return self.seen[text] - 1

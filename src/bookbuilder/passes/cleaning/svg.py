@@ -11,6 +11,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bookbuilder.passes.cleaning.svg_fonts import plain_font
+from bookbuilder.passes.cleaning.svg_gradients import untransform_gradients
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
 from bookbuilder.passes.cleaning.svg_references import cut_references
 from bookbuilder.passes.cleaning.svg_styles import (
@@ -114,6 +115,7 @@ def clean_drawing(root: Tag, *, is_inline: bool) -> list[Removal]:
     _name_ids(root)
     _bound_uses(root, removed)
     cut_references(root, removed)
+    untransform_gradients(root)
     _settle_size(root, is_inline=is_inline)
     return list(dict.fromkeys(removed))
 
@@ -125,10 +127,8 @@ def _clean_children(parent: Tag, depth: int, removed: list[Removal]) -> Iterator
         if not isinstance(node, Tag):
             if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
                 yield node
-        elif node.name == "a":
-            if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
-                removed.append(Removal("a link that runs a script"))
-            waiting.extend(reversed(node.contents))
+        elif node.name in ("a", "switch"):
+            waiting.extend(_unwrapped(node, removed))
         elif node.name in _ACTIVE:
             removed.append(Removal(_ACTIVE[node.name], f"<{node.name}"))
         elif node.name.lower() == "foreignobject":
@@ -143,6 +143,25 @@ def _clean_children(parent: Tag, depth: int, removed: list[Removal]) -> Iterator
             removed.append(Removal("a picture or drawing from elsewhere", f"<{node.name}"))
         else:
             yield node
+
+
+def _unwrapped(node: Tag, removed: list[Removal]) -> list[PageElement]:
+    """Return what stands for a link or a `switch`, the last part first.
+
+    Of a `switch`, that is the first child that asks for nothing special. Not every renderer
+    chooses: WeasyPrint paints all children, one upon the other.
+    """
+    if node.name == "a":
+        if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
+            removed.append(Removal("a link that runs a script"))
+        return node.contents[::-1]
+    children = [child for child in node.contents if isinstance(child, Tag)]
+    plain = [c for c in children if not (c.get("requiredExtensions") or c.get("systemLanguage"))]
+    shown: list[PageElement] = [*(plain or children)[:1]]
+    if not node.attrs:
+        return shown
+    node.name, node.contents = "g", shown
+    return [node]
 
 
 def _stays_inside(tag: Tag) -> bool:

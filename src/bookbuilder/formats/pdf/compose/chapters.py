@@ -8,15 +8,19 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
+from bookbuilder.formats.pdf.compose.code_sizes import fit_code
+from bookbuilder.formats.pdf.compose.east_asian import set_east_asian
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
+from bookbuilder.formats.pdf.compose.measure import measure_of, with_room
 from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
-from bookbuilder.formats.pdf.compose.table_sizes import classify_table
+from bookbuilder.formats.pdf.compose.table_sizes import classify_table, crowded_tables
 from bookbuilder.formats.pdf.compose.tree_tools import element, text_of_heading
+from bookbuilder.formats.pdf.compose.turned_pages import turn_pages
 from bookbuilder.formats.pdf.compose.web_links import break_addresses, unlink_many_links
 from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
 from bookbuilder.formats.table_of_contents import chapter_label
@@ -77,6 +81,11 @@ def printed_chapter(
         # WeasyPrint attaches the target of rel="attachment" to the PDF.
         link.attrib.pop("rel", None)
     let_boxes_follow(section)
+    measure = measure_of(book)
+    turn_pages(section)
+    if crowded := crowded_tables(section, measure):
+        turn_pages(section, crowded)
+    fit_code(section, measure)
     set_odd_letters(section)
     keep_last_words(section)
     break_long_words(section)
@@ -86,9 +95,11 @@ def printed_chapter(
         if heading.tag in SUBHEADINGS:
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
+    rooms = dict(with_room(section, ("table",), measure))
     for table in section.iter("table"):
-        classify_table(table)
+        classify_table(table, rooms.get(table, measure.upright))
     allow_breaks(section)
+    set_east_asian(section, str(chapter.tree.get("lang") or book.metadata.language))
     return section
 
 

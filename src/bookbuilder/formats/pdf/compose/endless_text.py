@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.compose.tree_tools import html_below, is_drawing
 from bookbuilder.trees.xhtml import INLINE_STYLE, TRANSPARENT
 
 # Scripts that are written with spaces; the others break between letters anyway.
@@ -21,7 +22,10 @@ _STRETCH = re.compile(r"(?s).{1,1000}(?:[^\s\u200b]{0,1000}[\s\u200b]+)?")
 
 def break_long_words(section: ET.Element) -> None:
     """Allow line breaks inside words that are longer than several lines."""
-    for element in section.iter():
+    for element in html_below(section):
+        if is_drawing(element):
+            element.tail = element.tail and _ENDLESS.sub(_broken, element.tail)
+            continue
         if element.text and _ENDLESS.search(element.text):
             element.text = _ENDLESS.sub(_broken, element.text)
         if element.tail and _ENDLESS.search(element.tail):
@@ -34,6 +38,8 @@ def _break_between(element: ET.Element, run: int) -> int:
 
     `run` is how much of a word stands before `element`; what stands after it is returned.
     """
+    if is_drawing(element):
+        return 0
     element.text, run = _joined(element.text, run)
     for child in element:
         inline = child.tag in _INLINE
@@ -57,7 +63,7 @@ def cut_long_texts(section: ET.Element) -> None:
     For each line WeasyPrint may lay out all that is left of a text, and copies the list of what is
     left of a paragraph.
     """
-    for parent in list(section.iter()):
+    for parent in [e for e in html_below(section) if not is_drawing(e)]:
         if all(
             len(text or "") <= LONGEST_TEXT for text in (parent.text, *(c.tail for c in parent))
         ):

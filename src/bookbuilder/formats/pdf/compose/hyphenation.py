@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.compose.tree_tools import text_of_heading
 from bookbuilder.formats.pdf.run_data.runs import classes_of
+from bookbuilder.passes.table_heads import ROW_HEAD
 
 # Words of no more letters are kept whole; in wide tables there is no room for as many.
 LONGEST_WHOLE, LONGEST_WHOLE_IN_WIDE = 12, 6
@@ -47,8 +49,10 @@ def keep_last_words(section: ET.Element) -> None:
 def keep_cells_whole(table: ET.Element, is_wide: bool) -> None:
     """Give cells that have short words only, such as years and prices, the class `whole`."""
     longest = LONGEST_WHOLE_IN_WIDE if is_wide else LONGEST_WHOLE
-    for cell in table.iter("td"):
-        if all(len(word) <= longest for word in "".join(cell.itertext()).split()):
+    for cell in table.iter():
+        if cell.tag != "td" and ROW_HEAD not in classes_of(cell):
+            continue
+        if all(len(word) <= longest for word in text_of_heading(cell).split()):
             cell.set("class", " ".join([*classes_of(cell), "whole"]))
 
 

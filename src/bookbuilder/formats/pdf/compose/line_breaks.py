@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.compose.tree_tools import is_drawing
 from bookbuilder.trees.xhtml import PHRASING
 
 NON_JOINER = "\u200c"
@@ -22,7 +23,6 @@ _INSIDE = re.compile(
     rf"(?<=[ \t\n])(?={_CLOSING}{{1,3}}\w)|(?<=[\"'«»‹›“”‘’][ \t\n])(?=[(\[{{¡¿„‚])"
 )
 _LITERAL = frozenset({"code", "kbd", "samp", "var"})
-_BREAKS_ITS_OWN_WAY = frozenset({"pre", "svg", "math"})
 
 
 def allow_breaks(section: ET.Element) -> None:
@@ -32,7 +32,7 @@ def allow_breaks(section: ET.Element) -> None:
 
 def _allow(element: ET.Element, before: str) -> str:
     """Change the text in `element`, which follows `before`; return its last character."""
-    if element.tag in _BREAKS_ITS_OWN_WAY:
+    if element.tag == "pre" or is_drawing(element):
         return ""
     if element.tag not in PHRASING:
         before = ""

@@ -13,21 +13,24 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.cover_art import letters_of
+from bookbuilder.formats.pdf.compose.tree_tools import is_drawing
 
-MARKED, CELL, WIDE_CELL = "marked-letters", "cell", "wide-cell"
+MARKED, CELL, WIDE_LETTERS = "marked-letters", "cell", "wide-letters"
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"
 _MARK = re.compile(f"[{_MARKS}]")
 _MARKED_WORD = re.compile(rf"[^\W\d_{_MARKS}]{{0,60}}[^\W\d_][{_MARKS}][\w{_MARKS}]{{0,60}}")
 # Whole scripts are not in the code font; their lines have no columns to keep.
 _ODD = re.compile(
-    "[\u2190-\u27ff\u2900-\u2bff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
+    "(?P<wide>[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]+)"
+    "|[\u2190-\u27ff\u2900-\u2bff\uff61-\uffdf\uffe7-\uffef]"
 )
+_END_OF_LINE = re.compile(r"[ \t]*(?:\n|$)")
 _MONO = "BookbuilderMono-Regular"
 
 
 def set_odd_letters(section: ET.Element) -> None:
     """Put words with accents that no letter has built in, and odd signs in code, into spans."""
-    if section.tag in ("svg", "math"):
+    if is_drawing(section):
         return
     for child in list(section):
         set_odd_letters(child)
@@ -76,15 +79,17 @@ def _word_pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _code_pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield stretches of `text`; wide letters that end their line move nothing."""
     end = 0
     for match in _ODD.finditer(text):
-        sign = match[0]
-        if ord(sign) in letters_of(_MONO):
+        odd = match[0]
+        if len(odd) == 1 and ord(odd) in letters_of(_MONO):
+            continue
+        if match["wide"] and _END_OF_LINE.match(text, match.end()):
             continue
         if match.start() > end:
             yield "", text[end : match.start()]
-        is_wide = unicodedata.east_asian_width(sign) in ("W", "F")
-        yield (f"{CELL} {WIDE_CELL}" if is_wide else CELL), sign
+        yield (WIDE_LETTERS if match["wide"] else CELL), odd
         end = match.end()
     if end < len(text):
         yield "", text[end:]

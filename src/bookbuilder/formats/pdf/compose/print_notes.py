@@ -13,7 +13,14 @@ from bookbuilder.formats.pdf.compose.end_notes import (
     notes_of,
 )
 from bookbuilder.formats.pdf.compose.qr_codes import add_codes
-from bookbuilder.formats.pdf.compose.web_links import has_many_links, note_links, outside_links
+from bookbuilder.formats.pdf.compose.trim import trim_of
+from bookbuilder.formats.pdf.compose.web_links import (
+    has_dense_links,
+    has_many_links,
+    note_links,
+    outside_links,
+)
+from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import copy_of
 
@@ -26,6 +33,7 @@ def arrange_notes(book: Book) -> Book:
     settings = book.config.pdf
     on_paper = settings.edition == "print"
     assets: dict[str, Asset] = {}
+    page = trim_of(book.config, Report()).characters
 
     def arrange(chapter: Chapter) -> Chapter:
         has_links = on_paper and next(outside_links(chapter.tree), None) is not None
@@ -35,7 +43,9 @@ def arrange_notes(book: Book) -> Book:
             return chapter
         chapter = replace(chapter, tree=copy_of(chapter.tree))
         if has_links:
-            note_links(chapter.tree, book.metadata.language, settings.links == "chapter")
+            in_list = settings.links == "chapter"
+            in_list |= settings.links == "auto" and has_dense_links(chapter.tree, page)
+            note_links(chapter.tree, book.metadata.language, in_list)
             if settings.qr:
                 assets.update(add_codes(chapter, book.metadata.language))
         if settings.notes == "chapter":

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
+from bookbuilder.book import Book
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.first_letters import (
+    FLOATING_LETTER,
+    floats_first_letter,
+    without_floating_letters,
+)
 from bookbuilder.formats.pdf.compose.flow import FLEX, uses_flex, without_flex
+from bookbuilder.formats.pdf.compose.font_faces import without_faces
 from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
@@ -23,14 +30,16 @@ EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
 
 
 def built_in_styles(
-    config: Config, report: Report, themes: Sequence[str] = ()
+    book: Book, report: Report, themes: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of the stylesheets for the page's geometry and of the theme.
 
     `themes` names the theme's stylesheets to use instead of those of the book's edition.
     """
+    config = book.config
     edition = edition_of(config, report)
-    yield "trim.css", trim_of(config, report).css(edition, config.pdf.marks)
+    trim = trim_of(config, report)
+    yield "trim.css", trim.css(edition, config.pdf.marks, book.metadata.language)
     for name in themes or EDITION_THEMES[edition]:
         yield f"{name}.css", theme_style(name)
 
@@ -53,7 +62,12 @@ def author_styles(config: Config, report: Report) -> Iterator[tuple[str, str]]:
                 if uses_flex(text):
                     message = f"boxes of flex or grid in `{name}` are printed as blocks"
                     report.add(FLEX, message, config.span_of(key, name))
-                yield name, without_flex(text)
+                if floats_first_letter(text):
+                    message = f"a first letter that floats in `{name}` stays in its line"
+                    hint = "give the paragraph the class `drop-cap` instead"
+                    report.add(FLOATING_LETTER, message, config.span_of(key, name), hint)
+                text = without_floating_letters(without_flex(text))
+                yield name, without_faces(text, path, config.folders)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 message = f"the stylesheet `{name}` cannot be read: {why}"

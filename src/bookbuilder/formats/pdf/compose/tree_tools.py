@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
-
-# The headings below a chapter's title.
 
 
 def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Element:
@@ -16,6 +14,19 @@ def element(name: str, classes: str = "", *children: ET.Element | str) -> ET.Ele
         else:
             made.text = child
     return made
+
+
+def is_drawing(element: ET.Element) -> bool:
+    """Return whether `element` is SVG or MathML; names of HTML have no namespace."""
+    return element.tag.startswith("{")
+
+
+def html_below(element: ET.Element) -> Iterator[ET.Element]:
+    """Yield `element` and what is in it, without the insides of drawings and formulas."""
+    yield element
+    if not is_drawing(element):
+        for child in element:
+            yield from html_below(child)
 
 
 def ancestors_of(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:

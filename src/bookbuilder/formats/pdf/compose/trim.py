@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
 from bookbuilder.config.schema import Config
+from bookbuilder.formats.pdf.compose.east_asian import LANGUAGES
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -28,7 +30,16 @@ UNKNOWN_EDITION = Rule(
     "`edition` in [pdf] must be `print`, for paper, or `screen`.",
 )
 
+BAD_SIGNATURE = Rule(
+    "P032",
+    "bad-signature",
+    Severity.ERROR,
+    "`signature` in [pdf] is the number of pages that a printer folds and cuts from one sheet, of"
+    " which the book's pages are a multiple: 1 to 64. With 1, no empty page is added.",
+)
+
 DEFAULT = "a5"
+LARGEST_SIGNATURE = 64
 EDITIONS = ("print", "screen")
 # The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
@@ -64,11 +75,11 @@ class Trim:
         quarters = float(self.width.removesuffix("mm")) / 25.4 * 4
         return abs(quarters - round(quarters)) < 0.01
 
-    def css(self, edition: str, marks: bool) -> str:
+    def css(self, edition: str, marks: bool, language: str = "") -> str:
         """Return rules for the page, the size of type, and the height that pictures may have."""
-        sides = (self.inner, self.outer)
+        sides = (self.inner, self._outer(language))
         if edition == "screen":
-            middle = f"calc(({self.inner} + {self.outer}) / 2)"
+            middle = f"calc(({sides[0]} + {sides[1]}) / 2)"
             sides = (middle, middle)
         inner, outer = sides
         sink = float(self.height.removesuffix("mm")) / _DRAWN_FOR
@@ -76,13 +87,37 @@ class Trim:
             f"@page {{ size: {self.width} {self.height};"
             f" margin-top: {self.top}; margin-bottom: {self.bottom}"
             f"{f'; marks: crop cross; bleed: {SLUG}' if marks else ''} }}"
+            # Turned to the left: the spine is at the head of right pages, at the foot of left ones.
+            f"@page turned {{ size: {self.height} {self.width};"
+            f" margin-left: {self.bottom}; margin-right: {self.top} }}"
+            f"@page turned:right {{ margin-top: {inner}; margin-bottom: {outer} }}"
+            f"@page turned:left {{ margin-top: {outer}; margin-bottom: {inner} }}"
             f"@page :right {{ margin-left: {inner}; margin-right: {outer} }}"
             f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}"
             f"html {{ --size: {self.size}; font-size: {self.size}; line-height: {self.leading};"
             f" --sink: {sink:.3f}mm;"
+            f" --text-width: calc({self.width} - {self.inner} - {self.outer});"
             f" --text-height: calc({self.height} - {self.top} - {self.bottom}) }}"
             f"img, svg {{ max-height: calc({self.height} - {self.top} - {self.bottom} - 12mm) }}"
         )
+
+    @property
+    def characters(self) -> int:
+        """Return about how many characters of running text a page holds."""
+        width = _number(self.width) - _number(self.inner) - _number(self.outer)
+        height = _number(self.height) - _number(self.top) - _number(self.bottom)
+        # A letter is half as wide as it is high, and lines and paragraphs end early.
+        letter = _number(self.size) * 25.4 / 72 * 0.48
+        return round(width / letter * (height / (_number(self.leading) * 25.4 / 72)) * 0.85)
+
+    def _outer(self, language: str) -> str:
+        """Return the outer margin: in Chinese and Japanese, a line holds whole characters."""
+        if language.lower().split("-")[0] not in LANGUAGES:
+            return self.outer
+        width, inner, outer = map(_number, (self.width, self.inner, self.outer))
+        # A trifle more than they need, or rounding would cost the last one.
+        spare = (width - inner - outer) % (_number(self.size) * 25.4 / 72)
+        return f"{outer + spare - 0.01:.3f}mm"
 
 
 def trim_names() -> tuple[str, ...]:
@@ -168,6 +203,24 @@ def edition_of(config: Config, report: Report) -> str:
     return edition
 
 
+def signature_of(config: Config, report: Report) -> int:
+    """Return the number that the book's pages are a multiple of; 1 if it makes no sense."""
+    if 1 <= config.pdf.signature <= LARGEST_SIGNATURE:
+        return config.pdf.signature
+    message = f"a signature of {config.pdf.signature} pages is not possible"
+    hint = f"it is a number from 1 to {LARGEST_SIGNATURE}"
+    report.add(BAD_SIGNATURE, message, config.span_of("pdf.signature"), hint)
+    return 1
+
+
+def empty_pages(pages: int, config: Config, report: Report) -> int:
+    """Return how many empty pages end a print edition of `pages` pages; a booklet adds its own."""
+    if config.pdf.edition == "screen" or config.pdf.booklet:
+        return 0
+    return -pages % signature_of(config, report)
+
+
+@cache
 def _sizes() -> dict[str, dict[str, str]]:
     text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
     return tomllib.loads(text)

@@ -34,6 +34,7 @@ MANY_LINKS = Rule(
 )
 
 MOST_LINKS = 2000
+LINKS_ON_A_PAGE = 5
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
 _BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
 ZERO_WIDTH_SPACE = "\u200b"
@@ -98,6 +99,31 @@ def outside_links(tree: Tag) -> Iterator[Tag]:
 
 def has_many_links(tree: Tag) -> bool:
     return sum(1 for _ in outside_links(tree)) > MOST_LINKS
+
+
+def has_dense_links(tree: Tag, page: int) -> bool:
+    """Return whether more than a handful of links come to a page, which has `page` characters.
+
+    What counts is the densest stretch of two pages; a short chapter counts as one.
+    """
+    places: list[int] = []
+    seen: set[str] = set()
+    length = 0
+    if has_own_notes(tree):
+        return False
+    for node in tree.descendants:
+        if isinstance(node, NavigableString):
+            length += len(node)
+        elif isinstance(node, Tag) and node.name == "a":
+            href = str(node.get("href", ""))
+            is_said = readable(node.get_text().strip()).casefold() == readable(href).casefold()
+            if _OUTSIDE.match(href) and href not in seen and not is_said:
+                seen.add(href)
+                places.append(length)
+    most = LINKS_ON_A_PAGE * (2 if length > page else 1)
+    return any(
+        later - first < 2 * page for first, later in zip(places, places[most:], strict=False)
+    )
 
 
 def report_many_links(book: Book, report: Report) -> None:

@@ -65,6 +65,20 @@ def starts_of(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
     return list(accumulate((len(laid_out.pages) for laid_out in laid_out_runs), initial=1))[:-1]
 
 
+def expected_starts(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
+    """Return the number of each run's first page, as if all had been laid out from there.
+
+    A run that was laid out from a page of the other side has a blank page more or less at its end
+    if what follows has to start on one side.
+    """
+    starts = [1]
+    for laid_out in laid_out_runs:
+        end = starts[-1] + len(laid_out.pages) - laid_out.ends_blank
+        side = ("verso", "recto")[end % 2]
+        starts.append(end + (laid_out.next_side not in ("", side)))
+    return starts[:-1]
+
+
 def guess_pages(
     runs: Iterable[Run], known: Mapping[Run, Sequence[_Anchored]]
 ) -> Iterator[tuple[str, int, int]]:

@@ -16,6 +16,7 @@ from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, needs_the_whole, repeats_text
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.paginate.page_numbers import (
+    expected_starts,
     guess_pages,
     is_doubtful,
     labels_of,
@@ -171,7 +172,7 @@ class _Rounds:
                 self.spelled |= {run} if laid_out.spells else set()
                 self.counted |= {run} if laid_out.counts else set()
             labels = labels_of(front.pages, roman) | labels_of(pages_of(body))
-            starts = [1, *starts_of(body)]
+            starts = [1, *expected_starts(body)]
             requests = [
                 self._request(run, start, labels)
                 for run, start in zip(self.runs, starts, strict=True)

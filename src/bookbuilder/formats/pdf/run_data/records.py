@@ -6,7 +6,7 @@ It crosses from process to process, and `codec` keeps it from build to build.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Bookmark:
     label: str
     point: tuple[float, float]
     state: str
+
+
+Side: TypeAlias = Literal["recto", "verso", ""]
+"""The side of a leaf that a page is on, or "" for either."""
 
 
 class Frozen:
@@ -187,6 +191,16 @@ class Wide:
 
 
 @dataclass(frozen=True, slots=True)
+class Coarse:
+    """A picture with few dots per inch at its size on the page; `name` is the asset's."""
+
+    page: int
+    chapter: str
+    name: str
+    dots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A failure of WeasyPrint; `culprits` are the chapters that fail even alone, and how."""
 
@@ -201,9 +215,10 @@ class LaidOutRun:
     `assets` are the files that were read, with their digests; `blobs` the digests of what is kept
     apart from records: fonts and pictures. `elements` are the structure, the first its root.
     `misplaced_notes` do not stand at the foot of their page or the next, whole and once.
-    `runs_on` says that what follows would have started on the run's last page. `spells` says that
-    numbers which the text quotes cannot be changed any more, `counts` that those of its pages
-    cannot: it has to be laid out with the right ones.
+    `runs_on` says that what follows would have started on the run's last page. `next_side` is the
+    side that it has to start on, if that is not any; `ends_blank` says that the last page was left
+    blank for that. `spells` says that numbers which the text quotes cannot be changed any more,
+    `counts` that those of its pages cannot: it has to be laid out with the right ones.
     """
 
     pages: tuple[PageRecord, ...] = ()
@@ -217,7 +232,10 @@ class LaidOutRun:
     style_messages: tuple[tuple[str, str], ...] = ()
     misplaced_notes: tuple[str, ...] = ()
     wide: tuple[Wide, ...] = ()
+    coarse: tuple[Coarse, ...] = ()
     runs_on: bool = False
     spells: bool = False
     counts: bool = False
+    next_side: Side = ""
+    ends_blank: bool = False
     failure: Failure | None = None

@@ -14,6 +14,8 @@ from bookbuilder.model.source import Place
 # An element of ours, which no book has: somewhere to write.
 FIELD = "field"
 # Where in the book a block stands: its section, and which block of that it is.
+TURNS = "long-line"
+"""The class of a line of code that is longer than the measure."""
 PLACE = "data-place"
 # The anchor whose page an element quotes, and the anchors whose pages a place in the index does.
 PAGE_OF, PAGES_OF = "data-page-of", "data-pages-of"

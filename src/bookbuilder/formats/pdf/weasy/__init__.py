@@ -6,4 +6,4 @@ missing. The other ones declare all rules of this package, which have to be know
 too.
 """
 
-RULES_ARE_IN = ("setup", "findings", "missing_glyphs")
+RULES_ARE_IN = ("setup", "findings", "missing_glyphs", "own_families")

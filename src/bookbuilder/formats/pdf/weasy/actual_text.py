@@ -13,11 +13,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bookbuilder.formats.pdf.weasy.contract import (
+from bookbuilder.formats.pdf.weasy.contract import PaintStream, TextBox
+from bookbuilder.formats.pdf.weasy.contract_text import (
     DrawLine,
     Glyphs,
-    PaintStream,
-    TextBox,
     drawn_glyphs,
     say_glyphs,
 )
@@ -26,9 +25,11 @@ from bookbuilder.formats.pdf.weasy.contract import (
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"
 )
-_MARK = re.compile(f"[{_MARKS}]")
 # The scripts of South and Southeast Asia; keycaps and joined emoji.
 _REORDERED = re.compile("[\u0900-\u109f\u1780-\u17ff\u200d\u20d0-\u20f0\ufe0f]")
+# Of Arabic letters, one may have several glyphs, the first of which would mean nothing.
+_JOINED = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
+_PARTED = re.compile(f"[{_MARKS}{_JOINED}]")
 _WORD = re.compile(rb"[^ \t\n]+")
 _SHOWN = re.compile(rb"<([0-9a-f]*)>|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 _DIGITS = 4
@@ -39,7 +40,7 @@ def say_words(draw: DrawLine) -> DrawLine:
 
     def draw_and_say(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
         is_reordered = _REORDERED.search(textbox.text)
-        if not is_reordered and not _MARK.search(textbox.text):
+        if not is_reordered and not _PARTED.search(textbox.text):
             return draw(stream, textbox, *rest)
         data, runs = drawn_glyphs(textbox.pango_layout)
         unclear = _say_marks(stream, data, runs)
@@ -47,18 +48,19 @@ def say_words(draw: DrawLine) -> DrawLine:
         emojis = draw(stream, textbox, *rest)
         if is_reordered or unclear:
             words = _words_of_glyphs(data, runs, unclear)
-            stream.stream[start:] = _with_words(stream.stream[start:], words)
+            stream.stream[start:] = with_words(stream.stream[start:], words)
         return emojis
 
     return draw_and_say
 
 
-def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> set[int]:
+def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> dict[int, int]:
     """Have each glyph of a letter with marks mean one of them.
 
     Return where the others begin: letters whose glyphs are more or fewer, or run from the right.
+    The value says where a single letter ends that runs from the right, and is 0 for others.
     """
-    unclear: set[int] = set()
+    unclear: dict[int, int] = {}
     for run in runs:
         meanings: dict[int, str] = {}
         bounds = [*sorted(set(run.starts)), run.end]
@@ -68,24 +70,30 @@ def _say_marks(stream: PaintStream, data: bytes, runs: Sequence[Glyphs]) -> set[
             glyphs.setdefault(start, []).append(glyph)
         for start, used in glyphs.items():
             letters = data[start : ends[start]].decode()
-            if not _MARK.search(letters):
+            if not _PARTED.search(letters):
                 continue
             # Points of Hebrew stand in no fixed order beside their letter.
-            if len(letters) == len(used) and not run.is_from_right:
+            if len(letters) == len(used) and (len(used) == 1 or not run.is_from_right):
                 meanings |= dict(zip(used, letters, strict=True))
             else:
-                unclear.add(start)
+                is_alone = run.is_from_right and len(letters) == 1
+                unclear[start] = ends[start] if is_alone else 0
         if meanings:
             say_glyphs(stream, run.font, meanings)
     return unclear
 
 
-def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: set[int]) -> list[str]:
+def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: dict[int, int]) -> list[str]:
     """Return, for each glyph that is shown, the difficult word it belongs to, or an empty string.
 
-    A word whose glyphs do not follow one another is not told.
+    A word whose glyphs do not follow one another is not told. Where it is enough, a letter is told
+    alone: PDFium turns the letters of Arabic words around.
     """
+    letters = [(start, end, data[start:end].decode()) for start, end in unclear.items() if end]
     words = [(m.start(), m.end(), m[0].decode()) for m in _WORD.finditer(data)]
+    if letters:
+        apart = [w for w in words if not any(w[0] <= start < w[1] for start, _, _ in letters)]
+        words = sorted(apart + letters)
     starts = [start for start, _, _ in words]
     difficult = {bisect_right(starts, start) - 1 for start in unclear}
     numbers: list[int] = []
@@ -101,7 +109,7 @@ def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: set[int]) -> 
     return [f"{n}:{words[n][2]}" if n >= 0 and n not in parted else "" for n in numbers]
 
 
-def _with_words(operations: list[object], words: list[str]) -> list[object]:
+def with_words(operations: list[object], words: list[str]) -> list[object]:
     """Return `operations` with spans around the words; unchanged if the glyphs do not match."""
     shown = sum(len(m[1] or b"") for op in operations if _is_text(op) for m in _glyphs(op))
     if shown != len(words) * _DIGITS:
@@ -140,7 +148,7 @@ def _glyphs(operation: object) -> Iterator[re.Match[bytes]]:
 
 
 def _shown(pieces: list[bytes]) -> list[object]:
-    return [b"[" + b"".join(pieces).replace(b"><", b"") + b"] TJ"] if pieces else []
+    return [b"[" + b" ".join(pieces).replace(b"> <", b"") + b"] TJ"] if pieces else []
 
 
 def _opened(word: str) -> list[object]:

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 import pydyf
-import weasyprint.draw.text
+import weasyprint.layout
 from weasyprint import CSS, HTML
 from weasyprint import Document as _Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import KNOWN_PROPERTIES
+from weasyprint.document import Page as _Page
 from weasyprint.html import get_html_metadata
+from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
 from weasyprint.text.ffi import TO_UNITS as UNITS_IN_PIXEL
-from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, harfbuzz_subset, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -42,6 +43,7 @@ __all__ = [
     "DocumentMetadata",
     "FontConfiguration",
     "FootnoteAreaBox",
+    "InlineBox",
     "LineBox",
     "MarginBox",
     "PdfStream",
@@ -58,13 +60,14 @@ __all__ = [
     "pango",
 ]
 
-# Of HarfBuzz and Pango, what WeasyPrint does not declare itself.
+# Of HarfBuzz, Pango and fontconfig, what WeasyPrint does not declare itself.
 ffi.cdef(
     """
     const char * pango_version_string (void);
     const char * hb_version_string (void);
     hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);
     hb_face_t * hb_face_create (hb_blob_t *, unsigned int);
+    int FcInitReinitialize (void);
 """,
     override=True,
 )
@@ -99,6 +102,7 @@ if TYPE_CHECKING:
         height: float
         margin_bottom: float
         background: object | None
+        margin_right: float
         border_left_width: float
         border_right_width: float
         link_annotation: Dictionary | None
@@ -110,13 +114,16 @@ if TYPE_CHECKING:
         def padding_width(self) -> float: ...
         def border_width(self) -> float: ...
         def border_height(self) -> float: ...
-        def margin_width(self) -> float: ...
         def margin_height(self) -> float: ...
+        def margin_width(self) -> float: ...
+        def translate(self, dx: float, dy: float, ignore_floats: bool) -> None: ...
         def is_in_normal_flow(self) -> bool: ...
 
     class BlockBox(Box): ...
 
     class FootnoteAreaBox(BlockBox): ...
+
+    class InlineBox(Box): ...
 
     class LineBox(Box): ...
 
@@ -129,7 +136,9 @@ if TYPE_CHECKING:
 
     class TextBox(Box):
         text: str
+        baseline: float
         pango_layout: PangoLayout
+        justification_spacing: float
 
     class _PdfObject:
         @property
@@ -160,6 +169,7 @@ else:
         BlockBox,
         Box,
         FootnoteAreaBox,
+        InlineBox,
         LineBox,
         MarginBox,
         ReplacedBox,
@@ -262,6 +272,7 @@ class _MakeStream(Protocol):
 
 
 make_stream: _MakeStream = _Stream
+make_page: Callable[[Box], Page] = _Page
 make_document: Callable[
     [
         Sequence[PrintablePage],
@@ -282,90 +293,66 @@ def make_empty_font() -> Font:
     return font
 
 
+def reread_fontconfig() -> None:
+    """Have fontconfig read the configuration that is in force now.
+
+    Pango asks it for fonts by the first one that was read in this process.
+    """
+    fontconfig.FcInitReinitialize()
+
+
 def render(
-    html: HTML, styles: Sequence[CSS], fonts: FontConfiguration, counters: CounterStyle
+    html: HTML,
+    styles: Sequence[CSS],
+    fonts: FontConfiguration,
+    counters: CounterStyle,
+    settle: Callable[[Box], None],
 ) -> Document:
-    """Lay out a document on pages."""
+    """Lay out a document on pages.
+
+    `settle` may move boxes of a page, but those in its margins, before links and anchors are looked
+    for.
+    """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     document: Document = html.render(
         font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
     )
+    for page in document.pages:
+        for box in page._page_box.children:
+            if not isinstance(box, MarginBox):
+                settle(box)
+    document.pages = [make_page(page._page_box) for page in document.pages]
     return document
 
 
-DrawLine: TypeAlias = Callable[..., list[object]]
-"""Draws a line of text: takes a stream, a text box and more, returns emojis to draw later."""
-
-
 @contextmanager
-def lines_drawn_by(change: Callable[[DrawLine], DrawLine]) -> Iterator[None]:
-    """Draw lines of text, inside the context, with what `change` makes of WeasyPrint's function."""
-    made = weasyprint.draw.text.draw_first_line
-    weasyprint.draw.text.draw_first_line = change(made)
+def last_pages_uncounted(number: int) -> Iterator[None]:
+    """Leave the last `number` pages out of `counter(pages)` in the margins, inside the context."""
+    made = weasyprint.layout.make_margin_boxes
+
+    def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
+        depth, counters, *rest = state
+        counted = counters | {"pages": [count - number for count in counters["pages"]]}
+        boxes: Iterator[Box] = made(context, page, (depth, counted, *rest))
+        return boxes
+
+    weasyprint.layout.make_margin_boxes = make_margin_boxes
     try:
         yield
     finally:
-        weasyprint.draw.text.draw_first_line = made
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """Glyphs of one font that are shown one after the other.
-
-    `ids` are their numbers in the font, `starts` where in the line's UTF-8 text the letters of each
-    begin, `geometries` their widths and offsets in Pango's units. In a run from the right, the last
-    letters come first.
-    """
-
-    font: object
-    ids: list[int]
-    starts: list[int]
-    geometries: list[tuple[int, int, int]]
-    end: int
-    is_from_right: bool
-
-
-def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[Glyphs]]:
-    """Return a line's text in UTF-8, and the glyphs that show it, by runs of one font."""
-    known: Any = layout
-    line, _ = known.get_first_line()
-    found: list[Glyphs] = []
-    run = line.runs[0]
-    while run != ffi.NULL:
-        item, text = run.data.item, run.data.glyphs
-        shown = [
-            i for i in range(text.num_glyphs) if text.glyphs[i].glyph != pango.PANGO_GLYPH_EMPTY
-        ]
-        found.append(
-            Glyphs(
-                item.analysis.font,
-                [text.glyphs[i].glyph for i in shown],
-                [item.offset + text.log_clusters[i] for i in shown],
-                [_geometry_of(text.glyphs[i]) for i in shown],
-                item.offset + item.length,
-                bool(item.analysis.level % 2),
-            )
-        )
-        run = run.next
-    return known.text.encode(), found
-
-
-def _geometry_of(glyph: Any) -> tuple[int, int, int]:
-    geometry = glyph.geometry
-    return geometry.width, geometry.x_offset, geometry.y_offset
-
-
-def say_glyphs(stream: PaintStream, font: object, meanings: Mapping[int, str]) -> None:
-    """Have the PDF say that these glyphs of a font mean these letters."""
-    known: Any = stream
-    used, _ = known.add_font(font)
-    used.to_unicode.update(meanings)
+        weasyprint.layout.make_margin_boxes = made
 
 
 def without_placeholder(box: Box) -> Box:
     """Return the box itself, which a placeholder stands for if it is positioned absolutely."""
     found: Box = box._box if isinstance(box, _Placeholder) else box
     return found
+
+
+def pixels_of(box: ReplacedBox) -> tuple[int, int]:
+    """Return width and height of a box's picture in its own pixels; zeros for a drawing."""
+    image: Any = getattr(box, "replacement", None)
+    return (image.width, image.height) if isinstance(image, _RasterImage) else (0, 0)
 
 
 def object_of(pdf: Pdf, reference: bytes) -> Dictionary:

@@ -18,15 +18,14 @@ from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, classes_of, numbers
 from bookbuilder.formats.pdf.weasy.contract import (
     UNITS_IN_PIXEL,
     Box,
-    DrawLine,
     LineBox,
     MarginBox,
     PaintStream,
     PangoLayout,
     TextBox,
-    drawn_glyphs,
     to_bytes,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import DrawLine, drawn_glyphs
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.roles import SVG
 

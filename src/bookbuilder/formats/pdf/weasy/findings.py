@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.run_data.records import Failure, Wide
+from bookbuilder.formats.pdf.run_data.records import Coarse, Failure, Wide
 from bookbuilder.formats.pdf.weasy.missing_glyphs import report_missing_glyphs
 from bookbuilder.formats.pdf.weasy.setup import HARFBUZZ_HINT
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -65,6 +65,14 @@ TOO_WIDE = Rule(
     "The table, code or picture is wider than the text of the page, so its right edge is in the"
     " margin or cut off. Split it, turn its rows into columns, or choose a larger trim size.",
 )
+COARSE = Rule(
+    "P031",
+    "coarse-picture",
+    Severity.NOTE,
+    "Paper shows more than a screen: a picture with fewer than 200 dots per inch at its printed"
+    " size looks blurred or jagged. 300 are good. Use a larger file (for screenshots, a screen with"
+    " more pixels), or print it smaller with `{width=…}`.",
+)
 BAD_STYLE = Rule(
     "P005",
     "bad-style",
@@ -80,6 +88,12 @@ _IMPORT = re.compile(r"Failed to load stylesheet at \S*?(?P<text>[^/\s]*)\s*: .*
 _FONT = re.compile(r"Font-face '(?P<text>.*)' cannot be loaded", re.DOTALL)
 _IGNORED = re.compile(r"Ignored `(?P<text>.*)` at \d+:\d+, (?P<why>.*)", re.DOTALL)
 _UNPARSED = re.compile(r"(?:Parse error at \d+:\d+|Error): (?P<why>.*?)(?: at \d+:\d+)?", re.DOTALL)
+# The drawing itself is painted with them; only the page around it does not know them.
+_OF_DRAWING = re.compile(
+    r"Ignored `(?:fill|stroke|stop|marker|flood|clip|mask|filter|paint|vector|shape|text-rendering"
+    r"|text-anchor|dominant|alignment|baseline|color-interpolation|color-rendering|enable|font"
+    r"|lighting|mix-blend|isolation|d|x|y|r|rx|ry|cx|cy)(?:-[a-z-]+)?:[^`]*` at [\d:]+, unknown"
+)
 _QUOTED = re.compile(r"'(?P<text>[^']+)'")
 _PLACE = re.compile(r" at (?P<line>\d+):(?P<column>\d+)")
 
@@ -127,7 +141,7 @@ def report_layout_log(messages: Iterable[str], book: Book, report: Report) -> No
         elif message.startswith(_SLOW_FONTS):
             # One such message for each font.
             report.add(SLOW_FONTS, "HarfBuzz-Subset 4.1 or newer is missing", hint=HARFBUZZ_HINT)
-        else:
+        elif not _OF_DRAWING.match(message):
             report.add(LAYOUT_WARNING, message)
     report_missing_glyphs(missing, book, report)
 
@@ -160,6 +174,27 @@ def report_wide(things: Iterable[Wide], start: int, book: Book, report: Report) 
         report.add(TOO_WIDE, message, span, "split it, or choose a larger trim size")
 
 
+def report_coarse(
+    things: Iterable[Coarse], label: Callable[[int], str], book: Book, report: Report
+) -> None:
+    """Report pictures with too few dots, once a chapter; `label` numbers pages of the run."""
+    chapters = {chapter.slug: chapter for chapter in book.chapters}
+    found: dict[str, list[Coarse]] = {}
+    for coarse in things:
+        found.setdefault(coarse.chapter, []).append(coarse)
+    for slug, group in found.items():
+        worst = min(group, key=lambda coarse: coarse.dots)
+        count = len({coarse.name for coarse in group})
+        name = f"`{worst.name[:100]}`"
+        chapter = chapters.get(slug)
+        span = find_text(chapter.source, Path(worst.name).name) if chapter else None
+        dots = f"{worst.dots} dots per inch (page {label(worst.page)})"
+        message = f"{name} is printed with {dots}"
+        if count > 1:
+            message = f"{count} pictures are printed with few dots per inch; {name} with {dots}"
+        report.add(COARSE, message, span, "use a file with more pixels, or `{width=…}`")
+
+
 def report_style_log(
     messages: Iterable[tuple[str, str]], styles: Iterable[tuple[str, str]], report: Report
 ) -> None:
@@ -180,7 +215,7 @@ def _in_plain_words(message: str) -> tuple[str, str, str]:
         hint = "name every stylesheet in `style` in book.toml"
         return match["text"], "`@import` does not work in print and is left out", hint
     if match := _FONT.fullmatch(message):
-        hint = "put the font into the folder `fonts` of the book: print knows it by its own name"
+        hint = "put the font into the folder `fonts` of the book, and write its path from here"
         return (
             match["text"],
             f"`@font-face` cannot load “{match['text'][:200]}” and is left out",

@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from bookbuilder.formats.pdf.run_data.records import Wide
-from bookbuilder.formats.pdf.run_data.runs import classes_of
+from bookbuilder.formats.pdf.run_data.records import Coarse, Side, Wide
+from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of
 from bookbuilder.formats.pdf.weasy.contract import (
     Box,
     FootnoteAreaBox,
     LineBox,
     MarginBox,
     Page,
+    ReplacedBox,
+    pixels_of,
     without_placeholder,
 )
 
 # A rounding error of the layout, in CSS pixels.
 SLACK = 1.0
+# Dots per inch that a picture on paper should have at least.
+FEWEST_DOTS = 200
+# Of signs and buttons in a line, in CSS pixels.
+SMALL_PICTURE = 38.0
 _WIDE = frozenset({"table", "pre", "img", "svg", "{http://www.w3.org/2000/svg}svg"})
 
 
@@ -106,6 +113,28 @@ class End(Enum):
     TEXT = auto()
 
 
+def next_side(pages: Sequence[Page]) -> Side:
+    """Return the side that the leaf, which is on the last page, has to be on; "" if on any."""
+    page = pages[-1]._page_box
+    leaves = (b for b in boxes_in_order(page) if b.element is not None and _is_leaf(b.element))
+    leaf = next(leaves, None)
+    asked = leaf.style["break_before"] if leaf else ""
+    is_rtl = page.style["direction"] == "rtl"
+    if asked in ("recto", "left" if is_rtl else "right"):
+        return "recto"
+    return "verso" if asked in ("verso", "right" if is_rtl else "left") else ""
+
+
+def is_blank(page: Page) -> bool:
+    """Tell whether a page was made only for the next to be on its side."""
+    known: Any = page._page_box
+    return bool(known.page_type.blank)
+
+
+def _is_leaf(element: ET.Element) -> bool:
+    return element.get("id") == LEAF
+
+
 def end_of(pages: Sequence[Page], tree: ET.Element) -> End:
     """Say how the run in `tree` ends, whose last element is its leaf."""
     last = tree
@@ -134,6 +163,24 @@ def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
             if is_wide and child.element is not None:
                 kind = {"table": "a table", "pre": "code"}.get(child.element_tag, "a picture")
                 yield Wide(number, chapter, kind, _first_word(child.element))
+
+
+def coarse_pictures(pages: Sequence[Page], tree: ET.Element) -> Iterator[Coarse]:
+    """Find pictures with fewer dots than paper shows, small signs in a line excepted."""
+    chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
+    chapter = ""
+    for number, page in enumerate(pages):
+        chapter = next((a for a in page.anchors if a in chapters), chapter)
+        for box in boxes_in_order(page._page_box):
+            if not isinstance(box, ReplacedBox) or box.element is None or box.element_tag != "img":
+                continue
+            wide, high = pixels_of(box)
+            if not wide or max(box.width, box.height) < SMALL_PICTURE or not box.height:
+                continue
+            # WeasyPrint's pixel is a 96th of an inch.
+            dots = round(min(wide / box.width, high / box.height) * 96)
+            if dots < FEWEST_DOTS:
+                yield Coarse(number, chapter, box.element.get("src", ""), dots)
 
 
 def _first_word(element: ET.Element) -> str:

@@ -14,14 +14,19 @@ from bookbuilder.formats.pdf.weasy.contract import (
     CounterStyle,
     Document,
     FontConfiguration,
+    last_pages_uncounted,
     render,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
 from bookbuilder.formats.pdf.weasy.fragments import close_fragments
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
+from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.formats.pdf.weasy.right_to_left import settling
 from bookbuilder.formats.pdf.weasy.stylesheets import parse_style
+from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 from bookbuilder.runtime.cache import digest_of
 
 
@@ -54,11 +59,11 @@ class TreeLayouter:
         fetcher = BookFetcher(self._assets)
         with caught_log() as messages:
             try:
-                document = self.lay_out(tree, start, fetcher)
+                document = self.lay_out(tree, start, fetcher, int(has_leaf))
                 end = end_of(document.pages, tree) if has_leaf else End.CLEAN
                 if end is End.NOTES:
                     tree = with_room_for_notes(tree)
-                    document = self.lay_out(tree, start, fetcher)
+                    document = self.lay_out(tree, start, fetcher, int(has_leaf))
                 laid_out, blobs = record(document, tree, start, has_leaf)
             except MemoryError:
                 raise
@@ -73,12 +78,17 @@ class TreeLayouter:
             runs_on=end is End.TEXT,
         ), blobs
 
-    def lay_out(self, tree: ET.Element, start: int, fetcher: BookFetcher) -> Document:
-        """Put `tree` on pages that are numbered from `start`."""
+    def lay_out(
+        self, tree: ET.Element, start: int, fetcher: BookFetcher, unprinted: int = 0
+    ) -> Document:
+        """Put `tree` on pages that are numbered from `start`; do not count the `unprinted` last."""
         side = "recto" if start % 2 else "verso"
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
         styles = [*self._styles, CSS(string=place)]
-        document = render(html_of(tree, fetcher), styles, self._fonts, self._counters)
+        html = html_of(tree, fetcher)
+        justified = lines_justified_by(spread_wide)
+        with blanks_may_hang(), justified, last_pages_uncounted(unprinted):
+            document = render(html, styles, self._fonts, self._counters, settling(tree))
         close_fragments(document.pages)
         return document
 

@@ -12,9 +12,10 @@ MISSING_GLYPH = Rule(
     "P004",
     "missing-glyph",
     Severity.WARNING,
-    "No font has these characters, so they print as empty boxes. Put a font that has them (TTF or"
-    " OTF) into the folder `fonts/` of the book, or write something else. The Noto fonts"
-    " (https://fonts.google.com/noto) cover nearly all scripts.",
+    "No font has these characters, so they print as empty boxes. Put a font that has them (TTF,"
+    " OTF or TTC) into the folder `fonts/` of the book, or write something else. The Noto fonts"
+    " (https://fonts.google.com/noto) cover nearly all scripts. Chinese and Korean are set in such"
+    " a font as a whole; no stylesheet has to name it.",
 )
 MOST_SHOWN = 5
 
@@ -22,7 +23,7 @@ MOST_SHOWN = 5
 _FONTS = {
     "ARABIC": ("Arabic", "Noto Naskh Arabic"),
     "BENGALI": ("Bengali", "Noto Serif Bengali"),
-    "CJK": ("Chinese or Japanese", "Noto Serif SC, TC or JP"),
+    "CJK": ("Chinese characters", "Noto Serif SC, TC, JP or KR"),
     "CUNEIFORM": ("cuneiform", "Noto Sans Cuneiform"),
     "EGYPTIAN": ("hieroglyphs", "Noto Sans Egyptian Hieroglyphs"),
     "ETHIOPIC": ("Ethiopic", "Noto Serif Ethiopic"),
@@ -43,6 +44,8 @@ _FONTS = {
     "TELUGU": ("Telugu", "Noto Serif Telugu"),
     "TIBETAN": ("Tibetan", "Noto Serif Tibetan"),
 }
+# By language, for characters that several languages share.
+_CJK_FONTS = {"zh": "SC", "zh-tw": "TC", "zh-hant": "TC", "zh-hk": "HK", "ja": "JP", "ko": "KR"}
 _PRIVATE = ("private use", "")
 _SYMBOLS = ("symbols", "Noto Sans Symbols 2 or Noto Emoji")
 
@@ -54,7 +57,8 @@ def report_missing_glyphs(characters: Iterable[str], book: Book, report: Report)
     """
     scripts: dict[tuple[str, str], list[str]] = {}
     for character in sorted(characters):
-        scripts.setdefault(_script_of(character), []).append(character)
+        key = _script_of(character, book.metadata.language)
+        scripts.setdefault(key, []).append(character)
     texts = [(chapter, set(chapter.tree.get_text())) for chapter in book.chapters]
     for (script, font), missing in scripts.items():
         by_level: dict[Level | None, list[Chapter]] = {}
@@ -68,12 +72,15 @@ def report_missing_glyphs(characters: Iterable[str], book: Book, report: Report)
             _report(script, font, missing, [], report)
 
 
-def _script_of(character: str) -> tuple[str, str]:
-    """Return what to call the script of a character, and a font for it."""
+def _script_of(character: str, language: str) -> tuple[str, str]:
+    """Return what to call the script of a character, and a font for it in `language`."""
     category = unicodedata.category(character)
     if category in ("Co", "Cn"):
         return _PRIVATE
     name = unicodedata.name(character, "").split(" ")[0].split("-")[0]
+    tag = language.lower()
+    if name == "CJK" and (ending := _CJK_FONTS.get(tag) or _CJK_FONTS.get(tag.split("-")[0])):
+        return _FONTS[name][0], f"Noto Serif {ending}"
     if name in _FONTS:
         return _FONTS[name]
     if category[0] in "LMN":
@@ -100,7 +107,10 @@ def _report(
     others = len(chapters) - 1
     more = f" and {others} other chapter{'s' if others > 1 else ''}" if others > 0 else ""
     where = f", in “{chapters[0].title}”{more}" if chapters else ""
-    hint = f"put {font} or another font that has them into the folder `fonts` of the book"
+    hint = (
+        f"put {font} or another font that has them (TTF, OTF, TTC) into the folder `fonts` of the"
+        " book, its bold too"
+    )
     if not font:
         hint = "put the font that they were typed with into the folder `fonts` of the book"
     report.add(MISSING_GLYPH, f"no font has {what}: {shown}{where}", span, hint)

@@ -8,7 +8,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.numbering import mark_for
-from bookbuilder.formats.pdf.run_data.records import Bookmark, Element, LaidOutRun, Link, PageRecord
+from bookbuilder.formats.pdf.run_data.records import (
+    Bookmark,
+    Element,
+    LaidOutRun,
+    Link,
+    PageRecord,
+    Side,
+)
 from bookbuilder.formats.pdf.run_data.runs import numbers_in
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
@@ -18,16 +25,26 @@ from bookbuilder.formats.pdf.weasy.contract import (
     Document,
     Page,
     String,
-    lines_drawn_by,
     make_stream,
 )
+from bookbuilder.formats.pdf.weasy.contract_text import grey_in_one_channel, lines_drawn_by
 from bookbuilder.formats.pdf.weasy.figures import NumberFinder
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
-from bookbuilder.formats.pdf.weasy.inspection import misplaced_notes, wide_things
+from bookbuilder.formats.pdf.weasy.initials import Initials
+from bookbuilder.formats.pdf.weasy.inspection import (
+    coarse_pictures,
+    is_blank,
+    misplaced_notes,
+    next_side,
+    wide_things,
+)
+from bookbuilder.formats.pdf.weasy.justification import fill_lines
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
 from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
+from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
+from bookbuilder.formats.pdf.weasy.wide_letters import fill_with_letters
 
 _LINKED = ("a", "img", SVG)
 _KEPT_EMPTY = frozenset({"TD", "TH"})
@@ -42,11 +59,14 @@ def record(
     The first page has the number `start`.
     """
     pages = document.pages[:-1] if has_leaf else document.pages
+    side: Side = next_side(document.pages) if has_leaf else ""
+    ends_blank = bool(pages) and is_blank(pages[-1])
+    initials = Initials(tree)
     structure, finder = Structure(tree), PageStartFinder(tree)
     collector, numbers = ResourceCollector(), NumberFinder(tree, start)
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure, numbers),
+            _page(number, page, document, collector, structure, initials, numbers),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -60,6 +80,9 @@ def record(
         tuple(collector.blobs),
         misplaced_notes=tuple(misplaced_notes(pages, tree)),
         wide=tuple(wide_things(pages, tree)),
+        next_side=side,
+        ends_blank=ends_blank,
+        coarse=tuple(coarse_pictures(pages, tree)),
         spells=numbers.spells,
         counts=numbers.counts,
     )
@@ -72,6 +95,7 @@ def _page(
     document: Document,
     collector: ResourceCollector,
     structure: Structure,
+    initials: Initials,
     numbers: NumberFinder,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
@@ -94,8 +118,14 @@ def _page(
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
     numbers.turn_to(page._page_box)
-    with lines_drawn_by(lambda draw: numbers.noting(say_words(draw))):
+    with (
+        lines_drawn_by(lambda draw: numbers.noting(fill_lines(fill_with_letters(say_words(draw))))),
+        initials.painted_with_their_words(),
+        grey_in_one_channel(),
+    ):
         page.paint(stream, POINTS)
+    if marks_at_turns := marks_of_turned_lines(page):
+        stream.stream.append(marks_at_turns)
     boxes = {link[3]: place for place, link in enumerate(links)}
     fields = fields_of(page._page_box)
     places = {box: place for place, (box, _) in enumerate(fields)}

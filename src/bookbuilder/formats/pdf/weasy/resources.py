@@ -181,8 +181,9 @@ def _both(one: FontUse, other: FontUse) -> FontUse:
     return replace(
         one,
         widths=other.widths | one.widths,
-        to_unicode=one.to_unicode
-        | {k: v for k, v in other.to_unicode.items() if k not in one.to_unicode},
+        # The glyphs of one letter mean it once; the others mean nothing until they stand alone.
+        to_unicode=other.to_unicode
+        | {k: v for k, v in one.to_unicode.items() if v or not other.to_unicode.get(k)},
     )
 
 

@@ -8,15 +8,18 @@ WeasyPrint is first imported and while a book is laid out.
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import io
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from bookbuilder.formats.pdf.run_data.font_files import FONT_SUFFIXES, LARGEST_FONT
+from bookbuilder.formats.pdf.weasy.own_families import families_for, families_in
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import files_below, is_file, is_inside, name_of, read_file
@@ -41,8 +44,6 @@ NO_PANGO = Rule(
     is_books_fault=False,
 )
 
-FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
-LARGEST_FONT = 100_000_000
 NO_FONT = Rule(
     "P017",
     "unreadable-font",
@@ -62,6 +63,8 @@ FALLBACKS = (
     "Noto Serif Hebrew",
     "BIZ UDMincho",
     "BIZ UDGothic",
+    "Bookbuilder Words SC",
+    "Bookbuilder Words KR",
     "Noto Serif Devanagari",
     "Noto Serif Thai",
     "Noto Serif Georgian",
@@ -83,11 +86,20 @@ GENERIC = {
     "cursive": "Bookbuilder Serif",
     "fantasy": "Bookbuilder Serif",
 }
+# In these languages, figures, blanks and short words of Latin letters come from the script's font.
+OF_LANGUAGE = {"ar": "Amiri", "fa": "Amiri", "ur": "Amiri"}
 
 
-def fontconfig_xml(folders: list[Path], cache: Path) -> str:
+def fontconfig_xml(
+    folders: list[Path],
+    cache: Path,
+    preferred: Sequence[str] = (),
+    names: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return a fontconfig configuration that knows the fonts in `folders` and no others.
 
+    The families `preferred` come before the bundled font for Chinese and Japanese. `names` are what
+    stylesheets call a family, and its own name.
     The fallbacks are bound strongly: otherwise the language of the text would reorder them.
     """
     aliases = "".join(
@@ -96,7 +108,23 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
         "</match>"
         for generic, family in GENERIC.items()
     )
-    fallbacks = "".join(f"<string>{family}</string>" for family in FALLBACKS)
+    aliases += "".join(
+        f'<match target="pattern"><test name="lang" compare="contains"><string>{language}</string>'
+        f'</test><test name="family" qual="any"><string>{generic}</string></test>'
+        f'<edit name="family" mode="prepend_first" binding="strong"><string>{family}</string>'
+        "</edit></match>"
+        for language, family in OF_LANGUAGE.items()
+        for generic in ("serif", "sans-serif")
+    )
+    aliases += "".join(
+        f'<match target="pattern"><test name="family" qual="any"><string>{escape(said)}</string>'
+        f'</test><edit name="family" mode="prepend" binding="strong"><string>{escape(own)}</string>'
+        "</edit></match>"
+        for said, own in dict.fromkeys(names)
+    )
+    before = FALLBACKS.index("BIZ UDMincho")
+    families = dict.fromkeys([*FALLBACKS[:before], *preferred, *FALLBACKS[before:]])
+    fallbacks = "".join(f"<string>{escape(family)}</string>" for family in families)
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
         + "".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders)
@@ -109,10 +137,16 @@ def fontconfig_xml(folders: list[Path], cache: Path) -> str:
 
 
 @contextlib.contextmanager
-def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[list[Path]]:
+def weasyprint_with_fonts(
+    folders: Sequence[Path],
+    report: Report,
+    language: str = "",
+    faces: Iterable[tuple[str, str, bytes]] = (),
+) -> Iterator[list[Path]]:
     """Have WeasyPrint importable, and set up with the fonts in `folders`, inside the context.
 
-    Yields the files of all fonts.
+    Yields the files of all fonts. `language` is the book's; `faces` are fonts that its stylesheets
+    bring: family, suffix and content.
 
     Raises `BookError` where Pango is missing.
     """
@@ -122,15 +156,30 @@ def weasyprint_with_fonts(folders: Sequence[Path], report: Report) -> Iterator[l
         )
         folder = Path(stack.enter_context(scratch_folder()))
         (folder / "fonts").mkdir()
-        for name, data in own_fonts(folders, report):
+        own = dict(own_fonts(folders, report))
+        names = []
+        for number, (family, suffix, data) in enumerate(faces):
+            own[f"face-{number}{suffix}"] = data
+            names += [(family, name) for name, _ in families_in(data) if name != family]
+        for name, data in own.items():
             (folder / "fonts" / name).write_bytes(data)
         config = folder / "fonts.conf"
-        config.write_text(fontconfig_xml([bundled, folder / "fonts"], folder), "utf-8")
+        preferred = families_for(language, own.values())
+        xml = fontconfig_xml([bundled, folder / "fonts"], folder, preferred, names)
+        config.write_text(xml, "utf-8")
         # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
         stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
         _import_weasyprint(report)
+        from bookbuilder.formats.pdf.weasy.contract import reread_fontconfig
+
+        reread_fontconfig()
         files = (f for place in (bundled, folder / "fonts") for f in sorted(place.iterdir()))
         yield [file for file in files if file.suffix in FONT_SUFFIXES]
+
+
+def is_bundled(font: Path) -> bool:
+    """Say whether a file that `weasyprint_with_fonts` yields came with bookbuilder."""
+    return resources.files("bookbuilder").joinpath("fonts", font.name).is_file()
 
 
 def own_fonts(folders: Sequence[Path], report: Report) -> Iterator[tuple[str, bytes]]:
@@ -184,11 +233,30 @@ def load_weasyprint() -> None:
     # It prints what it misses, and warns of what it will need in the future.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import weasyprint  # noqa: F401
+        try:
+            with _libraries_by_their_names():
+                import weasyprint
+        except OSError:
+            import weasyprint  # noqa: F401
     from PIL import ImageFile
 
     # WeasyPrint lets Pillow accept broken pictures in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@contextlib.contextmanager
+def _libraries_by_their_names() -> Iterator[None]:
+    """Have libraries opened by the names that WeasyPrint tries, and not searched for.
+
+    It tries those of other systems first. For each, `find_library` runs ldconfig, a compiler and a
+    linker, which takes longer than all other imports of WeasyPrint.
+    """
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
 
 
 @dataclass(frozen=True, slots=True)

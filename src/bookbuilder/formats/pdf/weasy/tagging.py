@@ -28,20 +28,23 @@ def write_structure(
     laid_out_runs: Sequence[LaidOutRun],
     parts: Sequence[int],
     annotations: Mapping[str, Annotations],
+    has_links: bool = True,
 ) -> None:
     """Write one structure tree for all `laid_out_runs`, whose pages follow one another in `pdf`.
 
     What stands in the same of `parts` is joined where it was cut into runs. `annotations` are those
-    of each page for "link" and "field", in their order; None for a link that leads nowhere.
+    of each page for "link" and "field", in their order; None for a link that leads nowhere. Unless
+    the PDF `has_links`, they are tagged as the text that they are.
     """
-    _Writer(pdf, annotations).write(laid_out_runs, parts)
+    _Writer(pdf, annotations, has_links).write(laid_out_runs, parts)
 
 
 class _Writer:
-    def __init__(self, pdf: Pdf, annotations: Mapping[str, Annotations]) -> None:
+    def __init__(self, pdf: Pdf, annotations: Mapping[str, Annotations], has_links: bool) -> None:
         self._pdf = pdf
         self._pages = pdf.page_references
         self._annotations = annotations
+        self._has_links = has_links
         self._owners: list[dict[int, Dictionary]] = [{} for _ in self._pages]
         self._linked: list[tuple[Dictionary, Dictionary]] = []
 
@@ -59,7 +62,9 @@ class _Writer:
         while stack:
             node, parent = stack.pop()
             written = node.object
-            written |= {"S": f"/{node.element.kind}", "P": parent.reference}
+            kind = node.element.kind
+            kind = "Span" if kind == "Link" and not self._has_links else kind
+            written |= {"S": f"/{kind}", "P": parent.reference}
             written |= thawed(node.element.attributes)
             if node.element.kind == "Note":
                 written["ID"] = String(f"note-{number}")

@@ -1,0 +1,108 @@
+"""Justify lines of Chinese and Japanese, which have no blanks, between their letters."""
+
+from __future__ import annotations
+
+import re
+
+from bookbuilder.formats.pdf.weasy.contract import Box, InlineBox, LineBox, PaintStream, TextBox
+from bookbuilder.formats.pdf.weasy.contract_text import (
+    DrawLine,
+    JustifyLine,
+    space_letters,
+    width_as_drawn,
+)
+
+_WIDE = re.compile("[\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\uff01-\uffe6]+")
+# In em. A line that lacks more for each letter ends where it ends; PDF readers would copy blanks.
+_WIDEST = 0.14
+_SLACK = 0.05
+# Lines with fewer wide letters than one in so many characters are filled between their words.
+_SHARE = 5
+
+
+def spread_wide(justify: JustifyLine) -> JustifyLine:
+    """Return a function that fills a line as `justify` does, or widens its wide letters."""
+
+    def spread_or_justify(context: object, line: Box, missing: float) -> None:
+        letters = _letters_in(line)
+        size = line.style["font_size"]
+        assert isinstance(size, (int, float))
+        if letters:
+            missing += _hang(line)
+        if letters > 1 and missing < letters * size * _WIDEST:
+            _widen(line, missing / letters, 0)
+        elif letters * _SHARE < _length_of(line):
+            justify(context, line, missing)
+
+    return spread_or_justify
+
+
+def _hang(line: Box) -> float:
+    """Take the margin of the last part of `line` out of its width, and return it."""
+    parts = [child for child in line.children if child.is_in_normal_flow()]
+    margin = parts[-1].margin_right if parts and isinstance(parts[-1], InlineBox) else 0
+    line.width -= margin
+    return margin
+
+
+def _length_of(box: Box) -> int:
+    if isinstance(box, TextBox):
+        return len(box.text)
+    return sum(map(_length_of, box.children)) if isinstance(box, (LineBox, InlineBox)) else 0
+
+
+def _letters_in(box: Box) -> int:
+    if isinstance(box, TextBox):
+        return sum(len(m[0]) - 1 for m in _WIDE.finditer(box.text))
+    if isinstance(box, (LineBox, InlineBox)):
+        return sum(map(_letters_in, box.children))
+    return 0
+
+
+def _widen(box: Box, spacing: float, moved: float) -> float:
+    """Move `box` and widen its letters; return how far what follows has to move."""
+    if isinstance(box, (LineBox, InlineBox)):
+        box.position_x += moved
+        before = moved
+        for child in box.children:
+            if child.is_in_normal_flow():
+                moved = _widen(child, spacing, moved)
+        box.width += moved - before
+    elif isinstance(box, TextBox):
+        box.position_x += moved
+        room = spacing * _letters_in(box)
+        box.width += room
+        moved += room
+    else:
+        box.translate(moved, 0, ignore_floats=True)
+    return moved
+
+
+def fill_with_letters(draw: DrawLine) -> DrawLine:
+    """Return a function that draws a line as `draw` does, its wide letters filling its box."""
+
+    def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
+        if not isinstance(textbox, TextBox):
+            return draw(stream, textbox, *rest)  # text of a drawing, which no line holds
+        ranges = _ranges_in(textbox.text)
+        missing = textbox.width - width_as_drawn(textbox) if ranges else 0
+        if missing > _SLACK:
+            spacing = missing / _letters_in(textbox)
+            space_letters(textbox, ranges, spacing)
+        return draw(stream, textbox, *rest)
+
+    return fill_and_draw
+
+
+def _ranges_in(text: str) -> list[tuple[int, int]]:
+    """Return where wide letters follow others in the UTF-8 of `text`.
+
+    Beside other scripts is room already; PDF readers would take more of it for a blank.
+    """
+    runs = [m.span() for m in _WIDE.finditer(text) if len(m[0]) > 1]
+    if not runs:
+        return []
+    starts = [0]
+    for letter in text:
+        starts.append(starts[-1] + len(letter.encode()))
+    return [(starts[first + 1], starts[end]) for first, end in runs]

@@ -1,0 +1,115 @@
+"""Lines of Arabic and Japanese: where they start and end, and what is copied from them."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+from fontTools.ttLib import TTCollection, TTFont
+
+import bookbuilder
+from bookbuilder import write
+from bookbuilder.formats.cover_art import letters_of
+from bookbuilder.formats.pdf.weasy.own_families import families_for
+from bookbuilder.text.words import letters_added
+from books import load_files
+
+FONTS = Path(bookbuilder.__file__).parent / "fonts"
+# They lay out pages.
+pytestmark = pytest.mark.slow
+
+ARABIC = (
+    "هذا نص عربي طويل يملأ السطر ويمتد إلى ما بعده حتى نرى الحافة اليمنى للنص كله. في عام 2024 "
+    "صدر الكتاب، وقرأه *القراء* في القاهرة وحدها، ثم صدرت منه **طبعة ثانية** في دمشق وبيروت. "
+)
+JAPANESE = (
+    "吾輩は猫である。名前はまだ無い。Pythonで<ruby>漢字<rt>かんじ</rt></ruby>を扱うには`str`型を使う。"
+    "バージョン3.12では「Unicode」の15.0に対応している。どこで生れたかとんと**見当**がつかぬ。"
+)
+
+
+def page_of(folder: Path, language: str, text: str) -> tuple[str, list[tuple[float, float]]]:
+    """Return the text of the first page of the chapter, and where its lines begin and end."""
+    toml = f'[book]\ntitle = "Small"\nlanguage = "{language}"\nchapters = ["a.md"]\n'
+    book, _ = load_files(folder, {"book.toml": toml, "a.md": f"# 1\n\n{text}\n"})
+    with pypdfium2.PdfDocument(write(book, folder / "b.pdf").path) as pdf:
+        page = next(p for p in pdf if len(p.get_textpage().get_text_range()) > 100)
+        words = page.get_textpage()
+        return words.get_text_range(), lines_of(words)
+
+
+def lines_of(words: Any) -> list[tuple[float, float]]:
+    lines: dict[int, list[tuple[float, float]]] = {}
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for place in range(words.count_chars()):
+        if chr(pdfium.FPDFText_GetUnicode(words, place)).isspace():
+            continue
+        left, _, right, _ = words.get_charbox(place, loose=True)
+        pdfium.FPDFText_GetCharOrigin(words, place, x, y)
+        lines.setdefault(round(y.value), []).append((left, right))
+    found = [lines[height] for height in sorted(lines, reverse=True)]
+    return [(min(b[0] for b in line), max(b[1] for b in line)) for line in found if len(line) > 15]
+
+
+def test_arabic_lines_start_at_one_edge_and_indent_there(tmp_path: Path) -> None:
+    _, lines = page_of(tmp_path, "ar", f"{ARABIC * 3}\n\n{ARABIC * 2}")
+    edge = max(right for _, right in lines)
+    starts = [edge - right for _, right in lines]
+    indented = [start for start in starts if start > 3]
+    assert len(indented) == 1
+    assert 14 < indented[0] < 18
+    assert max(start for start in starts if start <= 3) < 0.5
+    assert min(left for left, _ in lines) == pytest.approx(lines[0][0], abs=1)
+
+
+def test_an_arabic_letter_of_several_glyphs_is_copied_once(tmp_path: Path) -> None:
+    text, _ = page_of(tmp_path, "ar", f"{ARABIC * 2} مملكتي وكتب عليه.")
+    assert "مملكتي" in text
+    assert "عليه" in text
+
+
+def test_japanese_lines_are_full_and_hold_whole_characters(tmp_path: Path) -> None:
+    _, lines = page_of(tmp_path, "ja", JAPANESE * 3)
+    edge = max(right for _, right in lines)
+    assert all(edge - right < 0.6 for _, right in lines[:-1])
+    left = min(left for left, _ in lines)
+    assert round((edge - left) / 10, 1) % 1 == 0
+    # Each paragraph starts with an empty character.
+    assert lines[0][0] - left == pytest.approx(10, abs=0.1)
+
+
+def test_japanese_is_copied_as_it_was_typed(tmp_path: Path) -> None:
+    text, _ = page_of(tmp_path, "ja", f"{JAPANESE}\n\n\u3000字下げ。\n\n- 項目\n")
+    joined = "".join(text.split())
+    typed = re.sub(r"<rt>.*?</rt>|<[^>]*>|[*`]", "", JAPANESE)
+    assert typed in joined.replace("かんじ", "")
+    assert "Python で" not in text
+    assert "バージョン 3" not in text
+    assert "・" in text
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "hi", "ja", "ko", "ru", "th", "zh"])
+def test_no_word_that_bookbuilder_adds_prints_as_boxes(language: str) -> None:
+    bundled = {letter for font in FONTS.glob("*.ttf") for letter in letters_of(font.stem)}
+    assert {c for c in letters_added(language) if ord(c) not in bundled} == set()
+
+
+def test_chinese_is_set_in_the_authors_font_for_its_country() -> None:
+    collection = TTCollection()
+    for family in ("Plain JP", "Plain SC", "Plain TC"):
+        font = TTFont(FONTS / "BIZUDMincho-Regular.ttf")
+        font["name"].setName(family, 1, 3, 1, 0x409)
+        collection.fonts.append(font)
+    file = io.BytesIO()
+    collection.save(file)
+    fonts = [b"damaged", (FONTS / "Amiri-Regular.ttf").read_bytes(), file.getvalue()]
+    assert families_for("zh-CN", fonts)[0] == "Plain SC"
+    assert families_for("zh-Hant", fonts)[0] == "Plain TC"
+    assert families_for("zh", fonts[:2]) == ["Bookbuilder Words SC"]
+    assert families_for("ja", fonts) == families_for("en", fonts) == []
