@@ -23,7 +23,6 @@ from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
-from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
@@ -118,11 +117,10 @@ def lay_out(book: Book, report: Report) -> Paged:
         remembered = users_cache("pages") if settings.cache else Cache(None)
         key = circumstances([*versions(), book.metadata.language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
-        runs_on = settings.openings == "any"
-        whole = runs_on or needs_the_whole(text for _, text in own)
+        texts = [text for _, text in own]
         try:
             laid_out = lay_out_book(
-                book, cache, lambda: TreeLayouter(book.assets, styles), whole, report
+                book, cache, lambda: TreeLayouter(book.assets, styles), texts, report
             )
         except LayoutFailedError as error:
             report_failures(error.failures, book, report)
