@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pypdfium2
@@ -55,3 +56,30 @@ def test_a_long_line_turns_between_parts_and_hangs(tmp_path: Path, trim: str) ->
 def test_a_listing_that_is_a_little_too_wide_is_set_smaller(tmp_path: Path) -> None:
     page = page_with(tmp_path, LONG[:68])
     assert LONG[:68].strip() in page.get_textpage().get_text_range()
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "ja"])
+def test_a_line_of_as_many_letters_as_fit_does_not_turn(tmp_path: Path, language: str) -> None:
+    """Their number is reckoned before the layout, also where measure and type differ."""
+    toml = f'[book]\ntitle = "Small"\nlanguage = "{language}"\nchapters = ["a.md"]\n'
+
+    def pages_of(line: str) -> tuple[str, str]:
+        folder = tmp_path / str(len(line))
+        files = {"book.toml": toml, "a.md": f"# 1\n\n```text\n{line}\n```\n"}
+        book, report = load_files(folder, files)
+        pdf = pypdfium2.PdfDocument(write(book, folder / "b.pdf", report).path)
+        said = [d.message for d in report if d.rule.code == "P019"]
+        return "".join(p.get_textpage().get_text_range() for p in pdf), "".join(said)
+
+    _, said = pages_of("word " * 30)
+    most = int(re.findall(r"(\d+) fit", said)[0])
+    fits = ("word " * 30)[: most - 1] + "x"
+    text, said = pages_of(fits)
+    # From pages that run from the right, PDFium copies words in that order.
+    assert sorted(fits.split()) in [sorted(line.split()) for line in text.splitlines()]
+    assert not said
+
+
+def test_wide_letters_in_a_line_that_turns_keep_their_place(tmp_path: Path) -> None:
+    page = page_with(tmp_path, "    call_of(名前前名, " + LONG.strip() + ")")
+    assert left_of(page, "名前") > left_of(page, "call_of(") + 20

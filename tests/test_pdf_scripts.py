@@ -113,3 +113,46 @@ def test_chinese_is_set_in_the_authors_font_for_its_country() -> None:
     assert families_for("zh-Hant", fonts)[0] == "Plain TC"
     assert families_for("zh", fonts[:2]) == ["Bookbuilder Words SC"]
     assert families_for("ja", fonts) == families_for("en", fonts) == []
+
+
+def order_on_page(folder: Path, text: str, *words: str) -> list[str]:
+    """Return `words` as they follow each other on the page of `text`, from the left."""
+    toml = '[book]\ntitle = "Small"\nlanguage = "ar"\nchapters = ["a.md"]\n'
+    book, _ = load_files(folder, {"book.toml": toml, "a.md": f"# 1\n\n{text}\n"})
+    pdf = pypdfium2.PdfDocument(write(book, folder / "b.pdf").path)
+    page = next(p.get_textpage() for p in pdf if words[0] in p.get_textpage().get_text_range())
+    places = {}
+    for word in words:
+        found = page.search(word).get_next()
+        assert found is not None
+        places[word] = page.get_charbox(found[0])[0]
+    return sorted(places, key=lambda word: places[word])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("نستخدم React **Native** app هنا.", ["React", "Native", "app"]),
+        ("هنا `state` Hook و نص.", ["state", "Hook"]),
+        ("نص Web (`Code`) Words نص.", ["Web", "Code", "Words"]),
+        ("نسخة React **16** نص.", ["React", "16"]),
+        # Enumerated code follows from the right, and so do words with Arabic between them.
+        ("نص (`Ab`, `Cd` و `Ef`) نص.", ["Ef", "Cd", "Ab"]),
+        ("نص **React** عربي **Native** نص.", ["Native", "React"]),
+        ("نص **React عربي** Native نص.", ["Native", "React"]),
+    ],
+)
+def test_latin_words_in_arabic_run_from_the_left_over_elements(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    assert order_on_page(tmp_path, text, *words) == words
+
+
+def test_a_note_within_latin_words_stays_on_the_right(tmp_path: Path) -> None:
+    text = "نص **Web**[^n] Words نص.\n\n[^n]: ملاحظة Note"
+    toml = '[book]\ntitle = "Small"\nlanguage = "ar"\nchapters = ["a.md"]\n'
+    book, _ = load_files(tmp_path, {"book.toml": toml, "a.md": f"# 1\n\n{text}\n"})
+    pdf = pypdfium2.PdfDocument(write(book, tmp_path / "b.pdf").path)
+    page = next(p for p in pdf if "Note" in p.get_textpage().get_text_range())
+    found = page.get_textpage().search("Note").get_next()
+    assert page.get_textpage().get_charbox(found[0])[0] > page.get_width() / 2

@@ -15,6 +15,7 @@ from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
+from bookbuilder.formats.pdf.compose.latin_runs import run_latin_together
 from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
 from bookbuilder.formats.pdf.compose.measure import measure_of, with_room
 from bookbuilder.formats.pdf.compose.odd_letters import set_odd_letters
@@ -98,6 +99,8 @@ def printed_chapter(
     rooms = dict(with_room(section, ("table",), measure))
     for table in section.iter("table"):
         classify_table(table, rooms.get(table, measure.upright))
+    if direction(str(chapter.tree.get("lang") or book.metadata.language)) == "rtl":
+        run_latin_together(section)
     allow_breaks(section)
     set_east_asian(section, str(chapter.tree.get("lang") or book.metadata.language))
     return section

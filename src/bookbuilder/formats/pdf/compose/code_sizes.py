@@ -59,7 +59,7 @@ _HYPHEN = re.compile(r"-(?=\S)")
 def fit_code(section: ET.Element, measure: Measure) -> None:
     """Fit all code in `section` to the measure."""
     for pre, room in with_room(section, ("pre",), measure):
-        _fit(pre, room)
+        _fit(pre, room / measure.code)
 
 
 def _columns(room: float, size: float) -> int:
@@ -262,7 +262,7 @@ def report_long_code(book: Book, report: Report) -> None:
             around = (pre, *pre.parents)
             if any(has_class(tag, LANDSCAPE) for tag in around):
                 wide = measure.turned
-            room = _columns(wide, _SMALLER_SIZE)
+            room = _columns(wide / measure.code, _SMALLER_SIZE)
             for line in raw_text(pre).split("\n"):
                 if (length := _width(line)) > room:
                     at = chapter.source.text.find(line.strip()[:80])

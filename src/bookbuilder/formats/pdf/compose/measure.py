@@ -14,7 +14,15 @@ from bookbuilder.model.diagnostics import Report
 
 INSETS = {"ul": 1.7, "ol": 1.7, "dd": 1.4, "blockquote": 2.8}
 """What the theme's elements take from the measure of what is in them, in rem."""
-_CLASS_INSETS = {"callout": 1.1, "tab": 0.95, "letter": 2.8, "margin-text": 2.3}
+_CLASS_INSETS = {
+    "callout": 1.35,
+    "callout-quote": 1.5,
+    "tab": 0.95,
+    "letter": 2.8,
+    "margin-text": 2.3,
+}
+# In print.css: languages whose letters are set larger, while their code is not.
+_LARGE, _LARGER = ("ar", "fa", "ur"), 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class Measure:
 
     upright: float
     turned: float
+    code: float = 1.0
+    """How large code is for a rem, beside that of other books."""
 
 
 def measure_of(book: Book) -> Measure:
@@ -30,10 +40,13 @@ def measure_of(book: Book) -> Measure:
         unit = 72 / 25.4 if length.endswith("mm") else 1.0
         return float(length.removesuffix("mm").removesuffix("pt")) * unit
 
+    language = book.metadata.language
     trim = trim_of(book.config, Report())
-    width = points(trim.width) - points(trim.inner) - points(trim.outer)
+    width = points(trim.width) - points(trim.inner) - points(trim.outer_in(language))
     height = points(trim.height) - points(trim.top) - points(trim.bottom)
-    return Measure(width / points(trim.size), height / points(trim.size))
+    is_large = language.lower().split("-")[0] in _LARGE
+    rem = points(trim.size) * (_LARGER if is_large else 1.0)
+    return Measure(width / rem, height / rem, 1 / _LARGER if is_large else 1.0)
 
 
 def with_room(

@@ -77,7 +77,7 @@ class Trim:
 
     def css(self, edition: str, marks: bool, language: str = "") -> str:
         """Return rules for the page, the size of type, and the height that pictures may have."""
-        sides = (self.inner, self._outer(language))
+        sides = (self.inner, self.outer_in(language))
         if edition == "screen":
             middle = f"calc(({sides[0]} + {sides[1]}) / 2)"
             sides = (middle, middle)
@@ -110,7 +110,7 @@ class Trim:
         letter = _number(self.size) * 25.4 / 72 * 0.48
         return round(width / letter * (height / (_number(self.leading) * 25.4 / 72)) * 0.85)
 
-    def _outer(self, language: str) -> str:
+    def outer_in(self, language: str) -> str:
         """Return the outer margin: in Chinese and Japanese, a line holds whole characters."""
         if language.lower().split("-")[0] not in LANGUAGES:
             return self.outer
