@@ -7,6 +7,8 @@ import contextlib
 import dataclasses
 import multiprocessing
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +30,7 @@ from bookbuilder.preview.screens import ScreenWriter, first_change
 from bookbuilder.preview.server import free_socket
 from bookbuilder.preview.shown import Shown
 from bookbuilder.runtime.limits import TOO_MUCH_MEMORY, TOO_SLOW, LimitHit, Limits
-from previews import make_book
+from previews import SETTINGS, make_book
 
 SERIES = Path(__file__).parent.parent
 # They are made of what all chapters hold.
@@ -149,6 +151,22 @@ def test_findings_show_their_place_in_the_line(tmp_path: Path) -> None:
     assert (found.line, found.before) == (3, "See ")
     assert "nothing.md" in found.marked
     assert found.after.endswith("here.")
+
+
+def test_builds_do_without_the_packages_of_the_preview(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    (book / "book.toml").write_text(f"{SETTINGS}\n[lint]\ndeny = ['broken-link']\n", "utf-8")
+    program = (
+        "import sys\n"
+        "for name in ('starlette', 'uvicorn', 'watchfiles', 'pypdfium2'):\n"
+        "    sys.modules[name] = None\n"
+        "from bookbuilder.cli import main\n"
+        f"main(['check', {str(book)!r}])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # Editors

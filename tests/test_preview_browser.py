@@ -95,7 +95,7 @@ def test_an_error_keeps_the_last_good_pages(page: Page, running: Running) -> Non
     expect(page.locator("#bar")).to_contain_text("book.toml", timeout=MS)
     expect(page.locator("#findings .error")).to_have_count(1)
     assert "Traceback" not in page.content()
-    assert len(printed(page)) == count
+    assert len(printed(page)) >= count
     expect(phone(page).locator("h1")).to_contain_text("One")
     write(running, "book.toml", SETTINGS)
     expect(page.locator("#bar")).to_be_hidden(timeout=MS)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import signal
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 
 from bookbuilder.cli.build_commands import build_formats
 from bookbuilder.cli.console import no_traceback, working_folder
-from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, Options, WrongUse, reading
+from bookbuilder.cli.shared_options import Options, WrongUse, reading
 from bookbuilder.cli.terminal import say, shown
 
 MOST_NAMES = 3
@@ -38,12 +40,31 @@ def watch(only: str | None, **options: Any) -> None:
         root = said.directory or find_root(working_folder())
         load_libraries()
         formats = [only] if only else ["pdf", "epub"]
-        for changed in changes(root):
-            if changed and not said.quiet:
-                say(f"{time.strftime('%H:%M:%S')} {_named(changed)}")
-            _build(formats, said)
-            if not changed and not said.quiet:
-                say(f"Watching {shown(root)}; Ctrl-C ends it")
+        ending = _Ending()
+        signal.signal(signal.SIGINT, ending.interrupt)
+        with contextlib.suppress(KeyboardInterrupt):
+            for changed in changes(root, ending.is_asked):
+                if changed and not said.quiet:
+                    say(f"{time.strftime('%H:%M:%S')} {_named(changed)}")
+                _build(formats, said)
+                if ending.is_asked():
+                    break
+                if not changed and not said.quiet:
+                    say(f"Watching {shown(root)}; Ctrl-C ends it")
+
+
+class _Ending:
+    """Remembers Ctrl-C, which a library may swallow as an exception."""
+
+    def __init__(self) -> None:
+        self._is_asked = False
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_asked = True
+        raise KeyboardInterrupt
+
+    def is_asked(self) -> bool:
+        return self._is_asked
 
 
 def require_packages(command: str) -> None:
@@ -62,8 +83,6 @@ def require_packages(command: str) -> None:
 
 def load_libraries() -> None:
     """Load what every build needs once, so that the processes forked for builds have it already."""
-    import contextlib
-
     import bookbuilder.build
     import bookbuilder.formats.epub.writer
 
@@ -78,9 +97,8 @@ def _build(formats: list[str], options: Options) -> None:
         build_formats(formats, None, options)
     except click.ClickException as error:
         error.show()
-    except SystemExit as end:
-        if end.code == EXIT_INTERRUPTED:
-            sys.exit(0)
+    except SystemExit:
+        pass
 
 
 def _named(changed: list[Path]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,10 @@ def options_of(which: Watched) -> dict[str, Any]:
     }
 
 
-def changes(root: Path) -> Iterator[list[Path]]:
+def changes(root: Path, has_ended: Callable[[], bool]) -> Iterator[list[Path]]:
     """Yield the files that have changed, sorted, each time that some have; ends with Ctrl-C.
 
-    Yields an empty list first, when no change will be missed any more.
+    So it does when `has_ended`. Yields an empty list first, when no change will be missed any more.
     """
     from watchfiles import watch
 
@@ -93,6 +93,8 @@ def changes(root: Path) -> Iterator[list[Path]]:
     is_armed = False
     while True:
         for found in watch(*which.folders, **options_of(which), raise_interrupt=False):
+            if has_ended():
+                return
             if not is_armed or found:
                 is_armed = True
                 yield sorted({Path(path) for _, path in found})
