@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes
@@ -21,11 +21,15 @@ from bookbuilder.formats.pdf.paginate.page_numbers import (
     write_numbers,
 )
 from bookbuilder.formats.pdf.paginate.rounds import make_runs
+from bookbuilder.formats.pdf.run_data.numbering import numbered
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun
-from bookbuilder.formats.pdf.run_data.runs import LEAF, Run
+from bookbuilder.formats.pdf.run_data.runs import LEAF, Run, numbers_in
 from bookbuilder.formats.pdf.writer import lay_out
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
+
+if TYPE_CHECKING:
+    from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
 FRONT = "--front"
 """The name of the stretch of pages before the body."""
@@ -129,7 +133,7 @@ class ChapterPrinter:
 
     _assets: dict[str, Asset] = field(default_factory=dict)
     _styles: list[tuple[str, str]] = field(default_factory=list)
-    _layouter: Any = None
+    _layouter: TreeLayouter | None = None
     is_whole: bool = False
 
     def load(self, book: Book) -> None:
@@ -164,18 +168,17 @@ class ChapterPrinter:
         owners = {c.slug: c for c in book.chapters}
         long = set(long_notes(owners[slug])) if slug in owners else set()
         notes = dict.fromkeys({*at_end, *long}, owners[slug])
-        trees, runs = make_runs(book, notes, False)
+        tree, runs = make_runs(book, notes, False)
         _, *body = runs
         run = next((r for r in body if _name_of(r, is_front=False) == slug), None)
-        if run is None or len(body) < 2:
+        if run is None or len(body) < 2 or self._layouter is None:
             return None
-        for tree in trees:
-            write_numbers(tree, labels)
-        laid_out, blobs = self._layouter.lay_out_run(run, start, True)
-        self._layouter.forget(run)
+        write_numbers(run.tree, labels)
+        laid_out, blobs = self._layouter.lay_out_run(run.tree, start, run.has_leaf)
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
-        data = join(trees[1], [laid_out], [run.part], blobs, has_links=False)
+        laid_out = numbered(laid_out, start, [number.text or "" for number in numbers_in(run.tree)])
+        data = join(tree, [laid_out], [run.part], blobs, has_links=False)
         return Stretch(slug, start, _pages(laid_out, start, str), digest_of(data)), data
 
 
