@@ -204,7 +204,8 @@ def test_without_processes_to_share_the_pages_are_the_same(
     ("style", "runs"),
     [
         ("p { color: #111 }", 1 + 2 + CHAPTERS),
-        (".chapter { break-before: auto }", 2),
+        # The front has been laid out before it turns out that chapters run on.
+        (".chapter { break-before: auto }", 1),
         ("h2 { counter-increment: section }", 2),
         ("@page :first { margin-top: 40mm }", 2),
     ],

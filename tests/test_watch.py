@@ -90,4 +90,4 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     result = invoke("watch", make_book(tmp_path / "book"))
     assert result.exit_code == 2
     assert "watchfiles" in result.stderr
-    assert "bookbuilder[preview]" in result.stderr
+    assert "the extra `preview`" in result.stderr

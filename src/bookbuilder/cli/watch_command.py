@@ -75,9 +75,9 @@ def require_packages(command: str) -> None:
     missing = [name for name in wanted if find_spec(name) is None]
     if missing:
         raise WrongUse(
-            f"`bookbuilder {command}` needs {', '.join(missing)}, which `bookbuilder[preview]`"
-            " brings: install that instead of `bookbuilder`, for example with"
-            " `pipx install --force 'bookbuilder[preview]'`"
+            f"`bookbuilder {command}` needs {', '.join(missing)}, which the extra"
+            " `preview` brings: install bookbuilder with it, for example with"
+            " `pipx install --force '.[preview]'` where its source is"
         )
 
 

@@ -104,9 +104,11 @@ def _offset_of(start: PageStart, letters: str, least: int) -> int:
 
 def _insert(block: Tag, marks: deque[tuple[int, Tag]]) -> None:
     """Insert each mark before the word in `block` that the letter at its offset is in."""
-    if block.name in _NAMES:
+    # The name of a table is a part of it.
+    named = block.parent if block.name == "caption" else block
+    if named is not None and (named is not block or block.name in _NAMES):
         for _, mark in marks:
-            block.insert_before(mark)
+            named.insert_before(mark)
         return
     if marks[0][0] == 0:
         block.insert(0, marks.popleft()[1])
