@@ -26,7 +26,7 @@ attack: NEEDS = pango java browser
 screens: NEEDS = browser ace mupdf
 kindle: NEEDS = calibre
 nasty fuzz hunt: NEEDS = pango java
-proofs same bench: NEEDS = pango
+proofs same bench manual: NEEDS = pango
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,10 @@ dist/across-the-fence.epub dist/across-the-fence.pdf dist/across-the-fence-workb
 	@tools/setup.sh $(NEEDS)
 	$(BIN)/bookbuilder build
 	$(BIN)/bookbuilder workbook
+
+manual: $(BOOK) ## build dist/bookbuilder-manual.epub and .pdf, of docs
+	@tools/setup.sh $(NEEDS)
+	$(BIN)/bookbuilder build docs
 
 check: lint ## lint and the fast tests: the inner loop
 	@tools/setup.sh $(NEEDS)
@@ -117,4 +121,4 @@ $(BENCH): $(BOOK)
 	$(PIP) --group bench
 	@touch $@
 
-.PHONY: help book check lint test attack proofs sources corpora kindle nasty hunt same fuzz screens bench clean
+.PHONY: help book check lint test attack proofs sources corpora kindle nasty hunt same fuzz screens bench manual clean

@@ -34,7 +34,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
-    ("checks",),
+    ("checks", "starter", "preview"),
     ("cli",),
 )
 EXCEPTIONS = {

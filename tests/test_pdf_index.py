@@ -26,11 +26,11 @@ def test_pages_are_merged_into_ranges_and_named_once() -> None:
 def test_entries_show_pages_and_settle() -> None:
     tree = ET.fromstring(ENTRY)
     print_index(tree)
-    assert write_index_numbers(tree, {"a": "3", "b": "5"})
-    assert not write_index_numbers(tree, {"a": "3", "b": "5"})
+    for _ in range(2):
+        write_index_numbers(tree, {"a": "3", "b": "5"})
     assert "".join(tree.itertext()) == "plainterm 3, 5"
     assert [a.get("href") for a in tree.iter("a")] == ["#a", "#b"]
-    assert write_index_numbers(tree, {"a": "3", "b": "4"})
+    write_index_numbers(tree, {"a": "3", "b": "4"})
     assert "".join(tree.itertext()) == "plainterm 3–4"
 
 

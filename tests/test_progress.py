@@ -32,7 +32,6 @@ needs_fork = pytest.mark.skipif(not HAS_FORK, reason="limits need a child proces
 class Item:
     place: Place
     message: str = ""
-    worker: int | None = None
 
 
 ITEMS = [Item(ONE), Item(TWO)]

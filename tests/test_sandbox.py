@@ -309,7 +309,6 @@ def test_the_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
 class Burning:
     message: float
     place: Place = THE_BUILD
-    worker: int | None = None
 
 
 @pytest.mark.slow

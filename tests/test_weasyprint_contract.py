@@ -23,28 +23,21 @@ import pydyf
 import pypdfium2
 import pytest
 import weasyprint
-import weasyprint.layout
-from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
-from weasyprint.formatting_structure.build import build_formatting_structure
-from weasyprint.layout.background import layout_box_backgrounds
-from weasyprint.layout.page import make_margin_boxes
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.text import ffi
-from weasyprint.text.line_break import split_first_line
 
 import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
-from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_text
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
+from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
 from bookbuilder.formats.pdf.weasy.joining import join
-from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
@@ -54,7 +47,6 @@ from bookbuilder.formats.pdf.weasy.setup import (
     srgb_profile,
     weasyprint_with_fonts,
 )
-from bookbuilder.runtime.progress import THE_BUILD
 from books import load_files
 
 # The import above made Pillow accept pictures that are cut off, for all tests in this process.
@@ -111,13 +103,13 @@ class Sample:
     """A page of everything, laid out once and read by many tests."""
 
     tree: ET.Element
-    laid: LaidOut
+    document: Any
     record: LaidOutRun
     blobs: dict[str, bytes]
 
     @property
     def page(self) -> Any:
-        return self.laid.document.pages[0]
+        return self.document.pages[0]
 
     @property
     def boxes(self) -> list[contract.Box]:
@@ -134,9 +126,8 @@ def weasyprint_engine() -> Iterator[None]:
 def sample(weasyprint_engine: None) -> Sample:
     assets = {"a.png": Asset("a.png", "image/png", picture())}
     tree = ET.fromstring(SAMPLE)
-    laid = TreeLayouter(assets, STYLES).lay_out(tree, 1, BookFetcher(assets))
-    laid.number(1)
-    return Sample(tree, laid, *record(laid, tree, in_full=True))
+    document = TreeLayouter(assets, STYLES).lay_out(tree, 1, BookFetcher(assets))
+    return Sample(tree, document, *record(document, tree))
 
 
 @pytest.fixture
@@ -201,7 +192,7 @@ def findings(tmp_path: Path, body: str, **assets: bytes) -> dict[str, str]:
     report = Report()
     given = {f"{n}.png": Asset(f"{n}.png", "image/png", data) for n, data in assets.items()}
     tree = ET.fromstring(f"<html><head/><body>{body}</body></html>")
-    laid_out, _ = TreeLayouter(given, STYLES).lay_out_run(Run(tree, THE_BUILD), 1, in_full=True)
+    laid_out, _ = TreeLayouter(given, STYLES).lay_out_run(tree, 1, has_leaf=False)
     report_layout_log(laid_out.messages, book, report)
     return {found.rule.name: found.message for found in report}
 
@@ -243,7 +234,7 @@ def test_log_of_a_missing_harfbuzz_subset_is_understood(
 def test_boxes_have_the_classes_that_are_asked_for(sample: Sample) -> None:
     page_box = sample.page._page_box
     found = {type(box) for box in (*sample.boxes, *page_box.children)}
-    wanted = {contract.BlockBox, contract.FootnoteAreaBox, contract.InlineBlockBox}
+    wanted: set[type[contract.Box]] = {contract.BlockBox, contract.FootnoteAreaBox}
     wanted |= {contract.LineBox, contract.MarginBox, contract.TableCellBox, contract.TextBox}
     assert wanted <= found
     assert any(isinstance(box, contract.ReplacedBox) for box in sample.boxes)
@@ -260,7 +251,6 @@ def test_boxes_have_the_classes_that_are_asked_for(sample: Sample) -> None:
         "Box",
         "BlockBox",
         "FootnoteAreaBox",
-        "InlineBlockBox",
         "LineBox",
         "MarginBox",
         "ReplacedBox",
@@ -313,17 +303,6 @@ def test_placeholders_hold_what_is_positioned_absolutely(sample: Sample) -> None
             weasyprint.Document,
             "pages metadata url_fetcher font_config color_profiles output_intent",
         ),
-        (
-            weasyprint.Document._build_layout_context,
-            "html font_config counter_style color_profiles options",
-        ),
-        (Page, "page_box"),
-        (
-            build_formatting_structure,
-            "element_tree style_for get_image_from_uri base_url target_collector counter_style"
-            " footnotes",
-        ),
-        (make_margin_boxes, "context page state"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -338,9 +317,7 @@ def test_functions_take_these_arguments(function: Callable[..., Any], parameters
             Stream,
             "fonts page_rectangle resources images tags color_profiles output_intent",
         ),
-        (weasyprint.layout.layout_document, "html root_box context"),
-        (layout_box_backgrounds, "page box get_image_from_uri"),
-        (split_first_line, "text style context max_width justification_spacing"),
+        (weasyprint.HTML.render, "self font_config counter_style"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -374,45 +351,76 @@ def test_lines_are_filled_by_the_name_that_is_patched() -> None:
 
 
 @pytest.mark.slow
-def test_margin_boxes_are_made_by_the_name_that_is_patched(sample: Sample) -> None:
-    def has_margins(document: Any) -> bool:
-        found = document.pages[0]._page_box.children
-        return any(isinstance(box, boxes.MarginBox) for box in found)
+def test_the_pages_that_are_counted_in_margins_can_be_fewer(weasyprint_engine: None) -> None:
+    style = weasyprint.CSS(string="@page { @top-left { content: counter(pages) } }")
 
-    assert weasyprint.layout.make_margin_boxes is make_margin_boxes
-    assert not has_margins(
-        TreeLayouter({}, STYLES).lay_out(sample.tree, 1, BookFetcher({})).document
-    )
-    assert weasyprint.layout.make_margin_boxes is make_margin_boxes
-    style = weasyprint.CSS(string=STYLES[0][1])
-    assert has_margins(weasyprint.HTML(string="<p>x").render(stylesheets=[style]))
+    def said() -> list[str]:
+        pages = (
+            weasyprint.HTML(string="<p>x<p style='break-before: page'>y")
+            .render(stylesheets=[style])
+            .pages
+        )
+        margins = [b for p in pages for b in p._page_box.children if hasattr(b, "at_keyword")]
+        return [margin.children[0].children[0].text for margin in margins]
 
-
-@pytest.mark.slow
-def test_the_page_maker_knows_the_counters_of_each_page(sample: Sample) -> None:
-    context = sample.laid._context
-    assert len(context.page_maker) == len(sample.laid.document.pages) + 1
-    entry = context.page_maker[1]
-    assert len(entry) == 5
-    state = entry[3]
-    assert len(state) == 4
-    assert state[1]["page"] == [1]
+    with contract.last_pages_uncounted(1):
+        assert said() == ["1", "1"]
+    assert said() == ["2", "2"]
 
 
 @pytest.mark.slow
-def test_layout_contexts_have_all_that_the_contract_declares(sample: Sample) -> None:
-    lacking = {m for m in members_of("LayoutContext") if not hasattr(sample.laid._context, m)}
-    assert lacking == set()
+def test_what_is_rendered_has_all_that_the_contract_declares(sample: Sample) -> None:
+    assert {m for m in members_of("Document") if not hasattr(sample.document, m)} == set()
 
 
 @pytest.mark.slow
-def test_the_first_line_of_a_text_is_a_tuple_of_six(sample: Sample) -> None:
-    box = next(b for b in sample.boxes if isinstance(b, contract.TextBox) and b.text == "7")
-    found = split_first_line("7", box.style, sample.laid._context, None, box.justification_spacing)
-    layout, length, rest, width, height, _ = found
-    assert (length, rest) == (1, None)
-    assert (width, height) == (pytest.approx(box.width), pytest.approx(box.height))
-    assert type(layout) is type(box.pango_layout)
+def test_boxes_in_margins_say_whether_they_count_pages(sample: Sample) -> None:
+    (margin,) = (b for b in sample.page._page_box.children if isinstance(b, contract.MarginBox))
+    assert margin.at_keyword == "@bottom-center"
+    assert list(margin.style["content"]) == [("counter()", ("page", "decimal"))]
+    assert margin.background is not None
+    (line,) = margin.children
+    (text,) = line.children
+    assert isinstance(text, contract.TextBox)
+    assert text.text == "1"
+    assert {name for name in FONT_STYLE if name not in text.style} == set()
+
+
+def _glyphs(operations: list[object]) -> list[str]:
+    """Return the glyphs that the last of these operations shows."""
+    shown = pydyf._to_bytes(operations[-1]).decode()
+    assert shown.endswith("] TJ")
+    return re.findall("[0-9a-f]{4}", "".join(re.findall("<([0-9a-f]+)>", shown)))
+
+
+@pytest.mark.slow
+def test_a_line_can_be_drawn_with_another_text(sample: Sample) -> None:
+    drawn: list[tuple[list[str], list[str]]] = []
+
+    def trying(draw: contract_text.DrawLine) -> contract_text.DrawLine:
+        def draw_twice(stream: Any, textbox: Any, *rest: Any) -> list[object]:
+            assert rest[:2] == ("clip", "none")
+            if textbox.text != "7":
+                return draw(stream, textbox, *rest)
+            layout, other = textbox.pango_layout, stream.clone()
+            layout.set_text("0123456789")
+            draw(other, textbox, *rest)
+            (glyphs,) = contract_text.drawn_glyphs(layout)[1]
+            widths = [width / contract.UNITS_IN_PIXEL for width, _, _ in glyphs.geometries]
+            assert widths == [pytest.approx(textbox.width)] * 10
+            layout.set_text("7", justify=True)
+            before = len(stream.stream)
+            emojis = draw(stream, textbox, *rest)
+            drawn.append((_glyphs(other.stream), _glyphs(stream.stream[before:])))
+            return emojis
+
+        return draw_twice
+
+    with contract_text.lines_drawn_by(trying):
+        record(sample.document, sample.tree)
+    ((all_figures, seven),) = drawn
+    assert len(all_figures) == 10
+    assert seven == all_figures[7:8]
 
 
 @pytest.mark.slow

@@ -18,8 +18,12 @@ from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
+from bookbuilder.cli.guesses import command_for, option_for
+from bookbuilder.cli.new_command import new
+from bookbuilder.cli.preview_command import preview
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
-from bookbuilder.cli.terminal import complain, loss_in, unfailing_output
+from bookbuilder.cli.terminal import complain, loss_in, printable, say, unfailing_output
+from bookbuilder.cli.watch_command import watch
 
 
 class _CommandLine(click.Group):
@@ -45,7 +49,7 @@ class _CommandLine(click.Group):
             done = super().main(args, prog_name, standalone_mode=False, **extra)
         except click.ClickException as error:
             told = io.StringIO()
-            error.show(told)
+            _with_guess(error).show(told)
             for line in told.getvalue().splitlines():
                 complain(line)
             return error.exit_code
@@ -58,6 +62,25 @@ class _CommandLine(click.Group):
             return say_bug(error)
         return done if isinstance(done, int) else 0
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            meant = command_for(name, self.commands)
+            hint = f" Did you mean `bookbuilder {meant}`?" if meant else ""
+            ctx.fail(f"No such command '{printable(name)}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _with_guess(error: click.ClickException) -> click.ClickException:
+    """Return `error`, with what to write instead of an option that other tools have."""
+    if isinstance(error, click.NoSuchOption) and (meant := option_for(error.option_name)):
+        return click.UsageError(
+            f"No such option: {error.option_name}. Did you mean `{meant}`?", error.ctx
+        )
+    return error
+
 
 @click.group(cls=_CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bookbuilder", message="%(prog)s %(version)s")
@@ -69,5 +92,35 @@ def main() -> None:
     """
 
 
-for command in (epub, pdf, cover, workbook, build, check, explain, doctor):
+@click.command(name="help")
+@click.argument("command", required=False, metavar="[COMMAND]")
+@click.pass_context
+def help_command(context: click.Context, command: str | None) -> None:
+    """Say what there is to say of a command, or list all of them."""
+    above = context.parent
+    assert above is not None
+    text = main.get_help(above)
+    if command is not None:
+        name, found, _ = main.resolve_command(above, [command])
+        assert found is not None
+        with click.Context(found, info_name=name, parent=above) as inner:
+            text = found.get_help(inner)
+    for line in text.splitlines():
+        say(line)
+
+
+for command in (
+    new,
+    epub,
+    pdf,
+    cover,
+    workbook,
+    build,
+    preview,
+    watch,
+    check,
+    explain,
+    doctor,
+    help_command,
+):
     main.add_command(command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bookbuilder.cli.completion import papers, trims
 from bookbuilder.cli.console import (
     no_traceback,
     progress,
@@ -54,7 +55,12 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     type=click.Choice(["print", "screen"]),
     help="For paper, or for the screen with cover and live links.",
 )
-@click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
+@click.option(
+    "--trim",
+    metavar="SIZE",
+    shell_complete=trims,
+    help="The size of a page: a5, b5, 6x9, a4 or letter.",
+)
 @click.option("--marks", is_flag=True, default=None, help="Add bleed and crop marks.")
 @click.option(
     "--booklet",
@@ -93,9 +99,17 @@ def pdf(
 
 @click.command()
 @output_option
-@click.option("--trim", metavar="SIZE", help="The size of a page: a5, b5, 6x9, a4 or letter.")
 @click.option(
-    "--paper", metavar="NAME", help="The paper of the book, which sets the width of the spine."
+    "--trim",
+    metavar="SIZE",
+    shell_complete=trims,
+    help="The size of a page: a5, b5, 6x9, a4 or letter.",
+)
+@click.option(
+    "--paper",
+    metavar="NAME",
+    shell_complete=papers,
+    help="The paper of the book, which sets the width of the spine.",
 )
 @click.option(
     "--pages",

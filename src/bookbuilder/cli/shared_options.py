@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bookbuilder.cli.completion import parts, rules
 from bookbuilder.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--deny",
             metavar="RULE",
+            shell_complete=rules,
             multiple=True,
             help="Turn findings of RULE into errors; `warnings` means all warnings.",
         ),
@@ -75,6 +77,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--part",
             metavar="N",
+            shell_complete=parts,
             type=click.IntRange(min=0),
             help="Use part N alone, as a volume of its own.",
         ),

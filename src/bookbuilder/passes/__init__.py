@@ -64,6 +64,8 @@ PASSES: tuple[Pass, ...] = (
     add_workbook,
     relink_trees,
 )
+# The first passes, which look at each chapter by itself.
+OF_CHAPTERS: tuple[Pass, ...] = PASSES[: PASSES.index(notes) + 1]
 
 
 def run_passes(book: Book, report: Report, remote: RemotePictures | None = None) -> None:

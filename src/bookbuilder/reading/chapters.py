@@ -56,16 +56,12 @@ def read_book(
         is_opener = after is not None and after.depth > entry.depth
         source = sources[entry.path]
         with working_on(source.place):
-            if entry.path.suffix.lower() != NOTEBOOK:
-                source = with_includes(source, config, report)
-            front = read_front_matter(source, report)
+            read, front = _read_entry(
+                notebooks[entry.path], entry, alone, is_opener, config, report
+            )
             if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
-            chapters[entry.path] = read_chapters(
-                source, front, entry, alone, report, is_opener=is_opener
-            )
-            for chapter in chapters[entry.path]:
-                chapter.pictures = notebooks[entry.path].pictures
+            chapters[entry.path] = read
         report.of_chapters[source.name] = chapters[entry.path][0].levels
 
     def of(listed: list[Entry]) -> list[Chapter]:
@@ -88,6 +84,37 @@ def read_book(
     with working_on(book.place):
         book.metadata = metadata_of(book, said, report)
     return book
+
+
+def read_again(book: Book, outline: Outline, path: Path, report: Report) -> list[Chapter]:
+    """Read the file `path` of `outline` alone, which is one of several, as `read_book` would."""
+    entries = list(outline.entries)
+    at = next(n for n, entry in enumerate(entries) if entry.path == path)
+    is_opener = at + 1 < len(entries) and entries[at + 1].depth > entries[at].depth
+    notebook = _read(entries[at], book.config, outline, report)
+    with working_on(notebook.source.place):
+        chapters, _ = _read_entry(notebook, entries[at], False, is_opener, book.config, report)
+    report.of_chapters[notebook.source.name] = chapters[0].levels
+    return chapters
+
+
+def _read_entry(
+    notebook: Notebook,
+    entry: Entry,
+    alone: bool,
+    is_opener: bool,
+    config: Config,
+    report: Report,
+) -> tuple[list[Chapter], FrontMatter]:
+    """Return the chapters in the text of `entry`, and its front matter."""
+    source = notebook.source
+    if entry.path.suffix.lower() != NOTEBOOK:
+        source = with_includes(source, config, report)
+    front = read_front_matter(source, report)
+    chapters = read_chapters(source, front, entry, alone, report, is_opener=is_opener)
+    for chapter in chapters:
+        chapter.pictures = notebook.pictures
+    return chapters, front
 
 
 def _opens_book(front: FrontMatter, source: Source, config: Config) -> bool:

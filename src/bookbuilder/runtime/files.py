@@ -61,6 +61,20 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+def create_file(path: Path, data: bytes) -> bool:
+    """Write `data` to a new file `path`; return False, and change nothing, if something is there.
+
+    A link that leads nowhere counts as something.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        return False
+    return True
+
+
 def _new_temporary(folder: Path) -> tuple[int, Path]:
     """Create a file in `folder`, locked for as long as it is open."""
     while True:

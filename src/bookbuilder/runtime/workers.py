@@ -46,8 +46,7 @@ MEGABYTES_FOR_ONE = 300
 class Job(Protocol):
     """A piece of work; `place` is what messages name if it takes too long.
 
-    `message` is what is sent to the worker, so it has to be picklable. `worker` is the number of
-    the only one that can do it, or None.
+    `message` is what is sent to the worker, so it has to be picklable.
     """
 
     @property
@@ -56,16 +55,12 @@ class Job(Protocol):
     @property
     def message(self) -> Any: ...
 
-    @property
-    def worker(self) -> int | None: ...
-
 
 _J = TypeVar("_J", bound=Job)
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    number: int
     process: int
     pipe: Connection
     job: Any = None
@@ -75,7 +70,7 @@ class _Worker:
 
 @contextlib.contextmanager
 def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPool]:
-    """Keep workers while the context lasts; they can keep things from job to job.
+    """Keep workers while the context lasts.
 
     Each calls `start` once, and then calls what that returned with the message of each job.
     """
@@ -99,8 +94,8 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._in_place: Callable[[Any], Any] | None = None
 
-    def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any, int]]:
-        """Yield every job, its result and its worker's number, in the order they are done.
+    def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any]]:
+        """Yield every job and its result, in the order they are done.
 
         Results have to be picklable. Jobs are begun in the given order. Raises what the work
         raises, and `LimitHit` if all of them together take too much.
@@ -108,7 +103,7 @@ class WorkerPool:
         if not HAS_FORK:
             for job in jobs:
                 self._in_place = self._in_place or self._start()
-                yield job, self._in_place(job.message), 0
+                yield job, self._in_place(job.message)
             return
         waiting = list(jobs)
         for worker in self._workers:
@@ -123,7 +118,7 @@ class WorkerPool:
                     result = _answer_of(worker)
                     check_time(_spent(self._workers))
                 _hand_on(worker, waiting)
-                yield done, result, worker.number
+                yield done, result
 
     def _fork(self) -> _Worker:
         flush_output()
@@ -144,7 +139,7 @@ class WorkerPool:
             finally:
                 os._exit(1)
         theirs.close()
-        return _Worker(len(self._workers), process, ours)
+        return _Worker(process, ours)
 
     def end(self) -> None:
         """End the workers; those that are still busy are killed."""
@@ -210,9 +205,8 @@ def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spen
 
 
 def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
-    """Give `worker` the first job in `waiting` that it can do, if there is one."""
-    at = next((n for n, j in enumerate(waiting) if j.worker in (None, worker.number)), None)
-    worker.job = None if at is None else waiting.pop(at)
+    """Give `worker` the first job in `waiting`, if there is one."""
+    worker.job = waiting.pop(0) if waiting else None
     worker.since = time.monotonic()
     if worker.job is not None:
         with contextlib.suppress(OSError):

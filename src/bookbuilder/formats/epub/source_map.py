@@ -49,7 +49,7 @@ def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Sp
         return book.config.span_of("book") if name.endswith((".opf", "title-page.xhtml")) else None
     if not chapter.source.text:
         return chapter.source.span_of_file()
-    return _in_chapter(chapter, _markup_around(package, document, place))
+    return find_in_chapter(chapter, _markup_around(package, document, place))
 
 
 def _cover_of(package: zipfile.ZipFile) -> str:
@@ -74,7 +74,8 @@ def _markup_around(package: zipfile.ZipFile, document: str, place: str) -> list[
     return lines[max(0, at - 1 - LINES_BEFORE) : at][::-1]
 
 
-def _in_chapter(chapter: Chapter, pieces: list[str]) -> Span:
+def find_in_chapter(chapter: Chapter, pieces: list[str]) -> Span:
+    """Return where one of the `pieces` of markup comes from; the file where none is found."""
     source = chapter.source
     for piece in pieces:
         for address in _ADDRESS.findall(piece):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from bookbuilder.book import Book
-from bookbuilder.config.schema import Config
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
@@ -23,7 +24,6 @@ from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
 from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
-from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
@@ -51,16 +51,52 @@ from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
 
 
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Hold a book on its pages; `data` is the PDF before it is finished.
+
+    `digest` stands for the book, `empty` counts the pages added at its end, `said` tells what had
+    to be laid out.
+    """
+
+    book: Book
+    laid_out: LaidOutBook
+    data: bytes
+    digest: str
+    empty: int
+    said: str
+
+
 def write_pdf(book: Book, path: Path, report: Report) -> Output:
     """Lay out `book` and write it to `path`.
 
     What does not print as the author may expect goes to `report`. Raises `BookError` where Pango
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
-    settings = book.config.pdf
+    paged = lay_out(book, report)
+    book, runs = paged.book, paged.laid_out.laid_out_runs
+    data = finish(paged.data, len(runs[0].pages), book, srgb_profile(), paged.digest)
+    if book.config.pdf.booklet:
+        data = impose(data, direction(book.metadata.language) == "rtl")
+    deliver(path, data, report)
+    pages = sum(len(run.pages) for run in runs) + paged.empty
+    pagination = pagination_of(runs, book)
+    return Output(path, path.stat().st_size, pages, "pages", (paged.said,), pagination=pagination)
+
+
+@contextmanager
+def fonts_of(book: Book, report: Report) -> Iterator[list[Path]]:
+    """Have WeasyPrint set up with the fonts of `book` inside the context; yield their files."""
     config, language = book.config, book.metadata.language
     faces = list(author_faces(config))
     with weasyprint_with_fonts(config.folders, report, language, faces) as fonts:
+        yield fonts
+
+
+def lay_out(book: Book, report: Report) -> Paged:
+    """Put `book` on pages; report and raise as `write_pdf` does."""
+    settings = book.config.pdf
+    with fonts_of(book, report) as fonts:
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
@@ -74,16 +110,15 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
-        _report_families(config, language, faces, fonts, report)
+        _report_families(book, fonts, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
-        key = circumstances([*versions(), language], styles, fonts)
+        key = circumstances([*versions(), book.metadata.language], styles, fonts)
         cache = LayoutCache(book.assets, key, remembered)
-        runs_on = settings.openings == "any"
-        whole = runs_on or needs_the_whole(text for _, text in own)
+        texts = [text for _, text in own]
         try:
             laid_out = lay_out_book(
-                book, cache, lambda: TreeLayouter(book.assets, styles), whole, report
+                book, cache, lambda: TreeLayouter(book.assets, styles), texts, report
             )
         except LayoutFailedError as error:
             report_failures(error.failures, book, report)
@@ -97,27 +132,16 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
         _report_findings(laid_out, messages, book, report)
         remembered.trim()
-    front_pages = len(laid_out.laid_out_runs[0].pages)
-    data = finish(data, front_pages, book, srgb_profile(), digest)
-    if settings.booklet:
-        data = impose(data, direction(book.metadata.language) == "rtl")
-    deliver(path, data, report)
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"
     done += "; the others were remembered" * (new < len(laid_out.runs))
-    pagination = pagination_of(laid_out.laid_out_runs, book)
-    return Output(path, path.stat().st_size, pages + empty, "pages", (done,), pagination=pagination)
+    return Paged(book, laid_out, data, digest, empty, done)
 
 
-def _report_families(
-    config: Config,
-    language: str,
-    faces: Sequence[tuple[str, str, bytes]],
-    fonts: Iterable[Path],
-    report: Report,
-) -> None:
+def _report_families(book: Book, fonts: Iterable[Path], report: Report) -> None:
     """Report families that the stylesheets name and print lacks, and those without bold."""
-    named = list(families_named(config))
+    language, faces = book.metadata.language, list(author_faces(book.config))
+    named = list(families_named(book.config))
     own = [font for font in fonts if not is_bundled(font)]
     used = families_for(language, (font.read_bytes() for font in own))[:-1][:1]
     if named or used:

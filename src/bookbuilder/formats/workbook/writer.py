@@ -99,6 +99,7 @@ def _lay_out(
     book: Book, tree: ET.Element, styles: Sequence[tuple[str, str]], report: Report
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
     from bookbuilder.formats.pdf.weasy.documents import BookFetcher
+    from bookbuilder.formats.pdf.weasy.inspection import room_below
     from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
     from bookbuilder.formats.pdf.weasy.recording import record
 
@@ -107,14 +108,13 @@ def _lay_out(
     sections = {e for e in tree.iter("section") if "exercise" in classes_of(e)}
     try:
         _rule(tree)
-        laid = layouter.lay_out(tree, 1, fetcher)
-        measured, _ = record(laid, tree, in_full=False)
-        _fill_pages(tree, dict(laid.room_below(sections)))
-        write_numbers(tree, labels_of(measured.pages))
-        laid = layouter.lay_out(tree, 1, fetcher)
-        laid.number(1)
-        _report_long(book, [section for section, _ in laid.room_below(sections)], report)
-        return record(laid, tree, in_full=True)
+        measured = layouter.lay_out(tree, 1, fetcher).pages
+        _fill_pages(tree, dict(room_below(measured, sections)))
+        write_numbers(tree, labels_of(measured))
+        document = layouter.lay_out(tree, 1, fetcher)
+        on_pages = room_below(document.pages, sections)
+        _report_long(book, [section for section, _ in on_pages], report)
+        return record(document, tree)
     except MemoryError:
         raise
     except Exception as error:

@@ -9,7 +9,7 @@ from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.chapters import part_label
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses
-from bookbuilder.formats.pdf.run_data.runs import PAGE_OF
+from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents
 from bookbuilder.text.words import direction, words_for
 
@@ -144,7 +144,7 @@ def contents_line(target: str, number: str, title: str, classes: str) -> ET.Elem
         link[-1].tail = " "
     link.append(element("span", "toc-title", title))
     link.append(element("span", "toc-leader"))
-    page = element("span", "toc-page")
+    page = element("span", IN_COLUMN)
     page.set(PAGE_OF, f"#{target}")
     link.append(page)
     return element("li", classes, link)

@@ -52,23 +52,17 @@ def targets_of(place: ET.Element) -> list[str]:
     return place.get(PAGES_OF, "").split()
 
 
-def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write the pages of every entry, each once; return whether one changed."""
-    changed = False
+def write_index_numbers(tree: ET.Element, labels: Mapping[str, str]) -> None:
+    """Write the pages of every entry, each once."""
     for place in list(index_places(tree)):
-        wanted = list(page_ranges(targets_of(place), labels))
-        if [(link.text, link.get("href")) for link in place] == wanted:
-            continue
-        changed = True
         for child in list(place):
             place.remove(child)
-        for text, target in wanted:
+        for text, target in page_ranges(targets_of(place), labels):
             link = ET.SubElement(place, "a", {"href": target})
             link.text = text
             link.tail = ", "
         if len(place):
             place[-1].tail = ""
-    return changed
 
 
 def page_ranges(targets: list[str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Cut a book into runs, stretches that are laid out at one go from a page of their own.
 
-Every chapter starts a page, so what comes before it says no more to its layout than the number and
-the side of that page. To learn where the next run starts, each ends with a leaf that opens as the
+Every chapter starts a page, so what comes before it says no more to its layout than the side of
+that page. To learn where the next run starts, each ends with a leaf that opens as the
 next does, and is not for printing.
 """
 
@@ -20,11 +20,18 @@ _NEEDS_THE_WHOLE = re.compile(
     r"|position\s*:\s*(?:fixed|running)|@page[^{;]*:\s*(?:first|nth)",
     re.IGNORECASE,
 )
+# Styles that print text of elements, and page numbers in it, elsewhere too.
+_REPEATS_TEXT = re.compile(r"content\s*\(|string-set|bookmark-|target-text", re.IGNORECASE)
 
 
 def needs_the_whole(styles: Iterable[str]) -> bool:
     """Tell whether an author's stylesheets would fail where chapters are laid out one by one."""
     return any(_NEEDS_THE_WHOLE.search(text) for text in styles)
+
+
+def repeats_text(styles: Iterable[str]) -> bool:
+    """Tell whether an author's stylesheets print text of the book in more than one place."""
+    return any(_REPEATS_TEXT.search(text) for text in styles)
 
 
 def body_runs(book: Book, tree: ET.Element, whole: bool) -> list[Run]:

@@ -1,9 +1,9 @@
 """Remember laid-out runs, within a build and between builds.
 
 A laid-out run is kept under a digest of all that it depends on, so that a chapter is laid out again
-only if its text, its first page, a page number that it quotes, a style, a font, a picture,
-bookbuilder's own code or a library's version changed. What comes out of the cache is the same as
-what would be laid out, byte for byte.
+only if its text, the side of its first page, the number of figures of a page that it quotes, a
+style, a font, a picture, bookbuilder's own code or a library's version changed. What comes out of
+the cache is the same as what would be laid out, byte for byte.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import bookbuilder
 from bookbuilder.book import Asset
@@ -42,9 +41,8 @@ class LayoutCache:
         """Tell whether runs are kept for the next build."""
         return self._cache.remembers
 
-    def key_of(self, run: Run, start: int, in_full: bool) -> str:
-        text = ET.tostring(run.tree, "utf-8")
-        return digest_of(self._circumstances, text, f"{start} {run.has_leaf} {in_full}".encode())
+    def key_of(self, text: bytes, start: int, has_leaf: bool) -> str:
+        return digest_of(self._circumstances, text, f"{start} {has_leaf}".encode())
 
     def find(self, key: str) -> LaidOutRun | None:
         """Return the run that was laid out as `key` says, in this build or another."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
-from statistics import mean
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
@@ -19,8 +18,9 @@ from bookbuilder.formats.pdf.compose.index_pages import (
     targets_of,
     write_index_numbers,
 )
+from bookbuilder.formats.pdf.run_data.numbering import stand_in
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.run_data.runs import PAGE_OF, Run
+from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF, Run, classes_of, numbers_in
 from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
@@ -79,59 +79,53 @@ def expected_starts(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
     return starts[:-1]
 
 
-def guess_pages(runs: Iterable[ET.Element]) -> dict[str, int]:
-    """Guess the pages of the anchors in the body's `runs`, as if all started on rectos."""
-    pages: dict[str, int] = {}
-    first = 1
-    for tree in runs:
-        characters = 0
-        for element in tree.iter():
-            if name := element.get("id"):
-                pages.setdefault(name, first + characters // CHARACTERS_ON_PAGE)
-            characters += len(element.text or "") + len(element.tail or "")
-        first += 2 * (1 + characters // (2 * CHARACTERS_ON_PAGE))
-    return pages
+def guess_pages(
+    runs: Iterable[Run], known: Mapping[Run, Sequence[_Anchored]]
+) -> Iterator[tuple[str, int, int]]:
+    """Guess the pages of the anchors in the body's `runs`; say too how far each may be off.
 
-
-def placeholder(page: int) -> str:
-    """Return a label with as many digits as that of `page`.
-
-    The right one can then mostly be written in without laying out anything again.
+    Those of `known` runs are counted, the others start on rectos and are as long as their text.
     """
-    return "0" * len(str(page))
+    first, guessed = 1, 0
+    for run in runs:
+        slack = 2 + guessed // 8 if guessed else 0
+        if run in known:
+            for number, page in enumerate(known[run], first):
+                yield from ((name, number, slack) for name in page.anchors)
+            first += len(known[run])
+            continue
+        characters = 0
+        for element in run.tree.iter():
+            if name := element.get("id"):
+                before = characters // CHARACTERS_ON_PAGE
+                yield name, first + before, 2 + (guessed + before) // 8
+            characters += len(element.text or "") + len(element.tail or "")
+        count = 2 * (1 + characters // (2 * CHARACTERS_ON_PAGE))
+        first, guessed = first + count, guessed + count
 
 
-def is_doubtful(page: int) -> bool:
-    """Tell whether the page that is guessed to be `page` may have another number of digits."""
-    slack = 2 + page // 8
+def is_doubtful(page: int, slack: int) -> bool:
+    """Tell whether a page that may be off by `slack` may have another number of figures."""
     return len(str(max(page - slack, 1))) < len(str(page + slack))
 
 
-def estimate(run: Run, known: Mapping[Run, LaidOutRun]) -> LaidOutRun:
-    """Return as many empty pages as `run` will have, more or less.
-
-    Their number is a guess from the length of the text. It assumes pages as full as those of the
-    `known` runs, whole leaves if most of those have them, and a last leaf that is half empty.
-    """
-    counts = [len(laid_out.pages) for laid_out in known.values()]
-    step = 1 + round(mean(count % 2 == 0 for count in counts))
-    full = sum(max(count - step / 2, 0.5) for count in counts)
-    on_page = max(sum(other.size for other in known) / full, 1)
-    count = step * max(round(run.size / on_page / step + 0.5), 1)
-    return LaidOutRun(tuple([PageRecord(0, 0, (0, 0, 0, 0), {})] * count))
-
-
-def write_numbers(tree: ET.Element, labels: Mapping[str, str]) -> bool:
-    """Write page numbers into all elements that quote a page, and into the index.
-
-    Return whether one changed.
-    """
-    changed = write_index_numbers(tree, labels)
+def write_numbers(tree: ET.Element, labels: Mapping[str, str]) -> None:
+    """Write page numbers into all elements that quote a page, and into the index."""
+    write_index_numbers(tree, labels)
     for element, target in _quoting(tree):
-        label = labels.get(target, UNKNOWN)
-        changed = changed or element.text != label
-        element.text = label
-    return changed
+        element.text = labels.get(target, UNKNOWN)
+
+
+def text_with_stand_ins(tree: ET.Element) -> bytes:
+    """Return `tree` as XML, with zeros for the figures of the numbers in it."""
+    numbers = numbers_in(tree)
+    said = [element.text for element in numbers]
+    for element in numbers:
+        element.text = stand_in(element.text or "", IN_COLUMN in classes_of(element))
+    text: bytes = ET.tostring(tree, "utf-8")
+    for element, number in zip(numbers, said, strict=True):
+        element.text = number
+    return text
 
 
 def quoted_in(tree: ET.Element) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from bookbuilder.formats.pdf.run_data.numbering import GLYPH
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord, Painted, Resources
 
 # A larger record is not one of ours: it would have about a hundred thousand pages.
@@ -46,7 +47,12 @@ def unpack(data: bytes) -> LaidOutRun:
         if unzip.unconsumed_tail or not unzip.eof:
             raise BadRecordError("it is cut off, or too large")
         laid_out = _DECODER.decode(text)
-        is_sound = _is_tree(laid_out) and _is_complete(laid_out) and _holds_pdf_values(laid_out)
+        is_sound = (
+            _is_tree(laid_out)
+            and _is_complete(laid_out)
+            and _holds_pdf_values(laid_out)
+            and all(map(_has_places, laid_out.pages))
+        )
     except (zlib.error, msgspec.DecodeError, RecursionError, ValueError) as error:
         raise BadRecordError(str(error)) from error
     if not is_sound:
@@ -70,6 +76,16 @@ def _is_tree(laid_out: LaidOutRun) -> bool:
 def _count_of(kind: str, page: PageRecord) -> int:
     """Return how many kids of `kind` the elements of `page` can have."""
     return {"link": len(page.links), "field": len(page.fields), "content": MOST_MARKS}.get(kind, 0)
+
+
+def _has_places(page: PageRecord) -> bool:
+    """Tell whether the places of numbers are in the page's content, and follow one another."""
+    last = len(page.content)
+    bounds = [0, *(at for place in page.aligned for at in (place.start, place.end)), last]
+    within = all(0 <= at <= last - GLYPH for quoted in page.quoted for at, _ in quoted.places)
+    glyphs = [p.glyphs for p in page.quoted] + [p.glyphs for p in page.aligned]
+    are_whole = all(len(figures) == 10 * GLYPH for figures in glyphs)
+    return within and bounds == sorted(bounds) and are_whole
 
 
 def _is_complete(laid_out: LaidOutRun) -> bool:

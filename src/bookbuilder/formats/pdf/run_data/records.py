@@ -57,6 +57,39 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The places in a page's content for figures of a number that the text quotes.
+
+    `number` counts the numbers of the run. Each of `places` is one in `content`, and which figure
+    of the number stands there. `glyphs` are those of 0 to 9, each in four hexadecimal digits.
+    """
+
+    number: int
+    places: tuple[tuple[int, int], ...]
+    glyphs: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The place in a page's content for a number that may have more or fewer figures than it has.
+
+    It is the `number`th that the run quotes; -1 is that of the page itself. It goes from `start` to
+    `end`: the text starts at `x` if it has `figures` figures, and by `step` further left for each
+    that it has more. `between` stands between this and the glyphs, `after` behind each of them.
+    """
+
+    number: int
+    start: int
+    end: int
+    x: float
+    figures: int
+    step: float
+    between: bytes
+    after: bytes
+    glyphs: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PageRecord:
     """A page as it is painted: `content` are PDF operators; lengths are CSS pixels.
 
@@ -72,6 +105,8 @@ class PageRecord:
     fields: tuple[Field, ...] = ()
     content: bytes = b""
     start: Start | None = None
+    quoted: tuple[Quoted, ...] = ()
+    aligned: tuple[Aligned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +170,8 @@ class Element:
     """An element of the PDF's logical structure.
 
     Its kids are others (`("node", index, 0)`), marked content (`("content", page, mcid)`), links
-    and fields (`("link", page, number)`), pages counted in the run.
+    and fields (`("link", page, number)`), pages counted in the run. In `text`, marks may stand for
+    page numbers (see `numbering`).
     """
 
     kind: str
@@ -181,7 +217,8 @@ class LaidOutRun:
     `misplaced_notes` do not stand at the foot of their page or the next, whole and once.
     `runs_on` says that what follows would have started on the run's last page. `next_side` is the
     side that it has to start on, if that is not any; `ends_blank` says that the last page was left
-    blank for that.
+    blank for that. `spells` says that numbers which the text quotes cannot be changed any more,
+    `counts` that those of its pages cannot: it has to be laid out with the right ones.
     """
 
     pages: tuple[PageRecord, ...] = ()
@@ -197,6 +234,8 @@ class LaidOutRun:
     wide: tuple[Wide, ...] = ()
     coarse: tuple[Coarse, ...] = ()
     runs_on: bool = False
+    spells: bool = False
+    counts: bool = False
     next_side: Side = ""
     ends_blank: bool = False
     failure: Failure | None = None

@@ -19,6 +19,8 @@ TURNS = "long-line"
 PLACE = "data-place"
 # The anchor whose page an element quotes, and the anchors whose pages a place in the index does.
 PAGE_OF, PAGES_OF = "data-page-of", "data-pages-of"
+# The class of numbers that stand in a column, where no other text is moved by more figures.
+IN_COLUMN = "toc-page"
 # The id of the leaf that ends a run of the body, and the class of the one that ends the front.
 LEAF, LAST_LEAF = "--leaf", "last-leaf"
 
@@ -36,25 +38,20 @@ class Run:
     part: int = 0
     has_leaf: bool = False
 
-    @property
-    def size(self) -> int:
-        """Return the number of characters in its text."""
-        return sum(map(len, self.tree.itertext()))
-
 
 def classes_of(element: ET.Element) -> list[str]:
     return element.get("class", "").split()
 
 
-def numbers_in(tree: ET.Element) -> dict[ET.Element, str]:
-    """Return the elements that hold page numbers, and what they hold, links included."""
-    numbers = {}
+def numbers_in(tree: ET.Element) -> list[ET.Element]:
+    """Return the elements whose text is a page number that `tree` quotes, in document order."""
+    found: list[ET.Element] = []
     for element in tree.iter():
         if element.get(PAGES_OF) is not None:
-            numbers[element] = " ".join(f"{link.text} {link.get('href')}" for link in element)
+            found.extend(element)
         elif element.get(PAGE_OF) is not None:
-            numbers[element] = element.text or ""
-    return numbers
+            found.append(element)
+    return found
 
 
 def with_room_for_notes(tree: ET.Element) -> ET.Element:

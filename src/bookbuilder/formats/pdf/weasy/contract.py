@@ -14,30 +14,27 @@ from xml.etree import ElementTree as ET
 
 import pydyf
 import weasyprint.layout
-from weasyprint import CSS, DEFAULT_OPTIONS, HTML
+from weasyprint import CSS, HTML
 from weasyprint import Document as _Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import KNOWN_PROPERTIES
 from weasyprint.document import Page as _Page
-from weasyprint.formatting_structure.build import build_formatting_structure as _build_boxes
 from weasyprint.html import get_html_metadata
 from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
-from weasyprint.layout.background import layout_box_backgrounds as _lay_out_backgrounds
-from weasyprint.layout.page import make_margin_boxes as _make_margin_boxes
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
+from weasyprint.text.ffi import TO_UNITS as UNITS_IN_PIXEL
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, harfbuzz_subset, pango
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.text.line_break import split_first_line as _split_first_line
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 __all__ = [
     "CSS",
-    "DEFAULT_OPTIONS",
     "HTML",
     "KNOWN_PROPERTIES",
+    "UNITS_IN_PIXEL",
     "Array",
     "BlockBox",
     "Box",
@@ -46,7 +43,6 @@ __all__ = [
     "DocumentMetadata",
     "FontConfiguration",
     "FootnoteAreaBox",
-    "InlineBlockBox",
     "InlineBox",
     "LineBox",
     "MarginBox",
@@ -77,8 +73,15 @@ ffi.cdef(
 )
 
 Area: TypeAlias = tuple[float, float, float, float]
-Style: TypeAlias = Mapping[str, object]
-PangoLayout: TypeAlias = object
+Style: TypeAlias = Mapping[str, Any]
+
+
+class PangoLayout(Protocol):
+    """The layout of a line of text; it can be used while the line is drawn."""
+
+    text: str
+
+    def set_text(self, text: str, justify: bool = False) -> None: ...
 
 
 if TYPE_CHECKING:
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
         width: float
         height: float
         margin_bottom: float
+        background: object | None
         margin_right: float
         border_left_width: float
         border_right_width: float
@@ -107,6 +111,7 @@ if TYPE_CHECKING:
         def content_box_y(self) -> float: ...
         def border_box_x(self) -> float: ...
         def border_box_y(self) -> float: ...
+        def padding_width(self) -> float: ...
         def border_width(self) -> float: ...
         def border_height(self) -> float: ...
         def margin_height(self) -> float: ...
@@ -118,13 +123,12 @@ if TYPE_CHECKING:
 
     class FootnoteAreaBox(BlockBox): ...
 
-    class InlineBlockBox(Box): ...
-
     class InlineBox(Box): ...
 
     class LineBox(Box): ...
 
-    class MarginBox(Box): ...
+    class MarginBox(Box):
+        at_keyword: str
 
     class ReplacedBox(Box): ...
 
@@ -165,7 +169,6 @@ else:
         BlockBox,
         Box,
         FootnoteAreaBox,
-        InlineBlockBox,
         InlineBox,
         LineBox,
         MarginBox,
@@ -216,6 +219,7 @@ class PaintStream(Protocol):
     stream: list[object]
 
     def transform(self, *, d: float, f: float) -> None: ...
+    def clone(self) -> PaintStream: ...
 
 
 class Pdf(Protocol):
@@ -251,21 +255,6 @@ class Image(Protocol):
     def get_x_object(self, interpolate: object, dpi_ratio: float, /) -> PdfStream: ...
 
 
-class LayoutContext(Protocol):
-    """The memory of a layout; `page_maker` has one more entry than there are pages."""
-
-    style_for: object
-    get_image_from_uri: object
-    target_collector: object
-    footnotes: object
-    current_page: int
-    page_maker: Sequence[tuple[object, object, object, PageState, object]]
-
-
-PageState: TypeAlias = tuple[object, dict[str, list[int]], object, object]
-"""The state that page margins depend on; the second entry are the counters."""
-
-
 class _MakeStream(Protocol):
     def __call__(
         self,
@@ -295,18 +284,6 @@ make_document: Callable[
     ],
     Document,
 ] = _Document
-make_context: Callable[
-    [HTML, FontConfiguration, CounterStyle, dict[str, object], Mapping[str, object]], LayoutContext
-] = _Document._build_layout_context
-build_boxes: Callable[[ET.Element, object, object, str, object, CounterStyle, object], Box] = (
-    _build_boxes
-)
-make_margin_boxes: Callable[[LayoutContext, Box, PageState], Iterator[Box]] = _make_margin_boxes
-lay_out_backgrounds: Callable[[Box, Box, object], None] = _lay_out_backgrounds
-split_first_line: Callable[
-    [str, Style, LayoutContext, None, float],
-    tuple[PangoLayout, int, int | None, float, float, float],
-] = _split_first_line
 to_bytes: Callable[[object], bytes] = pydyf._to_bytes
 
 
@@ -324,25 +301,42 @@ def reread_fontconfig() -> None:
     fontconfig.FcInitReinitialize()
 
 
-def lay_out_pages(
-    html: HTML, root: Box, context: LayoutContext, settle: Callable[[Box], None]
-) -> list[Page]:
-    """Lay out the boxes of `html` on pages, but nothing in their margins.
+def render(
+    html: HTML,
+    styles: Sequence[CSS],
+    fonts: FontConfiguration,
+    counters: CounterStyle,
+    settle: Callable[[Box], None],
+) -> Document:
+    """Lay out a document on pages.
 
-    `settle` may move the boxes of a page before links and anchors are looked for.
+    `settle` may move boxes of a page, but those in its margins, before links and anchors are looked
+    for.
     """
-    pages: list[Page] = []
-    with _no_margin_boxes():
-        for box in weasyprint.layout.layout_document(html, root, context):
-            settle(box)
-            pages.append(make_page(box))
-    return pages
+    # Where a list starts and how wide a picture is, HTML says in attributes.
+    document: Document = html.render(
+        font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
+    )
+    for page in document.pages:
+        for box in page._page_box.children:
+            if not isinstance(box, MarginBox):
+                settle(box)
+    document.pages = [make_page(page._page_box) for page in document.pages]
+    return document
 
 
 @contextmanager
-def _no_margin_boxes() -> Iterator[None]:
+def last_pages_uncounted(number: int) -> Iterator[None]:
+    """Leave the last `number` pages out of `counter(pages)` in the margins, inside the context."""
     made = weasyprint.layout.make_margin_boxes
-    weasyprint.layout.make_margin_boxes = lambda context, page, state: ()
+
+    def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
+        depth, counters, *rest = state
+        counted = counters | {"pages": [count - number for count in counters["pages"]]}
+        boxes: Iterator[Box] = made(context, page, (depth, counted, *rest))
+        return boxes
+
+    weasyprint.layout.make_margin_boxes = make_margin_boxes
     try:
         yield
     finally:

@@ -97,12 +97,14 @@ class Glyphs:
     """Glyphs of one font that are shown one after the other.
 
     `ids` are their numbers in the font, `starts` where in the line's UTF-8 text the letters of each
-    begin. In a run from the right, the last letters come first.
+    begin, `geometries` their widths and offsets in Pango's units. In a run from the right, the last
+    letters come first.
     """
 
     font: object
     ids: list[int]
     starts: list[int]
+    geometries: list[tuple[int, int, int]]
     end: int
     is_from_right: bool
 
@@ -123,12 +125,18 @@ def drawn_glyphs(layout: PangoLayout) -> tuple[bytes, list[Glyphs]]:
                 item.analysis.font,
                 [text.glyphs[i].glyph for i in shown],
                 [item.offset + text.log_clusters[i] for i in shown],
+                [_geometry_of(text.glyphs[i]) for i in shown],
                 item.offset + item.length,
                 bool(item.analysis.level % 2),
             )
         )
         run = run.next
     return known.text.encode(), found
+
+
+def _geometry_of(glyph: Any) -> tuple[int, int, int]:
+    geometry = glyph.geometry
+    return geometry.width, geometry.x_offset, geometry.y_offset
 
 
 def say_glyphs(stream: PaintStream, font: object, meanings: Mapping[int, str]) -> None:

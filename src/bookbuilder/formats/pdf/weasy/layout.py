@@ -1,58 +1,33 @@
-"""Lay out the trees of one book with WeasyPrint, and keep their pages to be numbered anew."""
+"""Lay out the trees of one book with WeasyPrint."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
-from bookbuilder.formats.pdf.run_data.runs import (
-    LEAF,
-    Run,
-    classes_of,
-    numbers_in,
-    with_room_for_notes,
+from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of, with_room_for_notes
+from bookbuilder.formats.pdf.weasy.contract import (
+    CSS,
+    CounterStyle,
+    Document,
+    FontConfiguration,
+    last_pages_uncounted,
+    render,
 )
-from bookbuilder.formats.pdf.weasy.contract import CSS, CounterStyle, FontConfiguration
+from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
+from bookbuilder.formats.pdf.weasy.fragments import close_fragments
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
-from bookbuilder.formats.pdf.weasy.laid_out import LaidOut, lay_out
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
+from bookbuilder.formats.pdf.weasy.right_to_left import settling
 from bookbuilder.formats.pdf.weasy.stylesheets import parse_style
+from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 from bookbuilder.runtime.cache import digest_of
-from bookbuilder.runtime.limits import limits_in_force, memory_of
-
-# Of the memory that a build may use, what a process may take before it keeps no more pages.
-MEMORY_TO_KEEP = 0.25
-MEMORY_WITHOUT_LIMIT = 4_000_000_000
-
-
-@dataclass(slots=True)
-class _Kept:
-    """Keeps the pages of a run, and what was noticed while they were laid out."""
-
-    laid: LaidOut
-    tree: ET.Element
-    fetcher: BookFetcher
-    end: End
-    numbers: dict[ET.Element, str]
-    messages: dict[str, None] = field(default_factory=dict)
-
-    def try_renumber(self, start: int) -> bool:
-        """Write the tree's present numbers into these pages.
-
-        Return False, and write none, if they or `start` would move text.
-        """
-        if start % 2 != self.laid.start % 2:
-            return False
-        before, self.numbers = self.numbers, numbers_in(self.tree)
-        changed = [place for place, said in self.numbers.items() if before.get(place) != said]
-        return self.laid.rewrite(changed)
 
 
 class TreeLayouter:
@@ -66,7 +41,6 @@ class TreeLayouter:
         self._assets = assets
         self._fonts = FontConfiguration()
         self._counters = CounterStyle()
-        self._kept: dict[Run, _Kept] = {}
         self.style_messages: list[tuple[str, str]] = []
         fetcher = BookFetcher(assets)
         self._styles: list[CSS] = []
@@ -76,64 +50,47 @@ class TreeLayouter:
             self.style_messages += [(name, message) for message in messages]
 
     def lay_out_run(
-        self, run: Run, start: int, in_full: bool
+        self, tree: ET.Element, start: int, has_leaf: bool
     ) -> tuple[LaidOutRun, dict[str, bytes]]:
-        """Return the pages of `run`, numbered from `start`, and its blobs by digest.
+        """Return the pages of a run, numbered from `start`, and its blobs by digest.
 
-        Without `in_full`, the result holds only what page numbers depend on. If WeasyPrint fails,
-        the result says so.
+        If WeasyPrint fails, the result says so.
         """
-        kept = self._kept.pop(run, None)
+        fetcher = BookFetcher(self._assets)
         with caught_log() as messages:
             try:
-                tree = run.tree
-                if kept is None or not kept.try_renumber(start):
-                    kept = self._lay_out_run(run, start)
-                    kept.messages = messages
-                if in_full:
-                    kept.laid.number(start, int(run.has_leaf))
-                laid_out, blobs = record(kept.laid, kept.tree, in_full, run.has_leaf)
+                document = self.lay_out(tree, start, fetcher, int(has_leaf))
+                end = end_of(document.pages, tree) if has_leaf else End.CLEAN
+                if end is End.NOTES:
+                    tree = with_room_for_notes(tree)
+                    document = self.lay_out(tree, start, fetcher, int(has_leaf))
+                laid_out, blobs = record(document, tree, start, has_leaf)
             except MemoryError:
                 raise
             except Exception as error:
                 return LaidOutRun(failure=self.failure_of(tree, error)), {}
-        if self._has_room():
-            self._kept[run] = kept
         return replace(
             laid_out,
-            assets=tuple((name, digest_of(data)) for name, data in kept.fetcher.served.items()),
-            refused=tuple(kept.fetcher.refused),
-            messages=tuple(kept.messages | messages),
+            assets=tuple((name, digest_of(data)) for name, data in fetcher.served.items()),
+            refused=tuple(fetcher.refused),
+            messages=tuple(messages),
             style_messages=tuple(self.style_messages),
-            runs_on=kept.end is End.TEXT,
+            runs_on=end is End.TEXT,
         ), blobs
 
-    def keeps(self, run: Run) -> bool:
-        """Say whether the pages of `run` need not be laid out to be numbered."""
-        return run in self._kept
-
-    def _has_room(self) -> bool:
-        """Say whether another run's pages may be kept: those of one always are."""
-        limits = limits_in_force()
-        most = limits.memory * 1_000_000 if limits and limits.memory else MEMORY_WITHOUT_LIMIT
-        return not self._kept or memory_of(os.getpid()) < most * MEMORY_TO_KEEP
-
-    def _lay_out_run(self, run: Run, start: int) -> _Kept:
-        tree, fetcher = run.tree, BookFetcher(self._assets)
-        laid = self.lay_out(tree, start, fetcher)
-        end = end_of(laid.document.pages, tree) if run.has_leaf else End.CLEAN
-        if end is End.NOTES:
-            tree = with_room_for_notes(tree)
-            laid = self.lay_out(tree, start, fetcher)
-        return _Kept(laid, tree, fetcher, end, numbers_in(tree))
-
-    def lay_out(self, tree: ET.Element, start: int, fetcher: BookFetcher) -> LaidOut:
-        """Put `tree` on pages that are numbered from `start`, without heads and folios."""
+    def lay_out(
+        self, tree: ET.Element, start: int, fetcher: BookFetcher, unprinted: int = 0
+    ) -> Document:
+        """Put `tree` on pages that are numbered from `start`; do not count the `unprinted` last."""
         side = "recto" if start % 2 else "verso"
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
         styles = [*self._styles, CSS(string=place)]
-        with blanks_may_hang():
-            return lay_out(html_of(tree, fetcher), start, styles, self._fonts, self._counters)
+        html = html_of(tree, fetcher)
+        justified = lines_justified_by(spread_wide)
+        with blanks_may_hang(), justified, last_pages_uncounted(unprinted):
+            document = render(html, styles, self._fonts, self._counters, settling(tree))
+        close_fragments(document.pages)
+        return document
 
     def failure_of(self, tree: ET.Element, error: Exception) -> Failure:
         """Find the chapters that cannot be laid out even alone; a single one is not tried again."""

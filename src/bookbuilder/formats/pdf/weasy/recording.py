@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bookbuilder.formats.pdf.run_data.numbering import mark_for
 from bookbuilder.formats.pdf.run_data.records import (
     Bookmark,
     Element,
@@ -14,6 +16,7 @@ from bookbuilder.formats.pdf.run_data.records import (
     PageRecord,
     Side,
 )
+from bookbuilder.formats.pdf.run_data.runs import numbers_in
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
@@ -25,6 +28,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     make_stream,
 )
 from bookbuilder.formats.pdf.weasy.contract_text import grey_in_one_channel, lines_drawn_by
+from bookbuilder.formats.pdf.weasy.figures import NumberFinder
 from bookbuilder.formats.pdf.weasy.form_fields import fields_of
 from bookbuilder.formats.pdf.weasy.initials import Initials
 from bookbuilder.formats.pdf.weasy.inspection import (
@@ -35,9 +39,8 @@ from bookbuilder.formats.pdf.weasy.inspection import (
     wide_things,
 )
 from bookbuilder.formats.pdf.weasy.justification import fill_lines
-from bookbuilder.formats.pdf.weasy.laid_out import LaidOut
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
-from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, content_of, frozen
+from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
@@ -49,29 +52,21 @@ _SIDES = ("top", "right", "bottom", "left")
 
 
 def record(
-    laid: LaidOut, tree: ET.Element, in_full: bool, has_leaf: bool = False
+    document: Document, tree: ET.Element, start: int = 1, has_leaf: bool = False
 ) -> tuple[LaidOutRun, dict[str, bytes]]:
     """Record the pages laid out from `tree`, without its leaf; also return blobs by digest.
 
-    Without `in_full`, record only the places of anchors and the notes that overflow.
+    The first page has the number `start`.
     """
-    document = laid.document
     pages = document.pages[:-1] if has_leaf else document.pages
-    misplaced = tuple(misplaced_notes(pages, tree))
     side: Side = next_side(document.pages) if has_leaf else ""
     ends_blank = bool(pages) and is_blank(pages[-1])
-    if not in_full:
-        found = tuple(PageRecord(p.width, p.height, (0, 0, 0, 0), p.anchors) for p in pages)
-        laid_out = LaidOutRun(
-            found, misplaced_notes=misplaced, next_side=side, ends_blank=ends_blank
-        )
-        return laid_out, {}
-    structure, finder = Structure(tree), PageStartFinder(tree)
     initials = Initials(tree)
-    collector = ResourceCollector()
+    structure, finder = Structure(tree), PageStartFinder(tree)
+    collector, numbers = ResourceCollector(), NumberFinder(tree, start)
     painted = tuple(
         replace(
-            _page(number, page, document, collector, structure, initials),
+            _page(number, page, document, collector, structure, initials, numbers),
             start=finder.start_of(page._page_box),
         )
         for number, page in enumerate(pages)
@@ -81,13 +76,15 @@ def record(
         painted,
         collector.font_uses(),
         collector.frozen_resources(),
-        tuple(_elements(structure.document, heights)),
+        tuple(_elements(structure.document, heights, tree)),
         tuple(collector.blobs),
-        misplaced_notes=misplaced,
+        misplaced_notes=tuple(misplaced_notes(pages, tree)),
         wide=tuple(wide_things(pages, tree)),
         next_side=side,
         ends_blank=ends_blank,
         coarse=tuple(coarse_pictures(pages, tree)),
+        spells=numbers.spells,
+        counts=numbers.counts,
     )
     return laid_out, collector.blobs
 
@@ -99,6 +96,7 @@ def _page(
     collector: ResourceCollector,
     structure: Structure,
     initials: Initials,
+    numbers: NumberFinder,
 ) -> PageRecord:
     # WeasyPrint makes a link of every box in a link; one rectangle for each line is enough.
     links = [link for link in page.links if _tag_of(link[3]) in _LINKED]
@@ -119,8 +117,9 @@ def _page(
     # As WeasyPrint does before it paints: some of what is painted depends on it.
     stream.transform(d=-1, f=page.height * POINTS)
     before = len(stream.stream)
+    numbers.turn_to(page._page_box)
     with (
-        lines_drawn_by(lambda draw: fill_lines(fill_with_letters(say_words(draw)))),
+        lines_drawn_by(lambda draw: numbers.noting(fill_lines(fill_with_letters(say_words(draw))))),
         initials.painted_with_their_words(),
         grey_in_one_channel(),
     ):
@@ -133,6 +132,7 @@ def _page(
     mcids = {box: int(mark["mcid"]) for box, mark in marks.items()}
     decoration = structure.add_page(number, page._page_box, mcids, boxes, places)
     _unmark(stream.stream, decoration)
+    content, quoted, aligned = numbers.content_of(stream.stream[before:])
     return PageRecord(
         page.width,
         page.height,
@@ -144,7 +144,9 @@ def _page(
         ),
         tuple(Bookmark(*bookmark) for bookmark in page.bookmarks),
         tuple(field for _, field in fields),
-        content_of(stream.stream[before:]),
+        content,
+        quoted=quoted,
+        aligned=aligned,
     )
 
 
@@ -159,9 +161,10 @@ def _unmark(operations: list[object], decoration: set[int]) -> None:
             operations[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
 
 
-def _elements(document: Node, heights: list[float]) -> list[Element]:
+def _elements(document: Node, heights: list[float], tree: ET.Element) -> list[Element]:
     nodes = _without_empty(document)
     places = {node: place for place, node in enumerate(nodes)}
+    numbers = {element: mark_for(place) for place, element in enumerate(numbers_in(tree))}
 
     def kid(kid: Node | Content | Annotation) -> tuple[str, int, int]:
         if isinstance(kid, Node):
@@ -174,19 +177,26 @@ def _elements(document: Node, heights: list[float]) -> list[Element]:
         Element(
             node.kind,
             frozen(Dictionary(_attributes(node, heights))),
-            _link_text(node) if node.kind == "Link" else "",
+            _link_text(node, numbers) if node.kind == "Link" else "",
             tuple(kid(k) for k in node.kids),
         )
         for node in nodes
     ]
 
 
-def _link_text(node: Node) -> str:
-    """Return what a link says, for readers that list links."""
+def _link_text(node: Node, numbers: Mapping[ET.Element, str]) -> str:
+    """Return what a link says, for readers that list links; `numbers` are marks of numbers."""
     if node.element is None:
         return ""
     pictures = (i.get("alt", "") for i in node.element.iter("img"))
-    return " ".join(" ".join([*node.element.itertext(), *pictures]).split())
+    return " ".join(" ".join([*_texts(node.element, numbers), *pictures]).split())
+
+
+def _texts(element: ET.Element, numbers: Mapping[ET.Element, str]) -> Iterator[str]:
+    yield numbers.get(element) or element.text or ""
+    for child in element:
+        yield from _texts(child, numbers)
+        yield child.tail or ""
 
 
 def _without_empty(document: Node) -> list[Node]:
