@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from bookbuilder import Book
@@ -157,3 +158,18 @@ def test_a_booklet_has_every_page_on_its_sheet(right_to_left: bool) -> None:
         ]
     assert drawn == imposed(6, right_to_left)
     assert drawn[0] == ((0, None) if right_to_left else (None, 0))
+
+
+def test_a_turned_page_lies_on_its_side_in_a_booklet() -> None:
+    with pikepdf.new() as made:
+        for size in [(300, 400), (400, 300)]:
+            page = made.add_blank_page(page_size=size)
+            # A mark in the upper left corner.
+            place = f"10 {size[1] - 20} 10 10"
+            page.Contents = made.make_stream(f"1 0 0 rg {place} re f".encode())
+        file = io.BytesIO()
+        made.save(file)
+    sheet = pypdfium2.PdfDocument(impose(file.getvalue()))[1].render().to_pil()
+    assert sheet.size == (600, 400)
+    # Of page 2, on the left: its head is on the left, its upper left corner is below.
+    assert [sheet.getpixel(at) for at in [(15, 385), (15, 15)]] == [(255, 0, 0), (255, 255, 255)]

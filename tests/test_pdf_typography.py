@@ -94,3 +94,21 @@ def test_a_heading_at_the_top_of_a_page_has_no_room_above(tmp_path: Path) -> Non
             if page.get_textpage().count_chars()
         )
     assert max(tops) in range(highest - 6, highest + 7)
+
+
+def test_no_line_begins_with_the_call_of_a_note(tmp_path: Path) -> None:
+    """Pango allows a break between a full stop and a figure, or a bracket."""
+    stops = [f"{'see it there ' * 3}{'i' * n} and so on in this.[^a]" for n in range(60)]
+    text = "\n\n".join([*stops, "[^a]: A note.", ""])
+    toml = '[book]\ntitle = "Small"\nlanguage = "en"\nchapters = ["a.md"]\n'
+    book, _ = load_files(tmp_path, {"book.toml": toml, "a.md": f"# One\n\n{text}"})
+    pdf = pypdfium2.PdfDocument(write(book, tmp_path / "b.pdf").path)
+    calls = 0
+    for page in pdf:
+        shown = page.get_textpage()
+        found = shown.search("this.1")
+        while at := found.get_next():
+            full_stop, call = (shown.get_charbox(at[0] + n) for n in (4, 5))
+            assert call[0] > full_stop[0]
+            calls += 1
+    assert calls == len(stops)

@@ -18,6 +18,7 @@ from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.table_sizes import report_crowded_tables
 from bookbuilder.formats.pdf.compose.trim import edition_of, empty_pages, signature_of, trim_of
+from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import fingerprint
@@ -103,10 +104,7 @@ def lay_out(book: Book, report: Report) -> Paged:
             book = with_picture(book, report)
         else:
             report_many_links(book, report)
-        report_flex(book, report)
-        report_undrawn(book, report)
-        report_long_code(book, report)
-        report_crowded_tables(book, report)
+        _report_content(book, report)
         digest = fingerprint(book)
         book = arrange_notes(book)
         own = list(author_styles(book.config, report))
@@ -150,6 +148,15 @@ def _report_families(book: Book, fonts: Iterable[Path], report: Report) -> None:
         report_families(named, heaviest_of(own, faces), FALLBACKS, used, report)
 
 
+def _report_content(book: Book, report: Report) -> None:
+    """Report what print cannot show as it was meant."""
+    report_flex(book, report)
+    report_undrawn(book, report)
+    report_long_code(book, report)
+    report_crowded_tables(book, report)
+    report_upright(book, report)
+
+
 def check_pdf(book: Book, report: Report) -> None:
     """Report on settings, stylesheets, the cover, and notes too long for the foot of any page."""
     trim_of(book.config, report)
@@ -158,10 +165,7 @@ def check_pdf(book: Book, report: Report) -> None:
         with_picture(book, report)
     for _ in author_styles(book.config, report):
         pass
-    report_flex(book, report)
-    report_undrawn(book, report)
-    report_long_code(book, report)
-    report_crowded_tables(book, report)
+    _report_content(book, report)
     chapters = arrange_notes(book).chapters
     at_end = {note: chapter for chapter in chapters for note in long_notes(chapter)}
     report_notes_at_end(at_end, report)

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.measure import INSETS, Measure, measure_of, with_room
-from bookbuilder.formats.pdf.compose.turned_pages import LANDSCAPE
+from bookbuilder.formats.pdf.compose.turned_pages import is_turned
 from bookbuilder.formats.pdf.run_data.runs import TURNS, classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.trees.markup import elements, has_class, raw_text
+from bookbuilder.trees.markup import elements, raw_text
 
 LONG_CODE = Rule(
     "P019",
@@ -259,8 +259,7 @@ def report_long_code(book: Book, report: Report) -> None:
             if "table" in names:
                 continue
             wide = measure.upright - sum(INSETS.get(name, 0.0) for name in names)
-            around = (pre, *pre.parents)
-            if any(has_class(tag, LANDSCAPE) for tag in around):
+            if is_turned(pre):
                 wide = measure.turned
             room = _columns(wide / measure.code, _SMALLER_SIZE)
             for line in raw_text(pre).split("\n"):

@@ -1,4 +1,4 @@
-"""Let lines end before words such as `.tex` and after a quotation that brackets follow.
+"""Let lines end before words such as `.tex`, and none before the call of a note.
 
 Pango, which finds the places where a line may end, has no break before a full stop or a closing
 bracket even if a blank precedes it (rule LB13 of Unicode's UAX #14 as it was until Unicode 15.1),
@@ -13,6 +13,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.compose.tree_tools import is_drawing
+from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.trees.xhtml import PHRASING
 
 NON_JOINER = "\u200c"
@@ -22,6 +23,8 @@ _BEGINS_WORD = re.compile(rf"{_CLOSING}{{1,3}}\w")
 _INSIDE = re.compile(
     rf"(?<=[ \t\n])(?={_CLOSING}{{1,3}}\w)|(?<=[\"'«»‹›“”‘’][ \t\n])(?=[(\[{{¡¿„‚])"
 )
+# Pango would let a line begin with the call of a note that follows a full stop.
+_CALLS = frozenset({"noteref", "link-number"})
 _LITERAL = frozenset({"code", "kbd", "samp", "var"})
 
 
@@ -37,6 +40,8 @@ def _allow(element: ET.Element, before: str) -> str:
     if element.tag not in PHRASING:
         before = ""
     element.text = _changed(element.text or "", before, is_literal=element.tag in _LITERAL)
+    if element.text and not before.isspace() and not _CALLS.isdisjoint(classes_of(element)):
+        element.text = NON_JOINER + element.text
     before = (element.text or before)[-1:]
     for child in element:
         before = _allow(child, before)

@@ -15,12 +15,12 @@ from bookbuilder.formats.pdf.compose.table_columns import (
     plan_of,
     set_columns,
 )
-from bookbuilder.formats.pdf.compose.turned_pages import LANDSCAPE
+from bookbuilder.formats.pdf.compose.turned_pages import can_turn, is_turned
 from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.passes.table_heads import ROW_HEAD
-from bookbuilder.trees.markup import elements, has_class, text_of
+from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.serializing import to_element
 from bookbuilder.trees.xhtml import CELLS
 
@@ -98,14 +98,13 @@ def report_crowded_tables(book: Book, report: Report) -> None:
         for tag in elements(chapter.tree, "table"):
             if len(elements(next(iter(elements(tag, "tr")), tag), *CELLS)) < _FEWEST_CROWDED:
                 continue
-            asked = any(has_class(t, LANDSCAPE) for t in (tag, *tag.parents))
-            room = measure.turned if asked else measure.upright
+            room = measure.turned if is_turned(tag) else measure.upright
             columns, cells = _placed(list(to_element(tag).iter("tr")))
             if plan_of(cells, columns, room).lacking <= 0:
                 continue
             span = find_text(chapter.source, next(iter(text_of(tag).split()), ""))
             said = f"the words of a table of {columns} columns do not fit beside each other"
-            if _is_turned(cells, columns, measure, room):
+            if can_turn(tag) and _is_turned(cells, columns, measure, room):
                 report.add(TURNED_TABLE, f"{said}; it is printed on a turned page", span)
             else:
                 report.add(CROWDED_TABLE, said, span, "split it, or turn its rows into columns")

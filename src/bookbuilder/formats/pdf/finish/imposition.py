@@ -35,6 +35,7 @@ def impose(data: bytes, right_to_left: bool = False) -> bytes:
             for side, number in enumerate(pair):
                 if number is not None:
                     place = pikepdf.Rectangle(side * width, 0, (side + 1) * width, height)
+                    _set_upright(pdf.pages[number], width < height)
                     page = sheets.copy_foreign(pdf.pages[number].as_form_xobject())
                     _draw(sheet, page, place, f"/Page{side}")
         for key in ("/Title", "/Author"):
@@ -43,6 +44,13 @@ def impose(data: bytes, right_to_left: bool = False) -> bytes:
         out = io.BytesIO()
         sheets.save(out, deterministic_id=True)
         return out.getvalue()
+
+
+def _set_upright(page: pikepdf.Page, is_upright: bool) -> None:
+    """Turn a page that lies across the others, so that its head is on the left."""
+    left, bottom, right, top = (float(x) for x in page.trimbox)
+    if is_upright != (right - left < top - bottom):
+        page.rotate(270, relative=False)
 
 
 def _draw(sheet: pikepdf.Page, page: pikepdf.Object, place: pikepdf.Rectangle, name: str) -> None:

@@ -12,6 +12,9 @@ from bookbuilder.formats.pdf.weasy.resources import thawed
 
 # The annotations of each page, in their order; none for a link that leads nowhere.
 Annotations: TypeAlias = Sequence[Sequence[Dictionary | None]]
+# What composing adds to guide the breaking of lines.
+_BREAKS = {0x200B: None, 0x2060: None}
+_NON_JOINER = "\u200c"
 
 
 @dataclass(slots=True, eq=False)
@@ -120,7 +123,8 @@ class _Writer:
             return None
         self._linked.append((annotation, node.object))
         if kind == "link":
-            annotation["Contents"] = String(node.element.text or "Link")
+            said = (node.element.text or "").translate(_BREAKS).lstrip(_NON_JOINER)
+            annotation["Contents"] = String(said or "Link")
         reference = {"Type": "/OBJR", "Pg": self._pages[page], "Obj": annotation.reference}
         return Dictionary(reference)
 
