@@ -182,7 +182,9 @@ def test_the_tree_follows_the_book_not_the_boxes(folder: Path) -> None:
 def test_links_that_cannot_be_followed_are_text(folder: Path) -> None:
     live = outline(a_pdf(folder, "live", live_links=True))
     paper = outline(a_pdf(folder, "paper"))
-    assert squeezed("\n".join(paper)) == squeezed("\n".join(live).replace("Link @", "Span").replace("Link", "Span"))
+    assert squeezed("\n".join(paper)) == squeezed(
+        "\n".join(live).replace("Link @", "Span").replace("Link", "Span")
+    )
 
 
 def squeezed(text: str) -> list[str]:
