@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,11 +116,29 @@ def test_nobodys_book_is_touched(running: Running) -> None:
     assert files(running.book) == {"book.toml", "own.css", "one.md", "two.md", "three.md"}
 
 
-def test_ctrl_c_ends_all_at_once_and_leaves_nothing(
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """Make a folder whose path leaves room for the address of a socket in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def test_a_temporary_folder_with_too_long_a_name_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / ("x" * 100)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / ("x" * 100)))
+    with preview(make_book(tmp_path / "book")) as running:
+        end = time.monotonic() + SECONDS
+        while b"no process can be started" not in running.ask("/state")[1]:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
+def test_ctrl_c_ends_all_at_once_and_leaves_nothing(
+    tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(scratch))
     with preview(make_book(tmp_path / "book")) as running:
         running.wait_for_title()
         children = running.processes()
@@ -131,7 +150,7 @@ def test_ctrl_c_ends_all_at_once_and_leaves_nothing(
         assert alive == []
         assert running.process.stderr is not None
         assert running.process.stderr.read() == ""
-    assert [p.name for p in (tmp_path / "tmp").iterdir()] == []
+    assert [p.name for p in scratch.iterdir()] == []
 
 
 def test_processes_end_when_the_preview_is_killed(tmp_path: Path) -> None:

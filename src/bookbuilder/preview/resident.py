@@ -157,7 +157,11 @@ class Resident:
             args=(self._start, self._argument, theirs, self._home, self.limits),
             daemon=True,
         )
-        process.start()
+        try:
+            process.start()
+        except OSError as error:
+            # Its socket's address, a path in TMPDIR, has room for about a hundred characters.
+            raise FailedError(f"no process can be started: {error}") from None
         theirs.close()
         self._process, self._pipe = process, ours
         return ours
