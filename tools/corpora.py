@@ -60,7 +60,9 @@ def measure(shared: Path, place: str, kind: str, name: str) -> dict[str, Any]:
     results = OUT / f"{name}.{kind}.json"
     results.unlink(missing_ok=True)
     command = [sys.executable, str(shared / "tools/run_epubcheck.py")]
-    command += [f"{BOOKBUILDER} {kind} {{dir}} -o {{out}} --message-format concise"]
+    # Page numbers and notes are found by the links that lead to them.
+    links = " --live-links" if kind == "pdf" else ""
+    command += [f"{BOOKBUILDER} {kind} {{dir}} -o {{out}} --message-format concise{links}"]
     command += ["--kind", kind, "-o", str(OUT), "--json", str(results)]
     command += ["--no-epubcheck", "--timeout", str(SECONDS_PER_BOOK[kind])]
     # Several builds at once, each a process of the harness: PDFium, which it reads PDFs back with,

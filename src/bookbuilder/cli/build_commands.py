@@ -69,6 +69,9 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     help="Put two pages on each side of a sheet, for folding.",
 )
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF conform to PDF/A-2a too.")
+@click.option(
+    "--live-links", is_flag=True, default=None, help="Keep links that one can click in the PDF."
+)
 @click.option("--qr", is_flag=True, default=None, help="Add QR codes for each chapter's links.")
 @no_cache_option
 @reading
@@ -79,6 +82,7 @@ def pdf(
     marks: bool | None,
     booklet: bool | None,
     pdf_a: bool | None,
+    live_links: bool | None,
     qr: bool | None,
     no_cache: bool,
     **options: Any,
@@ -90,6 +94,7 @@ def pdf(
         "marks": marks,
         "booklet": booklet,
         "pdf_a": pdf_a,
+        "live_links": live_links,
         "qr": qr,
     }
     chosen = {key: value for key, value in said.items() if value is not None}
