@@ -15,8 +15,9 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=wheel /wheels /wheels
 RUN pip install --no-cache-dir /wheels/*.whl && rm -r /wheels
-# Whoever runs it: the files belong to the owner of the book with `--user "$(id -u):$(id -g)"`.
-ENV XDG_CACHE_HOME=/tmp/cache
+# Anybody may run it: files belong to the owner of the book with `--user "$(id -u):$(id -g)"`.
+RUN mkdir --mode=1777 /cache
+ENV XDG_CACHE_HOME=/cache
 WORKDIR /book
 ENTRYPOINT ["bookbuilder"]
 CMD ["build"]

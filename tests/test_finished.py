@@ -1,4 +1,4 @@
-"""What was built is not built again until something that it depends on has changed."""
+"""Nothing is built again until something that it depends on has changed."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ DOCUMENT = (ROOT / "docs/book-toml.md").read_text("utf-8")
 
 
 def descriptions() -> dict[tuple[str, str], str]:
-    """What the tables of book-toml.md say of each key, as plain text."""
+    """Return what the tables of book-toml.md say of each key, as plain text."""
     found = {}
     for heading, section in re.findall(r"(?ms)^#+ (.*?)\n(.*?)(?=^#+ |\Z)", DOCUMENT):
         named = re.search(r"(?m)^\| key \|(.*)$", section)

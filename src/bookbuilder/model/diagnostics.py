@@ -55,7 +55,7 @@ Levels = Mapping[str, Level]
 """Levels by the names of rules. `WARNINGS` stands for all other rules that are warnings."""
 WARNINGS = "warnings"
 MOST_EQUAL = 3
-"""How often an equal message is given for one file before it is given once, with a count."""
+"""An equal message is given so often for one file before it is given once, with a count."""
 MOST_LINES = 5
 _SEVERITIES = {Level.WARN: Severity.WARNING, Level.DENY: Severity.ERROR}
 

@@ -22,7 +22,7 @@ from bookbuilder.trees.xhtml import INLINE_STYLE, PHRASING, TRANSPARENT
 
 EM_OF_BLANK = 0.5
 DEEPEST = 10.0
-"""How far in, in em, a line may start: there must be room for its words on a narrow screen."""
+"""A line starts so far in at most, in em: a narrow screen must have room for its words."""
 _WIDTHS = {"\t": 4, "\N{EM SPACE}": 2, "\N{IDEOGRAPHIC SPACE}": 2}
 _BLANKS = re.compile(r"\s*")
 _INLINE = (frozenset(INLINE_STYLE) | TRANSPARENT) - {"code", "kbd", "samp", "var"}

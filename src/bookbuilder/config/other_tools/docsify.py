@@ -12,13 +12,14 @@ from bookbuilder.config.other_tools.shared import (
     config_of,
     read_list_source,
     report_other_tool,
+    text_if_any,
     text_of,
 )
 from bookbuilder.config.other_tools.summary import lines_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source, Span
-from bookbuilder.runtime.files import is_file, is_inside, read_text
+from bookbuilder.runtime.files import is_file, is_inside
 
 FILE_NAME = "_sidebar.md"
 FOLDERS = ("", "docs")
@@ -34,10 +35,7 @@ def from_docsify(root: Path, report: Report) -> Config | None:
         return None
     report_other_tool(f"{name} is another tool's", Span(name), report)
     folder = name.removesuffix(FILE_NAME).strip("/")
-    try:
-        page = read_text(root / folder / "index.html", (root,))
-    except (OSError, ValueError):
-        page = ""
+    page = text_if_any(root / folder / "index.html", root)
     settings = value_after(page, r"\$docsify\s*=")
     said = text_of(settings.get("name")) if isinstance(settings, dict) else ""
     return config_of(root, title=_MARKS.sub("", said), folder=folder)

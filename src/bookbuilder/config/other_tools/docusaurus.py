@@ -15,12 +15,13 @@ from bookbuilder.config.other_tools.shared import (
     COMPUTED,
     config_of,
     report_other_tool,
+    text_if_any,
     text_of,
 )
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_text
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of
 from bookbuilder.runtime.text_files import read_source
 
 CONFIG_NAMES = tuple(f"docusaurus.config.{suffix}" for suffix in ("js", "ts", "mjs", "cjs"))
@@ -38,7 +39,7 @@ def from_docusaurus(root: Path, report: Report) -> Config | None:
     file = config or _first(site, SIDEBAR_NAMES, root)
     name = name_of(file, root) if file else "docusaurus.config.js"
     report_other_tool(f"{name} is another tool's", Span(name), report)
-    text = _read(config, root) if config else ""
+    text = text_if_any(config, root) if config else ""
     # Most files need a program for something; the strings of the settings are plain.
     settings = {key: value_after(text, rf"(?m)^[ \t]*{key}[ \t]*:") for key in ("title", "tagline")}
     locale = value_after(text, r"\bdefaultLocale[ \t]*:")
@@ -61,7 +62,7 @@ def docusaurus_list(config: Config, report: Report) -> ChapterList | None:
         pages = Pages(config, config.text_folder)
         return _generated(pages, "sidebar_position") if pages.have_positions else None
     file = _first(site, CONFIG_NAMES, root)
-    docs = _docs(root, site, _read(file, root) if file else "")
+    docs = _docs(root, site, text_if_any(file, root) if file else "")
     if docs is None:
         return None
     pages = Pages(config, docs)
@@ -214,10 +215,3 @@ def _docs(root: Path, site: Path, text: str) -> Path | None:
         if is_inside(path, root) and is_folder(path):
             return path
     return None
-
-
-def _read(path: Path, root: Path) -> str:
-    try:
-        return read_text(path, (root,))
-    except (OSError, ValueError):
-        return ""

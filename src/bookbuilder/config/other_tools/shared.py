@@ -103,6 +103,14 @@ def read_list_source(name: str, config: Config, report: Report) -> Source | None
     return read_source(path, config.folders, report)
 
 
+def text_if_any(path: Path, root: Path) -> str:
+    """Return the text of a file in `root`; nothing if it cannot be read."""
+    try:
+        return read_text(path, (root,))
+    except (OSError, ValueError):
+        return ""
+
+
 def front_matter_of(path: Path, folders: Sequence[Path]) -> dict[str, Any]:
     """Return the front matter of a file as plain data; empty if it has none that can be read."""
     try:

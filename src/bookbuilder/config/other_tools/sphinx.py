@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
-from bookbuilder.config.other_tools.shared import config_of, report_other_tool, text_of
+from bookbuilder.config.other_tools.shared import config_of, report_other_tool, text_if_any, text_of
 from bookbuilder.config.other_tools.toctrees import Toctree, toctrees_in
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
@@ -21,7 +21,7 @@ from bookbuilder.runtime.text_folder import MARKDOWN, markdown_below
 FILE_NAME = "conf.py"
 FOLDERS = ("", "source", "docs", "docs/source", "content", "book", "lesson")
 SUFFIXES = (*MARKDOWN, ".ipynb", ".rst", ".txt")
-"""What a name without a suffix may end with; the last two are reported as not read."""
+"""A name without a suffix may end with these; the last two are reported as not read."""
 _ROOTS = ("index", "contents", "README", "intro")
 _SETTING = re.compile(
     r"^(project|author|language|html_title|root_doc|master_doc)[ \t]*=[ \t]*(.{1,1000})$",
@@ -151,21 +151,14 @@ def pages_like(pattern: str, folder: Path, config: Config) -> list[str]:
 def _conf(root: Path) -> Path | None:
     for folder in FOLDERS:
         path = root / folder / FILE_NAME
-        if is_inside(path, root) and is_file(path) and _SPHINX.search(_read(path, root)):
+        if is_inside(path, root) and is_file(path) and _SPHINX.search(text_if_any(path, root)):
             return path
     return None
 
 
-def _read(path: Path, root: Path) -> str:
-    try:
-        return read_text(path, (root,))
-    except (OSError, ValueError):
-        return ""
-
-
 def _settings(path: Path, root: Path) -> dict[str, str]:
     found = {}
-    for match in _SETTING.finditer(_read(path, root)):
+    for match in _SETTING.finditer(text_if_any(path, root)):
         value = _literal(match[2])
         if isinstance(value, str):
             found[match[1]] = text_of(value)
@@ -181,7 +174,7 @@ def _literal(text: str) -> object:
 
 
 def _left_out(path: Path, folder: Path, config: Config) -> frozenset[Path]:
-    match = _EXCLUDED.search(_read(path, config.root))
+    match = _EXCLUDED.search(text_if_any(path, config.root))
     patterns = _literal(match[1]) if match else None
     if not isinstance(patterns, list):
         return frozenset()

@@ -21,7 +21,7 @@ BROKEN_TABLE = Rule(
 )
 
 FILLER = "\0"
-"""What follows a character that is two columns wide. Authors' text does not hold it."""
+"""Stands after a character that is two columns wide. Authors' text does not hold it."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from bookbuilder.model.locating import without_code
 
 LONGEST = 4_000
 MOST_LINES = 40
-"""How many lines a shortcode may have."""
+"""A shortcode may have so many lines."""
 MOST_ARGUMENTS = 100
 _OPENING = re.compile(r"\{\{([<%])-?[ \t\n]{0,20}(/?)[ \t]{0,20}([A-Za-z_][\w./-]{0,80})")
 # What ends one, or shows that it is none; or a quotation mark, in which all that means nothing.
@@ -29,7 +29,7 @@ _HINTS = {
     **dict.fromkeys(("lipsum", "embed", "listings", "contents", "toc", "placeholder"), _RUN),
     **dict.fromkeys(("include", "readfile", "readFile", "code_sample", "snippet"), _INCLUDE),
 }
-"""What to write instead of some shortcodes of Hugo and Quarto."""
+"""Hints on what to write instead of some shortcodes of Hugo and Quarto."""
 
 
 class Shortcode(TemplateTag):

@@ -14,6 +14,14 @@ from bookbuilder.dialect.core.raw_html import HtmlBlock
 from bookbuilder.dialect.core.templates import TemplateTag
 
 
+def step_into(line: Line, tag: TemplateTag, end: int | None) -> None:
+    """Go behind `tag` in `line`, and cut off what stands from `end` on: its end tag."""
+    line.skip_indent()
+    line.advance_characters(tag.end - line.offset)
+    if end is not None:
+        line.text = line.text[:end]
+
+
 class TagBlock(Container):
     """Hold everything up to the end tag, which may follow text in its line.
 
@@ -23,7 +31,7 @@ class TagBlock(Container):
 
     hides_blank_lines = True
     takes_indent = False
-    """Whether its lines lose the indentation of the first one."""
+    """True if its lines lose the indentation of the first one."""
 
     def __init__(self, tag: TemplateTag, *, has_end: bool = True) -> None:
         Container.__init__(self)  # Subclasses may have a second base, which sets itself up.

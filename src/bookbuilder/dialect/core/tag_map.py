@@ -34,7 +34,7 @@ class ChapterTags:
     imports: dict[str, str]
     starts: list[int]
     open_marks: dict[str, list[str]] = field(default_factory=dict)
-    """For each name, the HTML that ends what its start tags began."""
+    """The HTML that ends what start tags began, by their names."""
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line, from 1, and the column, from 0, of an offset."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 
 MOST_LINES = 2_000
-"""How many lines such a block may have, its first included."""
+"""Such a block may have so many lines, its first included."""
 
 
 class TakenLines(Block):

@@ -71,7 +71,7 @@ _OTHER_KINDS = {
     "yellow": "warning", "red": "danger", "notes": "note", "warn": "warning",
     "exclamation": "important", "critical": "danger",
 }  # fmt: skip
-"""What themes of site generators call callouts, and the kind that each is."""
+"""Names that themes of site generators give to callouts, and the kind that each is."""
 GENERIC = frozenset({"details", "admonition", "callout", "spoiler"})
 _ENGLISH = {
     "seealso": "See also",

@@ -16,7 +16,7 @@ from bookbuilder.dialect.syntax.callouts import Callout
 from bookbuilder.dialect.syntax.div_openings import Opening
 
 KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
-"""What braces say to a book. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
+"""Books use these of the braces. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
 THEOREMS = frozenset(
     {
         "algorithm",

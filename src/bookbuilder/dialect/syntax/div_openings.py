@@ -20,7 +20,7 @@ _ITEM = re.compile(
 _TRAILING_COLONS = re.compile(r"(?:^|[ \t]):{3,}$")
 _MYST = re.compile(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
 LONGEST = 2_000
-"""How long an opening line may be. A longer one is text."""
+"""A longer opening line is text."""
 
 
 @dataclass(slots=True)

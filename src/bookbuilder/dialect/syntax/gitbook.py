@@ -17,7 +17,7 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.links import BARE_URL, NAMED_BY_TARGET
 from bookbuilder.dialect.core.paragraph import Heading
-from bookbuilder.dialect.core.tag_blocks import TagBlock, is_raw
+from bookbuilder.dialect.core.tag_blocks import TagBlock, is_raw, step_into
 from bookbuilder.dialect.core.templates import (
     TemplateTag,
     escaped,
@@ -264,11 +264,8 @@ def start_block(state: BlockState, container: Block) -> Started:
     state.close_unmatched()
     block = kind(tag, has_end=has_end)
     state.add(block)
-    line.skip_indent()
-    line.advance_characters(tag.end - line.offset)
-    if ends_here:
-        line.text = line.text[: ends_here[0]]
-        block.is_over = True
+    step_into(line, tag, ends_here[0] if ends_here else None)
+    block.is_over = block.is_over or bool(ends_here)
     line.find()
     return Started.LEAF if line.blank else Started.CONTAINER
 

@@ -20,7 +20,7 @@ from bookbuilder.dialect.core.links import BARE_URL
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import UNSUPPORTED
 from bookbuilder.dialect.core.raw_html import OPEN_TAG
-from bookbuilder.dialect.core.tag_blocks import LiteralBlock, RawBlock, is_raw
+from bookbuilder.dialect.core.tag_blocks import LiteralBlock, RawBlock, is_raw, step_into
 from bookbuilder.dialect.core.template_html import settle_tag
 from bookbuilder.dialect.core.templates import (
     EXPRESSION,
@@ -119,10 +119,7 @@ def _start_literal(state: BlockState, tag: TemplateTag) -> Started:
         return Started.NOTHING
     state.close_unmatched()
     indent = line.indent
-    line.skip_indent()
-    line.advance_characters(tag.end - line.offset)
-    if ends_here:
-        line.text = line.text[: ends_here.start()]
+    step_into(line, tag, ends_here.start() if ends_here else None)
     if tag.name == "raw":
         raw = RawBlock(tag)
         raw.is_over = bool(ends_here)

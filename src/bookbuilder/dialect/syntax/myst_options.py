@@ -14,7 +14,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Contin
 from bookbuilder.text.plain_yaml import load_yaml
 
 LONGEST = 2_000
-"""How long an opening line may be. A longer one is text."""
+"""A longer opening line is text."""
 _OPENING = re.compile(
     r"(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*\{[ \t]*(?P<name>[A-Za-z][\w.+-]*(?::[\w.+-]+)*)[ \t]*\}"
     r"(?:[ \t]*(?P<argument>.*?))?[ \t]*$"

@@ -163,6 +163,6 @@ WRITERS: dict[str, Callable[[TemplateTag, str], str]] = {
     "kbd": keys,
     "heading": heading,
 }
-"""What shortcodes of Hugo, its themes and Quarto show, by their names."""
+"""Functions that write what shortcodes of Hugo, its themes and Quarto show, by their names."""
 SHARED = {name: WRITERS[name] for name in (*_FILMS, "tweet", "twitter", "icon", "fa")}
-"""What tags of other template languages with these names show."""
+"""Those that serve tags of other template languages with these names, too."""

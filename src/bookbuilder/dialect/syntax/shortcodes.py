@@ -24,7 +24,7 @@ from bookbuilder.dialect.core.shortcodes import (
     read_over_lines,
     read_shortcode,
 )
-from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock, is_raw
+from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock, is_raw, step_into
 from bookbuilder.dialect.core.templates import Pairs, TemplateTag, report_tag
 from bookbuilder.dialect.syntax.gitbook import Step, Steps
 from bookbuilder.dialect.syntax.shortcode_blocks import (
@@ -166,11 +166,8 @@ def _start_block(state: BlockState, tag: Shortcode, rows: int, column: int) -> S
     state.add(block)
     if rows:
         return Started.LEAF
-    line.skip_indent()
-    line.advance_characters(tag.end - line.offset)
-    if ends_here:
-        line.text = line.text[: ends_here[0]]
-        block.is_over = True
+    step_into(line, tag, ends_here[0] if ends_here else None)
+    block.is_over = block.is_over or bool(ends_here)
     line.find()
     return Started.LEAF if line.blank else Started.CONTAINER
 
@@ -184,10 +181,7 @@ def _literal(state: BlockState, tag: Shortcode) -> Started | None:
         return None
     state.close_unmatched()
     indent = line.indent
-    line.skip_indent()
-    line.advance_characters(tag.end - line.offset)
-    if ends_here:
-        line.text = line.text[: ends_here.start()]
+    step_into(line, tag, ends_here.start() if ends_here else None)
     block: LiteralBlock
     if tag.plain_name == "comment":
         block = LiteralBlock(tag.end_pattern, indent)

@@ -13,7 +13,7 @@ from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.model.diagnostics import Report
 
 INSETS = {"ul": 1.7, "ol": 1.7, "dd": 1.4, "blockquote": 2.8}
-"""What the theme's elements take from the measure of what is in them, in rem."""
+"""The theme's elements take so much from the measure of what is in them, in rem."""
 _CLASS_INSETS = {
     "callout": 1.35,
     "callout-quote": 1.5,
@@ -32,7 +32,7 @@ class Measure:
     upright: float
     turned: float
     code: float = 1.0
-    """How large code is for a rem, beside that of other books."""
+    """The size of code for a rem, beside that of other books."""
 
 
 def measure_of(book: Book) -> Measure:
