@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -228,6 +229,49 @@ def test_a_build_that_is_told_to_end_leaves_nothing(
     assert "Traceback" not in stderr
     assert files(book) == before
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+TOLD_TO_END_WHERE_NOTHING_CAN_BE_RAISED = """
+import os, signal, time
+from bookbuilder.runtime.child_process import run_bounded
+from bookbuilder.runtime.limits import Limits
+
+def told():
+    os.kill(parent, signal.SIGTERM)
+
+class LetGo:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+def work():
+    {work}
+    time.sleep(60)
+
+parent = os.getpid()
+{before}
+try:
+    run_bounded(work, Limits(seconds=100, memory=0))
+except SystemExit as end:
+    print("ends with", end.code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "work"),
+    [
+        ("os.register_at_fork(before=told)", "pass"),
+        ("os.register_at_fork(after_in_parent=told)", "pass"),
+        ("os.register_at_fork(after_in_child=told)", "pass"),
+        ("", "LetGo()"),
+    ],
+)
+@pytest.mark.attack("ending and leftovers")
+def test_a_signal_at_a_bad_moment_is_heard_all_the_same(before: str, work: str) -> None:
+    program = TOLD_TO_END_WHERE_NOTHING_CAN_BE_RAISED.format(before=before, work=work)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (done.stdout, done.stderr) == ("ends with 143\n", "")
 
 
 @pytest.mark.slow

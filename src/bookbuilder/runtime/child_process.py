@@ -40,6 +40,7 @@ from bookbuilder.runtime.scratch import scratch_folder, use_scratch
 # A machine that is busy with much else takes a multiple of that.
 SECONDS_TO_ANSWER = 30
 SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_TO_LET_GO = 0.05
 _T = TypeVar("_T")
 _programs: list[subprocess.Popen[bytes]] = []
 
@@ -56,13 +57,9 @@ def run_bounded(work: Callable[[], _T], limits: Limits) -> _T:
 
 
 def _run_in_child(work: Callable[[], _T], limits: Limits, scratch: str) -> _T:
-    flush_output()
     answer, to_parent = os.pipe()
     parent_lives, still_here = os.pipe()
-    with warnings.catch_warnings():
-        # Python warns of other threads; the child uses nothing that they may hold.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+    child = fork()
     if child == 0:
         try:
             os.close(answer)
@@ -107,11 +104,20 @@ def _terminated_tidily() -> Iterator[None]:
     def end(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
+    def not_raised(lost: Any) -> None:
+        # Nothing can be raised while an object is let go: the signal comes once more, later.
+        if isinstance(lost.exc_value, SystemExit) and lost.exc_value.code in codes:
+            _send_later(codes[lost.exc_value.code])
+        else:
+            hook_before(lost)
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     endings = (signal.SIGTERM, signal.SIGHUP)
     before = {n: signal.getsignal(n) for n in endings if signal.getsignal(n) != signal.SIG_IGN}
+    codes = {128 + number: number for number in before}
+    hook_before, sys.unraisablehook = sys.unraisablehook, not_raised
     for number in before:
         signal.signal(number, end)
     try:
@@ -119,6 +125,48 @@ def _terminated_tidily() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = hook_before
+
+
+def fork() -> int:
+    """Fork this process as `os.fork` does, with nothing left to print twice.
+
+    A signal that comes meanwhile is heard soon after it: what its handler raises would be lost in
+    the functions that Python's library calls around a fork, and the locks that they give back would
+    stay taken.
+    """
+    flush_output()
+    with _signals_put_off(), warnings.catch_warnings():
+        # Python warns of other threads; the child uses nothing that they may hold.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Let signals that have a handler wait until this context has ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Handlers are called in the main thread only.
+        return
+    came: list[int] = []
+    found = {each: signal.getsignal(each) for each in signal.valid_signals()}
+    handlers = {each: handler for each, handler in found.items() if callable(handler)}
+    for each in handlers:
+        signal.signal(each, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+        for number in came:
+            _send_later(number)
+
+
+def _send_later(number: int) -> None:
+    """Send this process a signal when the function that runs now has come to its end."""
+    later = threading.Timer(SECONDS_TO_LET_GO, os.kill, (os.getpid(), number))
+    later.daemon = True
+    later.start()
 
 
 def flush_output() -> None:

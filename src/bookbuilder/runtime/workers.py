@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 import traceback
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
@@ -26,7 +25,7 @@ from bookbuilder.runtime.child_process import (
     SECONDS_BETWEEN_LOOKS,
     died,
     end_with_parent,
-    flush_output,
+    fork,
 )
 from bookbuilder.runtime.limits import (
     HAS_FORK,
@@ -121,13 +120,9 @@ class WorkerPool:
                 yield done, result
 
     def _fork(self) -> _Worker:
-        flush_output()
         spent = _spent(self._workers)
         ours, theirs = Pipe()
-        with warnings.catch_warnings():
-            # Python warns of other threads; a worker uses nothing that they may hold.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            process = os.fork()
+        process = fork()
         if process == 0:
             try:
                 ours.close()
