@@ -12,6 +12,7 @@ import click
 import pytest
 import yaml
 
+from bookbuilder import __version__
 from bookbuilder.build import check
 from bookbuilder.cli import main
 from bookbuilder.model.diagnostics import Report, Severity
@@ -85,6 +86,13 @@ def test_the_package_names_its_licences() -> None:
     assert project["license"] == "MIT AND OFL-1.1"
     named = {path for pattern in project["license-files"] for path in ROOT.glob(pattern)}
     assert set((ROOT / "src/bookbuilder/fonts").glob("OFL*")) < named
+
+
+def test_the_version_is_the_same_everywhere_and_has_its_changes() -> None:
+    assert PROJECT["project"]["version"] == __version__
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## \[([^]]+)\](?: - \d{4}-\d\d-\d\d)?$", text, re.MULTILINE)
+    assert versions[:2] == ["Unreleased", __version__]
 
 
 def test_only_what_is_tested_is_published() -> None:
