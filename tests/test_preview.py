@@ -37,6 +37,7 @@ SERIES = Path(__file__).parent.parent
 OF_THE_WHOLE = {"doc-index", "doc-glossary"}
 
 
+@pytest.mark.slow
 def test_a_chapter_read_by_itself_is_as_in_the_whole_book() -> None:
     context, writer = Context(SERIES), ScreenWriter()
     book = context.read(Report())
@@ -131,8 +132,11 @@ def test_words_are_counted(text: str, count: int) -> None:
     assert words_in(text) == count
 
 
-def test_words_of_parts_follow_those_of_their_chapters() -> None:
-    shown = Shown(entries=entries_of(Context(SERIES).read(Report())))
+def test_words_of_parts_follow_those_of_their_chapters(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    parts = "".join(f'[[part]]\ntitle = "P"\nchapters = ["{n}.md"]\n' for n in ("one", "two"))
+    (book / "book.toml").write_text(SETTINGS.partition("chapters =")[0] + parts, "utf-8")
+    shown = Shown(entries=entries_of(Context(book).read(Report())))
     before = shown.words
     part = next(e for e in shown.entries if e.is_part)
     chapter = next(e for e in shown.entries if e.depth == 1)
@@ -314,6 +318,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     life.close()
 
 
+@pytest.mark.slow
 @pytest.mark.attack("keeping the machine busy")
 @pytest.mark.parametrize(
     ("message", "limits", "rule"),
