@@ -115,7 +115,7 @@ class HtmlBlock(Block):
         return Continue.NO if ends else Continue.YES
 
     def _is_before_block(self, line: Line) -> bool:
-        """Return whether `line` starts a block below a line of tags: pandoc reads Markdown there."""
+        """Return whether `line` starts a block below a line of tags, where pandoc reads one."""
         return bool(_BLOCK_MARK.match(line.rest) and _ONLY_TAGS.match(self.lines[-1]))
 
     def add_line(self, state: BlockState) -> None:

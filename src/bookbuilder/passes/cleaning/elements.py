@@ -224,7 +224,7 @@ def _item_begun_by(tag: Tag) -> Tag | None:
     """Return the list item whose first content `tag` is, within a label or a paragraph at most."""
     while not any(isinstance(n, Tag) or str(n).strip() for n in tag.previous_siblings):
         parent = tag.parent
-        if parent is None or parent.name not in ("li", "p", "label"):
+        if parent is None or parent.name not in ("li", "p", "label", "span"):
             return None
         if parent.name == "li":
             return parent
