@@ -212,8 +212,8 @@ def _input(tag: Tag, remarks: Remarks) -> Replacement:
         remarks.pass_over("input")
         boxes = {"checkbox": "☐☑", "radio": "○◉"}.get(kind)
         if kind == "checkbox" and (item := _item_begun_by(tag)) is not None:
-            item["class"] = [*item.get_attribute_list("class", []), "task-list-item"]
-            return [new_tag("span", {"class": "task-box", "role": "img"}, boxes[checked])]
+            item["class"] = f"{' '.join(item.get_attribute_list('class'))} task-list-item".strip()
+            return [new_tag("span", {"class": "task-box", "role": "img"}, "☐☑"[checked])]
         return [NavigableString(boxes[checked])] if boxes else []
     remarks.element(FORM_CONTROL, "<input> becomes text", "input")
     text = tag.get("alt") if kind == "image" else tag.get("value") or tag.get("placeholder")
