@@ -1,8 +1,13 @@
-"""Justify lines of Chinese and Japanese, which have no blanks, between their letters."""
+"""Justify lines of scripts that have no blanks between words, between their letters.
+
+These are Chinese and Japanese, and Thai and Lao, whose few blanks part sentences: they get no more
+than letters do.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from bookbuilder.formats.pdf.weasy.contract import Box, InlineBox, LineBox, PaintStream, TextBox
 from bookbuilder.formats.pdf.weasy.contract_text import (
@@ -12,7 +17,13 @@ from bookbuilder.formats.pdf.weasy.contract_text import (
     width_as_drawn,
 )
 
-_WIDE = re.compile("[\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\uff01-\uffe6]+")
+_THAI = "\u0e01-\u0e5b\u0e81-\u0edf"
+_WIDE = re.compile(
+    f"[\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\uff01-\uffe6]+|[{_THAI}]+(?: [{_THAI}]+)*"
+)
+# Vowels and tones above, below and after a letter go with it.
+_MARKS = "\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece"
+_THAI_LETTER = re.compile(f"[^{_MARKS}][{_MARKS}]*")
 # In em. A line that lacks more for each letter ends where it ends; PDF readers would copy blanks.
 _WIDEST = 0.14
 _SLACK = 0.05
@@ -53,7 +64,7 @@ def _length_of(box: Box) -> int:
 
 def _letters_in(box: Box) -> int:
     if isinstance(box, TextBox):
-        return sum(len(m[0]) - 1 for m in _WIDE.finditer(box.text))
+        return sum(len(starts) - 1 for starts, _ in _runs_in(box.text))
     if isinstance(box, (LineBox, InlineBox)):
         return sum(map(_letters_in, box.children))
     return 0
@@ -99,10 +110,22 @@ def _ranges_in(text: str) -> list[tuple[int, int]]:
 
     Beside other scripts is room already; PDF readers would take more of it for a blank.
     """
-    runs = [m.span() for m in _WIDE.finditer(text) if len(m[0]) > 1]
+    runs = [run for run in _runs_in(text) if len(run[0]) > 1]
     if not runs:
         return []
-    starts = [0]
+    at = [0]
     for letter in text:
-        starts.append(starts[-1] + len(letter.encode()))
-    return [(starts[first + 1], starts[end]) for first, end in runs]
+        at.append(at[-1] + len(letter.encode()))
+    return [(at[starts[1]], at[end]) for starts, end in runs]
+
+
+def _runs_in(text: str) -> Iterator[tuple[Sequence[int], int]]:
+    """Yield where the letters of each run of such letters begin, and where it ends."""
+    if text.isascii():
+        return
+    for match in _WIDE.finditer(text):
+        start, end = match.span()
+        if match[0][0] >= "\u2e80":
+            yield range(start, end), end
+        else:
+            yield [m.start() for m in _THAI_LETTER.finditer(text, start, end)], end
