@@ -91,6 +91,20 @@ def test_japanese_lines_are_full_and_hold_whole_characters(tmp_path: Path) -> No
     assert lines[0][0] - left == pytest.approx(10, abs=0.1)
 
 
+def test_japanese_lines_before_long_words_are_full_and_copied_as_typed(tmp_path: Path) -> None:
+    typed = (
+        "また、この書籍の文章はCreative Commons Attribution 4.0（CC BY 4.0）に基づいて提供されます"
+        "。"
+        "その場でサンプルコードを実行してJavaScriptを学べます。書籍の内容はinternationalizationです。"
+    )
+    text, lines = page_of(tmp_path, "ja", typed * 3)
+    edge = max(right for _, right in lines)
+    assert all(edge - right < 4 for _, right in lines[:-1])
+    # Where a word is divided, PDFium says U+FFFE.
+    assert typed * 3 in re.sub("\r?\n|\ufffe", "", text)
+    assert "internationaliza\ufffetion" in text
+
+
 def test_thai_lines_end_after_words_are_full_and_are_copied_as_typed(tmp_path: Path) -> None:
     text, _ = page_of(tmp_path, "th", THAI * 3)
     copied = [line.strip() for line in text.splitlines()]
