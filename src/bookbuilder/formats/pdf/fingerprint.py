@@ -10,10 +10,8 @@ import dataclasses
 import io
 import json
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
-import pikepdf
 from bs4 import Tag
 
 from bookbuilder import __version__
@@ -22,7 +20,7 @@ from bookbuilder.config.schema import PdfConfig
 from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
-from bookbuilder.formats.pdf.weasy.setup import own_fonts
+from bookbuilder.formats.pdf.weasy.setup import own_fonts, version_of_weasyprint
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.files import read_own_file
@@ -49,7 +47,7 @@ def fingerprint(book: Book) -> str:
         pdf = dataclasses.replace(pdf, qr=False)
     config = dataclasses.replace(config, pdf=pdf)
     made_from = {
-        "versions": [__version__, metadata.version("weasyprint")],
+        "versions": [__version__, version_of_weasyprint()],
         "book": _plain(book),
         "settings": _plain(pdf),
         "styles": [
@@ -68,6 +66,8 @@ def pages_if_made_from(book: Book, path: Path) -> int:
     It lies where `output` of book.toml says, which may be outside the book's folder. So only a file
     that we could have written counts, and nothing of it is used but its digest and this number.
     """
+    import pikepdf
+
     try:
         with pikepdf.open(io.BytesIO(read_own_file(path, LARGEST_PDF))) as pdf:
             return len(pdf.pages) if pdf.docinfo.get(DIGEST_KEY) == fingerprint(book) else 0
