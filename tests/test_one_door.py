@@ -76,7 +76,6 @@ ALLOWED = {
     ("formats/pdf/compose/styles.py", "joinpath().read_text"): BUNDLED,
     ("formats/pdf/compose/trim.py", "resources.files"): BUNDLED,
     ("formats/pdf/compose/trim.py", "joinpath().read_text"): BUNDLED,
-    ("formats/pdf/finish/labels_and_metadata.py", "Metadata.read_bytes"): MEMORY,
     ("formats/pdf/paginate/layout_cache.py", "path.read_bytes"): "its own code, bundled fonts",
     ("formats/pdf/paginate/layout_cache.py", "parent.rglob"): BUNDLED,
     ("formats/pdf/weasy/form_fields.py", "resources.files"): BUNDLED,

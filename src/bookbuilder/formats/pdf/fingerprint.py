@@ -19,7 +19,6 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.config.schema import PdfConfig
 from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
 from bookbuilder.formats.pdf.weasy.setup import own_fonts, version_of_weasyprint
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
@@ -27,6 +26,8 @@ from bookbuilder.runtime.files import read_own_file
 from bookbuilder.trees.serializing import serialize
 
 LARGEST_PDF = 500_000_000
+# Of the document information.
+DIGEST_KEY = "BookbuilderDigest"
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked_part", "pagination"}),
@@ -70,7 +71,7 @@ def pages_if_made_from(book: Book, path: Path) -> int:
 
     try:
         with pikepdf.open(io.BytesIO(read_own_file(path, LARGEST_PDF))) as pdf:
-            return len(pdf.pages) if pdf.docinfo.get(DIGEST_KEY) == fingerprint(book) else 0
+            return len(pdf.pages) if pdf.docinfo.get(f"/{DIGEST_KEY}") == fingerprint(book) else 0
     except (OSError, pikepdf.PdfError):
         return 0
 
