@@ -86,7 +86,10 @@ def print_book(book: Book, report: Report) -> Printed:
     paged = lay_out(book, report)
     front, *body = paged.laid_out.laid_out_runs
     runs = paged.laid_out.runs
-    document = digest_of(paged.data)
+    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+
+    data = pdf_bytes(paged.pdf)
+    document = digest_of(data)
     stretches = []
     first = 0
     starts = [1, *starts_of(body)]
@@ -99,7 +102,7 @@ def print_book(book: Book, report: Report) -> Printed:
     # What stands at a chapter's end is no note at the foot of a page.
     at_end = frozenset(paged.laid_out.at_end)
     is_whole = len(runs) < 3
-    return Printed(document, paged.data, tuple(stretches), labels, at_end, is_whole)
+    return Printed(document, data, tuple(stretches), labels, at_end, is_whole)
 
 
 def _name_of(run: Run, *, is_front: bool) -> str:
@@ -159,6 +162,7 @@ class ChapterPrinter:
         Return None if it is not laid out by itself, as the front matter, which has the contents.
         """
         from bookbuilder.formats.pdf.weasy.joining import join
+        from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, Report())
@@ -178,7 +182,7 @@ class ChapterPrinter:
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
         laid_out = numbered(laid_out, start, [number.text or "" for number in numbers_in(run.tree)])
-        data = join(tree, [laid_out], [run.part], blobs, has_links=False)
+        data = pdf_bytes(join(tree, [laid_out], [run.part], blobs, has_links=False))
         return Stretch(slug, start, _pages(laid_out, start, str), digest_of(data)), data
 
 

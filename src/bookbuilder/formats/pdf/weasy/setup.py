@@ -11,10 +11,11 @@ import contextlib
 import ctypes.util
 import io
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import import_module, resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -58,7 +59,7 @@ NO_FONT = Rule(
 
 MOST_FONTS = 1000
 
-_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
+_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "PIL", "fontTools")
 
 FALLBACKS = (
     "Bookbuilder Serif",
@@ -300,7 +301,17 @@ def _parts_thai() -> bool:
 def versions() -> list[str]:
     """Return the versions of all that a layout depends on, for a name of its result."""
     found = loaded_libraries()
-    return [*(metadata.version(name) for name in _PACKAGES), found.pango, found.harfbuzz]
+    packages = [import_module(name).__version__ for name in _PACKAGES]
+    return [*packages, found.pango, found.harfbuzz]
+
+
+def version_of_weasyprint() -> str:
+    """Return the version of WeasyPrint, which need not be loaded."""
+    if loaded := sys.modules.get("weasyprint"):
+        return str(loaded.__version__)
+    from importlib import metadata
+
+    return metadata.version("weasyprint")
 
 
 def srgb_profile() -> bytes:
