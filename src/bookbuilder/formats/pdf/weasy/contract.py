@@ -341,8 +341,16 @@ def render(
 
 @contextmanager
 def last_pages_uncounted(number: int) -> Iterator[None]:
-    """Leave the last `number` pages out of `counter(pages)` in the margins, inside the context."""
+    """Leave the last `number` pages out of `counter(pages)`, inside the context."""
     made = weasyprint.layout.make_margin_boxes
+    made_pages = weasyprint.layout.make_all_pages
+
+    def make_all_pages(context: Any, *rest: object) -> Iterator[Page]:
+        # For text; margins come last, when WeasyPrint has counted again.
+        for *_, state, _ in context.page_maker:
+            state[1]["pages"] = [max(0, count - number) for count in state[1]["pages"]]
+        pages: Iterator[Page] = made_pages(context, *rest)
+        return pages
 
     def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
         depth, counters, *rest = state
@@ -351,10 +359,12 @@ def last_pages_uncounted(number: int) -> Iterator[None]:
         return boxes
 
     weasyprint.layout.make_margin_boxes = make_margin_boxes
+    weasyprint.layout.make_all_pages = make_all_pages
     try:
         yield
     finally:
         weasyprint.layout.make_margin_boxes = made
+        weasyprint.layout.make_all_pages = made_pages
 
 
 def without_placeholder(box: Box) -> Box:
