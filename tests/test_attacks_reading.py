@@ -36,7 +36,8 @@ CANARY = "CANARY-OUTSIDE"
 # What is near to it is written in the book; the name itself may be in no message.
 SECRET = "kestrel-ledger"
 NEAR = "kestrel-ledgr"
-SECONDS = 30
+# A busy machine takes long for a page; whatever waits for a pipe waits for ever.
+SECONDS = 150
 DRAWING = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><text>{}</text></svg>"
 FORBIDDEN = re.compile(r"/proc/\w+/environ|/dev/stdin|/dev/zero|/etc/passwd")
 SUFFIXES = (".md", ".svg", ".css", ".toml", ".yml", ".json", ".ttf", ".txt")

@@ -36,6 +36,10 @@ HARFBUZZ_HINT = (
     " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
 )
 
+THAI_HINT = (
+    "where lines may end, write a zero-width space (U+200B), or build on Debian, Ubuntu or Fedora"
+)
+
 NO_PANGO = Rule(
     "P001",
     "pango-missing",
@@ -267,6 +271,7 @@ class Libraries:
     pango: str
     harfbuzz: str
     has_harfbuzz_subset: bool
+    parts_thai: bool
 
 
 def loaded_libraries() -> Libraries:
@@ -277,7 +282,20 @@ def loaded_libraries() -> Libraries:
         ffi.string(pango.pango_version_string()).decode(),
         ffi.string(harfbuzz.hb_version_string()).decode(),
         harfbuzz_subset is not None,
+        _parts_thai(),
     )
+
+
+def _parts_thai() -> bool:
+    """Return whether Pango finds the words of Thai, which it does with libthai's dictionary."""
+    from bookbuilder.formats.pdf.weasy.contract import ffi, pango
+
+    words = "ภาษาไทย"
+    data, count = words.encode(), len(words) + 1
+    found = ffi.new("PangoLogAttr[]", count)
+    thai = pango.pango_language_from_string(b"th")
+    pango.pango_get_log_attrs(data, len(data), -1, thai, found, count)
+    return any(found[at].is_line_break for at in range(1, len(words)))
 
 
 def versions() -> list[str]:
