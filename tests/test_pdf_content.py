@@ -191,15 +191,14 @@ def test_a_word_of_many_lines_is_broken_and_complete(tmp_path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "words", ["हिन्दी: यह एक है।", "คำว่า ทำงาน", "ọ̀rẹ́ ẹ̀kọ́ n̄", "क्षत्रिय (स्त्री)", "1️⃣ two"]
-)
-def test_what_is_copied_is_what_was_typed(words: str, tmp_path: Path) -> None:
-    book = a_book(tmp_path, numbered(1, "T", f"<p>Start {words} <b>{words}</b> end.</p>"))
-    path, _ = written(book, tmp_path / "b.pdf")
+def test_what_is_copied_is_what_was_typed(tmp_path: Path) -> None:
+    typed = ["हिन्दी: यह एक है।", "คำว่า ทำงาน", "ọ̀rẹ́ ẹ̀kọ́ n̄", "क्षत्रिय (स्त्री)", "1️⃣ two"]
+    text = "".join(f"<p>Start {words} <b>{words}</b> end.</p>" for words in typed)
+    path, _ = written(a_book(tmp_path, numbered(1, "T", text)), tmp_path / "b.pdf")
     said = unicodedata.normalize("NFC", re.sub(r"\s", "", pages_of(path)[-1]))
-    wanted = unicodedata.normalize("NFC", re.sub(r"\s", "", f"Start{words}{words}end."))
-    assert wanted in said
+    for words in typed:
+        wanted = unicodedata.normalize("NFC", re.sub(r"\s", "", f"Start{words}{words}end."))
+        assert wanted in said
 
 
 def test_signs_of_another_font_keep_their_columns_in_code(tmp_path: Path) -> None:

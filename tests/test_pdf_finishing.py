@@ -12,7 +12,7 @@ import pydyf
 import pypdfium2
 import pytest
 
-from bookbuilder import Book
+from bookbuilder import Book, write
 from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint, pages_if_made_from
 from bookbuilder.formats.pdf.finish.imposition import impose, imposed
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
@@ -215,3 +215,34 @@ def test_a_turned_page_lies_on_its_side_in_a_booklet() -> None:
     assert sheet.size == (600, 400)
     # Of page 2, on the left: its head is on the left, its upper left corner is below.
     assert [sheet.getpixel(at) for at in [(15, 385), (15, 15)]] == [(255, 0, 0), (255, 255, 255)]
+
+
+@pytest.mark.slow
+def test_turned_pages_have_the_size_of_the_others_in_print_and_lie_across_on_screen(
+    tmp_path: Path,
+) -> None:
+    settings = '[book]\ntitle = "T"\nlanguage = "en"\n[pdf]\nlive-links = true\nedition = "{}"\n'
+    table = "| Left | Right |\n|---|---|\n| [there](two.md) | x |\n{.landscape #wide}\n"
+    text = f"# One\n\nSee [this](#wide).\n\n{table}\nAfter.\n"
+    files = {"one.md": text, "two.md": "# Two\n\nText.\n"}
+    shapes = {}
+    for edition in ("print", "screen"):
+        book, _ = load_files(tmp_path / edition, {"book.toml": settings.format(edition), **files})
+        pdf = pypdfium2.PdfDocument(write(book, tmp_path / f"{edition}.pdf").path)
+        shapes[edition] = {tuple(map(round, page.get_size())) for page in pdf}
+    assert shapes == {"print": {(420, 595)}, "screen": {(420, 595), (595, 420)}}
+    with (
+        pikepdf.open(tmp_path / "print.pdf") as read,
+        pypdfium2.PdfDocument(tmp_path / "print.pdf") as pdf,
+    ):
+        (number,) = (n for n, p in enumerate(pdf) if "Left" in p.get_textpage().get_text_range())
+        assert "/Rotate" not in read.pages[number]
+        words = pdf[number].get_textpage()
+        left, right = (words.get_charbox(words.search(w).get_next()[0]) for w in ("Left", "Right"))
+        # The head is on the left: lines run upwards.
+        assert left[1] < right[1]
+        assert left[0] == pytest.approx(right[0], abs=3)
+        link = words.get_charbox(words.search("there").get_next()[0])
+        x1, y1, x2, y2 = (float(x) for x in read.pages[number].Annots[0].Rect)
+        assert min(x1, x2) - 1 < link[0] < max(x1, x2) + 1
+        assert min(y1, y2) - 1 < link[1] < max(y1, y2) + 1

@@ -320,17 +320,19 @@ def render(
     styles: Sequence[CSS],
     fonts: FontConfiguration,
     counters: CounterStyle,
-    settle: Callable[[Box], None],
+    settle: Callable[[Box], None] | None,
 ) -> Document:
     """Lay out a document on pages.
 
-    `settle` may move boxes of a page, but those in its margins, before links and anchors are looked
-    for.
+    `settle`, if there is any, may move boxes of a page, but those in its margins. Links and anchors
+    are looked for again then.
     """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     document: Document = html.render(
         font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
     )
+    if settle is None:
+        return document
     for page in document.pages:
         for box in page._page_box.children:
             if not isinstance(box, MarginBox):
@@ -341,8 +343,16 @@ def render(
 
 @contextmanager
 def last_pages_uncounted(number: int) -> Iterator[None]:
-    """Leave the last `number` pages out of `counter(pages)` in the margins, inside the context."""
+    """Leave the last `number` pages out of `counter(pages)`, inside the context."""
     made = weasyprint.layout.make_margin_boxes
+    made_pages = weasyprint.layout.make_all_pages
+
+    def make_all_pages(context: Any, *rest: object) -> Iterator[Page]:
+        # For text; margins come last, when WeasyPrint has counted again.
+        for *_, state, _ in context.page_maker:
+            state[1]["pages"] = [max(0, count - number) for count in state[1]["pages"]]
+        pages: Iterator[Page] = made_pages(context, *rest)
+        return pages
 
     def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
         depth, counters, *rest = state
@@ -351,10 +361,12 @@ def last_pages_uncounted(number: int) -> Iterator[None]:
         return boxes
 
     weasyprint.layout.make_margin_boxes = make_margin_boxes
+    weasyprint.layout.make_all_pages = make_all_pages
     try:
         yield
     finally:
         weasyprint.layout.make_margin_boxes = made
+        weasyprint.layout.make_all_pages = made_pages
 
 
 def without_placeholder(box: Box) -> Box:
