@@ -93,7 +93,7 @@ def print_book(book: Book, report: Report) -> Printed:
 
     data = pdf_bytes(paged.pdf)
     document = digest_of(data)
-    stretches = []
+    stretches: list[Stretch] = []
     first = 0
     starts = [1, *starts_of(body)]
     for run, laid_out, start in zip(runs, [front, *body], starts, strict=True):
@@ -128,7 +128,10 @@ def _alone(front: Run, slug: str) -> Run | None:
     body = ET.Element("body")
     for child in front.tree:
         root.append(body if child.tag == "body" else child)
-    *sections, leaf = front.tree.find("body") or ()
+    whole = front.tree.find("body")
+    if whole is None or not len(whole):
+        return None
+    *sections, leaf = whole
     for section in sections:
         if slug in (e.get("id") for e in section.iter("section")):
             body.extend((section, leaf))
