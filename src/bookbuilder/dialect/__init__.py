@@ -24,7 +24,6 @@ from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
 from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
-from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
@@ -88,7 +87,6 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,
-    ConditionalSpanExtension,
     MarkExtension,
     FootnoteExtension,
     WikilinkExtension,

@@ -11,6 +11,7 @@ from bookbuilder import dialect
 from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
+from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
 from bookbuilder.reading.outline import Entry
@@ -44,16 +45,21 @@ def read_chapters(
     front: FrontMatter,
     entry: Entry,
     alone: bool,
-    report: Report,
+    conditions: Conditions,
     *,
     is_opener: bool = False,
 ) -> list[Chapter]:
     """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
     An opener, which has chapters below it in the list, and an index, which is generated, may
-    consist of a heading only.
+    consist of a heading only. What is not for the book's audience is taken out first; if nothing
+    is left then, there is no chapter.
     """
+    report = conditions.report
     tree = parse_fragment(dialect.convert(source, front.length, report))
+    left_out = take_out(tree, conditions)
+    if left_out is not None and not _shows_anything(tree):
+        return []
     drop_empty_headings(tree)
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
@@ -66,6 +72,7 @@ def read_chapters(
     chapters = [_chapter(piece, source, front, entry, several, report) for piece in pieces]
     for chapter in chapters:
         chapter.labels = labels
+        chapter.left_out = left_out or frozenset()
     return chapters
 
 
@@ -126,6 +133,10 @@ def _title_of_file(path: Path) -> str:
     # `a-name`, but also `A name - and more`.
     words = " ".join(re.sub(r"(?<=\S)[-_]+|[-_]+(?=\S)", " ", words).split())
     return words[:1].upper() + words[1:] or "Untitled"
+
+
+def _shows_anything(tree: Tag) -> bool:
+    return bool(tree.get_text(strip=True) or elements(tree, *SHOWN))
 
 
 def _has_content(tree: Tag) -> bool:
