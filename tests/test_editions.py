@@ -352,3 +352,113 @@ def test_a_book_that_was_read_for_another_format_is_not_written(tmp_path: Path) 
     with pytest.raises(BookError, match="C024"):
         write(load(folder), tmp_path / "x.pdf")
     assert write(load(folder), tmp_path / "x.epub").count == 1
+
+
+EDITIONS = {
+    "book.toml": """
+[book]
+title = "Whole"
+language = "en"
+identifier = "978-3-16-148410-0"
+front = ["preface.md"]
+[[part]]
+title = "First"
+chapters = ["a.md", "b.md"]
+[[part]]
+title = "Second"
+chapters = ["c.md"]
+[edition.short]
+title = "Short"
+chapters = ["c.md", "x.md"]
+conditions = ["brief"]
+trim = "a4"
+style = "short.css"
+[edition.screen]
+subtitle = "On screens"
+""",
+    "short.css": "p { color: black }",
+    "preface.md": "# Preface\n\nWords [in short]{.only edition=brief}.\n",
+    "a.md": "# A\n\nText.\n",
+    "b.md": "# B\n\nText.\n",
+    "c.md": "# C\n\nSee [a](a.md).\n",
+    "x.md": "# X\n\nMore.\n",
+}
+
+
+def test_an_edition_has_its_own_chapters_title_and_look(tmp_path: Path) -> None:
+    folder = write_files(tmp_path, EDITIONS)
+    whole, report = load(folder), Report()
+    short = load(folder, report=report, audience=Audience("epub", "short"))
+    assert [c.title for c in whole.chapters] == ["Preface", "A", "B", "C"]
+    assert [c.title for c in short.chapters] == ["Preface", "X", "C"]
+    assert [(p.title, p.number) for p in short.parts] == [("", None), ("Second", 2)]
+    assert (short.metadata.title, short.config.pdf.trim) == ("Short", "a4")
+    assert short.config.book.style == ("short.css",)
+    assert "in short" in next(short.chapters).tree.get_text()
+    assert "in short" not in next(whole.chapters).tree.get_text()
+    assert rules_of(report) == ["link-to-left-out"]
+    assert whole.metadata.isbn
+    assert not short.metadata.isbn  # it is another book's
+    assert short.metadata.identifier not in ("", whole.metadata.identifier)
+    on_screen = load(folder, audience=Audience("screen"))
+    assert (on_screen.metadata.title, on_screen.metadata.subtitle) == ("Whole", "On screens")
+
+
+@pytest.mark.slow
+def test_all_editions_are_built_and_remembered(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "book", EDITIONS)
+    result = invoke("build", "--all", folder)
+    assert result.exit_code == 0, result.stderr
+    names = ("whole", "whole-short")
+    endings = (".epub", ".pdf", "-screen.pdf")
+    assert {p.name for p in (folder / "dist").iterdir()} == {n + e for n in names for e in endings}
+    assert invoke("build", "--all", folder).stdout.count("up to date") == 6
+    assert "up to date" not in invoke("epub", folder, "--edition", "short").stdout
+    assert (
+        invoke("epub", folder, "--edition", "short").stdout.count("whole-short.epub is up to") == 1
+    )
+    both = invoke("pdf", folder, "--edition", "short", "--edition", "screen")
+    assert "whole-short-screen.pdf" in both.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["epub", "--edition", "shrot"], "did you mean `short`?"),
+        (["epub", "--edition", "other"], "the editions are short"),
+        (["epub", "--edition", "screen"], "`screen` is for a PDF"),
+        (["pdf", "--edition", "print", "--edition", "screen"], "One edition at a time"),
+        (["build", "--all", "--edition", "short"], "It is one of all"),
+    ],
+)
+def test_wrong_use_is_told(words: list[str], told: str, tmp_path: Path) -> None:
+    result = invoke(*words, write_files(tmp_path, EDITIONS))
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize("name", ["epub", "../x", "a b", "workbook"])
+def test_names_that_no_edition_can_have(name: str, tmp_path: Path) -> None:
+    toml = f'[book]\ntitle = "x"\n[edition."{name}"]\n'
+    write_files(tmp_path, {"book.toml": toml, "one.md": "# One\n\nText.\n"})
+    with pytest.raises(BookError, match="C022"):
+        load(tmp_path)
+
+
+def test_check_reads_the_book_for_each_of_its_readers(tmp_path: Path) -> None:
+    text = (
+        "# One\n\n[See [a](nowhere.md)]{.only format=screen} [and [b](gone.md)]{.only edition=short}"
+        " [c](lost.md)\n"
+    )
+    toml = "[book]\ntitle='x'\nlanguage='en'\n[edition.short]\n[edition.long]\n"
+    report = Report()
+    check(write_files(tmp_path, {"book.toml": toml, "one.md": text}), report=report)
+    broken = [d.message for d in report if d.rule.name == "broken-link"]
+    assert sorted(broken) == [
+        "no chapter `gone.md`",
+        "no chapter `lost.md`",
+        "no chapter `nowhere.md`",
+    ]
+    only_long = Report()
+    check(tmp_path, report=only_long, edition="long")
+    assert "gone.md" not in str([d.message for d in only_long])

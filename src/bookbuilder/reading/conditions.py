@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, NavigableString, PageElement
@@ -62,7 +63,7 @@ _OWN_HINT = "put the text into an edition of its own, with `edition=`"
 _MOST_FINDINGS = 100
 
 
-@dataclass(slots=True)
+@dataclass
 class Conditions:
     """Decide for one file. `named` are the formats and editions that its conditions name."""
 
@@ -91,6 +92,9 @@ class Conditions:
             self.named.add(plain)
             return plain in self._holding
         return None
+
+    def knows(self, word: str) -> bool:
+        return word in FORMATS or word in self._known
 
     def solutions_are_out(self) -> bool:
         if TEACHER not in self._known:
@@ -130,16 +134,20 @@ class Conditions:
         kind = "text that is not for books, and so is what it is on"
         Problems(self.source, self.report).left_out(f".{name}", line, kind)
 
+    @cached_property
+    def _prose(self) -> str:
+        return without_code(self.source.text)
+
     def _at(self, word: str, pattern: str = "") -> Span:
         """Return the place of the next condition with `word`, which `pattern` ends with."""
         self._places[word] += 1
-        if self._places[word] > _MOST_FINDINGS:
+        if self._places.total() > _MOST_FINDINGS:
             return self.source.span_of_file()
         after_key = r"(?:format|edition|profile|meta)=[\"']?[^\"'\n}]{0,200}?"
         before = rf"(?:{after_key}|\b(?:only|except)[: ][^\n]{{0,200}}?|\.)"
         found = re.finditer(
             pattern or rf"{before}{re.escape(word)}(?![\w-])",
-            without_code(self.source.text),
+            self._prose,
             re.MULTILINE,
         )
         for nth, match in enumerate(found, 1):
@@ -207,7 +215,7 @@ def _is_kept(tag: Tag, kind: str, names: list[str], conditions: Conditions) -> b
     keys = [key for key in _KEYS if key in tag.attrs]
     among = words_of(str(tag.attrs.pop(AMONG, "")))
     is_own = kind in ("only", "except")
-    bare = [c for c in (*names, *among) if c != kind and is_own and _is_name(c, conditions)]
+    bare = [c for c in (*names, *among) if c != kind and is_own and conditions.knows(c)]
     if not keys and not bare:
         if is_own:
             conditions.report_nothing(kind)
@@ -264,15 +272,11 @@ def _judge(
     return all(decided) if decided else not (unknown and kind in _HIDING), unknown
 
 
-def _is_name(name: str, conditions: Conditions) -> bool:
-    return name in FORMATS or name in conditions_known(conditions.config)
-
-
 def _all_of(tag: Tag) -> Iterator[PageElement]:
     """Yield `tag`, and what goes with it: the section of a heading, the figure of a picture."""
     if tag.name == "img":
         figure = tag.find_parent("figure")
-        if isinstance(figure, Tag) and len(elements(figure, "img")) == 1:
+        if isinstance(figure, Tag) and len(figure.find_all("img", limit=2)) == 1:
             tag = figure
     yield tag
     if tag.name not in HEADINGS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from bs4 import Tag
@@ -24,7 +25,9 @@ from bookbuilder.reading.titles import (
     settle_title,
     title_heading,
 )
+from bookbuilder.reading.variables import settle_variables, title_with_values
 from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import HEADINGS
@@ -56,7 +59,11 @@ def read_chapters(
     is left then, there is no chapter.
     """
     report = conditions.report
-    tree = parse_fragment(dialect.convert(source, front.length, report))
+    values = conditions.config.variables
+    variables = Variables(values, source.text)
+    tree = parse_fragment(dialect.convert(source, front.length, report, variables))
+    settle_variables(tree, variables, values, source, report)
+    front = replace(front, title=title_with_values(front.title, values, source, report))
     left_out = take_out(tree, conditions)
     if left_out is not None and not _shows_anything(tree):
         return []
