@@ -66,6 +66,9 @@ def test_what_it_writes_for_others_can_be_read(tmp_path: Path) -> None:
         "check",
         "build",
     ]
+    for job in workflow["jobs"].values():
+        assert [s["run"] for s in job["steps"] if "${{" in s.get("run", "")] == []
+    assert workflow["permissions"] == {"contents": "read"}
     for name in (n for n in FILES if n.endswith(".json")):
         assert json.loads((tmp_path / name).read_text("utf-8"))
 

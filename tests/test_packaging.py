@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import runpy
 import shlex
+import subprocess
+import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 import pytest
 import yaml
 
+from bookbuilder import __version__
 from bookbuilder.build import check
 from bookbuilder.cli import main
 from bookbuilder.model.diagnostics import Report, Severity
@@ -65,6 +72,55 @@ def test_no_input_is_written_into_a_script() -> None:
     assert [script for script in scripts() if "${{" in script] == []
 
 
+def stand_in(folder: Path, name: str, text: str) -> None:
+    """Write a program of that name, which GitHub's machines have."""
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.slow
+def test_the_action_does_what_it_says(tmp_path: Path) -> None:
+    """Run the scripts of its steps as GitHub does, with programs that note how they are called."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for name in ("sudo", "pip"):
+        stand_in(bin_, name, f'echo "{name} $*" >> "{tmp_path}/called"')
+    (bin_ / "bookbuilder").symlink_to(Path(sys.executable).with_name("bookbuilder"))
+    book = tmp_path / "a book"
+    book.mkdir()
+    inputs = {name: said["default"] for name, said in ACTION["inputs"].items()}
+    inputs |= {"directory": book.name, "arguments": "--deny broken-link"}
+    env = os.environ | {
+        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_OS": "Linux",
+        "GITHUB_ACTION_PATH": "/the action",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+    }
+
+    def run(step: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+        own = {
+            name: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda m: inputs[m[1]], value)
+            for name, value in step.get("env", {}).items()
+        }
+        bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        return subprocess.run(
+            bash, cwd=tmp_path, env=env | own, capture_output=True, text=True, check=False
+        )
+
+    installs, checks, builds = (step for step in ACTION["runs"]["steps"] if "run" in step)
+    assert run(installs).returncode == 0
+    assert (tmp_path / "called").read_text("utf-8").splitlines()[-1] == "pip install -q /the action"
+    (book / "one.md").write_text("# One\n\nA [link](nowhere.md).\n", "utf-8")
+    checked = run(checks)
+    assert checked.returncode == 1
+    assert "::error file=a book/one.md,line=3" in checked.stderr
+    (book / "one.md").write_text("# One\n\nText.\n", "utf-8")
+    built = run(builds)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert (tmp_path / "output").read_text("utf-8") == "files=a book/dist\n"
+    assert {path.suffix for path in (book / "dist").iterdir()} == {".epub", ".pdf"}
+
+
 def test_the_hook_checks_the_book() -> None:
     [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     accept(shlex.split(hook["entry"]))
@@ -87,11 +143,47 @@ def test_the_package_names_its_licences() -> None:
     assert set((ROOT / "src/bookbuilder/fonts").glob("OFL*")) < named
 
 
+def test_the_version_is_the_same_everywhere_and_has_its_changes() -> None:
+    assert PROJECT["project"]["version"] == __version__
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## \[([^]]+)\](?: - \d{4}-\d\d-\d\d)?$", text, re.MULTILINE)
+    assert versions[:2] == ["Unreleased", __version__]
+
+
+@pytest.fixture
+def with_outside_links(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], str]:
+    """Return the function of that name; hatchling itself is not needed for it."""
+    stand_in = ModuleType("hatchling.metadata.plugin.interface")
+    stand_in.MetadataHookInterface = object  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
+    path = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["custom"]["path"]
+    found: Callable[[str, str, str], str] = runpy.run_path(str(ROOT / path))["with_outside_links"]
+    return found
+
+
+def test_the_packages_page_has_no_link_to_nowhere(
+    with_outside_links: Callable[[str, str, str], str],
+) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", with_outside_links(text, "", "1.0"))
+    assert len(links) > 3
+    assert [link for link in links if not link.startswith("https://")] == []
+    address = "https://example.org/books"
+    links = re.findall(r"\]\(([^)]+)\)", with_outside_links(text, address, "1.0"))
+    assert [link for link in links if not link.startswith("https://")] == []
+    own = [link.removeprefix(address) for link in links if link.startswith(address)]
+    assert "/raw/v1.0/docs/pictures/spread.png" in own
+    assert "/blob/v1.0/docs/cli.md" in own
+    for link in own:
+        assert (ROOT / link.split("/v1.0/")[1]).is_file()
+
+
 def test_only_what_is_tested_is_published() -> None:
     assert set(RELEASE["jobs"]["publish"]["needs"]) == {"wheel", "sdist"}
     assert RELEASE["jobs"]["publish"]["permissions"] == {"id-token": "write"}
 
 
+@pytest.mark.slow
 def test_the_manual_is_a_book_without_warnings() -> None:
     report = Report()
     book = check(ROOT / "docs", report=report)

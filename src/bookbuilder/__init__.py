@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Diagnostic as Diagnostic
     from bookbuilder.model.diagnostics import Report as Report
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
 
 _HOMES = {

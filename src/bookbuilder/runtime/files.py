@@ -116,10 +116,16 @@ def is_inside(path: Path, *folders: Path) -> bool:
     Nothing needs to be there. A link that leads to itself leads nowhere else.
     """
     try:
-        resolved = Path(os.path.realpath(path))
-        return any(resolved.is_relative_to(os.path.realpath(folder)) for folder in folders)
+        resolved = os.path.normcase(os.path.realpath(path))
+        return any(_is_below(resolved, os.path.realpath(folder)) for folder in folders)
     except (OSError, ValueError):
         return False
+
+
+def _is_below(resolved: str, folder: str) -> bool:
+    # Without paths as objects: a folder without a book.toml is asked some hundred times.
+    folder = os.path.normcase(folder)
+    return resolved == folder or resolved.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def name_of(path: Path, root: Path) -> str:

@@ -196,7 +196,8 @@ def _site(root: Path) -> Path | None:
     """Return the folder of the site: the book's, or one below it."""
     for name in SITES:
         site = root / name
-        if _first(site, (*CONFIG_NAMES, *SIDEBAR_NAMES[:2]), root):
+        is_there = is_inside(site, root) and is_folder(site)
+        if is_there and _first(site, (*CONFIG_NAMES, *SIDEBAR_NAMES[:2]), root):
             return site
     return None
 

@@ -23,7 +23,7 @@ from bookbuilder.config.other_tools.sphinx import find_page, pages_like
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import is_file, is_inside, name_of, read_file
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_file
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
 
@@ -177,6 +177,8 @@ def _list(value: Any) -> list[Any]:
 
 def _find(root: Path, names: tuple[str, ...]) -> Path | None:
     for folder in FOLDERS:
+        if not (is_inside(root / folder, root) and is_folder(root / folder)):
+            continue
         for name in names:
             path = root / folder / name
             if is_inside(path, root) and is_file(path):

@@ -19,7 +19,7 @@ from bookbuilder.config.other_tools.shared import (
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import is_file, is_inside, read_text
+from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_text
 
 FOLDERS = ("", "docs", "src", "website")
 TOOLS = (".vitepress", ".vuepress")
@@ -181,8 +181,11 @@ def _file_name(root: Path) -> tuple[str, str]:
     """Return the folder that has a site, and the name of its settings; empty if there is none."""
     for folder in FOLDERS:
         for tool in TOOLS:
+            settings = f"{folder}/{tool}".lstrip("/")
+            if not (is_inside(root / settings, root) and is_folder(root / settings)):
+                continue
             for suffix in SUFFIXES:
-                name = f"{folder}/{tool}/config.{suffix}".lstrip("/")
+                name = f"{settings}/config.{suffix}"
                 if is_inside(root / name, root) and is_file(root / name):
                     return folder, name
     return "", ""
