@@ -447,8 +447,8 @@ def test_names_that_no_edition_can_have(name: str, tmp_path: Path) -> None:
 
 def test_check_reads_the_book_for_each_of_its_readers(tmp_path: Path) -> None:
     text = (
-        "# One\n\n[See [a](nowhere.md)]{.only format=screen} [and [b](gone.md)]{.only edition=short}"
-        " [c](lost.md)\n"
+        "# One\n\n[See [a](nowhere.md)]{.only format=screen} [c](lost.md)\n"
+        "[and [b](gone.md)]{.only edition=short}\n"
     )
     toml = "[book]\ntitle='x'\nlanguage='en'\n[edition.short]\n[edition.long]\n"
     report = Report()
