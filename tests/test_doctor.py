@@ -129,3 +129,11 @@ def test_doctor_exits_1_where_a_format_cannot_be_built(monkeypatch: pytest.Monke
     result = invoke("doctor")
     assert result.exit_code == 1
     assert result.stdout.endswith("\nEPUB: can be built here\nPDF: cannot be built here: no\n")
+
+
+def test_a_pango_that_does_not_know_thai_words_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "libthai, for lines of Thai" in [f.what for f in facts() if f.state is State.OK]
+    monkeypatch.setattr("bookbuilder.formats.pdf.weasy.setup._parts_thai", lambda: False)
+    lacks = {f.what: f.hint for f in facts() if f.state is State.OPTIONAL}
+    hint = lacks["Pango is built without libthai: lines of Thai end at blanks only"]
+    assert "U+200B" in hint

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from bookbuilder.book import Book
 from bookbuilder.config.schema import BookConfig, Config
+from bookbuilder.formats.epub.cover_drawing import draw
 from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.files import write_atomically
@@ -35,6 +37,32 @@ def test_a_cover_is_made_from_the_title(tmp_path: Path) -> None:
     assert sum(shades[200:]) > 200
     assert len(data) < 100_000
     assert list(report) == []
+
+
+def test_the_same_cover_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def counted(book: Book, *arguments: Any) -> bytes:
+        drawn.append(book.metadata.title)
+        return draw(book, *arguments)
+
+    monkeypatch.setattr("bookbuilder.formats.epub.cover_drawing.draw", counted)
+    book = little()
+    covers = []
+    for title in ("Drawn once", "Drawn once", "Drawn anew"):
+        book.metadata = replace(book.metadata, title=title)
+        covers.append(build(book, tmp_path).files["EPUB/images/cover.png"])
+    assert drawn == ["Drawn once", "Drawn anew"]
+    assert covers[0] == covers[1] != covers[2]
+
+
+def test_what_a_drawn_cover_lacks_is_said_each_time(tmp_path: Path) -> None:
+    book = little()
+    book.metadata = replace(book.metadata, title="ᚠ")
+    for _ in range(2):
+        report = Report()
+        build(book, tmp_path, report)
+        assert [d.rule.code for d in report] == ["E005"]
 
 
 @pytest.mark.slow

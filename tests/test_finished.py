@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +109,12 @@ def test_a_folder_without_a_list_is_read_again_when_a_chapter_comes(
     assert "up to date" in invoke("epub", "-o", output).stdout
     (book / "three.md").write_text("# Three\n\nMore.\n", "utf-8")
     assert "3 chapters" in invoke("epub", "-o", output).stdout
+
+
+def test_a_folder_of_outputs_that_is_new_changes_nothing(book: Path) -> None:
+    shutil.rmtree(book / "dist")
+    (book / "book.toml").unlink()
+    assert "Wrote" in invoke("epub").stdout
+    assert "up to date" in invoke("epub").stdout
+    (book / "three.md").write_text("# Three\n\nNew.\n", "utf-8")
+    assert "Wrote" in invoke("epub").stdout

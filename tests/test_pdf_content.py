@@ -34,6 +34,23 @@ def test_lists_start_and_count_as_html_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_all_leaders_of_the_contents_end_at_one_place(tmp_path: Path) -> None:
+    chapters = [numbered(n, "abcdefghijk lmnop qrstuvw"[: n % 25 + 1], "") for n in range(1, 46)]
+    path, _ = written(a_book(tmp_path, *chapters), tmp_path / "b.pdf")
+    ends: dict[int, float] = {}
+    with pypdfium2.PdfDocument(path) as pdf:
+        page = next(
+            p.get_textpage() for p in pdf if "Contents" in p.get_textpage().get_text_range()
+        )
+        for at in range(page.count_chars()):
+            if page.get_text_range(at, 1) == ".":
+                _, bottom, right, _ = page.get_charbox(at)
+                ends[round(bottom)] = max(right, ends.get(round(bottom), 0.0))
+    assert len(ends) > 20
+    assert max(ends.values()) - min(ends.values()) < 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "points"), [('width="96"', (72, 36)), ('height="96"', (144, 72)), ("", (150, 75))]
 )

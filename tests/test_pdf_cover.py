@@ -18,8 +18,7 @@ from bookbuilder import Book, BookError, Report, load, write
 from bookbuilder.cli import main
 from bookbuilder.formats.cover.barcode import modules
 from bookbuilder.formats.cover.print_cover import NARROWEST_WITH_WORDS, spine_width
-from bookbuilder.formats.pdf.fingerprint import fingerprint
-from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
+from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint
 from bookbuilder.text.identifiers import ean_of, isbn_in
 from books import load_files, write_files
 from verapdf import validate
@@ -280,7 +279,7 @@ def test_only_a_whole_book_for_print_is_counted(
 @pytest.mark.slow
 def test_a_pdf_that_does_not_say_what_it_was_made_from_is_not_counted(printed: Path) -> None:
     with pikepdf.new() as pdf:
-        pdf.docinfo[DIGEST_KEY] = pikepdf.Array([1])
+        pdf.docinfo[f"/{DIGEST_KEY}"] = pikepdf.Array([1])
         pdf.save(printed / PRINT)
     with_pages(printed / PRINT, 300)
     assert "for 300 pages" not in make("cover", printed)

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 
-from bookbuilder import Book
-from bookbuilder.formats.pdf.fingerprint import fingerprint, pages_if_made_from
+from bookbuilder import Book, write
+from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint, pages_if_made_from
 from bookbuilder.formats.pdf.finish.imposition import impose, imposed
-from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
+from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
+from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 from books import load_files
 
 SETTINGS = '[book]\ntitle = "T"\nlanguage = "{}"\nidentifier = "urn:x:1"\nsubjects = ["a", "b"]\n'
@@ -40,6 +42,24 @@ def pages(count: int) -> bytes:
     return out.getvalue()
 
 
+def finish(count: int, front: int, book: Book, profile: bytes = b"", digest: str = "") -> bytes:
+    """Return a PDF of `count` empty pages with a link on each, the first `front` of them Roman."""
+    pdf = pydyf.PDF()
+    pdf.info["Title"] = pydyf.String("T < ü")
+    for _ in range(count):
+        link = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Link"})
+        link["Rect"] = pydyf.Array([0, 0, 9, 9])
+        pdf.add_object(link)
+        page = pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference})
+        page["MediaBox"] = pydyf.Array([0, 0, 300, 400])
+        page["Annots"] = pydyf.Array([link.reference])
+        page["Resources"] = pydyf.Dictionary()
+        pdf.add_page(page)
+    pdf.add_object(pdf.info)
+    add_labels_and_metadata(pdf, front, book, profile, {DIGEST_KEY: digest})
+    return pdf_bytes(pdf)
+
+
 def opened(data: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(data))
 
@@ -48,7 +68,7 @@ def opened(data: bytes) -> pikepdf.Pdf:
     ("front", "labels"), [(0, ["1", "2", "3"]), (2, ["i", "ii", "1"]), (3, ["i", "ii", "iii"])]
 )
 def test_front_pages_have_roman_labels(front: int, labels: list[str], tmp_path: Path) -> None:
-    with opened(finish(pages(3), front, a_book(tmp_path))) as pdf:
+    with opened(finish(3, front, a_book(tmp_path))) as pdf:
         assert [page.label for page in pdf.pages] == labels
 
 
@@ -63,17 +83,18 @@ def test_front_pages_have_roman_labels(front: int, labels: list[str], tmp_path: 
 def test_viewers_are_told_how_pages_follow(
     language: str, edition: str, says: tuple[str, str], tmp_path: Path
 ) -> None:
-    with opened(finish(pages(1), 0, a_book(tmp_path, language, edition=edition))) as pdf:
+    with opened(finish(1, 0, a_book(tmp_path, language, edition=edition))) as pdf:
         said = pdf.Root.ViewerPreferences.Direction, pdf.Root.PageLayout
         assert tuple(map(str, said)) == says
         assert pdf.Root.ViewerPreferences.DisplayDocTitle
 
 
 def test_metadata_says_what_the_book_says_and_links_print(tmp_path: Path) -> None:
-    with opened(finish(pages(2), 0, a_book(tmp_path))) as pdf:
+    with opened(finish(2, 0, a_book(tmp_path))) as pdf:
         with pdf.open_metadata() as xmp:
             assert list(xmp["dc:language"]) == ["en"]
             assert xmp["dc:identifier"] == "urn:x:1"
+            assert xmp["dc:title"] == pdf.docinfo["/Title"] == "T < ü"
             assert set(xmp["dc:subject"]) == {"a", "b"}
             assert xmp["pdfuaid:part"] == "1"
             assert "pdfaid:part" not in xmp
@@ -81,8 +102,29 @@ def test_metadata_says_what_the_book_says_and_links_print(tmp_path: Path) -> Non
         assert "/OutputIntents" not in pdf.Root
 
 
+@pytest.mark.parametrize("count", [1, 300])
+def test_files_are_written_as_the_standard_says(count: int, tmp_path: Path) -> None:
+    data = finish(count, 0, a_book(tmp_path))
+    with opened(data) as pdf:
+        # Of QPDF, which reads the table and every object by it.
+        assert list(pdf.check_pdf_syntax()) == []
+        assert len(pdf.pages) == count
+        assert pdf.trailer.ID[0] == pdf.trailer.ID[1]
+        assert len(bytes(pdf.trailer.ID[0])) == 16
+    assert len(pypdfium2.PdfDocument(data)) == count
+    assert len(data) < 3000 + 80 * count
+
+
+def test_files_with_other_content_have_other_identifiers(tmp_path: Path) -> None:
+    ids = set()
+    for front in (0, 1):
+        with opened(finish(2, front, a_book(tmp_path))) as pdf:
+            ids.add(bytes(pdf.trailer.ID[0]))
+    assert len(ids) == 2
+
+
 def test_a_pdf_to_keep_has_its_colours_and_says_so(tmp_path: Path) -> None:
-    data = finish(pages(1), 0, a_book(tmp_path, pdf_a=True), b"a profile")
+    data = finish(1, 0, a_book(tmp_path, pdf_a=True), b"a profile")
     with opened(data) as pdf:
         with pdf.open_metadata() as xmp:
             assert (xmp["pdfaid:part"], xmp["pdfaid:conformance"]) == ("2", "A")
@@ -93,24 +135,24 @@ def test_a_pdf_to_keep_has_its_colours_and_says_so(tmp_path: Path) -> None:
 
 def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
     book, made = a_book(tmp_path), pages(2)
-    assert finish(made, 1, book) == finish(made, 1, book)
+    assert finish(2, 1, book) == finish(2, 1, book)
     assert impose(made) == impose(made)
 
 
 def test_a_pdf_says_which_book_it_was_made_from(tmp_path: Path) -> None:
     book = a_book(tmp_path / "book")
     path = tmp_path / "one.pdf"
-    path.write_bytes(finish(pages(3), 1, book, digest=fingerprint(book)))
+    path.write_bytes(finish(3, 1, book, digest=fingerprint(book)))
     assert pages_if_made_from(book, path) == 3
     assert pages_if_made_from(a_book(tmp_path / "book", edition="screen"), path) == 0
-    path.write_bytes(finish(pages(3), 1, book))
+    path.write_bytes(finish(3, 1, book))
     assert pages_if_made_from(book, path) == 0
     assert pages_if_made_from(book, tmp_path / "none.pdf") == 0
 
 
 def test_finished_pages_have_labels_and_bare_ones_have_not(tmp_path: Path) -> None:
     bare = {rule.name for rule, _ in inspect_pdf(pages(2))}
-    done = {rule.name for rule, _ in inspect_pdf(finish(pages(2), 0, a_book(tmp_path)))}
+    done = {rule.name for rule, _ in inspect_pdf(finish(2, 0, a_book(tmp_path)))}
     assert bare - done == {"no-page-labels"}
 
 
@@ -173,3 +215,34 @@ def test_a_turned_page_lies_on_its_side_in_a_booklet() -> None:
     assert sheet.size == (600, 400)
     # Of page 2, on the left: its head is on the left, its upper left corner is below.
     assert [sheet.getpixel(at) for at in [(15, 385), (15, 15)]] == [(255, 0, 0), (255, 255, 255)]
+
+
+@pytest.mark.slow
+def test_turned_pages_have_the_size_of_the_others_in_print_and_lie_across_on_screen(
+    tmp_path: Path,
+) -> None:
+    settings = '[book]\ntitle = "T"\nlanguage = "en"\n[pdf]\nlive-links = true\nedition = "{}"\n'
+    table = "| Left | Right |\n|---|---|\n| [there](two.md) | x |\n{.landscape #wide}\n"
+    text = f"# One\n\nSee [this](#wide).\n\n{table}\nAfter.\n"
+    files = {"one.md": text, "two.md": "# Two\n\nText.\n"}
+    shapes = {}
+    for edition in ("print", "screen"):
+        book, _ = load_files(tmp_path / edition, {"book.toml": settings.format(edition), **files})
+        pdf = pypdfium2.PdfDocument(write(book, tmp_path / f"{edition}.pdf").path)
+        shapes[edition] = {tuple(map(round, page.get_size())) for page in pdf}
+    assert shapes == {"print": {(420, 595)}, "screen": {(420, 595), (595, 420)}}
+    with (
+        pikepdf.open(tmp_path / "print.pdf") as read,
+        pypdfium2.PdfDocument(tmp_path / "print.pdf") as pdf,
+    ):
+        (number,) = (n for n, p in enumerate(pdf) if "Left" in p.get_textpage().get_text_range())
+        assert "/Rotate" not in read.pages[number]
+        words = pdf[number].get_textpage()
+        left, right = (words.get_charbox(words.search(w).get_next()[0]) for w in ("Left", "Right"))
+        # The head is on the left: lines run upwards.
+        assert left[1] < right[1]
+        assert left[0] == pytest.approx(right[0], abs=3)
+        link = words.get_charbox(words.search("there").get_next()[0])
+        x1, y1, x2, y2 = (float(x) for x in read.pages[number].Annots[0].Rect)
+        assert min(x1, x2) - 1 < link[0] < max(x1, x2) + 1
+        assert min(y1, y2) - 1 < link[1] < max(y1, y2) + 1

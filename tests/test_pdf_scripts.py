@@ -1,10 +1,11 @@
-"""Lines of Arabic and Japanese: where they start and end, and what is copied from them."""
+"""Lines of Arabic, Japanese and Thai: where they start and end, and what is copied from them."""
 
 from __future__ import annotations
 
 import ctypes
 import io
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ ARABIC = (
 JAPANESE = (
     "吾輩は猫である。名前はまだ無い。Pythonで<ruby>漢字<rt>かんじ</rt></ruby>を扱うには`str`型を使う。"
     "バージョン3.12では「Unicode」の15.0に対応している。どこで生れたかとんと**見当**がつかぬ。"
+)
+
+
+THAI = (
+    "เรื่องนี้เป็นเรื่องของห้องสมุดในเมืองเล็กๆ แห่งหนึ่ง ซึ่งทุกเย็นเด็กๆ และผู้สูงอายุจะมานั่งอ่านหนังสือด้วยกัน "
+    "บรรณารักษ์คือ**คุณสมชาย**ซึ่งเป็นคนใจดีมากและใช้เวลาสามสิบห้าปีของชีวิตอยู่ในอาคารหลังนี้กับ `x` และทำงาน"
 )
 
 
@@ -82,6 +89,48 @@ def test_japanese_lines_are_full_and_hold_whole_characters(tmp_path: Path) -> No
     assert round((edge - left) / 10, 1) % 1 == 0
     # Each paragraph starts with an empty character.
     assert lines[0][0] - left == pytest.approx(10, abs=0.1)
+
+
+def test_japanese_lines_before_long_words_are_full_and_copied_as_typed(tmp_path: Path) -> None:
+    typed = (
+        "また、この書籍の文章はCreative Commons Attribution 4.0（CC BY 4.0）に基づいて提供されます"
+        "。"
+        "その場でサンプルコードを実行してJavaScriptを学べます。書籍の内容はinternationalizationです。"
+    )
+    text, lines = page_of(tmp_path, "ja", typed * 3)
+    edge = max(right for _, right in lines)
+    assert all(edge - right < 4 for _, right in lines[:-1])
+    # Where a word is divided, PDFium says U+FFFE.
+    assert typed * 3 in re.sub("\r?\n|\ufffe", "", text)
+    assert "internationaliza\ufffetion" in text
+
+
+def test_thai_lines_end_after_words_are_full_and_are_copied_as_typed(tmp_path: Path) -> None:
+    text, _ = page_of(tmp_path, "th", THAI * 3)
+    copied = [line.strip() for line in text.splitlines()]
+    assert re.sub(r"[*`]", "", THAI * 3).replace(" ", "") in "".join(copied).replace(" ", "")
+    # No line begins with a vowel or mark that belongs to the letter before it.
+    assert not any(re.match("[\u0e30-\u0e3a\u0e45-\u0e4e]", line) for line in copied)
+    assert "เล็กๆ แห่งหนึ่ง ซึ่งทุกเย็น" in text
+    with pypdfium2.PdfDocument(tmp_path / "b.pdf") as pdf:
+        page = next(p for p in pdf if len(p.get_textpage().get_text_range()) > 100)
+        ends = ends_of_painted_lines(page)[2:]
+    assert len(ends) == 9
+    assert max(ends[:-1]) - min(ends[:-1]) < 1.5
+
+
+def ends_of_painted_lines(page: Any) -> list[float]:
+    """Return how far right the ink of each line goes, in points."""
+    ink = page.render(scale=2, grayscale=True).to_pil().point(lambda level: 255 * (level < 128))
+    width, height = ink.size
+    rows = [bool(ink.crop((0, y, width, y + 1)).getbbox()) for y in range(height * 9 // 10)]
+    bands = [(is_inked, len(list(group))) for is_inked, group in groupby(rows)]
+    ends, y = [], 0
+    for is_inked, count in bands:
+        if is_inked and count > 8:
+            ends.append(ink.crop((0, y, width, y + count)).getbbox()[2] / 2)
+        y += count
+    return ends
 
 
 def test_japanese_is_copied_as_it_was_typed(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def test_editors_with_a_window_are_run(tmp_path: Path) -> None:
     editor = editor_for(str(program))
     assert editor.link(Path("/a.md"), 1, 1) == ""
     assert editor.open_line(Path("/a; touch b.md"), 3, 7)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     while not (tmp_path / "said").exists() or not (tmp_path / "said").read_text():
         assert time.monotonic() < end
         time.sleep(0.05)

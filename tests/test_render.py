@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import click
 import pytest
 
 from bookbuilder.cli.render import MessageFormat, render, summary
-from bookbuilder.model.diagnostics import Diagnostic, Rule, Severity
+from bookbuilder.model.diagnostics import BookError, Diagnostic, Rule, Severity
 from bookbuilder.model.source import Span
 
 NO_CHAPTER = Rule("L001", "no-such-chapter", Severity.ERROR, "A link must lead somewhere.")
@@ -22,6 +23,7 @@ BAD_LINK = Diagnostic(
     Span("chapters/02-two.md", 5, 30, 8, LINE),
     "did you mean `01-one.md`?",
 )
+GUESS = Diagnostic(GUESSED, "the language seems to be Dutch", Span("book.toml"))
 
 
 def marked(excerpt: str, column: int, length: int) -> tuple[str, str]:
@@ -163,3 +165,9 @@ def test_files_are_named_from_where_the_reader_stands(folder: str, shown: str) -
     diagnostic = Diagnostic(NO_ALT, "m", Span("one.md", 1))
     text = render([diagnostic], MessageFormat.CONCISE, folder=folder)
     assert text == f"{shown}:1: warning[I001]: m\n"
+
+
+def test_a_failure_says_the_same_in_another_process() -> None:
+    error = pickle.loads(pickle.dumps(BookError([GUESS, BAD_LINK])))
+    assert error.diagnostics == [GUESS, BAD_LINK]
+    assert str(error) == "L001: no chapter `01-on.md`"

@@ -227,6 +227,7 @@ def test_drawings_that_refer_to_themselves_are_printed(tmp_path: Path) -> None:
         ("font: caption", "font: caption"),
         ("font-size: small; fill: red", "font-size: 13px; fill: red"),
         ("font-family: Helvetica, Arial , serif", "font-family: Helvetica,Arial,serif"),
+        ("font-family: 'ArialMT', 'Arial', serif", "font-family: 'ArialMT','Arial',serif"),
         ('font-family: "A, B", serif', 'font-family: "A, B", serif'),
     ],
 )

@@ -158,6 +158,11 @@ def _layout() -> Iterator[Fact]:
     else:
         what = "HarfBuzz-Subset is not there: PDFs take longer and have other bytes"
         yield Fact(State.OPTIONAL, what, setup.HARFBUZZ_HINT)
+    if found.parts_thai:
+        yield Fact(State.OK, "libthai, for lines of Thai")
+    else:
+        what = "Pango is built without libthai: lines of Thai end at blanks only"
+        yield Fact(State.OPTIONAL, what, setup.THAI_HINT)
 
 
 def _fonts() -> Fact:

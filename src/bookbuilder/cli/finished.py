@@ -19,7 +19,7 @@ import bookbuilder
 from bookbuilder.model.diagnostics import Diagnostic
 from bookbuilder.runtime.cache import digest_of, users_cache
 from bookbuilder.runtime.files import read_own_file
-from bookbuilder.runtime.seen import Seen, is_still_so
+from bookbuilder.runtime.seen import Seen, is_still_so, with_outputs
 
 LARGEST_OUTPUT = 1_000_000_000
 LARGEST_CACHE = 20_000_000
@@ -60,6 +60,7 @@ def remember(
     libraries = _loaded_libraries()
     files = [BuiltFile(str(path.absolute()), _digest(path), said) for path, said in written.items()]
     if libraries is not None and all(file.digest for file in files):
+        seen = with_outputs(seen, written)
         finished = Finished(seen, libraries, files, diagnostics)
         with contextlib.suppress(UnicodeEncodeError):  # a file's name that is not text
             cache = users_cache("finished")

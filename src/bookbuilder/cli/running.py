@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from bookbuilder.cli.console import no_traceback, show, working_folder
@@ -68,6 +69,9 @@ def run(work: Work, options: Options, root: Path | None = None) -> None:
 def _run(work: Work, root: Path, report: Report, limits: Limits) -> Done:
     from bookbuilder.runtime.limits import LimitHit, disarm_limits, report_limit
 
+    # Beautiful Soup would load these, for selectors and for a parser that nothing here asks it for.
+    sys.modules.setdefault("soupsieve", ModuleType("soupsieve"))
+    sys.modules.setdefault("html5lib", None)  # type: ignore[arg-type]
     said: list[str] = []
     failure: Exception | None = None
     try:

@@ -6,12 +6,13 @@ import errno
 import hashlib
 from functools import cache
 from pathlib import Path
-
-from fontTools.ttLib import TTFont
-from PIL import ImageFont
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.runtime.files import is_file, is_inside, read_file
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 # Dark enough for white letters at 7:1, and apart from each other in grey too.
 _COLOURS = ("#1f3a4d", "#5a2a27", "#2f4a2b", "#4a3763", "#6b3f12", "#20484a")
@@ -85,6 +86,8 @@ def letters_without_font(text: str) -> set[str]:
 
 
 def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     name = _family(text)[0 if bold else 1]
     return ImageFont.truetype(str(_FONTS / f"{name}.ttf"), size)
 
@@ -102,6 +105,8 @@ def _family(text: str) -> tuple[str, str]:
 @cache
 def letters_of(name: str) -> frozenset[int]:
     """Return the characters that the bundled font `name` has."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(_FONTS / f"{name}.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 

@@ -223,6 +223,10 @@ class BookError(Exception):
     """The book cannot be built; `diagnostics` says why, warnings included."""
 
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        # What `__init__` was called with is what it is called with again in another process.
+        super().__init__(diagnostics)
         self.diagnostics = diagnostics
-        errors = [d for d in diagnostics if d.severity is Severity.ERROR]
-        super().__init__("; ".join(f"{d.rule.code}: {d.message}" for d in errors))
+
+    def __str__(self) -> str:
+        errors = [d for d in self.diagnostics if d.severity is Severity.ERROR]
+        return "; ".join(f"{d.rule.code}: {d.message}" for d in errors)

@@ -28,6 +28,9 @@ _EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
 _SPANS = {"underline": "u", "ul": "u", "mark": "mark", "kbd": "kbd"}
 _MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
 _TITLED = re.compile(r"-title$")
+_PROMPT = re.compile(r"^prompt-")
+# Less than all kinds: classes such as `.quote` and `.done` are common names for other things.
+_BOXED_PARAGRAPHS = {"note", "tip", "hint", "info", "important", "warning", "caution", "danger"}
 _BOX = re.compile(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
 _ICON = re.compile(
@@ -97,6 +100,8 @@ GLYPHS = {
 def foreign_html(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         _drop_dark_twins(chapter.tree)
+        for paragraph in elements(chapter.tree, "p"):
+            _put_into_box(paragraph)
         for division in elements(chapter.tree, "div", "blockquote"):
             _make_callout(division)
         for span in elements(chapter.tree, "span"):
@@ -141,6 +146,16 @@ def _settle_span(span: Tag) -> None:
         span.append(")")
 
 
+def _put_into_box(paragraph: Tag) -> None:
+    """Wrap a paragraph with `{: .note }` below it, which themes of Jekyll show as a box."""
+    classes = [str(name).lower() for name in paragraph.get_attribute_list("class") if name]
+    found = [name for name in classes if _PROMPT.sub("", name) in _BOXED_PARAGRAPHS]
+    if found and not paragraph.find_parent("aside"):
+        box = new_tag("blockquote", {"class": " ".join(classes)})
+        del paragraph["class"]
+        paragraph.wrap(box)
+
+
 def _make_callout(division: Tag) -> None:
     """Turn `<div class="warning">`, Bootstrap's alerts and Sphinx's admonitions into callouts."""
     classes = [str(name).lower() for name in division.get_attribute_list("class") if name]
@@ -180,7 +195,7 @@ def _make_callout(division: Tag) -> None:
 
 def _kind_of_quote(classes: list[str]) -> str:
     """Return the kind of a quote with a class below it, as in Jekyll: `{: .challenge}`."""
-    plain = [_TITLED.sub("", name) for name in classes]
+    plain = [_PROMPT.sub("", _TITLED.sub("", name)) for name in classes]
     found = next((KINDS[name] for name in plain if name in KINDS and name != "quote"), "")
     return found or ("note" if "callout" in classes else "")
 

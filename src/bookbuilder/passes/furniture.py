@@ -18,7 +18,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.text.words import callout_title, words_for
+from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
 
@@ -178,17 +178,18 @@ def _apply(tag: Tag, attributes: str) -> None:
 
 def _name_callouts(tree: Tag, language: str) -> None:
     """Give callouts without a title their kind's name in the chapter's language."""
+    names = words_for(language).callouts
     for title in elements(tree, "p"):
         if not has_class(title, DEFAULT_TITLE):
             continue
         title["class"] = "callout-title"
-        if title.parent and (name := callout_title(_kind_of(title.parent), language)):
+        if title.parent and (name := names.get(_kind_of(title.parent))):
             title.string = name
     for name_in_title in elements(tree, "span"):
         if not has_class(name_in_title, DEFAULT_TITLE):
             continue
         aside = name_in_title.find_parent("aside")
-        if aside and (name := callout_title(_kind_of(aside), language)):
+        if aside and (name := names.get(_kind_of(aside))):
             name_in_title.string = name
         name_in_title.unwrap()
     for callout in elements(tree, "aside"):
@@ -196,7 +197,7 @@ def _name_callouts(tree: Tag, language: str) -> None:
             continue
         classes = callout.get_attribute_list("class")
         callout["class"] = AttributeValueList(c for c in classes if c != DEFAULT_TITLE)
-        if name := callout_title(_kind_of(callout), language):
+        if name := names.get(_kind_of(callout)):
             callout["aria-label"] = name
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 Edit = tuple[int, int, str]
 
@@ -24,8 +25,12 @@ def _beside(others: str) -> str:
     return rf"(?<=[{_WIDE}])\n(?=[{_WIDE}{others}])|(?<=[{others}])\n(?=[{_WIDE}])"
 
 
-_BETWEEN_WIDE = re.compile(_beside(_EMOJI))
-_BETWEEN_SHARED = re.compile(rf"{_beside(_EMOJI + _SHARED)}|(?<=[{_SHARED}])\n(?=[{_SHARED}])")
+@cache
+def _line_ends(is_east_asian: bool) -> re.Pattern[str]:
+    # So many characters take long to be compiled, and a book needs one of the two patterns.
+    if is_east_asian:
+        return re.compile(rf"{_beside(_EMOJI + _SHARED)}|(?<=[{_SHARED}])\n(?=[{_SHARED}])")
+    return re.compile(_beside(_EMOJI))
 
 
 def line_end_edits(text: str, language: str) -> Iterator[Edit]:
@@ -33,6 +38,5 @@ def line_end_edits(text: str, language: str) -> Iterator[Edit]:
     if "\n" not in text:
         return
     is_east_asian = language.lower().split("-")[0] in ("zh", "ja", "yue", "wuu", "cmn", "lzh")
-    pattern = _BETWEEN_SHARED if is_east_asian else _BETWEEN_WIDE
-    for match in pattern.finditer(text):
+    for match in _line_ends(is_east_asian).finditer(text):
         yield match.start(), match.end(), ""

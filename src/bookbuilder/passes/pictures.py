@@ -6,11 +6,13 @@ import io
 import re
 import warnings
 import zlib
-
-from PIL import Image, ImageCms, ImageOps
+from typing import TYPE_CHECKING
 
 from bookbuilder.passes.cleaning.svg import sanitize_svg
 from bookbuilder.runtime.text_files import LFS_POINTER
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
@@ -68,6 +70,8 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     if data.startswith(_PNG) and _count_profiles(data) > 1:
         # Each is unpacked, to up to a thousand times its size, whenever somebody opens the file.
         raise ValueError("it has more than one colour profile")
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -133,6 +137,8 @@ def _is_deep(image: Image.Image, data: bytes) -> bool:
 
 def _reencode(image: Image.Image) -> tuple[bytes, str]:
     """Save the first frame, upright, at 8 bits: as JPEG if it is a photograph, else as PNG."""
+    from PIL import ImageOps
+
     out = io.BytesIO()
     is_photograph = image.mode == "CMYK" or image.format == "AVIF"
     has_alpha = "A" in image.getbands() or "transparency" in image.info
@@ -155,6 +161,8 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
     Inks are not the opposites of lights: computed so, a printer's green would glow.
     """
+    from PIL import ImageCms
+
     profile = image.info.get("icc_profile", b"")
     if image.mode == "CMYK" and 0 < len(profile) <= LARGEST_PROFILE:
         try:

@@ -89,8 +89,11 @@ def print_book(book: Book, report: Report) -> Printed:
     paged = lay_out(book, report)
     front, *body = paged.laid_out.laid_out_runs
     runs = paged.laid_out.runs
-    document = digest_of(paged.data)
-    stretches = []
+    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+
+    data = pdf_bytes(paged.pdf)
+    document = digest_of(data)
+    stretches: list[Stretch] = []
     first = 0
     starts = [1, *starts_of(body)]
     for run, laid_out, start in zip(runs, [front, *body], starts, strict=True):
@@ -105,7 +108,7 @@ def print_book(book: Book, report: Report) -> Printed:
     # What stands at a chapter's end is no note at the foot of a page.
     at_end = frozenset(paged.laid_out.at_end)
     is_whole = len(runs) < 3
-    return Printed(document, paged.data, tuple(stretches), labels, at_end, is_whole)
+    return Printed(document, data, tuple(stretches), labels, at_end, is_whole)
 
 
 def _front_stretches(
@@ -125,7 +128,10 @@ def _alone(front: Run, slug: str) -> Run | None:
     body = ET.Element("body")
     for child in front.tree:
         root.append(body if child.tag == "body" else child)
-    *sections, leaf = front.tree.find("body") or ()
+    whole = front.tree.find("body")
+    if whole is None or not len(whole):
+        return None
+    *sections, leaf = whole
     for section in sections:
         if slug in (e.get("id") for e in section.iter("section")):
             body.extend((section, leaf))
@@ -190,6 +196,7 @@ class ChapterPrinter:
         Return None if it is not laid out by itself.
         """
         from bookbuilder.formats.pdf.weasy.joining import join
+        from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, Report())
@@ -212,7 +219,7 @@ class ChapterPrinter:
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
         laid_out = numbered(laid_out, start, [number.text or "" for number in numbers_in(run.tree)])
-        data = join(tree, [laid_out], [run.part], blobs, has_links=False)
+        data = pdf_bytes(join(tree, [laid_out], [run.part], blobs, has_links=False))
         pages = _pages(laid_out, start, roman if is_front else str)
         return Stretch(slug, start, pages, digest_of(data), is_front=is_front), data
 

@@ -8,6 +8,7 @@ The first of these that exists decides: a list of chapters in `book.toml`; anoth
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.chapter_list import ChapterList, Listed
@@ -18,7 +19,7 @@ from bookbuilder.model.source import Span
 from bookbuilder.reading.chapter_files import markdown_files, report_alike
 from bookbuilder.reading.listed_files import ListedFiles, named
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
-from bookbuilder.reading.repository_files import without_repository_files
+from bookbuilder.reading.repository_files import is_repository_file, without_repository_files
 from bookbuilder.runtime.files import name_of
 from bookbuilder.text.plain_title import without_notes
 
@@ -57,7 +58,7 @@ def read_outline(config: Config, report: Report) -> Outline:
     file = ""
     outline = _from_config(config, report)
     if outline is not None:
-        if config.text_folder != config.root:
+        if "book.chapters" not in config.moved:  # what an edition leaves out is left out on purpose
             _report_unlisted(config, outline, report)
     elif (listed := chapter_list(config, report)) is not None:
         outline, file = _from_list(config, listed, report), listed.file
@@ -163,8 +164,17 @@ def _report_left(config: Config, listed: ChapterList, outline: Outline, report: 
 
 def _report_unlisted(config: Config, outline: Outline, report: Report) -> None:
     named_ones = {entry.path.resolve() for entry in outline.entries}
+    folders = {entry.path.parent for entry in outline.entries}
     for path in markdown_files(config):
+        if config.text_folder == config.root and not _is_meant(path, folders, config):
+            continue
         if path.resolve() not in named_ones:
             name = name_of(path, config.root)
             hint = f"add it to a list of chapters in {CONFIG_NAME}, or move it elsewhere"
             report.add(UNLISTED, f"`{name}` is not part of the book", Span(name), hint)
+
+
+def _is_meant(path: Path, folders: set[Path], config: Config) -> bool:
+    """Return whether a file in a project that holds other things too is meant for the book."""
+    is_about = path.stem.upper() == "README" or is_repository_file(path, config.root)
+    return path.parent in folders and not is_about and not path.name.startswith("_")

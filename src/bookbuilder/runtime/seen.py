@@ -10,7 +10,7 @@ import contextlib
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -61,14 +61,36 @@ def is_still_so(seen: Mapping[str, str]) -> bool:
     return all(_answer(call) == digest for call, digest in seen.items())
 
 
-def _answer(call: str) -> str:
-    name, args, named = json.loads(call)
+def with_outputs(seen: Seen, outputs: Iterable[Path]) -> Seen:
+    """Return `seen` as it would be if `outputs` had been there before they were written.
+
+    A folder that has changed in any other way keeps its answer, which is then out of date.
+    """
+    made = {path for output in map(Path.absolute, outputs) for path in (output, *output.parents)}
+    return {call: _answer_with(call, digest, made) for call, digest in seen.items()}
+
+
+def _answer_with(call: str, digest: str, made: set[Path]) -> str:
+    if not call.startswith('["entries_of"'):
+        return digest
     try:
-        return _digest(
-            _functions[name](*map(_said, args), **{k: _said(v) for k, v in named.items()})
-        )
+        entries = _ask(call)
+    except OSError:
+        return digest
+    others = [entry for entry in entries if Path(entry.path).absolute() not in made]
+    return _digest(entries) if _digest(others) == digest else digest
+
+
+def _answer(call: str) -> str:
+    try:
+        return _digest(_ask(call))
     except OSError as error:
         return _digest(error)
+
+
+def _ask(call: str) -> Any:
+    name, args, named = json.loads(call)
+    return _functions[name](*map(_said, args), **{k: _said(v) for k, v in named.items()})
 
 
 def _said(plain: Any) -> Any:

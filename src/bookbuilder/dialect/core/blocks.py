@@ -97,6 +97,10 @@ class OpenContainer(Container):
 
 
 class Document(Container):
+    """Hold all blocks of a text. `is_drawn` says that it is a cell of a drawn table."""
+
+    is_drawn = False
+
     def continues(self, state: BlockState) -> Continue:
         return Continue.YES
 

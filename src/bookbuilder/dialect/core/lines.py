@@ -51,13 +51,16 @@ class LineParser(BlockParser):
         tree: ElementTree.ElementTree[ElementTree.Element | None] = ElementTree.ElementTree(root)
         return tree
 
-    def read(self, lines: list[str], first_line: int = 0, depth: int = 0) -> Document:
+    def read(
+        self, lines: list[str], first_line: int = 0, depth: int = 0, *, is_drawn: bool = False
+    ) -> Document:
         """Return the blocks of `lines`, which may be the text of a table's cell.
 
         Such a text starts in `first_line` of the source, and its blocks are `depth` deep already.
         """
         state = BlockState(self.conversion, lines, first_line or self.conversion.first_line)
         state.document.depth = depth
+        state.document.is_drawn = is_drawn
         for index in range(len(state.lines)):
             state.begin_line(index)
             self._read_line(state)

@@ -12,6 +12,7 @@ from bookbuilder.dialect.core.components import is_component, settle_html
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.html_tags import BLOCK_STARTS, KNOWN, RAW_TEXT
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
+from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.template_html import settle_templates
 from bookbuilder.dialect.core.templates import BLOCK_TAG
@@ -62,6 +63,9 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _RAW_END = re.compile(r"</(?:script|pre|style|textarea)\s*>", re.IGNORECASE)
 _BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
+_ITEM_MARK = r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)"
+_BLOCK_MARK = re.compile(rf"{_ITEM_MARK}|#{{1,6}}[ \t]|>|```|~~~")
+_ONLY_TAGS = re.compile(r"(?:[ \t]*<[^<>]{1,500}>){1,50}[ \t]*$")
 _LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
@@ -81,6 +85,9 @@ _SURELY_MARKDOWN = re.compile(
     r"|!?\[[^\]\[\n]{1,200}\]\([^()\s]{1,200}\)"
 )
 _MAYBE_MARKDOWN = re.compile(r"\[\^|\*\*|\]\(")
+# Two lines or more that start as items do. One alone may be a dash, or a date.
+_ITEMS = re.compile(rf"(?m)^(?:[ \t]{{0,40}}{_ITEM_MARK}[^\n]*(?:\n|\Z)){{2,}}")
+_MAYBE_ITEMS = re.compile(rf"(?m)^[ \t]{{0,40}}{_ITEM_MARK}")
 _NO_MARKDOWN = re.compile(
     r"<!--.*?-->|<(pre|code|script|style|textarea|svg|math|kbd|samp)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>",
     re.DOTALL | re.IGNORECASE,
@@ -101,9 +108,15 @@ class HtmlBlock(Block):
     def continues(self, state: BlockState) -> Continue:
         line = state.line
         ends = self.end == "" and (
-            line.blank or (line.first == "{" and bool(BLOCK_TAG.match(line.rest)))
+            line.blank
+            or (line.first == "{" and bool(BLOCK_TAG.match(line.rest)))
+            or (state.document.is_drawn and self._is_before_block(line))
         )
         return Continue.NO if ends else Continue.YES
+
+    def _is_before_block(self, line: Line) -> bool:
+        """Return whether `line` starts a block below a line of tags, where pandoc reads one."""
+        return bool(_BLOCK_MARK.match(line.rest) and _ONLY_TAGS.match(self.lines[-1]))
 
     def add_line(self, state: BlockState) -> None:
         text = state.line.remainder()
@@ -134,7 +147,7 @@ class HtmlBlock(Block):
 
     def _report_markdown(self, conversion: Conversion, text: str) -> None:
         """Report Markdown in HTML: what surely is some, outside of code."""
-        if not _MAYBE_MARKDOWN.search(text):
+        if not (_MAYBE_MARKDOWN.search(text) or _MAYBE_ITEMS.search(text)):
             return
         prose = _NO_MARKDOWN.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
         for found in _SURELY_MARKDOWN.finditer(prose):
@@ -144,6 +157,12 @@ class HtmlBlock(Block):
             conversion.problems.add(
                 MARKDOWN_IN_HTML, message, line, found[0], hint, alike="markdown"
             )
+        for found in _ITEMS.finditer(prose):
+            first = found[0].split("\n")[0].strip()
+            message = f"lines such as `{first[:60]}` in HTML are no list, and run together"
+            hint = "leave a blank line before and after them, or write `<ul>` and `<li>`"
+            line = self.line + prose.count("\n", 0, found.start())
+            conversion.problems.add(MARKDOWN_IN_HTML, message, line, first, hint, alike="items")
 
 
 def append_raw(

@@ -58,8 +58,8 @@ class GridTable(TakenLines):
     def _cell(self, grid: Grid, area: Area) -> Cell:
         top, left, bottom, right = area
         lines = grid.text_of(area)
-        first_line = self.line + grid.rows[top] + 1
-        content = self.parser.read(lines, first_line, self.depth + 1)
+        first_line = self.line + grid.numbers[grid.rows[top]] + 1
+        content = self.parser.read(lines, first_line, self.depth + 1, is_drawn=True)
         return Cell(content, bottom - top, right - left, grid.alignments[left])
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
@@ -75,13 +75,19 @@ Area = tuple[int, int, int, int]
 
 
 class Grid:
-    """Find the cells of a drawing. `rows` and `columns` are the places of all its lines."""
+    """Find the cells of a drawing. `rows` and `columns` are the places of all its lines.
+
+    `numbers` says which of the drawing's lines each one of `lines` is.
+    """
 
     def __init__(self, lines: list[str]) -> None:
         width = max(len(line) for line in lines)
         if width > MOST_CHARACTERS:
             raise BrokenGridError("it is too wide")
-        self.lines = [line.rstrip().ljust(width) for line in lines]
+        lines = [line.rstrip().ljust(width) for line in lines]
+        # Two borders with nothing between them are one, which is thick. That of a head stays.
+        self.numbers = [n for n, line in enumerate(lines) if not _is_doubled(lines, n)]
+        self.lines = [lines[number] for number in self.numbers]
         segments = {
             number: [m.span() for m in _SEGMENTS.finditer(line)]
             for number, line in enumerate(self.lines)
@@ -186,6 +192,21 @@ class Grid:
         filled = [len(line) - len(line.lstrip()) for line in cut if line]
         indent = min(filled, default=0)
         return [narrowed(line[indent:]) for line in cut]
+
+
+def _is_doubled(lines: list[str], number: int) -> bool:
+    """Return whether the border in this line is the lesser of two that follow each other."""
+    if number and "=" not in lines[number] and _are_borders(lines[number - 1 : number + 1]):
+        return True
+    below = lines[number : number + 2]
+    return _are_borders(below) and "=" in below[1] and "=" not in below[0]
+
+
+def _are_borders(lines: list[str]) -> bool:
+    if len(lines) < 2 or not all(_BORDER.match(line.strip()) for line in lines):
+        return False
+    corners = [[at for at, character in enumerate(line) if character == "+"] for line in lines]
+    return corners[0] == corners[1]
 
 
 def _alignment(*, starts: bool, ends: bool) -> str:

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from functools import partial
 
 from markdown.extensions import Extension
-from pygments.lexers import find_lexer_class_by_name
-from pygments.util import ClassNotFound
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.engine import Engine
@@ -181,6 +179,9 @@ def _is_code(name: str) -> bool:
     """Return whether a fence of that name holds code of some language."""
     if name in _ENGINES:
         return True
+    from pygments.lexers import find_lexer_class_by_name
+    from pygments.util import ClassNotFound
+
     try:
         find_lexer_class_by_name(name)
     except ClassNotFound:

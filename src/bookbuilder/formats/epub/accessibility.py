@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bs4 import Tag
-from PIL import Image
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -180,6 +179,8 @@ def _has_name(link: Tag) -> bool:
 def _is_animated(asset: Asset) -> bool:
     if asset.media_type not in _ANIMATED:
         return False
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
             return bool(getattr(image, "is_animated", False))

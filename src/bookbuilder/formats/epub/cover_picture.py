@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import io
+import sys
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
-from PIL import Image, ImageColor, ImageDraw, ImageOps
+import PIL
 
+import bookbuilder
 from bookbuilder.book import Book
-from bookbuilder.formats.cover_art import (
-    FENCE,
-    FIELD,
-    LEADING,
-    LINES_OF_TITLE,
-    MARGIN,
-    PAPER,
-    colour_of,
-    fence_of,
-    font_for,
-    letters_without_font,
-    names_on_cover,
-    read_cover,
-    title_size,
-    wrapped,
-)
+from bookbuilder.formats.cover_art import colour_of, fence_of, names_on_cover, read_cover
 from bookbuilder.formats.epub.names import COVER_PICTURE
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS, how_to_fetch, pointer_of
-from bookbuilder.text.words import direction
+from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.trees.markup import one_line
 
 NO_COVER = Rule(
@@ -52,20 +40,10 @@ SMALL_COVER = Rule(
     "Shops and library apps ask for covers of about 1600 by 2560 pixels. Kindle refuses covers"
     " below 625 by 1000, or shows them blurred.",
 )
-NO_COVER_FONT = Rule(
-    "E005",
-    "cover-without-font",
-    Severity.WARNING,
-    "The bundled fonts have letters of Latin, Greek, Cyrillic, Arabic, Hebrew, Japanese,"
-    " Devanagari, Thai, Georgian and Armenian. Other letters would be drawn as empty boxes. Set"
-    " `cover` in book.toml to a picture of your own.",
-)
-
 WIDTH, HEIGHT = 1600, 2560
 MOST_PIXELS = 60_000_000
-# Drawn in grey: the colour is 0, the paper 255, what lies between smooths the edges.
-_DARK, _LIGHT = 0, 255
-_MARGIN = round(WIDTH * MARGIN)
+# What drawn covers may take of the cache, in bytes.
+LARGEST_CACHE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +65,12 @@ def cover(book: Book, report: Report) -> Cover:
         media_type, data = own
         suffix = "jpg" if media_type == "image/jpeg" else "png"
         return Cover(f"{COVER_PICTURE}.{suffix}", media_type, data, alt)
-    return Cover(f"{COVER_PICTURE}.png", "image/png", _draw(book, report), alt)
+    return Cover(f"{COVER_PICTURE}.png", "image/png", _drawn(book, report), alt)
 
 
 def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
+    from PIL import Image
+
     name = book.config.book.cover
     span = book.config.span_of("book.cover", name)
     try:
@@ -114,6 +94,8 @@ def _own_cover(book: Book, report: Report) -> tuple[str, bytes] | None:
 
 def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[str, bytes]:
     """Return a JPEG or PNG as it is, and anything else, or one too large or turned, as a JPEG."""
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too many pixels")
@@ -139,75 +121,31 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
     return "image/jpeg", out.getvalue()
 
 
-def _draw(book: Book, report: Report) -> bytes:
+def _drawn(book: Book, report: Report) -> bytes:
+    """Draw a cover, unless the same was drawn for an earlier build without a finding."""
+    cache = users_cache("covers") if book.config.pdf.cache else Cache(None)
+    name = _name_of_drawing(book)
+    if (data := cache.get(name)) is not None:
+        return data
+    from bookbuilder.formats.epub.cover_drawing import draw
+
+    found = Report()
+    data = draw(book, found, WIDTH, HEIGHT)
+    if not list(found):
+        cache.put(name, data)
+        cache.trim(LARGEST_CACHE)
+    report.merge(found)
+    return data
+
+
+def _name_of_drawing(book: Book) -> str:
+    """Return a digest of all that a drawn cover depends on."""
     said = book.metadata
-    title, subtitle = one_line(said.title), one_line(said.subtitle)
-    authors = [one_line(name) for name in names_on_cover(said)]
-    image = Image.new("L", (WIDTH, HEIGHT), _LIGHT)
-    draw = ImageDraw.Draw(image)
-    field = round(HEIGHT * FIELD)
-    draw.rectangle((0, 0, WIDTH, field), fill=_DARK)
-    pen = _Pen(draw, said.language, report)
-    top = 190
-    fence = round(HEIGHT * FENCE)
-    room = field - fence - top - 60 - (300 if subtitle else 0)
-    size = round(title_size(title, WIDTH - 2 * _MARGIN, room, 300, 80))
-    top = pen.write(title, top, size, _LIGHT, lines=LINES_OF_TITLE, bold=True) + 56
-    if subtitle:
-        pen.write(subtitle, top, 88, _LIGHT, lines=3)
-    for left, width, tall in fence_of(book):
-        edges = (left * WIDTH, field - fence * tall, (left + width) * WIDTH, field)
-        draw.rectangle(edges, fill=_LIGHT)
-    if authors:
-        pen.write(", ".join(authors), field + 150, 96, _DARK, lines=4)
-    if publisher := one_line(said.publisher):
-        pen.write(publisher, HEIGHT - 230, 64, _DARK, lines=1)
-    return _coloured(image, colour_of(book))
-
-
-def _coloured(image: Image.Image, colour: str) -> bytes:
-    """Return a grey picture as a PNG of 16 shades from `colour` to the paper's."""
-    shades = 15
-    steps = image.point([round(v * shades / _LIGHT) for v in range(256)])
-    dark, light = ImageColor.getrgb(colour), ImageColor.getrgb(PAPER)
-    ramp = [
-        round(d + (b - d) * step / shades)
-        for step in range(shades + 1)
-        for d, b in zip(dark, light, strict=True)
-    ]
-    steps.putpalette(ramp)
-    out = io.BytesIO()
-    steps.save(out, "PNG", bits=4)
-    return out.getvalue()
-
-
-@dataclass(slots=True)
-class _Pen:
-    draw: ImageDraw.ImageDraw
-    language: str
-    report: Report
-
-    def write(
-        self, text: str, top: int, size: int, fill: int, *, lines: int, bold: bool = False
-    ) -> int:
-        """Write at most `lines` lines from `top` down, and return where they end."""
-        font = font_for(text, size, bold=bold)
-        cut = wrapped(text, font, WIDTH - 2 * _MARGIN)
-        if len(cut) > lines:
-            cut = [*cut[: lines - 1], f"{cut[lines - 1]} …"]
-        right_to_left = direction(self.language) == "rtl"
-        self._report_letters(text)
-        for line in cut:
-            place = WIDTH - _MARGIN if right_to_left else _MARGIN
-            anchor = "ra" if right_to_left else "la"
-            self.draw.text((place, top), line, font=font, fill=fill, anchor=anchor)
-            top += round(size * LEADING)
-        return top
-
-    def _report_letters(self, text: str) -> None:
-        if missing := letters_without_font(text):
-            letters = "".join(sorted(missing))[:20]
-            hint = "set `cover` in book.toml to a picture of your own"
-            self.report.add(
-                NO_COVER_FONT, f"no font has `{letters}`, which the cover needs", hint=hint
-            )
+    words = [said.title, said.subtitle, *names_on_cover(said), said.publisher, said.language]
+    look = [colour_of(book), *fence_of(book), WIDTH, HEIGHT]
+    # That of Pillow covers the libraries that draw its letters: they come with it.
+    versions = [sys.version, PIL.__version__]
+    folder = Path(bookbuilder.__file__).parent
+    code = [path.read_bytes() for path in sorted(folder.glob("formats/**/cover_*.py"))]
+    fonts = [f"{path.name} {path.stat().st_size}" for path in sorted(folder.glob("fonts/*.ttf"))]
+    return digest_of(repr((words, look, versions, fonts)).encode("utf-8", "replace"), *code)

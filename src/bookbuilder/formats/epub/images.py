@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Asset
 from bookbuilder.formats.epub.preflight import MOST_PIXELS
 from bookbuilder.passes.pictures import PICTURE_FORMATS
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -24,6 +26,8 @@ def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:
     before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
         return asset, before
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
         is_animated = bool(getattr(image, "is_animated", False))
         if is_animated and asset.media_type == "image/gif":
@@ -55,6 +59,8 @@ def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:
     """Shrink `image`. Palettes and bits would leave stairs: they become full colour or grey."""
+    from PIL import Image
+
     scale = longest / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if image.mode == "1":

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from PIL import Image
-
 from bookbuilder.book import Book
 from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
 from bookbuilder.formats.epub.source_map import FOLDER, trace
@@ -220,6 +218,8 @@ def _styles(name: str, short: str, css: str) -> Iterator[Finding]:
 def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
     if len(data) > LARGEST_IMAGE:
         yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name)
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
             pixels = image.width * image.height

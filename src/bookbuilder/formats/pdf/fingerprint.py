@@ -10,10 +10,8 @@ import dataclasses
 import io
 import json
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
-import pikepdf
 from bs4 import Tag
 
 from bookbuilder import __version__
@@ -21,14 +19,15 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.config.schema import PdfConfig
 from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.finish.labels_and_metadata import DIGEST_KEY
-from bookbuilder.formats.pdf.weasy.setup import own_fonts
+from bookbuilder.formats.pdf.weasy.setup import own_fonts, version_of_weasyprint
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.files import read_own_file
 from bookbuilder.trees.serializing import serialize
 
 LARGEST_PDF = 500_000_000
+# Of the document information.
+DIGEST_KEY = "BookbuilderDigest"
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked_part", "pagination"}),
@@ -49,7 +48,7 @@ def fingerprint(book: Book) -> str:
         pdf = dataclasses.replace(pdf, qr=False)
     config = dataclasses.replace(config, pdf=pdf)
     made_from = {
-        "versions": [__version__, metadata.version("weasyprint")],
+        "versions": [__version__, version_of_weasyprint()],
         "book": _plain(book),
         "settings": _plain(pdf),
         "styles": [
@@ -68,9 +67,11 @@ def pages_if_made_from(book: Book, path: Path) -> int:
     It lies where `output` of book.toml says, which may be outside the book's folder. So only a file
     that we could have written counts, and nothing of it is used but its digest and this number.
     """
+    import pikepdf
+
     try:
         with pikepdf.open(io.BytesIO(read_own_file(path, LARGEST_PDF))) as pdf:
-            return len(pdf.pages) if pdf.docinfo.get(DIGEST_KEY) == fingerprint(book) else 0
+            return len(pdf.pages) if pdf.docinfo.get(f"/{DIGEST_KEY}") == fingerprint(book) else 0
     except (OSError, pikepdf.PdfError):
         return 0
 

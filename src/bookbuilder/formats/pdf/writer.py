@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
@@ -21,9 +22,7 @@ from bookbuilder.formats.pdf.compose.trim import edition_of, empty_pages, signat
 from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
-from bookbuilder.formats.pdf.fingerprint import fingerprint
-from bookbuilder.formats.pdf.finish.imposition import impose
-from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
+from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
@@ -50,10 +49,13 @@ from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
 
+if TYPE_CHECKING:
+    from bookbuilder.formats.pdf.weasy.contract import Pdf
+
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """Hold a book on its pages; `data` is the PDF before it is finished.
+    """Hold a book on its pages; `pdf` has its pages, but no labels yet.
 
     `digest` stands for the book, `empty` counts the pages added at its end, `said` tells what had
     to be laid out.
@@ -61,7 +63,7 @@ class Paged:
 
     book: Book
     laid_out: LaidOutBook
-    data: bytes
+    pdf: Pdf
     digest: str
     empty: int
     said: str
@@ -74,9 +76,17 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     paged = lay_out(book, report)
+    # They import WeasyPrint, which is set up by now.
+    from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
+    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+
     book, runs = paged.book, paged.laid_out.laid_out_runs
-    data = finish(paged.data, len(runs[0].pages), book, srgb_profile(), paged.digest)
+    entries = {DIGEST_KEY: paged.digest}
+    add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
+    data = pdf_bytes(paged.pdf)
     if book.config.pdf.booklet:
+        from bookbuilder.formats.pdf.finish.imposition import impose
+
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
     pages = sum(len(run.pages) for run in runs) + paged.empty
@@ -128,14 +138,14 @@ def lay_out(book: Book, report: Report) -> Paged:
         empty = empty_pages(pages, book.config, report)
         has_links = settings.edition == "screen" or settings.live_links
         with caught_log() as messages:
-            data = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs, empty, has_links)
+            pdf = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs, empty, has_links)
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
         _report_findings(laid_out, messages, book, report)
         remembered.trim()
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"
     done += "; the others were remembered" * (new < len(laid_out.runs))
-    return Paged(book, laid_out, data, digest, empty, done)
+    return Paged(book, laid_out, pdf, digest, empty, done)
 
 
 def _report_families(book: Book, fonts: Iterable[Path], report: Report) -> None:

@@ -19,7 +19,6 @@ from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import trim_of
-from bookbuilder.formats.pdf.finish.labels_and_metadata import finish
 from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, write_numbers
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun
 from bookbuilder.formats.pdf.run_data.runs import FIELD, classes_of
@@ -81,6 +80,8 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         book.config.folders, report, book.metadata.language, author_faces(book.config)
     ):
         from bookbuilder.formats.pdf.weasy.joining import join
+        from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
+        from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 
         styles = [
             *built_in_styles(book, report, ("print", "workbook")),
@@ -89,9 +90,10 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         report.raise_for_errors()
         with caught_log() as messages:
             laid_out, blobs = _lay_out(book, tree, styles, report)
-            data = join(tree, [laid_out], [0], blobs)
+            pdf = join(tree, [laid_out], [0], blobs)
         report_layout_log(messages, book, report)
-    deliver(path, finish(data, 0, book), report)
+    add_labels_and_metadata(pdf, 0, book)
+    deliver(path, pdf_bytes(pdf), report)
     return Output(path, path.stat().st_size, len(laid_out.pages), "pages")
 
 

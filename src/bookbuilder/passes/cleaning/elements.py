@@ -211,10 +211,25 @@ def _input(tag: Tag, remarks: Remarks) -> Replacement:
         # Nothing is lost.
         remarks.pass_over("input")
         boxes = {"checkbox": "☐☑", "radio": "○◉"}.get(kind)
+        if kind == "checkbox" and (item := _item_begun_by(tag)) is not None:
+            item["class"] = f"{' '.join(item.get_attribute_list('class'))} task-list-item".strip()
+            return [new_tag("span", {"class": "task-box", "role": "img"}, "☐☑"[checked])]
         return [NavigableString(boxes[checked])] if boxes else []
     remarks.element(FORM_CONTROL, "<input> becomes text", "input")
     text = tag.get("alt") if kind == "image" else tag.get("value") or tag.get("placeholder")
     return [NavigableString(str(text))] if text else []
+
+
+def _item_begun_by(tag: Tag) -> Tag | None:
+    """Return the list item whose first content `tag` is, within a label or a paragraph at most."""
+    while not any(isinstance(n, Tag) or str(n).strip() for n in tag.previous_siblings):
+        parent = tag.parent
+        if parent is None or parent.name not in ("li", "p", "label", "span"):
+            return None
+        if parent.name == "li":
+            return parent
+        tag = parent
+    return None
 
 
 def _select(tag: Tag, remarks: Remarks) -> Replacement:

@@ -21,6 +21,7 @@ _SIZES = {
     "smaller": "0.83em",
     "larger": "1.2em",
 }
+_NAMES = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^,"']+)""")
 _STYLES = frozenset({"italic", "oblique"})
 _WEIGHTS = frozenset({"bold", "bolder", "lighter"})
 _SIZE = re.compile(
@@ -42,8 +43,8 @@ def plain_font(name: str, value: str) -> dict[str, str]:
 
 def plain_family(value: str) -> str:
     """Return a list of families without blanks after its commas, where no name holds a comma."""
-    quoted = re.search(r"[\"'][^\"']*,[^\"']*[\"']", value)
-    return value if quoted else ",".join(name.strip() for name in value.split(","))
+    names = _NAMES.findall(value)
+    return value if any("," in name for name in names) else ",".join(n.strip() for n in names)
 
 
 def plain_size(value: str) -> str:

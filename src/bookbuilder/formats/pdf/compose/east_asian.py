@@ -11,10 +11,10 @@ import unicodedata
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.runs import classes_of
-from bookbuilder.trees.xhtml import PHRASING
+from bookbuilder.trees.xhtml import HEADINGS, PHRASING
 
 LANGUAGES = ("ja", "zh")
-ROOM, OWN_INDENT = "thin-room", "own-indent"
+ROOM, OWN_INDENT, WESTERN = "thin-room", "own-indent", "western-word"
 # A reading may hang over its neighbours by this much on each side, in em of the text.
 _OVERHANG = 0.25
 _WIDE = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff\uf900-\ufaff"
@@ -24,6 +24,9 @@ _FROM_NARROW = re.compile(f"[{_NARROW}]{{1,40}}(?=[{_WIDE}])")
 _PIECES = re.compile(f"{_FROM_WIDE.pattern}|{_FROM_NARROW.pattern}")
 _ENDS_WIDE, _ENDS_NARROW = re.compile(f"[{_WIDE}]$"), re.compile(f"[{_NARROW}]{{1,40}}$")
 _IS_WIDE, _IS_NARROW = re.compile(f"[{_WIDE}]"), re.compile(f"[{_NARROW}]")
+# Long words of Latin letters are most likely English; names such as JavaScript are never divided.
+_LONG_WORD = re.compile(r"(?<![\w/.:@#-])[A-Za-z][a-z]{9,40}(?![a-zA-Z0-9_/.:@-])", re.ASCII)
+_LITERAL = frozenset({"pre", "svg", "math", "ruby", "code", "kbd", "samp", "var", *HEADINGS})
 _NOTE_MARKS = frozenset({"noteref", "noteref-comma", "note-number", "link-number"})
 _NO_TEXT = frozenset({"pre", "svg", "math", "ruby"})
 
@@ -38,7 +41,26 @@ def set_east_asian(section: ET.Element, language: str) -> None:
         # Many authors type the indent: an ideographic space.
         if (paragraph.text or "").lstrip("\n ").startswith("\u3000"):
             paragraph.set("class", " ".join([*classes_of(paragraph), OWN_INDENT]))
+    _mark_words(section)
     _part_scripts(section)
+
+
+def _mark_words(element: ET.Element) -> None:
+    """Let long English words be divided at the ends of lines, as in Japan."""
+    if element.tag in _LITERAL or "address" in classes_of(element):
+        return
+    children = list(element)
+    for place in range(len(children), -1, -1):
+        text = (children[place - 1].tail if place else element.text) or ""
+        pieces, end = [], 0
+        for match in _LONG_WORD.finditer(text):
+            pieces += [text[end : match.start()], match[0]]
+            end = match.end()
+        if pieces:
+            words = {"class": WESTERN, "lang": "en"}
+            _put(element, children, place, [*pieces, text[end:]], words)
+    for child in children:
+        _mark_words(child)
 
 
 def _place_readings(ruby: ET.Element) -> None:
@@ -81,7 +103,7 @@ def _part_scripts(element: ET.Element) -> None:
         following = "".join(children[place].itertext()) if is_inline else ""
         pieces = _pieces_of(text, following)
         if len(pieces) > 1:
-            _put(element, children, place, pieces)
+            _put(element, children, place, pieces, {"class": ROOM})
         if place and text and _takes_room(child := children[place - 1]):
             pair = "".join(child.itertext())[-1:] + text[:1]
             if _FROM_WIDE.match(pair) or _FROM_NARROW.match(pair):
@@ -103,10 +125,16 @@ def _pieces_of(text: str, following: str) -> list[str]:
     return [*pieces, rest]
 
 
-def _put(element: ET.Element, children: list[ET.Element], place: int, pieces: list[str]) -> None:
+def _put(
+    element: ET.Element,
+    children: list[ET.Element],
+    place: int,
+    pieces: list[str],
+    attributes: dict[str, str],
+) -> None:
     made = []
     for piece, tail in zip(pieces[1::2], pieces[2::2], strict=True):
-        made.append(ET.Element("span", {"class": ROOM}))
+        made.append(ET.Element("span", attributes))
         made[-1].text, made[-1].tail = piece, tail
     if place:
         children[place - 1].tail = pieces[0]

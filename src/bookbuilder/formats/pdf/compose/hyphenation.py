@@ -25,7 +25,7 @@ _LETTERED = frozenset({"em", "i", "strong", "b", "cite", "q", "span", "dfn"})
 # These can follow the last word but are not a word themselves.
 _BEHIND = frozenset({"noteref", "note", "link-number", "link-note", "backlink"})
 # Scripts with spaces between words. Two words where the last is short, else the last.
-_WORD = r"[^\s\u0590-\u200f\u2028-\u202e\u2060-\uffff]"
+_WORD = r"[!-~\u00a1-\u058f\u2010-\u2027\u2030-\u205e\U00010000-\U0010ffff]"
 _SHORT, _LONG = 4, 24
 # The theme divides no shorter word.
 _DIVISIBLE = re.compile(r"[\w'’]{6}")

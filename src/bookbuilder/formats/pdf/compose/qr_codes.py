@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-import segno
-
 from bookbuilder.book import Asset, Chapter
 from bookbuilder.formats.pdf.compose.end_notes import insert_before_notes
 from bookbuilder.formats.pdf.compose.web_links import outside_links
@@ -57,6 +55,8 @@ def grouped(urls: Iterable[str]) -> list[list[str]]:
 
 def qr_code(text: str) -> bytes:
     """Draw the code for `text`, as strongly corrected as its size allows, as SVG."""
+    import segno
+
     out = io.BytesIO()
     code = segno.make_qr(text, error="l", boost_error=True)
     code.save(

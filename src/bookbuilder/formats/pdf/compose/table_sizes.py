@@ -116,9 +116,16 @@ def _lines_of(row: ET.Element, columns: int) -> int:
     tallest = 1
     for cell in row:
         text = " ".join("".join(cell.itertext()).split())
-        breaks = sum(1 for e in cell.iter() if e.tag in ("br", "p", "li", "img", "pre"))
+        breaks = sum(_breaks_of(element) for element in cell.iter())
         tallest = max(tallest, -(-len(text) // (width * _span(cell, "colspan"))) + breaks)
     return tallest
+
+
+def _breaks_of(element: ET.Element) -> int:
+    if element.tag == "pre":
+        # With the room above and below it.
+        return 2 + "".join(element.itertext()).rstrip().count("\n")
+    return 1 if element.tag in ("br", "p", "li", "img") else 0
 
 
 def _mark_edges(rows: list[ET.Element]) -> tuple[int, list[list[Cell]]]:

@@ -109,6 +109,23 @@ def _words_of_glyphs(data: bytes, runs: Sequence[Glyphs], unclear: dict[int, int
     return [f"{n}:{words[n][2]}" if n >= 0 and n not in parted else "" for n in numbers]
 
 
+def words_at(textbox: TextBox, ranges: Sequence[tuple[int, int]]) -> list[str]:
+    """Return, for each glyph that is shown, the text of the range it belongs to, or nothing.
+
+    These are ranges of the line's UTF-8, in order. A text that is told already is not told again.
+    """
+    data, runs = drawn_glyphs(textbox.pango_layout)
+    starts = [start for start, _ in ranges]
+    words: list[str] = []
+    for offset in (start for run in runs for start in run.starts):
+        place = bisect_right(starts, offset) - 1
+        first, end = ranges[max(0, place)]
+        text = data[first:end].decode() if first <= offset < end else ""
+        is_told = bool(text) and max(text) <= "\uffff" and not _REORDERED.search(text)
+        words.append(f"{place}:{text}" if is_told else "")
+    return words
+
+
 def with_words(operations: list[object], words: list[str]) -> list[object]:
     """Return `operations` with spans around the words; unchanged if the glyphs do not match."""
     shown = sum(len(m[1] or b"") for op in operations if _is_text(op) for m in _glyphs(op))

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pydyf
 import weasyprint.layout
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint import Document as _Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import KNOWN_PROPERTIES
@@ -22,6 +22,7 @@ from weasyprint.document import Page as _Page
 from weasyprint.html import get_html_metadata
 from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
+from weasyprint.pdf import generate_pdf as _generate_pdf
 from weasyprint.pdf.fonts import Font as _Font
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream as _Stream
@@ -141,8 +142,12 @@ if TYPE_CHECKING:
         justification_spacing: float
 
     class _PdfObject:
+        number: int
+
         @property
         def reference(self) -> bytes: ...
+        @property
+        def data(self) -> bytes: ...
 
     class Array(_PdfObject, list[Any]): ...
 
@@ -179,7 +184,7 @@ else:
 
 
 class PrintablePage(Protocol):
-    """A page as `Document.write_pdf` needs it."""
+    """A page as `make_pdf` needs it."""
 
     @property
     def width(self) -> float: ...
@@ -199,7 +204,7 @@ class PrintablePage(Protocol):
 
 
 class LinkBox(Protocol):
-    """The box of a link; `Document.write_pdf` tells it the annotation that it makes."""
+    """The box of a link; `make_pdf` tells it the annotation that it makes."""
 
     link_annotation: Dictionary | None
 
@@ -223,10 +228,14 @@ class PaintStream(Protocol):
 
 
 class Pdf(Protocol):
-    """A PDF that is nearly written; `objects` are found by the numbers in references."""
+    """A PDF before it is written; `objects` are found by the numbers in references.
+
+    The first of them is none.
+    """
 
     objects: list[Dictionary]
     catalog: Dictionary
+    info: Dictionary
 
     @property
     def page_references(self) -> Sequence[bytes]: ...
@@ -238,8 +247,6 @@ class Document(Protocol):
     fonts: dict[str, Font]
     color_profiles: Mapping[str, object]
     output_intent: object
-
-    def write_pdf(self, *, finisher: Callable[[Document, Pdf], None]) -> bytes: ...
 
 
 class Font(Protocol):
@@ -287,6 +294,13 @@ make_document: Callable[
 to_bytes: Callable[[object], bytes] = pydyf._to_bytes
 
 
+def make_pdf(document: Document) -> Pdf:
+    """Paint the pages of `document`; all that is missing is to write the objects to a file."""
+    pdf: Pdf = _generate_pdf(document, None, 1, **DEFAULT_OPTIONS)
+    pdf.add_object(pdf.info)
+    return pdf
+
+
 def make_empty_font() -> Font:
     """Return a font without any attribute: it has to get all of them."""
     font: Font = _Font.__new__(_Font)
@@ -306,17 +320,19 @@ def render(
     styles: Sequence[CSS],
     fonts: FontConfiguration,
     counters: CounterStyle,
-    settle: Callable[[Box], None],
+    settle: Callable[[Box], None] | None,
 ) -> Document:
     """Lay out a document on pages.
 
-    `settle` may move boxes of a page, but those in its margins, before links and anchors are looked
-    for.
+    `settle`, if there is any, may move boxes of a page, but those in its margins. Links and anchors
+    are looked for again then.
     """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     document: Document = html.render(
         font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
     )
+    if settle is None:
+        return document
     for page in document.pages:
         for box in page._page_box.children:
             if not isinstance(box, MarginBox):
@@ -327,8 +343,16 @@ def render(
 
 @contextmanager
 def last_pages_uncounted(number: int) -> Iterator[None]:
-    """Leave the last `number` pages out of `counter(pages)` in the margins, inside the context."""
+    """Leave the last `number` pages out of `counter(pages)`, inside the context."""
     made = weasyprint.layout.make_margin_boxes
+    made_pages = weasyprint.layout.make_all_pages
+
+    def make_all_pages(context: Any, *rest: object) -> Iterator[Page]:
+        # For text; margins come last, when WeasyPrint has counted again.
+        for *_, state, _ in context.page_maker:
+            state[1]["pages"] = [max(0, count - number) for count in state[1]["pages"]]
+        pages: Iterator[Page] = made_pages(context, *rest)
+        return pages
 
     def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
         depth, counters, *rest = state
@@ -337,10 +361,12 @@ def last_pages_uncounted(number: int) -> Iterator[None]:
         return boxes
 
     weasyprint.layout.make_margin_boxes = make_margin_boxes
+    weasyprint.layout.make_all_pages = make_all_pages
     try:
         yield
     finally:
         weasyprint.layout.make_margin_boxes = made
+        weasyprint.layout.make_all_pages = made_pages
 
 
 def without_placeholder(box: Box) -> Box:

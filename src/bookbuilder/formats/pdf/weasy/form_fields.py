@@ -61,7 +61,7 @@ def fields_of(page_box: Box) -> list[tuple[Box, Field]]:
 def add_form(pdf: Pdf, pages: Sequence[Sequence[Field]]) -> list[list[Dictionary]]:
     """Lay fields over pages; return their annotations.
 
-    The finisher in joining.py calls this, when `pdf` is nearly written.
+    `joining.py` calls this, when `pdf` has its pages.
     """
     if not any(pages):
         return [[] for _ in pages]

@@ -1,4 +1,4 @@
-"""Join laid-out runs to one PDF, which WeasyPrint writes as if it had just laid them out."""
+"""Join laid-out runs to one PDF, which WeasyPrint makes as if it had just laid them out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
 from bookbuilder.formats.pdf.weasy.contract import (
     Dictionary,
-    Document,
     PaintStream,
     Pdf,
+    make_pdf,
     object_of,
 )
 from bookbuilder.formats.pdf.weasy.documents import document_of
@@ -61,7 +61,7 @@ def join(
     blobs: Mapping[str, bytes],
     empty: int = 0,
     has_links: bool = True,
-) -> bytes:
+) -> Pdf:
     """Return one PDF of all pages of `laid_out_runs`, with the metadata of `tree`.
 
     `parts` says where in the book each of them stands; `blobs` holds fonts and pictures by digest.
@@ -70,22 +70,20 @@ def join(
     pages = [_Page(page, has_links) for laid_out in laid_out_runs for page in laid_out.pages]
     pages += [_Page(empty_page(laid_out_runs[0].pages))] * empty
     fonts, names = joined_fonts(laid_out_runs, blobs)
-
-    def finish(_document: Document, pdf: Pdf) -> None:
-        objects = [object_of(pdf, reference) for reference in pdf.page_references]
-        shared = object_of(pdf, objects[0]["Resources"])
-        writer = ResourceWriter(pdf, shared, blobs)
-        remaining = iter(objects)
-        for laid_out, font_names in zip(laid_out_runs, names, strict=True):
-            assert laid_out.resources is not None
-            resources = writer.write(laid_out.resources, font_names)
-            for _ in laid_out.pages:
-                next(remaining)["Resources"] = resources
-        first = objects[0]["Resources"]
-        for page in remaining:
-            page["Resources"] = first
-        links = [[box.link_annotation for box in page.boxes] for page in pages]
-        fields = add_form(pdf, [page.fields for s in laid_out_runs for page in s.pages])
-        write_structure(pdf, laid_out_runs, parts, {"link": links, "field": fields}, has_links)
-
-    return document_of(tree, pages, fonts).write_pdf(finisher=finish)
+    pdf = make_pdf(document_of(tree, pages, fonts))
+    objects = [object_of(pdf, reference) for reference in pdf.page_references]
+    shared = object_of(pdf, objects[0]["Resources"])
+    writer = ResourceWriter(pdf, shared, blobs)
+    remaining = iter(objects)
+    for laid_out, font_names in zip(laid_out_runs, names, strict=True):
+        assert laid_out.resources is not None
+        resources = writer.write(laid_out.resources, font_names)
+        for _ in laid_out.pages:
+            next(remaining)["Resources"] = resources
+    first = objects[0]["Resources"]
+    for page in remaining:
+        page["Resources"] = first
+    links = [[box.link_annotation for box in page.boxes] for page in pages]
+    fields = add_form(pdf, [page.fields for s in laid_out_runs for page in s.pages])
+    write_structure(pdf, laid_out_runs, parts, {"link": links, "field": fields}, has_links)
+    return pdf

@@ -16,7 +16,7 @@ from bookbuilder.formats.pdf.run_data.records import (
     PageRecord,
     Side,
 )
-from bookbuilder.formats.pdf.run_data.runs import numbers_in
+from bookbuilder.formats.pdf.run_data.runs import classes_of, numbers_in
 from bookbuilder.formats.pdf.weasy.actual_text import say_words
 from bookbuilder.formats.pdf.weasy.contract import (
     Array,
@@ -44,6 +44,7 @@ from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, f
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines
+from bookbuilder.formats.pdf.weasy.upright import lies_across, set_upright
 from bookbuilder.formats.pdf.weasy.wide_letters import fill_with_letters
 
 _LINKED = ("a", "img", SVG)
@@ -71,7 +72,9 @@ def record(
         )
         for number, page in enumerate(pages)
     )
-    heights = [page._page_box.margin_height() for page in pages]
+    across = {n for n, page in enumerate(pages) if lies_across(page)} if _is_print(tree) else set()
+    painted = tuple(set_upright(p) if n in across else p for n, p in enumerate(painted))
+    heights = [None if n in across else page.height for n, page in enumerate(pages)]
     laid_out = LaidOutRun(
         painted,
         collector.font_uses(),
@@ -150,6 +153,10 @@ def _page(
     )
 
 
+def _is_print(tree: ET.Element) -> bool:
+    return "print" in classes_of(tree)
+
+
 def _tag_of(box: Box) -> str:
     return str(box.element.tag) if box.element is not None else ""
 
@@ -161,7 +168,7 @@ def _unmark(operations: list[object], decoration: set[int]) -> None:
             operations[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
 
 
-def _elements(document: Node, heights: list[float], tree: ET.Element) -> list[Element]:
+def _elements(document: Node, heights: list[float | None], tree: ET.Element) -> list[Element]:
     nodes = _without_empty(document)
     places = {node: place for place, node in enumerate(nodes)}
     numbers = {element: mark_for(place) for place, element in enumerate(numbers_in(tree))}
@@ -211,7 +218,7 @@ def _without_empty(document: Node) -> list[Node]:
     return list(document.descend())
 
 
-def _attributes(node: Node, heights: list[float]) -> dict[str, object]:
+def _attributes(node: Node, heights: list[float | None]) -> dict[str, object]:
     element = node.element
     found: dict[str, object] = {}
     if element is None:
@@ -244,8 +251,14 @@ def _cell(element: ET.Element) -> Dictionary:
     return values
 
 
-def _bounds(box: Box, page_height: float) -> Array:
-    """Return a picture's rectangle in points from the lower left corner of its page."""
-    left, top = box.content_box_x(), page_height - box.content_box_y()
-    edges = (left, top - box.height, left + box.width, top)
+def _bounds(box: Box, page_height: float | None) -> Array:
+    """Return a picture's rectangle in points from the lower left corner of its page.
+
+    A page without a height is turned to the left.
+    """
+    left, top = box.content_box_x(), box.content_box_y()
+    right, bottom = left + box.width, top + box.height
+    edges = (left, (page_height or 0) - bottom, right, (page_height or 0) - top)
+    if page_height is None:
+        edges = (top, left, bottom, right)
     return Array([round(edge * POINTS, 2) for edge in edges])

@@ -11,10 +11,11 @@ import contextlib
 import ctypes.util
 import io
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import import_module, resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -33,6 +34,10 @@ PANGO_HINT = (
 HARFBUZZ_HINT = (
     "Debian, Ubuntu: `apt install libharfbuzz-subset0`; Fedora: `dnf install harfbuzz`;"
     " macOS: `brew install harfbuzz`; Windows: `pacman -S mingw-w64-x86_64-harfbuzz` in MSYS2"
+)
+
+THAI_HINT = (
+    "where lines may end, write a zero-width space (U+200B), or build on Debian, Ubuntu or Fedora"
 )
 
 NO_PANGO = Rule(
@@ -54,7 +59,7 @@ NO_FONT = Rule(
 
 MOST_FONTS = 1000
 
-_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "pillow", "fonttools")
+_PACKAGES = ("weasyprint", "pydyf", "cssselect2", "tinycss2", "pyphen", "PIL", "fontTools")
 
 FALLBACKS = (
     "Bookbuilder Serif",
@@ -266,6 +271,7 @@ class Libraries:
     pango: str
     harfbuzz: str
     has_harfbuzz_subset: bool
+    parts_thai: bool
 
 
 def loaded_libraries() -> Libraries:
@@ -276,13 +282,36 @@ def loaded_libraries() -> Libraries:
         ffi.string(pango.pango_version_string()).decode(),
         ffi.string(harfbuzz.hb_version_string()).decode(),
         harfbuzz_subset is not None,
+        _parts_thai(),
     )
+
+
+def _parts_thai() -> bool:
+    """Return whether Pango finds the words of Thai, which it does with libthai's dictionary."""
+    from bookbuilder.formats.pdf.weasy.contract import ffi, pango
+
+    words = "ภาษาไทย"
+    data, count = words.encode(), len(words) + 1
+    found = ffi.new("PangoLogAttr[]", count)
+    thai = pango.pango_language_from_string(b"th")
+    pango.pango_get_log_attrs(data, len(data), -1, thai, found, count)
+    return any(found[at].is_line_break for at in range(1, len(words)))
 
 
 def versions() -> list[str]:
     """Return the versions of all that a layout depends on, for a name of its result."""
     found = loaded_libraries()
-    return [*(metadata.version(name) for name in _PACKAGES), found.pango, found.harfbuzz]
+    packages = [import_module(name).__version__ for name in _PACKAGES]
+    return [*packages, found.pango, found.harfbuzz]
+
+
+def version_of_weasyprint() -> str:
+    """Return the version of WeasyPrint, which need not be loaded."""
+    if loaded := sys.modules.get("weasyprint"):
+        return str(loaded.__version__)
+    from importlib import metadata
+
+    return metadata.version("weasyprint")
 
 
 def srgb_profile() -> bytes:
