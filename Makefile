@@ -45,7 +45,7 @@ manual: $(BOOK) ## build dist/bookbuilder-manual.epub and .pdf, of docs
 check: lint ## lint and the fast tests: the inner loop
 	@tools/setup.sh $(NEEDS)
 	@# pytest compiles each test anew where Python is told to keep nothing.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 -m "not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow"
 
 lint: $(DEV) ## style, types and the book's spelling
 	@tools/setup.sh $(NEEDS)

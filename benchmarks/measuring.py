@@ -18,6 +18,9 @@ BIN = Path(sys.executable).parent
 SAMPLE_SECONDS = 0.05
 # Pandoc and its WeasyPrint fetch pictures from the network; a refused proxy fails at once instead.
 OFFLINE = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https")}
+# What is installed has its bytecode beside it; a checkout has it after the first run, unless Python
+# is told to write none.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def timed(command: list[str], cwd: Path, environment: dict[str, str] | None = No
     process = subprocess.Popen(
         command,
         cwd=cwd,
-        env=os.environ | OFFLINE | (environment or {}),
+        env=os.environ | OFFLINE | COMPILED | (environment or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -14,6 +14,7 @@ import pkgutil
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ class ShownRules:
 
 def unshown(found: Shown) -> list[str]:
     """Return the rules that neither a spec expects nor a test in `found` shows."""
-    expected = set(_expected_by_specs())
-    words = {file: set(_words_in(path)) for file, path in _test_files().items()}
+    expected = _expected_by_all_specs()
+    words = {file: _words_of(path) for file, path in _test_files().items()}
     missing = []
     for rule, constants in sorted(rules().items(), key=lambda item: item[0].code):
         names = {rule.code, rule.name, *constants}
@@ -113,6 +114,16 @@ def rules() -> dict[Rule, set[str]]:
             if isinstance(value, Rule):
                 found.setdefault(value, set()).add(name)
     return found
+
+
+@cache
+def _expected_by_all_specs() -> frozenset[str]:
+    return frozenset(_expected_by_specs())
+
+
+@cache
+def _words_of(path: Path) -> frozenset[str]:
+    return frozenset(_words_in(path))
 
 
 def _expected_by_specs() -> Iterator[str]:

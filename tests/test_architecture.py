@@ -55,6 +55,7 @@ def modules() -> tuple[tuple[str, Path], ...]:
     return tuple(found)
 
 
+@cache
 def floor_of(name: str) -> tuple[int, str]:
     """Return how high a module stands, and the room that it belongs to."""
     rooms = [(len(room), floor, room) for floor, layer in enumerate(LAYERS) for room in layer]
@@ -65,11 +66,16 @@ def floor_of(name: str) -> tuple[int, str]:
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> frozenset[str]:
     """Return every module of ours that `path` imports, wherever in it, below the package."""
     known = {name for name, _ in modules()}
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             said = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -138,7 +144,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def test_docstrings_are_sentences() -> None:
     riddles = []
     for name, path in modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             said = ast.get_docstring(node) if isinstance(node, DOCUMENTED) else None
             if said and re.split(r"\W", said, maxsplit=1)[0] in RIDDLES:
                 riddles.append(f"{name}: {said.splitlines()[0]}")

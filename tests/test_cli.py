@@ -394,8 +394,8 @@ def test_drafts_are_an_option_of_every_command_that_reads_a_book(book: Path) -> 
     chapter = sorted(book.rglob("*.md"))[-1]
     text = chapter.read_text(encoding="utf-8")
     chapter.write_text(f"---\ndraft: true\n---\n{text}", encoding="utf-8")
-    assert f"`{chapter.name}` is a draft" in run("check").stderr
-    assert "draft" not in run("check", "--drafts").stderr
+    assert f"`{chapter.name}` is a draft" in invoke("check").stderr
+    assert "draft" not in invoke("check", "--drafts").stderr
 
 
 def test_shell_completion_is_clicks_own(book: Path) -> None:

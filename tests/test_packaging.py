@@ -183,6 +183,7 @@ def test_only_what_is_tested_is_published() -> None:
     assert RELEASE["jobs"]["publish"]["permissions"] == {"id-token": "write"}
 
 
+@pytest.mark.slow
 def test_the_manual_is_a_book_without_warnings() -> None:
     report = Report()
     book = check(ROOT / "docs", report=report)

@@ -115,7 +115,13 @@ def test_lines_have_a_readable_measure(tmp_path: Path, trim: str) -> None:
     assert least <= sum(map(len, lines)) / len(lines) <= 72
 
 
-@pytest.mark.parametrize(("said", "size"), [("148x210mm", (148, 210)), ("5 × 8 in", (127, 203.2))])
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        pytest.param("148x210mm", (148, 210), marks=pytest.mark.slow),
+        ("5 × 8 in", (127, 203.2)),
+    ],
+)
 def test_a_page_by_measure(tmp_path: Path, said: str, size: tuple[float, float]) -> None:
     with pypdfium2.PdfDocument(a_pdf(tmp_path, trim=said)) as pdf:
         assert [round(side / 72 * 25.4, 1) for side in pdf[0].get_size()] == list(size)
@@ -152,7 +158,11 @@ def test_folded_signatures_read_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("openings", "starts"),
-    [("recto", [1, 2, 3]), ("page", [1, 2, 3]), ("any", [1, 1, 1])],
+    [
+        ("recto", [1, 2, 3]),
+        pytest.param("page", [1, 2, 3], marks=pytest.mark.slow),
+        pytest.param("any", [1, 1, 1], marks=pytest.mark.slow),
+    ],
 )
 def test_where_chapters_begin(tmp_path: Path, openings: str, starts: list[int]) -> None:
     files = {

@@ -16,18 +16,15 @@ from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, repeats_text
 from bookbuilder.formats.pdf.paginate.page_numbers import (
-    guess_pages,
-    is_doubtful,
     roman,
     text_with_stand_ins,
     write_numbers,
 )
 from bookbuilder.formats.pdf.run_data.numbering import numbered, stand_in
-from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun
 from bookbuilder.formats.pdf.run_data.runs import Run, numbers_in
 from bookbuilder.formats.pdf.weasy.figures import OWN
 from bookbuilder.formats.pdf.weasy.setup import weasyprint_with_fonts
-from bookbuilder.runtime.progress import THE_BUILD
 from books import write_files
 from pdf_books import SENTENCE, a_book, a_chapter, outline_of, pages_of, written
 
@@ -241,43 +238,6 @@ def test_a_number_is_laid_out_as_zeros(number: str, stands_in: str) -> None:
 )
 def test_styles_that_repeat_text_are_known(style: str, repeats: bool) -> None:
     assert repeats_text([style]) == repeats
-
-
-@pytest.mark.parametrize(
-    ("page", "slack", "doubtful"),
-    [
-        (9, 0, False),
-        (8, 1, False),
-        (8, 2, True),
-        (11, 2, True),
-        (88, 12, True),
-        (112, 13, True),
-        (112, 12, False),
-    ],
-)
-def test_a_guess_near_another_number_of_figures_is_doubtful(
-    page: int, slack: int, doubtful: bool
-) -> None:
-    assert is_doubtful(page, slack) == doubtful
-
-
-def test_pages_are_guessed_from_what_is_known_and_from_lengths() -> None:
-    def run(name: str, characters: int) -> Run:
-        tree = ET.fromstring(
-            f"<html id='{name}'><p>{'x' * characters}</p><p id='{name}-2'/></html>"
-        )
-        return Run(tree, THE_BUILD)
-
-    def pages(*names: str) -> LaidOutRun:
-        return LaidOutRun(tuple(PageRecord(0, 0, (0, 0, 0, 0), {n: (0, 0, 0, 0)}) for n in names))
-
-    runs = [run("a", 4000), run("b", 100), run("c", 9000)]
-    unknown = [(name, page) for name, page, _ in guess_pages(runs, {})]
-    assert unknown == [("a", 1), ("a-2", 4), ("b", 5), ("b-2", 5), ("c", 7), ("c-2", 14)]
-    known = {runs[0]: pages("a", "a", "a-2", "a-2").pages, runs[2]: pages("c", "c-2").pages}
-    found = list(guess_pages(runs, known))
-    assert found[:5] == [("a", 1, 0), ("a", 2, 0), ("a-2", 3, 0), ("a-2", 4, 0), ("b", 5, 2)]
-    assert found[-2:] == [("c", 7, 2), ("c-2", 8, 2)]
 
 
 @pytest.mark.slow

@@ -193,6 +193,34 @@ def test_chapters_that_open_on_either_side_settle_whatever_their_number(tmp_path
     assert "page-numbers-unsettled" not in rules_of(report)
 
 
+def test_chapters_wait_for_what_their_layout_depends_on(tmp_path: Path) -> None:
+    """So none is laid out twice for its side, nor for the figures of a page."""
+    files = {"SUMMARY.md": "\n".join(f"- [{n}]({n}.md)\n  - [{n}x]({n}x.md)" for n in "abcdef")}
+    for at, name in enumerate("abcdef"):
+        files[f"{name}.md"] = f"# {name}\n\n{'Word. ' * 20 * (at % 3)}\n"
+        files[f"{name}x.md"] = f"# {name}x\n\n{'Word. ' * 60}\n"
+    # Page 9 is far from where it would be in an ordinary book.
+    files["f.md"] += "\nSee [b](b.md).\n"
+    files["fx.md"] += "\nSee [c](c.md).\n"
+    book, _ = load_files(tmp_path, {"book.toml": '[book]\ntitle = "T"\n', **files})
+    layouts = LayoutCache({}, b"", Cache(None))
+    laid_out = paginated(book, engine=SidedEngine(), cache=layouts)
+    true = true_numbers(laid_out)
+    assert len(true["b"]) < len(true["c"])
+    assert any(not int(true[f"{name}x"]) % 2 for name in "abcdef")
+    assert {r.place.name: n for r, n in Counter(layouts.laid_out).items() if n > 1} == {}
+
+
+def test_an_index_waits_for_all_pages(tmp_path: Path) -> None:
+    chapters = {f"{n}.md": f"# {n}\n\n{'Word. ' * 50} [term]{{.index}}\n" for n in "abc"}
+    toml = '[book]\ntitle = "T"\nchapters = ["a.md", "b.md", "c.md"]\nback = ["index.md"]\n'
+    files = {"book.toml": toml, **chapters, "index.md": "# Index {.index-of-terms}\n"}
+    book, _ = load_files(tmp_path, files)
+    layouts = LayoutCache({}, b"", Cache(None))
+    paginated(book, cache=layouts)
+    assert {r.place.name: n for r, n in Counter(layouts.laid_out).items() if n > 1} == {}
+
+
 def test_a_note_on_the_wrong_page_goes_to_the_end_of_its_chapter(tmp_path: Path) -> None:
     note = "Called[^1], and called[^2].\n\n[^1]: A misplaced one.\n\n[^2]: Another.\n"
     book, report = load_files(tmp_path, {"a.md": f"# A\n\n{note}", "b.md": "# B\n\nText.\n"})

@@ -21,10 +21,11 @@ from bookbuilder.formats.pdf.writer import fonts_of
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.preview.context import Context
 from bookbuilder.preview.counting import entries_of, words_in
+from bookbuilder.preview.drawing import draw, open_document
 from bookbuilder.preview.editors import editor_for
 from bookbuilder.preview.findings import shown_findings
 from bookbuilder.preview.guard import Guard
-from bookbuilder.preview.printing import ChapterPrinter, print_book
+from bookbuilder.preview.printing import ChapterPrinter, Stretch, print_book
 from bookbuilder.preview.resident import FailedError, Home, Resident, Tell, Work, context_for
 from bookbuilder.preview.screens import ScreenWriter, first_change
 from bookbuilder.preview.server import free_socket
@@ -37,6 +38,7 @@ SERIES = Path(__file__).parent.parent
 OF_THE_WHOLE = {"doc-index", "doc-glossary"}
 
 
+@pytest.mark.slow
 def test_a_chapter_read_by_itself_is_as_in_the_whole_book() -> None:
     context, writer = Context(SERIES), ScreenWriter()
     book = context.read(Report())
@@ -79,6 +81,11 @@ def test_a_file_that_falls_into_other_chapters_needs_the_whole_book(tmp_path: Pa
     assert not Context(book / "one.md").knows(book / "one.md")
 
 
+def drawn(data: bytes, stretch: Stretch) -> list[bytes | None]:
+    document = open_document(data)
+    return [draw(document, stretch.first + n, 400) for n in range(len(stretch.pages))]
+
+
 @pytest.mark.slow
 def test_a_chapter_printed_by_itself_is_as_in_the_whole_book(tmp_path: Path) -> None:
     root = tmp_path / "book"
@@ -93,7 +100,7 @@ def test_a_chapter_printed_by_itself_is_as_in_the_whole_book(tmp_path: Path) -> 
     compared = 0
     with fonts_of(book, Report()):
         printer.load(book)
-        for chapter in [c for c in book.chapters if c.number in (5, 17)]:
+        for chapter in [c for c in book.chapters if c.number in (5, 17) or c.slug == "preface"]:
             again = context.read_chapter(chapter.source.path, Report())
             assert again is not None
             before = stretches[chapter.slug]
@@ -101,9 +108,17 @@ def test_a_chapter_printed_by_itself_is_as_in_the_whole_book(tmp_path: Path) -> 
                 again, chapter.slug, before.start, printed.labels, printed.at_end
             )
             assert made is not None
-            assert made[0].pages == before.pages
+            stretch, data = made
+            assert stretch.is_front is before.is_front is (chapter.number is None)
+            if stretch.is_front:  # its pages are known by what the whole front shares, too
+                assert [(p.label, p.place) for p in stretch.pages] == [
+                    (p.label, p.place) for p in before.pages
+                ]
+                assert drawn(data, stretch) == drawn(printed.data, before)
+            else:
+                assert stretch.pages == before.pages
             compared += 1
-    assert compared == 2
+    assert compared == 3
 
 
 @pytest.mark.parametrize(
@@ -131,8 +146,11 @@ def test_words_are_counted(text: str, count: int) -> None:
     assert words_in(text) == count
 
 
-def test_words_of_parts_follow_those_of_their_chapters() -> None:
-    shown = Shown(entries=entries_of(Context(SERIES).read(Report())))
+def test_words_of_parts_follow_those_of_their_chapters(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    parts = "".join(f'[[part]]\ntitle = "P"\nchapters = ["{n}.md"]\n' for n in ("one", "two"))
+    (book / "book.toml").write_text(SETTINGS.partition("chapters =")[0] + parts, "utf-8")
+    shown = Shown(entries=entries_of(Context(book).read(Report())))
     before = shown.words
     part = next(e for e in shown.entries if e.is_part)
     chapter = next(e for e in shown.entries if e.depth == 1)
@@ -314,6 +332,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     life.close()
 
 
+@pytest.mark.slow
 @pytest.mark.attack("keeping the machine busy")
 @pytest.mark.parametrize(
     ("message", "limits", "rule"),

@@ -28,6 +28,7 @@ def wait_for(what: str, lines: list[str], process: subprocess.Popen[str]) -> Non
     raise AssertionError(lines)
 
 
+@pytest.mark.slow
 def test_every_save_builds_and_ctrl_c_ends(tmp_path: Path) -> None:
     book = make_book(tmp_path / "book")
     with subprocess.Popen(

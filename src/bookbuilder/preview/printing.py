@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
 FRONT = "--front"
-"""The name of the stretch of pages before the body."""
+"""The name of the stretch of pages before the first chapter."""
 WHOLE = "--whole"
 
 
@@ -52,10 +54,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Pages that are laid out at one go: a chapter, the opening of a part, or the front.
+    """Pages that can be laid out at one go: a chapter, the opening of a part, or the first ones.
 
     `start` is the number of the first one. `document` names the PDF that they are drawn from, in
-    which they begin at `first`.
+    which they begin at `first`. `is_front` says that they come before the body.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Stretch:
     pages: tuple[Page, ...]
     document: str
     first: int = 0
+    is_front: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,50 @@ def print_book(book: Book, report: Report) -> Printed:
 
     data = pdf_bytes(paged.pdf)
     document = digest_of(data)
-    stretches = []
+    stretches: list[Stretch] = []
     first = 0
     starts = [1, *starts_of(body)]
     for run, laid_out, start in zip(runs, [front, *body], starts, strict=True):
         name = _name_of(run, is_front=run is runs[0])
         pages = _pages(laid_out, start, roman if name == FRONT else str)
-        stretches.append(Stretch(name, start, pages, document, first))
+        if name == FRONT:
+            stretches += _front_stretches({c.slug for c in book.front}, pages, document)
+        else:
+            stretches.append(Stretch(name, start, pages, document, first))
         first += len(pages)
     labels = labels_of(pages_of([front]), roman) | labels_of(pages_of(body))
     # What stands at a chapter's end is no note at the foot of a page.
     at_end = frozenset(paged.laid_out.at_end)
     is_whole = len(runs) < 3
     return Printed(document, data, tuple(stretches), labels, at_end, is_whole)
+
+
+def _front_stretches(
+    slugs: Collection[str], pages: Sequence[Page], document: str
+) -> Iterator[Stretch]:
+    """Yield the pages before the first chapter of the front matter, then those of each."""
+    names = [page.place.partition("/")[0] for page in pages]
+    starts = {name: index for index, name in reversed(list(enumerate(names))) if name in slugs}
+    cuts = sorted({FRONT: 0, **starts}.items(), key=lambda cut: cut[1])
+    for (name, begin), (_, end) in pairwise([*cuts, ("", len(pages))]):
+        yield Stretch(name, begin + 1, tuple(pages[begin:end]), document, begin, is_front=True)
+
+
+def _alone(front: Run, slug: str) -> Run | None:
+    """Return a run of one chapter of the front matter, and of the leaf that ends it."""
+    root = ET.Element(front.tree.tag, front.tree.attrib)
+    body = ET.Element("body")
+    for child in front.tree:
+        root.append(body if child.tag == "body" else child)
+    whole = front.tree.find("body")
+    if whole is None or not len(whole):
+        return None
+    *sections, leaf = whole
+    for section in sections:
+        if slug in (e.get("id") for e in section.iter("section")):
+            body.extend((section, leaf))
+            return dataclasses.replace(front, tree=root)
+    return None
 
 
 def _name_of(run: Run, *, is_front: bool) -> str:
@@ -159,7 +193,7 @@ class ChapterPrinter:
     ) -> tuple[Stretch, bytes] | None:
         """Return the pages of the chapter `slug` from page `start` on, and their PDF.
 
-        Return None if it is not laid out by itself, as the front matter, which has the contents.
+        Return None if it is not laid out by itself.
         """
         from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
@@ -173,8 +207,11 @@ class ChapterPrinter:
         long = set(long_notes(owners[slug])) if slug in owners else set()
         notes = dict.fromkeys({*at_end, *long}, owners[slug])
         tree, runs = make_runs(book, notes, False)
-        _, *body = runs
+        front, *body = runs
         run = next((r for r in body if _name_of(r, is_front=False) == slug), None)
+        is_front = run is None
+        if run is None and (run := _alone(front, slug)) is not None:
+            tree = run.tree
         if run is None or len(body) < 2 or self._layouter is None:
             return None
         write_numbers(run.tree, labels)
@@ -183,7 +220,8 @@ class ChapterPrinter:
             return None
         laid_out = numbered(laid_out, start, [number.text or "" for number in numbers_in(run.tree)])
         data = pdf_bytes(join(tree, [laid_out], [run.part], blobs, has_links=False))
-        return Stretch(slug, start, _pages(laid_out, start, str), digest_of(data)), data
+        pages = _pages(laid_out, start, roman if is_front else str)
+        return Stretch(slug, start, pages, digest_of(data), is_front=is_front), data
 
 
 def page_of(pages: Sequence[Page], slug: str, block: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bookbuilder.preview.counting import Entry
 from bookbuilder.preview.findings import ShownFinding
-from bookbuilder.preview.printing import FRONT, Page, Stretch
+from bookbuilder.preview.printing import Page, Stretch
 from bookbuilder.preview.screens import File, Screen
 from bookbuilder.runtime.cache import digest_of
 
@@ -134,7 +134,7 @@ class Shown:
                 "width": round(page.width),
                 "height": round(page.height),
                 "side": "r" if (stretch.start + number) % 2 else "l",
-                "front": stretch.name == FRONT,
+                "front": stretch.is_front,
             }
             for stretch in self.stretches
             for number, page in enumerate(stretch.pages)

@@ -99,24 +99,35 @@ class WorkerPool:
         Results have to be picklable. Jobs are begun in the given order. Raises what the work
         raises, and `LimitHit` if all of them together take too much.
         """
+        waiting = list(jobs)
+        yield from self.hand_out(lambda: waiting.pop(0) if waiting else None, len(waiting))
+
+    def hand_out(self, next_job: Callable[[], _J | None], most: int) -> Iterator[tuple[_J, Any]]:
+        """Yield jobs and their results as `share_out` does, for `most` so many jobs.
+
+        Whenever a worker is free, and each result has been taken, `next_job` says what is next:
+        None while that depends on results of others, and if nothing is left.
+        """
         if not HAS_FORK:
-            for job in jobs:
+            while (job := next_job()) is not None:
                 self._in_place = self._in_place or self._start()
                 yield job, self._in_place(job.message)
             return
-        waiting = list(jobs)
-        for worker in self._workers:
-            _hand_on(worker, waiting)
-        while len(self._workers) < _how_many(len(jobs)):
-            self._workers.append(self._fork())
-            _hand_on(self._workers[-1], waiting)
-        while any(worker.job is not None for worker in self._workers):
+        while True:
+            for worker in self._workers:
+                if worker.job is None:
+                    _hand_on(worker, next_job())
+            while len(self._workers) < _how_many(most) and (job := next_job()) is not None:
+                self._workers.append(self._fork())
+                _hand_on(self._workers[-1], job)
+            if all(worker.job is None for worker in self._workers):
+                return
             for worker in _ready(self._workers):
                 done = worker.job
                 with working_on(done.place):
                     result = _answer_of(worker)
                     check_time(_spent(self._workers))
-                _hand_on(worker, waiting)
+                worker.job = None
                 yield done, result
 
     def _fork(self) -> _Worker:
@@ -199,14 +210,14 @@ def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spen
         answer("raised", error)
 
 
-def _hand_on(worker: _Worker, waiting: list[Any]) -> None:
-    """Give `worker` the first job in `waiting`, if there is one."""
-    worker.job = waiting.pop(0) if waiting else None
+def _hand_on(worker: _Worker, job: Any) -> None:
+    """Give `worker` a job, if there is one."""
+    worker.job = job
     worker.since = time.monotonic()
-    if worker.job is not None:
+    if job is not None:
         with contextlib.suppress(OSError):
             # One that has died in between is noticed when its answer is read.
-            worker.pipe.send(worker.job.message)
+            worker.pipe.send(job.message)
 
 
 def _ready(workers: Sequence[_Worker]) -> Iterator[_Worker]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes
@@ -90,6 +91,29 @@ class Hidden(Transparent):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         if not self.closed:
             super().render(conversion, parent)
+
+
+class Conditional(OpenContainer):
+    """Hold a block that only some formats or editions have; `reading/conditions.py` decides.
+
+    If the block is never closed, it is in all of them.
+    """
+
+    hides_blank_lines = True
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.condition = dict(attributes)
+
+    def continues(self, state: BlockState) -> Continue:
+        inner = self.last_child
+        return Continue.YES if inner is None or inner.open else Continue.NO
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        inner = self.last_child
+        if isinstance(inner, FencedContainer) and inner.closed:
+            parent = ElementTree.SubElement(parent, "div", self.condition)
+        self.render_children(conversion, parent)
 
 
 class DivCallout(FencedContainer, Callout):

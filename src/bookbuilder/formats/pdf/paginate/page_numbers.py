@@ -20,12 +20,10 @@ from bookbuilder.formats.pdf.compose.index_pages import (
 )
 from bookbuilder.formats.pdf.run_data.numbering import stand_in
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord
-from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF, Run, classes_of, numbers_in
+from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF, classes_of, numbers_in
 from bookbuilder.model.pagination import PageStart, Pagination
 
 UNKNOWN = "000"
-# In plain text; tables, code and notes take more room.
-CHARACTERS_ON_PAGE = 1250
 
 
 class _Anchored(Protocol):
@@ -79,36 +77,6 @@ def expected_starts(laid_out_runs: Iterable[LaidOutRun]) -> list[int]:
     return starts[:-1]
 
 
-def guess_pages(
-    runs: Iterable[Run], known: Mapping[Run, Sequence[_Anchored]]
-) -> Iterator[tuple[str, int, int]]:
-    """Guess the pages of the anchors in the body's `runs`; say too how far each may be off.
-
-    Those of `known` runs are counted, the others start on rectos and are as long as their text.
-    """
-    first, guessed = 1, 0
-    for run in runs:
-        slack = 2 + guessed // 8 if guessed else 0
-        if run in known:
-            for number, page in enumerate(known[run], first):
-                yield from ((name, number, slack) for name in page.anchors)
-            first += len(known[run])
-            continue
-        characters = 0
-        for element in run.tree.iter():
-            if name := element.get("id"):
-                before = characters // CHARACTERS_ON_PAGE
-                yield name, first + before, 2 + (guessed + before) // 8
-            characters += len(element.text or "") + len(element.tail or "")
-        count = 2 * (1 + characters // (2 * CHARACTERS_ON_PAGE))
-        first, guessed = first + count, guessed + count
-
-
-def is_doubtful(page: int, slack: int) -> bool:
-    """Tell whether a page that may be off by `slack` may have another number of figures."""
-    return len(str(max(page - slack, 1))) < len(str(page + slack))
-
-
 def write_numbers(tree: ET.Element, labels: Mapping[str, str]) -> None:
     """Write page numbers into all elements that quote a page, and into the index."""
     write_index_numbers(tree, labels)
@@ -128,10 +96,16 @@ def text_with_stand_ins(tree: ET.Element) -> bytes:
     return text
 
 
-def quoted_in(tree: ET.Element) -> set[str]:
-    """Return the anchors whose pages `tree` quotes, in the index too."""
-    indexed = (target for place in index_places(tree) for target in targets_of(place))
-    return {target for _, target in _quoting(tree)} | {t.removeprefix("#") for t in indexed}
+def quoted_by(tree: ET.Element) -> Iterator[tuple[str, bool, bool]]:
+    """Yield the anchors whose pages `tree` quotes.
+
+    With each: whether its number has to be exact, for the index joins pages to ranges, and whether
+    it stands in a column.
+    """
+    for place in index_places(tree):
+        yield from ((target.removeprefix("#"), True, False) for target in targets_of(place))
+    for element, target in _quoting(tree):
+        yield target, False, IN_COLUMN in classes_of(element)
 
 
 def _quoting(tree: ET.Element) -> Iterator[tuple[ET.Element, str]]:

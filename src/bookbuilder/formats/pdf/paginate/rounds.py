@@ -15,13 +15,11 @@ from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, needs_the_whole, repeats_text
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
+from bookbuilder.formats.pdf.paginate.outlook import Outlook
 from bookbuilder.formats.pdf.paginate.page_numbers import (
     expected_starts,
-    guess_pages,
-    is_doubtful,
     labels_of,
     pages_of,
-    quoted_in,
     roman,
     starts_of,
     text_with_stand_ins,
@@ -52,6 +50,8 @@ UNSETTLED = Rule(
 ROUNDS = 4
 # Where chapters begin on any page, each that gets longer moves the next to the other side.
 NUMBERING_ROUNDS = 40
+# How many runs have to wait for their sides until an idle processor guesses one.
+UNSIDED_TO_GUESS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,26 +143,51 @@ class _Rounds:
     counted: set[Run] = field(default_factory=set)
 
     def lay_out_once(self) -> list[LaidOutRun]:
-        """Lay out every run, with guesses for the pages that it quotes.
+        """Lay out every run, each as soon as what its layout depends on is certain.
 
-        Those wait that quote a page whose number may have more or fewer figures than is guessed,
-        until more is known: few are laid out twice.
+        If nothing can be certain any more, the run is next that is the least risk.
         """
-        front, *body = self.runs
+        outlook = Outlook(self.runs)
         found: dict[Run, LaidOutRun] = {}
-        while len(found) < len(self.runs):
-            pages = {run: laid_out.pages for run, laid_out in found.items()}
-            labels = labels_of(pages.get(front, ()), roman)
-            certain = set(labels)
-            for name, page, slack in guess_pages(body, pages):
-                if name not in labels and not is_doubtful(page, slack):
-                    certain.add(name)
-                labels.setdefault(name, str(page))
-            waiting = [run for run in self.runs if run not in found]
-            ready = [run for run in waiting if quoted_in(run.tree) <= certain] or waiting
-            requests = [self._request(run, 1, labels) for run in ready]
-            found |= zip(ready, self.layouter.lay_out(requests), strict=True)
+        begun: set[Run] = set()
+
+        def choose() -> LayoutRequest | None:
+            waiting = [run for run in self.runs if run not in begun]
+            run = self._next_of(waiting, outlook, is_any_in_work=len(found) < len(begun))
+            if run is None:
+                return None
+            begun.add(run)
+            start = outlook.start_of(run) if outlook.knows_side(run) else 1
+            return self._request(run, start, outlook.labels_for(run))
+
+        def keep(request: LayoutRequest, laid_out: LaidOutRun) -> None:
+            found[request.run] = laid_out
+            outlook.keep(request.run, laid_out)
+
+        self.layouter.lay_out_in_turn(choose, keep, len(self.runs))
         return [found[run] for run in self.runs]
+
+    def _next_of(
+        self, waiting: Sequence[Run], outlook: Outlook, is_any_in_work: bool
+    ) -> Run | None:
+        """Return the run to lay out next; None if it is better to wait, or if none is left."""
+
+        def doubts(run: Run) -> int:
+            return outlook.doubts(run, run in self.spelled)
+
+        def risk(run: Run) -> int:
+            return outlook.length_of(run) * doubts(run)
+
+        sided = [run for run in waiting if outlook.knows_side(run)]
+        # Those first on which most others wait.
+        for run in sorted(sided, key=outlook.characters_from, reverse=True):
+            if not doubts(run):
+                return run
+        # A whole book may wait for the side of one run, and many processors with it.
+        unsided = [run for run in waiting if run not in sided]
+        if is_any_in_work and len(unsided) < UNSIDED_TO_GUESS:
+            return None
+        return min(sided, key=risk) if sided else unsided[-1] if unsided else None
 
     def settle(self, laid_out_runs: list[LaidOutRun]) -> tuple[list[LaidOutRun], bool]:
         """Lay out runs until neither their sides nor the figures that they quote change.
@@ -170,6 +195,7 @@ class _Rounds:
         Return whether that happened.
         """
         before: list[LayoutRequest] = []
+        known_before: object = None
         for _ in range(NUMBERING_ROUNDS):
             front, *body = laid_out_runs
             for run, laid_out in zip(self.runs, laid_out_runs, strict=True):
@@ -177,6 +203,10 @@ class _Rounds:
                 self.counted |= {run} if laid_out.counts else set()
             labels = labels_of(front.pages, roman) | labels_of(pages_of(body))
             starts = [1, *expected_starts(body)]
+            known = labels, starts, set(self.spelled), set(self.counted)
+            if known == known_before:
+                return laid_out_runs, True
+            known_before = known
             requests = [
                 self._request(run, start, labels)
                 for run, start in zip(self.runs, starts, strict=True)

@@ -105,10 +105,47 @@ class RunLayouter:
             key = keys[request]
             self._cache.keep(key, request.run, done.laid_out, done.record, done.blobs)
         found = [laid_out for key in keys.values() if (laid_out := self._cache.find(key))]
-        failures = [laid_out.failure for laid_out in found if laid_out.failure is not None]
-        if failures:
-            raise LayoutFailedError(failures)
+        _raise_failures(found)
         return found
+
+    def lay_out_in_turn(
+        self,
+        choose: Callable[[], LayoutRequest | None],
+        keep: Callable[[LayoutRequest, LaidOutRun], None],
+        most: int,
+    ) -> None:
+        """Lay out runs, at `most` so many, and give each to `keep`. Raises `LayoutFailedError`.
+
+        Whenever a worker is free, `choose` says what is next: None while it has to wait for others,
+        and at the end.
+        """
+        keys: dict[LayoutRequest, str] = {}
+        found: list[LaidOutRun] = []
+
+        def take(request: LayoutRequest, laid_out: LaidOutRun) -> None:
+            found.append(laid_out)
+            keep(request, laid_out)
+
+        def next_new() -> LayoutRequest | None:
+            while (request := choose()) is not None:
+                keys[request] = self._key_of(request)
+                known = self._cache.find(keys[request])
+                if known is None:
+                    return request
+                take(request, known)
+            return None
+
+        for request, done in self._workers.hand_out(next_new, most):
+            key = keys[request]
+            self._cache.keep(key, request.run, done.laid_out, done.record, done.blobs)
+            take(request, done.laid_out)
+        _raise_failures(found)
 
     def _key_of(self, request: LayoutRequest) -> str:
         return self._cache.key_of(request.text, request.start, request.run.has_leaf)
+
+
+def _raise_failures(found: Sequence[LaidOutRun]) -> None:
+    failures = [laid_out.failure for laid_out in found if laid_out.failure is not None]
+    if failures:
+        raise LayoutFailedError(failures)

@@ -320,17 +320,19 @@ def render(
     styles: Sequence[CSS],
     fonts: FontConfiguration,
     counters: CounterStyle,
-    settle: Callable[[Box], None],
+    settle: Callable[[Box], None] | None,
 ) -> Document:
     """Lay out a document on pages.
 
-    `settle` may move boxes of a page, but those in its margins, before links and anchors are looked
-    for.
+    `settle`, if there is any, may move boxes of a page, but those in its margins. Links and anchors
+    are looked for again then.
     """
     # Where a list starts and how wide a picture is, HTML says in attributes.
     document: Document = html.render(
         font_config=fonts, counter_style=counters, stylesheets=styles, presentational_hints=True
     )
+    if settle is None:
+        return document
     for page in document.pages:
         for box in page._page_box.children:
             if not isinstance(box, MarginBox):

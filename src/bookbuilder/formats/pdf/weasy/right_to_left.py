@@ -18,10 +18,10 @@ from bookbuilder.formats.pdf.weasy.contract import (
 )
 
 
-def settling(tree: ET.Element) -> Callable[[Box], None]:
-    """Return a function that settles the lines of a page of `tree`."""
+def settling(tree: ET.Element) -> Callable[[Box], None] | None:
+    """Return a function that settles the lines of a page of `tree`; None if no line needs it."""
     has_any = any(element.get("dir") in ("rtl", "auto") for element in tree.iter())
-    return settle_lines if has_any else lambda page_box: None
+    return settle_lines if has_any else None
 
 
 def settle_lines(page_box: Box) -> None:
