@@ -2,7 +2,7 @@
 """Draw pages of an EPUB as FBReader shows them, which knows little of CSS.
 
 tools/fbreader.py BOOK.epub FOLDER NAME=DOCUMENT#ID ... writes FOLDER/fbreader-NAME.png for each
-place. FBReader opens no places, so it is given a copy of the book for each: its only document is
+place. FBReader opens no places, so it is given a copy of the book for each: its first document is
 the one with the place, without what comes before that. It runs in a virtual screen of its own.
 """
 
@@ -47,11 +47,11 @@ def with_spine(package: str, name: str) -> str:
         for i in items
         if f'href="{name}"' in i
     )
-    return re.sub(
-        r"<itemref\b[^>]*>",
-        lambda ref: ref[0] if f'idref="{identity}"' in ref[0] else "",
-        package,
-    )
+    references = re.findall(r"<itemref\b[^>]*>", package)
+    first = [r for r in references if f'idref="{identity}"' in r]
+    rest = [r for r in references if r not in first]
+    spine = "".join([*first, *rest])
+    return re.sub(r"(<spine\b[^>]*>).*(</spine>)", rf"\1{spine}\2", package, flags=re.DOTALL)
 
 
 def without_start(document: bytes, identity: str) -> bytes:
