@@ -171,6 +171,16 @@ def test_styles_and_book_toml_are_followed(page: Page, running: Running) -> None
     expect(page.locator("#title")).to_have_text("Grown", timeout=MS)
 
 
+def test_the_last_page_of_a_chapter_lies_as_the_others_do(page: Page, running: Running) -> None:
+    text = "# Two\n\n" + "Some words to fill pages with. " * 300
+    for end in ("Begun.", "Ended."):
+        write(running, "two.md", f"{text}\n\n{end}\n")
+        expect(phone(page).locator("p").last).to_have_text(end, timeout=MS)
+    expect(page.locator(".phone figcaption")).to_contain_text(re.compile(r"Phone · (\d+) of \1$"))
+    # The margin of the phone.
+    assert phone(page).locator("p").last.evaluate("p => p.getBoundingClientRect().left") == 22
+
+
 def test_two_tabs_follow_alike(page: Page, browser: Browser, running: Running) -> None:
     other = open_page(browser, running)
     write(running, "three.md", "# Three\n\nThe very end.\n")
