@@ -291,7 +291,11 @@ def _resolve_anywhere(
         _drop(anchor)
         hint = addresses.close_to(name)
         span = find_text(chapter.source, name, nth)
-        report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
+        message = f"no chapter has the id `{name}`"
+        if addresses.is_left_out(name):
+            message = f"what has the id `{name}` is not in this format or edition"
+            hint = "put the reference under the same condition"
+        report.add(NOWHERE, message, span, hint)
         return
     if len(holders) > 1 and not own:
         where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))
