@@ -75,6 +75,22 @@ def write(running: Running, name: str, text: str) -> None:
     (running.book / name).write_text(text, encoding="utf-8")
 
 
+def test_a_glossary_is_gone_to_although_earlier_chapters_change_with_it(
+    page: Page, running: Running
+) -> None:
+    write(running, "one.md", "# One\n\nA term and a word.\n")
+    write(running, "glossary.md", "# Glossary\n\nterm\n:   What is meant.\n")
+    write(running, "book.toml", f'{SETTINGS}back = ["glossary.md"]\n')
+    page.locator('button[data-slug="glossary"]').click(timeout=MS)
+    expect(phone(page).locator("h1")).to_contain_text("Glossary", timeout=MS)
+    page.locator("#status:not(.busy)").wait_for(state="attached", timeout=MS)
+    write(running, "glossary.md", "# Glossary\n\nword\n:   What is meant.\n")
+    expect(phone(page).locator("dt")).to_contain_text("word", timeout=MS)
+    expect(page.locator('button[data-slug="glossary"]')).to_have_class(re.compile("current"))
+    page.locator('button[data-slug="one"]').click()
+    expect(phone(page).locator("p a")).to_contain_text("word", timeout=MS)
+
+
 def test_an_edit_brings_all_panes_to_its_place(page: Page, running: Running) -> None:
     expect(phone(page).locator("h1")).to_contain_text("One")
     before = printed(page)
