@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,8 @@ def with_values(data: Mapping[str, Any], source: Source, report: Report) -> Mapp
     said = data.get("variables")
     if not isinstance(said, dict):
         return data
+    # A year, or a number, needs no quotes.
+    said = {k: str(v) if type(v) in (int, float, date) else v for k, v in said.items()}
     values = {key: value for key, value in said.items() if isinstance(value, str)}
 
     def unknown(path: str, name: str) -> None:
@@ -43,6 +46,5 @@ def with_values(data: Mapping[str, Any], source: Source, report: Report) -> Mapp
             return [settled(v, f"{path}[{n}]" if of_tables else path) for n, v in enumerate(value)]
         return value
 
-    return {
-        key: value if key == "variables" else settled(value, key) for key, value in data.items()
-    }
+    rest = {key: settled(value, key) for key, value in data.items() if key != "variables"}
+    return {**rest, "variables": said}

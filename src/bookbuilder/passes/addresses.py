@@ -114,6 +114,10 @@ class Addresses:
                 return name
         return self._elsewhere.get(_fold(path), "") if by_name else ""
 
+    def is_left_out(self, name: str) -> bool:
+        """Tell whether an id is one of what is not for the book's audience."""
+        return any(name in chapter.left_out for chapter in self._chapters)
+
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""
         full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))

@@ -237,10 +237,7 @@ def _report_no_fragment(
     addresses: Addresses,
     report: Report,
 ) -> str:
-    """Report that `target` has no id `fragment`; return the book-wide id to lead to instead.
-
-    There is none if the id is left out for this audience.
-    """
+    """Report that `target` has no id `fragment`; return the book-wide id to lead to, if any."""
     if fragment in target.left_out:
         _report_elsewhere(f"`#{fragment}` in {target.source.name}", span, report)
         return ""
@@ -256,10 +253,7 @@ def _report_no_fragment(
 
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
-    """Make the link lead to the book-wide id `name`, and name that where it says nothing itself.
-
-    Without a name, it becomes text.
-    """
+    """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
     if not name or _is_mere_place(anchor, name):
         _drop(anchor)
         return
@@ -291,7 +285,11 @@ def _resolve_anywhere(
         _drop(anchor)
         hint = addresses.close_to(name)
         span = find_text(chapter.source, name, nth)
-        report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
+        message = f"no chapter has the id `{name}`"
+        if addresses.is_left_out(name):
+            message = f"what has the id `{name}` is not in this format or edition"
+            hint = "put the reference under the same condition"
+        report.add(NOWHERE, message, span, hint)
         return
     if len(holders) > 1 and not own:
         where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))

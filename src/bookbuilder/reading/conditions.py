@@ -60,6 +60,7 @@ _SOLUTIONS = frozenset({"solution", "callout-solution"})
 # What means something without content.
 _STAYS_EMPTY = frozenset({"td", "th", "tr", "tbody", "thead", "section", "a", "code"})
 _OWN_HINT = "put the text into an edition of its own, with `edition=`"
+_CAPTION = re.compile(r"(?:Table)?:", re.IGNORECASE)
 _MOST_FINDINGS = 100
 
 
@@ -194,6 +195,8 @@ def take_out(tree: Tag, conditions: Conditions) -> frozenset[str] | None:
             is_out = True
         if is_out:
             gone |= {id(node): node for node in _all_of(tag)}
+            if tag.name in ("td", "th"):  # which stay, but empty
+                tag.attrs = {}
         elif kind and tag.name in ("div", "span") and not tag.attrs:
             plain.add(id(tag))
     if not gone and not plain:
@@ -273,18 +276,38 @@ def _judge(
 
 
 def _all_of(tag: Tag) -> Iterator[PageElement]:
-    """Yield `tag`, and what goes with it: the section of a heading, the figure of a picture."""
-    if tag.name == "img":
+    """Yield what goes with `tag`: the section of a heading, the figure of a picture or caption.
+
+    Of a cell it is what stands in it, or the cells after it would move.
+    """
+    if tag.name in ("td", "th"):
+        yield from tag.contents
+        return
+    if tag.name in ("caption", "figcaption") and tag.parent is not None:
+        tag = tag.parent
+    elif tag.name == "img":
         figure = tag.find_parent("figure")
         if isinstance(figure, Tag) and len(figure.find_all("img", limit=2)) == 1:
             tag = figure
     yield tag
+    if tag.name == "p" and _CAPTION.match(text_of(tag)):
+        # `passes.furniture` will make it the caption of a table beside it.
+        for beside in (_beside(tag.previous_siblings), _beside(tag.next_siblings)):
+            if beside is not None:
+                yield beside
+                return
     if tag.name not in HEADINGS:
         return
     node = tag.next_sibling
     while node is not None and not _ends_section(node, tag.name):
         yield node
         node = node.next_sibling
+
+
+def _beside(siblings: Iterable[PageElement]) -> Tag | None:
+    """Return the first of `siblings` that is not blank, if it is a table."""
+    first = next((node for node in siblings if isinstance(node, Tag) or str(node).strip()), None)
+    return first if isinstance(first, Tag) and first.name == "table" else None
 
 
 def _ends_section(node: PageElement, name: str) -> bool:

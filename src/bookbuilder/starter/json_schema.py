@@ -87,7 +87,7 @@ def _table_of_names(name: str, hint: Any, texts: Descriptions) -> dict[str, Any]
         assert isinstance(hint, type)
         each = _table(hint, f"[{name}.NAME]", texts)
     else:
-        each = _type_of(hint, texts)
+        each = {"type": ["string", "number"]}
     return {"type": "object", "properties": {}, "additionalProperties": each}
 
 

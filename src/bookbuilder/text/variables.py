@@ -24,7 +24,7 @@ class Variables:
         self._typed: list[tuple[str, str]] = []
         if values and "{{" in text:
             used = set(text)
-            self._mark = next(c for n in range(_FIRST, _LAST) if (c := chr(n)) not in used)
+            self._mark = next((c for n in range(_FIRST, _LAST) if (c := chr(n)) not in used), "")
         # An address has its characters quoted.
         either = f"(?:{self._mark}|{quote(self._mark)})"
         self._marks = re.compile(rf"{either}(\d{{1,7}}){either}")
