@@ -31,8 +31,9 @@ from weasyprint.text import ffi
 import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
+from bookbuilder.formats.pdf.compose.styles import theme_style
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
-from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_text
+from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_styles, contract_text
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
@@ -47,6 +48,7 @@ from bookbuilder.formats.pdf.weasy.setup import (
     srgb_profile,
     weasyprint_with_fonts,
 )
+from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements
 from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 from books import load_files
 
@@ -621,7 +623,7 @@ def test_only_weasy_imports_weasyprint() -> None:
 
 def test_within_weasy_only_the_contract_does() -> None:
     found = {p.name for p in WEASY.glob("*.py") if imported_in(p.read_text("utf-8")) & LIBRARIES}
-    assert found == {"contract.py", "contract_text.py", "setup.py"}
+    assert found == {"contract.py", "contract_styles.py", "contract_text.py", "setup.py"}
 
 
 def test_rules_of_weasy_are_declared_where_the_package_says() -> None:
@@ -670,3 +672,42 @@ def test_colours_are_set_by_a_method_that_can_be_changed(sample: Sample) -> None
         stream.set_color_rgb(0.5, 0.5, 0.4)
     stream.set_color_rgb(0, 0, 0)
     assert stream.stream == [b"0.5 g", b"0.5 0.5 0.4 rg", b"0 0 0 rg"]
+
+
+def test_no_styles_are_computed_for_pseudo_elements_that_nothing_has() -> None:
+    text = weasyprint.html.UA
+    assert len(re.findall(r"^::(?:note|footnote)-", text, re.MULTILINE)) == 5
+    assert len(re.findall(r"^::marker", text, re.MULTILINE)) == 1
+    assert re.findall(r"(\S+) \{ display: list-item", text) == ["li"]
+    assert not re.search(
+        r"^[^.@:/]*::(?:note|footnote)|^::", contract_styles._sparing_styles(), re.M
+    )
+
+    def styled(html: weasyprint.HTML) -> set[str]:
+        found = weasyprint.css.get_all_computed_styles(html)._computed_styles
+        return {f"{element.tag} {kind}" for element, kind in found if kind}
+
+    html = weasyprint.HTML(string="<p>a<ul><li>b</li></ul><aside class=note>c</aside>")
+    assert len(styled(html)) > 6 * 5
+    contract_styles.spare_pseudo_elements(html)
+    assert styled(html) == {"li marker", "aside footnote-call", "aside footnote-marker"}
+
+
+@pytest.mark.parametrize("name", ["print", "screen", "cover"])
+def test_the_theme_needs_no_other_pseudo_elements(name: str) -> None:
+    assert not has_other_pseudo_elements(theme_style(name))
+
+
+@pytest.mark.parametrize(
+    ("style", "has"),
+    [
+        ("p { content: 'footnote \\201C' } /* footnote */ .task-list-item { margin: 0 }", False),
+        ("p { display: List-Item }", True),
+        ("span { float: footnote }", True),
+        ("p { position: note(x) }", True),
+        ("p { float: \\66ootnote }", True),
+        ("b { --it: footnote; float: var(--it) }", True),
+    ],
+)
+def test_styles_that_need_other_pseudo_elements_are_known(style: str, has: bool) -> None:
+    assert has_other_pseudo_elements(style) == has

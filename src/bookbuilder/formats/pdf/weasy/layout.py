@@ -17,6 +17,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     last_pages_uncounted,
     render,
 )
+from bookbuilder.formats.pdf.weasy.contract_styles import spare_pseudo_elements
 from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
@@ -25,7 +26,7 @@ from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.right_to_left import settling
-from bookbuilder.formats.pdf.weasy.stylesheets import parse_style
+from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements, parse_style
 from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 from bookbuilder.runtime.cache import digest_of
 
@@ -44,6 +45,7 @@ class TreeLayouter:
         self.style_messages: list[tuple[str, str]] = []
         fetcher = BookFetcher(assets)
         self._styles: list[CSS] = []
+        self._is_sparing = not any(has_other_pseudo_elements(text) for _, text in styles)
         for name, text in styles:
             style, messages = parse_style(text, name, fetcher, self._fonts, self._counters)
             self._styles.append(style)
@@ -86,6 +88,9 @@ class TreeLayouter:
         place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
         styles = [*self._styles, CSS(string=place)]
         html = html_of(tree, fetcher)
+        own = (style for element in tree.iter() if (style := element.get("style")))
+        if self._is_sparing and not any(map(has_other_pseudo_elements, own)):
+            spare_pseudo_elements(html)
         justified = lines_justified_by(spread_wide)
         with blanks_may_hang(), justified, last_pages_uncounted(unprinted):
             document = render(html, styles, self._fonts, self._counters, settling(tree))
