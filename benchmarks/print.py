@@ -23,7 +23,7 @@ from pandoc import pandoc_command
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-EDITED = "14-titles-that-hide-the-job.md"
+EDITED = "13-titles-that-hide-the-job.md"
 
 
 def copied(target: Path, copies: int) -> Path:

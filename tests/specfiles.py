@@ -9,7 +9,6 @@ from pathlib import Path
 from bookbuilder import BookError, load
 from bookbuilder.cli.render import MessageFormat, render
 from bookbuilder.model.diagnostics import Report
-from renderings import RENDERERS
 
 FOLDER = Path(__file__).parent / "specs"
 OUT = "out/"
@@ -67,6 +66,9 @@ def unparse(sections: list[Section]) -> str:
 
 def run(shared: Section, section: Section, folder: Path) -> dict[str, str]:
     """Write the section's book into `folder`; return every `out/` member that it gives."""
+    # All processes read specs; this is only for those that run some.
+    from renderings import RENDERERS
+
     for name, text in (shared.files | section.files).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,8 @@ def kinds(section: Section) -> list[str]:
 
     A format's messages are reported only where the section names something of the format's.
     """
+    from renderings import RENDERERS
+
     named = {name.removeprefix(OUT).rpartition("/")[0] for name in section.outputs}
     return ["", *(kind for kind in RENDERERS if kind.rstrip("/") in named - {""})]
 

@@ -11,7 +11,7 @@ import pytest
 
 import bookbuilder
 
-PUBLIC = ["Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
+PUBLIC = ["Audience", "Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
 
 
 def test_all_is_what_we_promise() -> None:

@@ -30,6 +30,7 @@ TABLES = {
     "[[part]]": config.PartConfig,
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
+    "[edition.NAME]": config.EditionConfig,
     "[limits]": Limits,
     "[lint]": config.LintConfig,
 }
@@ -63,6 +64,7 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
         parsed.part[0],
         parsed.epub,
         parsed.pdf,
+        parsed.edition["teacher"],
         parsed.limits,
         parsed.lint,
     ):

@@ -81,6 +81,16 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "rows of a simple table": lambda n: "a    b\n---  ---\n" + "1    2\n" * n,
     "letters": lambda n: "a. x\n\n" * n,
     "examples": lambda n: "(@a) x (@a)\n" * n,
+    "conditions": lambda n: "".join(
+        f"[x]{{.only format=x{k}}} [y]{{.only .print}} " for k in range(n)
+    ),
+    "blocks with a condition": lambda n: (
+        "::: {.only format=print}\nx[^a]\n:::\n\n" * n + "[^a]: N.\n"
+    ),
+    "sections with a condition": lambda n: "## A {.only .print}\n\n### B {.only .print}\n\n" * n,
+    "notes under a condition": lambda n: (
+        "".join(f"[a[^{k}]]{{.only .print}}\n\n[^{k}]: N.\n\n" for k in range(n)) + "x"
+    ),
     "dollars": lambda n: "$x_1$ " * n + "$ " * n,
     "lone dollars": lambda n: "$$\n\n" * n,
     "TeX": lambda n: "\\emph{" * n + "\\x{y} " * n,

@@ -178,6 +178,33 @@ def test_the_packages_page_has_no_link_to_nowhere(
         assert (ROOT / link.split("/v1.0/")[1]).is_file()
 
 
+TEMPLATE = ROOT / "src/bookbuilder/starter/template/github/book.yml"
+
+
+@pytest.mark.parametrize("path", [ROOT / ".github/workflows/release.yml", TEMPLATE])
+def test_jobs_take_only_what_earlier_ones_kept(path: Path) -> None:
+    jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"]
+
+    def artifacts(job: str, action: str) -> set[str]:
+        steps = (
+            step for step in jobs[job]["steps"] if f"/{action}-artifact@" in step.get("uses", "")
+        )
+        return {step["with"]["name"] for step in steps}
+
+    def before(job: str) -> set[str]:
+        needs = jobs[job].get("needs", [])
+        direct = {needs} if isinstance(needs, str) else set(needs)
+        return direct.union(*(before(other) for other in direct))
+
+    taken = 0
+    for job in jobs:
+        kept = set().union(*(artifacts(other, "upload") for other in before(job)))
+        assert artifacts(job, "download") <= kept, job
+        taken += len(artifacts(job, "download"))
+        assert all(("uses" in step) != ("run" in step) for step in jobs[job]["steps"])
+    assert taken
+
+
 def test_only_what_is_tested_is_published() -> None:
     assert set(RELEASE["jobs"]["publish"]["needs"]) == {"wheel", "sdist"}
     assert RELEASE["jobs"]["publish"]["permissions"] == {"id-token": "write"}

@@ -75,6 +75,22 @@ def write(running: Running, name: str, text: str) -> None:
     (running.book / name).write_text(text, encoding="utf-8")
 
 
+def test_a_glossary_is_gone_to_although_earlier_chapters_change_with_it(
+    page: Page, running: Running
+) -> None:
+    write(running, "one.md", "# One\n\nA term and a word.\n")
+    write(running, "glossary.md", "# Glossary\n\nterm\n:   What is meant.\n")
+    write(running, "book.toml", f'{SETTINGS}back = ["glossary.md"]\n')
+    page.locator('button[data-slug="glossary"]').click(timeout=MS)
+    expect(phone(page).locator("h1")).to_contain_text("Glossary", timeout=MS)
+    page.locator("#status:not(.busy)").wait_for(state="attached", timeout=MS)
+    write(running, "glossary.md", "# Glossary\n\nword\n:   What is meant.\n")
+    expect(phone(page).locator("dt")).to_contain_text("word", timeout=MS)
+    expect(page.locator('button[data-slug="glossary"]')).to_have_class(re.compile("current"))
+    page.locator('button[data-slug="one"]').click()
+    expect(phone(page).locator("p a")).to_contain_text("word", timeout=MS)
+
+
 def test_an_edit_brings_all_panes_to_its_place(page: Page, running: Running) -> None:
     expect(phone(page).locator("h1")).to_contain_text("One")
     before = printed(page)
@@ -153,6 +169,16 @@ def test_styles_and_book_toml_are_followed(page: Page, running: Running) -> None
     expect(paragraph).to_have_css("color", "rgb(1, 2, 3)", timeout=MS)
     write(running, "book.toml", SETTINGS.replace('"Small"', '"Grown"'))
     expect(page.locator("#title")).to_have_text("Grown", timeout=MS)
+
+
+def test_the_last_page_of_a_chapter_lies_as_the_others_do(page: Page, running: Running) -> None:
+    text = "# Two\n\n" + "Some words to fill pages with. " * 300
+    for end in ("Begun.", "Ended."):
+        write(running, "two.md", f"{text}\n\n{end}\n")
+        expect(phone(page).locator("p").last).to_have_text(end, timeout=MS)
+    expect(page.locator(".phone figcaption")).to_contain_text(re.compile(r"Phone · (\d+) of \1$"))
+    # The margin of the phone.
+    assert phone(page).locator("p").last.evaluate("p => p.getBoundingClientRect().left") == 22
 
 
 def test_two_tabs_follow_alike(page: Page, browser: Browser, running: Running) -> None:

@@ -1,10 +1,10 @@
-// Pictures of typical pages of an EPUB as two readers show them, to look at:
+// Pictures of typical pages of an EPUB as readers show them, to look at:
 //
 //     node tools/screens.mjs BOOK.epub FOLDER MODULES
 //
 // MODULES is the node_modules folder of tools/package.json. For epub.js, foliate-js and MuPDF, at the
 // size of a phone and of a 6-inch reader, light and dark, with small and huge type, FOLDER gets a PNG
-// each.
+// each; for FBReader one, as it comes.
 
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -108,6 +108,14 @@ async function drawWithMuPDF(zip, pages) {
   }
 }
 
+function drawWithFBReader(pages) {
+  const python = path.join(modules, "../../bin/python");
+  const script = path.join(import.meta.dirname ?? "tools", "fbreader.py");
+  const places = Object.entries(pages).map((place) => place.join("="));
+  execFileSync(python, [script, bookFile, folder, ...places],
+    { stdio: ["ignore", "inherit", "inherit"], timeout: 400000 });
+}
+
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".epub": "application/epub+zip" };
 let shown = "";
 const server = createServer(async (request, response) => {
@@ -143,6 +151,12 @@ try {
 } catch (error) {
   failed += 1;
   console.error(`MuPDF: ${error.message}`);
+}
+try {
+  drawWithFBReader(pages);
+} catch (error) {
+  failed += 1;
+  console.error(`FBReader: ${error.message}`);
 }
 for (const [reader, html] of Object.entries(READERS)) {
   for (const [size, [width, height]] of Object.entries(SIZES)) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace|mupdf|calibre|spelling ...
+# Installs what a fresh Debian lacks: tools/setup.sh python|pango|java|browser|ace|mupdf|fbreader|calibre|spelling ...
 # Looks first and touches nothing that is there, so that running it again costs nothing. All that is
 # missing is installed, or named, in one go.
 set -eu
@@ -125,6 +125,13 @@ need_mupdf() {
 	command -v mutool >/dev/null 2>&1 || lack "looking at the EPUB in MuPDF" mupdf-tools
 }
 
+need_fbreader() {
+	for command in FBReader Xvfb xdotool xwd; do
+		command -v $command >/dev/null 2>&1 ||
+			lack "looking at the EPUB in FBReader" fbreader xvfb xdotool x11-apps
+	done
+}
+
 need_calibre() {
 	command -v ebook-convert >/dev/null 2>&1 || lack "converting the EPUB for Kindle" calibre
 }
@@ -157,8 +164,8 @@ finish_ace() {
 
 for what in "$@"; do
 	case $what in
-	python | pango | java | browser | ace | mupdf | calibre | spelling) "need_$what" ;;
-	*) die "unknown: $what (python, pango, java, browser, ace, mupdf, calibre, spelling)" ;;
+	python | pango | java | browser | ace | mupdf | fbreader | calibre | spelling) "need_$what" ;;
+	*) die "unknown: $what (python, pango, java, browser, ace, mupdf, fbreader, calibre, spelling)" ;;
 	esac
 done
 install

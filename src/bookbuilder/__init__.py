@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from bookbuilder.build import load as load
     from bookbuilder.build import write as write
     from bookbuilder.formats.types import Output as Output
+    from bookbuilder.model.audience import Audience as Audience
     from bookbuilder.model.diagnostics import BookError as BookError
     from bookbuilder.model.diagnostics import Diagnostic as Diagnostic
     from bookbuilder.model.diagnostics import Report as Report
 
 __version__ = "0.2.0"
-__all__ = ["Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
+__all__ = ["Audience", "Book", "BookError", "Diagnostic", "Output", "Report", "load", "write"]
 
 _HOMES = {
+    "Audience": "model.audience",
     "Book": "book",
     "BookError": "model.diagnostics",
     "Diagnostic": "model.diagnostics",

@@ -74,7 +74,7 @@ class Chapter:
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
-    chapter may name.
+    chapter may name; `left_out` are those of what is not for the book's audience.
     """
 
     slug: str
@@ -91,6 +91,7 @@ class Chapter:
     levels: Levels = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:
@@ -134,7 +135,8 @@ class Book:
 
     `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
     number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
-    `drafts` are the chapters that were left out as such.
+    `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
+    the book's audience. `named` are the formats and editions on which something of it depends.
     """
 
     config: Config
@@ -148,6 +150,8 @@ class Book:
     volume: Part | None = None
     pagination: Pagination | None = None
     drafts: tuple[Path, ...] = ()
+    named: frozenset[str] = frozenset()
+    elsewhere: tuple[Path, ...] = ()
 
     @property
     def chapters(self) -> Iterator[Chapter]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.config.book_folder import read_config
+from bookbuilder.config.editions import own_editions, settled
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.types import Output
+from bookbuilder.model.audience import EPUB, PRINT, SCREEN, Audience
+from bookbuilder.model.audience import FORMATS as FORMATS_OF_AUDIENCES
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes import run_passes
@@ -30,6 +34,16 @@ NO_SUCH_FORMAT = Rule(
     "The suffix of the output file chooses the format: .epub or .pdf.",
 )
 
+OTHER_AUDIENCE = Rule(
+    "C024",
+    "other-audience",
+    Severity.ERROR,
+    "A book with conditions on formats has another text in each of them, so it is read for the"
+    " format that it is written in. The commands see to that; a program that calls `load` and"
+    " `write` gives `load` the `audience`.",
+    is_books_fault=False,
+)
+
 
 def load(
     root: str | Path,
@@ -38,18 +52,20 @@ def load(
     remote: RemotePictures | None = None,
     *,
     drafts: bool = False,
+    audience: Audience | None = None,
 ) -> Book:
     """Read the book in the folder `root` (or in one Markdown file), numbered and linked.
 
     `remote` fetches pictures from the web; without it, links take their places. `part` makes one
-    part a volume of its own. `drafts` brings in the chapters that are drafts. Warnings go to
-    `report` if one is given. Raises `BookError`, with all diagnostics, if the book has errors, and
-    `FileNotFoundError` if there is no such folder.
+    part a volume of its own. `drafts` brings in the chapters that are drafts. `audience` says by
+    which format and edition conditions in the book are decided: the EPUB, unless said. Warnings go
+    to `report` if one is given. Raises `BookError`, with all diagnostics, if the book has errors,
+    and `FileNotFoundError` if there is no such folder.
     Warnings that are denied count as errors; but with a `report`, it is `write` that refuses them,
     after it has found the rest.
     """
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote, drafts)
+    book = _linked(root, part, found, remote, drafts, audience or Audience())
     found.raise_for_errors(denied=report is None)
     return book
 
@@ -61,19 +77,53 @@ def check(
     remote: RemotePictures | None = None,
     *,
     drafts: bool = False,
+    edition: str | None = None,
 ) -> Book:
-    """Load the book, and report what every format finds wrong with it before laying out pages."""
+    """Load the book, and report what every format finds wrong with it before laying out pages.
+
+    A book with conditions is read for each format that they name, and for each `edition` of it or
+    the one that is named, since what is for readers of one is found nowhere else.
+    """
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote, drafts)
-    for known in FORMATS:
-        if known.check is not None:
-            try:
-                with working_on(book.place):
-                    known.check(book, found)
-            except BookError as error:
-                found.take(error)
+    book = _linked(root, part, found, remote, drafts, Audience(EPUB, edition or ""))
+    seen = [book]
+    for other in audiences(book):
+        is_asked = edition is None or other.edition == edition
+        if is_asked and all(is_another_text(one, other) for one in seen):
+            seen.append(_linked(root, part, found, remote, drafts, other))
+    for one in seen:
+        for known in FORMATS:
+            wanted = Audience(known.audience(one.config), one.config.audience.edition)
+            if known.check is not None and not is_another_text(one, wanted):
+                try:
+                    with working_on(one.place):
+                        known.check(one, found)
+                except BookError as error:
+                    found.take(error)
     found.raise_for_errors(denied=report is None)
     return book
+
+
+def audiences(book: Book) -> Iterator[Audience]:
+    """Yield those whom the book may be built for: each edition in the formats that it names."""
+    config = book.config
+    pdf = SCREEN if config.pdf.edition == SCREEN else PRINT
+    kinds = [EPUB, pdf, *sorted(book.named & set(FORMATS_OF_AUDIENCES))]
+    kinds += [name for name in config.edition if name in FORMATS_OF_AUDIENCES]
+    for edition in ("", *own_editions(config)):
+        for kind in dict.fromkeys(kinds):
+            yield Audience(kind, edition)
+
+
+def is_another_text(book: Book, audience: Audience) -> bool:
+    """Tell whether `book` would have to be read again for `audience`, as it has other text then."""
+    mine = book.config.audience
+    if mine.edition != audience.edition:
+        return True
+    if mine.format == audience.format:
+        return False
+    decisive = book.named | set(book.config.edition)
+    return bool(decisive & {mine.format, audience.format})
 
 
 def _linked(
@@ -82,14 +132,19 @@ def _linked(
     report: Report,
     remote: RemotePictures | None,
     drafts: bool,
+    audience: Audience,
 ) -> Book:
     """Return the book, numbered and linked, even if there are errors in the report."""
     root = Path(root).resolve(strict=True)
     if is_file(root):
         config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
+        config = settled(config, audience, report)
+        _raise_unless_worth_going_on(report)
         drafts = True  # whoever names a file wants it
     else:
         config = read_config(root, report)
+        _raise_unless_worth_going_on(report)
+        config = settled(config, audience, report)
         _raise_unless_worth_going_on(report)
         outline = read_outline(config, report)
     book = read_book(config, outline, report, with_drafts=drafts)
@@ -120,6 +175,13 @@ def write(
     if chosen is None or chosen.suffix != suffix:
         message = f"`{path.name}` does not have a format's suffix"
         report.add(NO_SUCH_FORMAT, message, Span(path.name))
+        raise BookError(report.diagnostics)
+    audience = Audience(chosen.audience(book.config), book.config.audience.edition)
+    if is_another_text(book, audience):
+        # What is not for its readers would be in the file.
+        message = f"the book was read for `{book.config.audience.format}`, not `{audience.format}`"
+        hint = f'load it with audience=Audience("{audience.format}")'
+        report.add(OTHER_AUDIENCE, message, None, hint)
         raise BookError(report.diagnostics)
     apply_levels(book, report)
     with working_on(book.place):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from bookbuilder.cli.console import (
     working_folder,
 )
 from bookbuilder.cli.shared_options import (
+    PDF_EDITIONS,
     Options,
     no_cache_option,
     output_option,
@@ -31,6 +32,7 @@ from bookbuilder.config import find_root
 if TYPE_CHECKING:
     from bookbuilder.book import Book
     from bookbuilder.formats.types import Format, Output
+    from bookbuilder.model.audience import Audience
     from bookbuilder.model.diagnostics import Report
 
 
@@ -50,11 +52,6 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 
 @click.command()
 @output_option
-@click.option(
-    "--edition",
-    type=click.Choice(["print", "screen"]),
-    help="For paper, or for the screen with cover and live links.",
-)
 @click.option(
     "--trim",
     metavar="SIZE",
@@ -77,7 +74,6 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
 @reading
 def pdf(
     output: Path | None,
-    edition: str | None,
     trim: str | None,
     marks: bool | None,
     booklet: bool | None,
@@ -89,7 +85,6 @@ def pdf(
 ) -> None:
     """Build a PDF for print, or for the screen."""
     said = {
-        "edition": edition,
         "trim": trim,
         "marks": marks,
         "booklet": booklet,
@@ -146,11 +141,16 @@ def workbook(output: Path | None, **options: Any) -> None:
 
 
 @click.command()
+@click.option("--all", "all_editions", is_flag=True, help="Build every edition of book.toml.")
 @no_cache_option
 @reading
-def build(no_cache: bool, **options: Any) -> None:
+def build(all_editions: bool, no_cache: bool, **options: Any) -> None:
     """Build the PDF, and the EPUB with the page numbers of the PDF."""
-    build_formats(["pdf", "epub"], None, Options(**options), pdf_settings=_cache(no_cache))
+    said = Options(**options)
+    if all_editions and said.edition:
+        raise click.BadParameter("It is one of all.", param_hint="'--edition'")
+    settings = _cache(no_cache)
+    build_formats(["pdf", "epub"], None, said, pdf_settings=settings, all_editions=all_editions)
 
 
 def _cache(no_cache: bool) -> dict[str, bool]:
@@ -164,8 +164,9 @@ def build_formats(
     *,
     epub_settings: Mapping[str, Any] | None = None,
     pdf_settings: Mapping[str, Any] | None = None,
+    all_editions: bool = False,
 ) -> None:
-    """Load the book once and write each of `formats`; exit if that fails.
+    """Load the book and write each of `formats`; exit if that fails.
 
     `epub_settings` and `pdf_settings` replace those of `[epub]` and `[pdf]` in book.toml.
     """
@@ -179,13 +180,19 @@ def build_formats(
         wrong = f"{printable(str(output))} does not end in {suffix}."
         raise click.BadParameter(wrong, param_hint="'-o'")
     settings = {"epub": dict(epub_settings or {}), "pdf": dict(pdf_settings or {})}
+    if kind := options.pdf_edition:
+        if "pdf" not in formats:
+            raise click.BadParameter(f"`{kind}` is for a PDF.", param_hint="'--edition'")
+        settings["pdf"]["edition"] = kind
     command = ""
     with no_traceback(options):
         root = options.directory or find_root(working_folder())
         # Nobody asks the web whether a picture is still the same; who wants details wants a build.
         if not (options.fetch_remote_images or options.verbose):
-            told = root.resolve(), output and output.absolute(), formats, settings
-            command = name_of_command(*told, options.part, options.drafts, options.deny)
+            told: tuple[object, ...] = root.resolve(), output and output.absolute()
+            told += formats, settings
+            told += options.part, options.drafts, options.deny, options.edition, all_editions
+            command = name_of_command(*told)
             if finished := recall(command):
                 show(finished.diagnostics, root, options)
                 if not options.quiet:
@@ -194,60 +201,123 @@ def build_formats(
                 return
 
     def work(root: Path, report: Report, said: list[str]) -> None:
+        asked = _Asked(chosen, output, options, settings, root)
         with recording() as seen:
-            book, written = _write(chosen, output, options, settings, root, report, said)
-        if command and book.config.pdf.cache and not report.errors:
+            if all_editions:
+                keeps, written = asked.write_all(report, said)
+            else:
+                keeps, written = asked.write(options.text_edition or "", report, said)
+        if command and keeps and not report.errors:
             files = {one.path: _summary(one) for one in written}
             remember(command, seen, files, list(report))
 
     run(work, options, root)
 
 
-def _write(
-    formats: Sequence[Format],
-    output: Path | None,
-    options: Options,
-    settings: Mapping[str, Mapping[str, Any]],
-    root: Path,
-    report: Report,
-    said: list[str],
-) -> tuple[Book, list[Output]]:
-    """Load the book and write it in `formats`; return it, and the files that were written."""
-    from bookbuilder.build import load, write
-    from bookbuilder.model.diagnostics import BookError
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Hold what is to be built: the book in `root` in `formats`, with the command's `settings`."""
 
-    started = time.perf_counter()
-    with progress(f"Reading {shown(root)}", options):
-        book = load(root, options.part, report, remote_pictures(options), drafts=options.drafts)
-    config = book.config
-    for name, asked in settings.items():
-        config = config.with_asked(name, asked)
-    book = replace(book, config=config)
-    if options.verbose:
-        said.append(f"Read {shown(root)}: {time.perf_counter() - started:.1f} s")
-    # If one format finds an error, the next is written all the same.
-    branches = [report.branch() for _ in formats]
-    outputs = []
-    try:
-        for one, found in zip(formats, branches, strict=True):
-            path = output or one.output_path(book)
-            try:
-                with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
-                    written = write(book, path, found, one.name)
-            except BookError as error:
-                found.take(error)
-            else:
-                if options.verbose:
-                    said += written.changes
-                seconds = time.perf_counter() - started
-                said.append(f"Wrote {shown(path)}: {_summary(written)}, {seconds:.1f} s")
-                book = replace(book, pagination=written.pagination)
-                outputs.append(written)
-            started = time.perf_counter()
-    finally:
-        for found in branches:
-            report.merge(found)
-    return book, outputs
+    formats: Sequence[Format]
+    output: Path | None
+    options: Options
+    settings: Mapping[str, Mapping[str, Any]]
+    root: Path
+
+    def write_all(self, report: Report, said: list[str]) -> tuple[bool, list[Output]]:
+        """Write the book itself, and every edition of it; if one fails, the next is written."""
+        from bookbuilder.config.book_folder import read_config
+        from bookbuilder.config.editions import own_editions
+        from bookbuilder.model.diagnostics import BookError, Report
+
+        config = read_config(self.root.resolve(), Report())
+        others = [replace(self, formats=[one for one in self.formats if one.name == "pdf"])]
+        keeps, outputs = True, []
+        for edition in ("", *own_editions(config)):
+            kinds = [name for name in PDF_EDITIONS if name in config.edition]
+            asked = [self]
+            for kind in kinds:
+                if kind != config.pdf.edition:
+                    pdf = {**self.settings["pdf"], "edition": kind}
+                    asked += [replace(o, settings={**self.settings, "pdf": pdf}) for o in others]
+            for one in asked:
+                try:
+                    is_kept, written = one.write(edition, report, said)
+                except BookError as error:
+                    report.take(error)
+                else:
+                    keeps = keeps and is_kept
+                    outputs += written
+        return keeps, outputs
+
+    def write(self, edition: str, report: Report, said: list[str]) -> tuple[bool, list[Output]]:
+        """Write the files of one edition; say also whether the book lets itself be remembered."""
+        from bookbuilder.build import is_another_text, write
+        from bookbuilder.model.audience import Audience
+        from bookbuilder.model.diagnostics import BookError
+
+        started = time.perf_counter()
+        options = self.options
+        book = self._load(Audience(self._kind(self.formats[0], None), edition), report)
+        if options.verbose:
+            said.append(f"Read {shown(self.root)}: {time.perf_counter() - started:.1f} s")
+        # If one format finds an error, the next is written all the same.
+        branches = [report.branch() for _ in self.formats]
+        outputs = []
+        try:
+            for one, found in zip(self.formats, branches, strict=True):
+                try:
+                    wanted = Audience(self._kind(one, book), edition)
+                    if is_another_text(book, wanted):
+                        book = _with_pages_of(book, self._load(wanted, found))
+                    path = self.output or one.output_path(book)
+                    with progress(f"Writing {path.name}", options), unwritable_is_wrong_use(path):
+                        written = write(book, path, found, one.name)
+                except BookError as error:
+                    found.take(error)
+                else:
+                    if options.verbose:
+                        said += written.changes
+                    seconds = time.perf_counter() - started
+                    said.append(f"Wrote {shown(path)}: {_summary(written)}, {seconds:.1f} s")
+                    book = replace(book, pagination=written.pagination)
+                    outputs.append(written)
+                started = time.perf_counter()
+        finally:
+            for found in branches:
+                report.merge(found)
+        return book.config.pdf.cache, outputs
+
+    def _kind(self, one: Format, book: Book | None) -> str:
+        """Return the audience's format for `one`; none for a PDF that book.toml decides on."""
+        if one.name == "pdf" and book is None:
+            return str(self.settings["pdf"].get("edition", ""))
+        from bookbuilder.config.schema import Config
+
+        return one.audience(book.config if book else Config(self.root))
+
+    def _load(self, audience: Audience, report: Report) -> Book:
+        from bookbuilder.build import load
+
+        options = self.options
+        remote = remote_pictures(options)
+        with progress(f"Reading {shown(self.root)}", options):
+            book = load(
+                self.root, options.part, report, remote, drafts=options.drafts, audience=audience
+            )
+        config = book.config
+        for name, asked in self.settings.items():
+            config = config.with_asked(name, asked)
+        return replace(book, config=config)
+
+
+def _with_pages_of(paged: Book, book: Book) -> Book:
+    """Return `book` with the page starts of `paged`, the same book with another text."""
+    if paged.pagination is None:
+        return book
+    from bookbuilder.formats.epub.other_pages import pages_of_other_text
+
+    return replace(book, pagination=pages_of_other_text(paged, book))
 
 
 def _summary(output: Output) -> str:

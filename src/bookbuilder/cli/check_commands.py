@@ -54,7 +54,12 @@ def _check_book(options: Options) -> None:
 
         with progress(f"Checking {shown(root)}", options):
             book = check(
-                root, options.part, report, remote_pictures(options), drafts=options.drafts
+                root,
+                options.part,
+                report,
+                remote_pictures(options),
+                drafts=options.drafts,
+                edition=options.text_edition,
             )
         chapters = len(list(book.chapters))
         count = f"{chapters} chapter{'' if chapters == 1 else 's'}"

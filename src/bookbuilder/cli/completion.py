@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -49,15 +50,27 @@ def _rules(_context: click.Context) -> Iterable[tuple[str, str]]:
 
 def _parts(context: click.Context) -> Iterable[tuple[str, str]]:
     """Yield the numbers of the parts in book.toml, with their titles."""
+    for count, part in enumerate(_book_toml(context).get("part", []), 1):
+        yield str(part.get("number", count)), str(part.get("title", ""))
+
+
+def _editions(context: click.Context) -> Iterable[tuple[str, str]]:
+    """Yield the names of the editions in book.toml, with their titles, and those of a PDF."""
+    said = dict.fromkeys(("print", "screen"), "")
+    with contextlib.suppress(OSError, ValueError):
+        named = _book_toml(context).get("edition", {})
+        said |= {name: str(edition.get("title", "")) for name, edition in named.items()}
+    return said.items()
+
+
+def _book_toml(context: click.Context) -> dict[str, Any]:
     from bookbuilder.config import CONFIG_NAME, find_root
     from bookbuilder.config.toml_text import LARGEST_TOML
     from bookbuilder.runtime.files import read_file
 
     said = context.params.get("directory")
     root = Path(said) if said else find_root(Path.cwd())
-    data: dict[str, Any] = tomllib.loads(read_file(root / CONFIG_NAME, LARGEST_TOML).decode())
-    for count, part in enumerate(data.get("part", []), 1):
-        yield str(part.get("number", count)), str(part.get("title", ""))
+    return tomllib.loads(read_file(root / CONFIG_NAME, LARGEST_TOML).decode())
 
 
-trims, papers, rules, parts = map(_offering, (_trims, _papers, _rules, _parts))
+trims, papers, rules, parts, editions = map(_offering, (_trims, _papers, _rules, _parts, _editions))

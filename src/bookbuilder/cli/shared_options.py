@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bookbuilder.cli.completion import parts, rules
+from bookbuilder.cli.completion import editions, parts, rules
 from bookbuilder.cli.terminal import printable
 
 if TYPE_CHECKING:
     from bookbuilder.runtime.remote_pictures import RemotePictures
 
+PDF_EDITIONS = ("print", "screen")
 EXIT_ERRORS_IN_BOOK = 1
 EXIT_BUG = 1
 EXIT_NOT_TOLD = 1
@@ -34,6 +35,17 @@ class Options:
     message_format: str
     quiet: bool
     verbose: bool
+    edition: tuple[str, ...] = ()
+
+    @property
+    def text_edition(self) -> str | None:
+        """Return the edition of book.toml that is asked for, if any."""
+        return next((name for name in self.edition if name not in PDF_EDITIONS), None)
+
+    @property
+    def pdf_edition(self) -> str | None:
+        """Return `print` or `screen`, if a PDF for that is asked for."""
+        return next((name for name in self.edition if name in PDF_EDITIONS), None)
 
 
 class WrongUse(click.ClickException):
@@ -43,6 +55,15 @@ class WrongUse(click.ClickException):
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(message))
+
+
+def _one_of_each(
+    _context: click.Context, _option: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    for kind in (True, False):
+        if len({name for name in names if (name in PDF_EDITIONS) == kind}) > 1:
+            raise click.BadParameter("One edition at a time; `build --all` builds all of them.")
+    return names
 
 
 def reading(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,6 +94,14 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             "--drafts",
             is_flag=True,
             help="Bring in the chapters that are drafts.",
+        ),
+        click.option(
+            "--edition",
+            metavar="NAME",
+            multiple=True,
+            callback=_one_of_each,
+            shell_complete=editions,
+            help="Use this edition of book.toml; for a PDF, also print or screen.",
         ),
         click.option(
             "--part",

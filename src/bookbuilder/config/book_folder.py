@@ -17,6 +17,7 @@ from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import Config
 from bookbuilder.config.toml_text import LARGEST_TOML, parse_toml
+from bookbuilder.config.toml_variables import with_values
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import files_below, is_file, is_folder, is_inside, is_there
 from bookbuilder.runtime.limits import Limits, limits_for
@@ -105,9 +106,10 @@ def read_config(root: Path, report: Report) -> Config:
         report.raise_for_errors()
         return Config(root)
     with working_on(source.place):
-        config = (from_mdbook if is_mdbook(root, data) else parse_config)(
-            root, source, data, report
-        )
+        if is_mdbook(root, data):
+            config = from_mdbook(root, source, data, report)
+        else:
+            config = parse_config(root, source, with_values(data, source, report), report)
         _check_folders(config, report)
         report.of_book = levels_of_book(config, report)
     return config

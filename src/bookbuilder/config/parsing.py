@@ -56,12 +56,14 @@ NUMBER_TWICE = Rule(
 )
 
 
-_NOT_KEYS = {"root", "source", "variables", "hidden_lines", "asked"}
+NOT_KEYS = {"root", "source", "site_variables", "hidden_lines", "asked", "audience"}
+NOT_KEYS |= {"moved", "not_in_edition"}
+"""Fields of `Config` that are no keys of book.toml."""
 
 
 def parse_config(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """Make a `Config` of `data`, read from `source`: report what is wrong, keep what is right."""
-    known = {f.name for f in dataclasses.fields(Config)} - _NOT_KEYS
+    known = {f.name for f in dataclasses.fields(Config)} - NOT_KEYS
     values = _table(Config, data, "", known, source, report)
     _report_numbers_twice(data.get("part"), source, report)
     return Config(root=root, source=source, **values)
@@ -125,18 +127,10 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     args = typing.get_args(hint)
     # Thirteen figures and no hyphens: an ISBN without quotes.
     value = str(value) if path == "book.identifier" and type(value) is int else value
+    if typing.get_origin(hint) is Mapping:
+        return _convert_names(args[1], value, path, source, report)
     if typing.get_origin(hint) is tuple:
-        if isinstance(value, str) and args[0] in (str, AuthorConfig):
-            value = [value]
-        if isinstance(value, list):
-            of_tables = dataclasses.is_dataclass(args[0])
-            paths = [f"{path}[{n}]" if of_tables else path for n in range(len(value))]
-            items = [
-                _convert(args[0], item, item_path, source, report)
-                for item, item_path in zip(value, paths, strict=True)
-            ]
-            return tuple(item for item in items if item is not _BAD)
-        return _wrong(f"a list of {_describe(args[0])}", value, path, source, report)
+        return _convert_list(args[0], value, path, source, report)
     if typing.get_origin(hint) is Literal:
         if value in args:
             return value
@@ -162,6 +156,29 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
         return value.date() if date in allowed and hasattr(value, "date") else value
     wanted = " or ".join(filter(None, (_NAMES.get(t, t.__name__) for t in allowed)))
     return _wrong(wanted, value, path, source, report, _about_quotes(value, allowed))
+
+
+def _convert_list(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
+    """Return a list, each item as the annotated type; a bare one is a list of one."""
+    if isinstance(value, str) and hint in (str, AuthorConfig):
+        value = [value]
+    if not isinstance(value, list):
+        return _wrong(f"a list of {_describe(hint)}", value, path, source, report)
+    of_tables = dataclasses.is_dataclass(hint)
+    paths = [f"{path}[{n}]" if of_tables else path for n in range(len(value))]
+    items = [
+        _convert(hint, item, item_path, source, report)
+        for item, item_path in zip(value, paths, strict=True)
+    ]
+    return tuple(item for item in items if item is not _BAD)
+
+
+def _convert_names(hint: Any, value: Any, path: str, source: Source, report: Report) -> Any:
+    """Return a table whose keys authors choose, each value as the annotated type."""
+    if not isinstance(value, dict):
+        return _wrong("a table", value, path, source, report)
+    named = {k: _convert(hint, v, f"{path}.{k}", source, report) for k, v in value.items()}
+    return {key: converted for key, converted in named.items() if converted is not _BAD}
 
 
 def _about_quotes(value: Any, allowed: tuple[Any, ...]) -> str:

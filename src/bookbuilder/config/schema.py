@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.toml_text import span_of_key
+from bookbuilder.model.audience import Audience
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
 
@@ -125,6 +126,22 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionConfig:
+    """`[edition.NAME]`: how an edition differs from the book. `conditions` are names besides its
+    own by which parts of the text may be meant for it; `style` is added to the book's.
+    """
+
+    title: str = ""
+    subtitle: str = ""
+    front: tuple[str, ...] = ()
+    chapters: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    trim: str = ""
+    style: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LintConfig:
     """`[lint]`: rules by name or code, and how their findings are treated."""
 
@@ -137,9 +154,11 @@ class LintConfig:
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
-    `variables` are those of a book written for HonKit, `{{ book.name }}` in its text.
-    `hidden_lines` are the prefixes of lines that mdBook hides, by language. `asked` are the keys
-    that the command line set, before what the file says.
+    `variables` stand in the text as `{{ name }}`; `site_variables` are those of a book written for
+    HonKit, `{{ book.name }}`. `audience` says whom the book is read for, `moved` where keys stand
+    that its edition sets, and `not_in_edition` which chapters those keys leave out. `hidden_lines`
+    are the prefixes of lines that mdBook hides, by language. `asked` are the keys that the command
+    line set, before what the file says.
     """
 
     root: Path
@@ -151,9 +170,14 @@ class Config:
     pdf: PdfConfig = field(default_factory=PdfConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
+    edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    site_variables: Mapping[str, str] = field(default_factory=dict)
     hidden_lines: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    audience: Audience = field(default_factory=Audience)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    not_in_edition: tuple[str, ...] = ()
 
     @property
     def text_folder(self) -> Path:
@@ -182,4 +206,4 @@ class Config:
             return None
         if self.source is None:
             return Span(CONFIG_NAME)
-        return span_of_key(self.source, key, value, nth)
+        return span_of_key(self.source, self.moved.get(key, key), value, nth)

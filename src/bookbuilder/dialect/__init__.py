@@ -24,7 +24,6 @@ from bookbuilder.dialect.syntax.citations import CitationExtension
 from bookbuilder.dialect.syntax.code_cells import CodeCellExtension
 from bookbuilder.dialect.syntax.code_components import CodeComponentExtension
 from bookbuilder.dialect.syntax.components import ComponentExtension
-from bookbuilder.dialect.syntax.conditional_spans import ConditionalSpanExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
@@ -68,6 +67,7 @@ from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
+from bookbuilder.text.variables import Variables
 
 EXTENSIONS: tuple[type[Extension], ...] = (
     ContainerExtension,
@@ -88,7 +88,6 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     AbbreviationExtension,
     SpanExtension,
     LinkExtension,
-    ConditionalSpanExtension,
     MarkExtension,
     FootnoteExtension,
     WikilinkExtension,
@@ -129,10 +128,17 @@ EXTENSIONS: tuple[type[Extension], ...] = (
 )
 
 
-def convert(source: Source, body_offset: int, report: Report) -> str:
-    """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment."""
+def convert(
+    source: Source, body_offset: int, report: Report, variables: Variables | None = None
+) -> str:
+    """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment.
+
+    Its `variables` are marks there.
+    """
     first_line = source.text.count("\n", 0, body_offset) + 1
-    engine = Engine(EXTENSIONS, Conversion(Problems(source, report), first_line))
+    engine = Engine(EXTENSIONS, Conversion(Problems(source, report, variables), first_line))
     text = source.text[body_offset:]
+    if variables is not None:
+        text = variables.marked(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     return engine.convert(text.translate({0x02: None, 0x03: None}))

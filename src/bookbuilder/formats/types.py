@@ -40,7 +40,8 @@ class Format:
     """A kind of file that a linked `Book` is written as.
 
     `name` is its command and the `format_name` of `write`. `file_ending` gives what follows the
-    book's name in the names of its files, such as `-screen.pdf`; it ends with `suffix`. `check`
+    book's name in the names of its files, such as `-screen.pdf`; it ends with `suffix`.
+    `audience` gives the format that conditions in the text know it by. `check`
     reports what can be found without laying out a page, and raises `BookError` if it cannot go on.
 
     The functions import what they need when they are called: importing formats must stay quick,
@@ -51,6 +52,7 @@ class Format:
     suffix: str
     file_ending: Callable[[Config], str]
     write: Callable[[Book, Path, Report], Output]
+    audience: Callable[[Config], str]
     check: Callable[[Book, Report], None] | None = None
 
     def output_path(self, book: Book) -> Path:
@@ -59,6 +61,8 @@ class Format:
         name = config.book.name or output_name(config.book.title or book.metadata.title)
         if book.volume is not None:
             name = f"{name}-{book.volume.slug}"
+        if config.audience.edition:
+            name = f"{name}-{config.audience.edition}"
         return config.root / config.book.output / f"{name}{self.file_ending(config)}"
 
 

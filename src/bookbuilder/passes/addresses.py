@@ -64,6 +64,12 @@ class Addresses:
             for known in (path.as_posix(), path.stem)
         }
 
+        self._elsewhere = {
+            _fold(known): path.name
+            for path in book.elsewhere
+            for known in (path.as_posix(), path.stem)
+        }
+
     def find(self, chapter: Chapter, path: str, by_name: bool) -> Chapter | None:
         """Return the chapter that `path` in `chapter` means; `by_name` is for `[[wikilinks]]`."""
         if post := POST.search(path):
@@ -100,6 +106,17 @@ class Addresses:
             if name := self._drafts.get(_fold(candidate)):
                 return name
         return self._drafts.get(_fold(path), "") if by_name else ""
+
+    def find_elsewhere(self, chapter: Chapter, path: str, by_name: bool) -> str:
+        """Return the name of the chapter that `path` means, if another audience has it."""
+        for candidate in self._candidates(chapter, without_site(path)):
+            if name := self._elsewhere.get(_fold(candidate)):
+                return name
+        return self._elsewhere.get(_fold(path), "") if by_name else ""
+
+    def is_left_out(self, name: str) -> bool:
+        """Tell whether an id is one of what is not for the book's audience."""
+        return any(name in chapter.left_out for chapter in self._chapters)
 
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""

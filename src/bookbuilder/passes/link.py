@@ -83,6 +83,14 @@ AMBIGUOUS = Rule(
     "A reference such as `@fig-x` names an id that several other chapters have. It leads to the"
     " first. Give the ids different names.",
 )
+LEFT_OUT = Rule(
+    "B018",
+    "link-to-left-out",
+    Severity.NOTE,
+    "A link leads to a chapter, or a part of one, that a condition or an edition leaves out of the"
+    " file that is built. Its words stay. If they make no sense without the link, put them under"
+    " the same condition.",
+)
 MOST_REPORTED = 100
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
@@ -203,7 +211,7 @@ def _resolve(
     elif fragment:
         span = find_link(chapter.source, href, nth, LINK)
         name = _report_no_fragment(fragment, target, span, chapter, addresses, report)
-        if name == chapter.slug and _is_empty(anchor):
+        if name in ("", chapter.slug) and _is_empty(anchor):
             # The title of the chapter that the link stands in would be no answer.
             anchor.append(fragment)
     _lead_to(name, anchor, addresses)
@@ -229,7 +237,10 @@ def _report_no_fragment(
     addresses: Addresses,
     report: Report,
 ) -> str:
-    """Report that `target` has no id `fragment`; return the book-wide id to lead to instead."""
+    """Report that `target` has no id `fragment`; return the book-wide id to lead to, if any."""
+    if fragment in target.left_out:
+        _report_elsewhere(f"`#{fragment}` in {target.source.name}", span, report)
+        return ""
     known = addresses.anchors[target.slug]
     holders = addresses.holders(fragment)
     hint = did_you_mean(fragment, known).replace("`", "`#", 1)
@@ -243,7 +254,7 @@ def _report_no_fragment(
 
 def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
     """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
-    if _is_mere_place(anchor, name):
+    if not name or _is_mere_place(anchor, name):
         _drop(anchor)
         return
     anchor["href"] = f"#{name}"
@@ -274,7 +285,11 @@ def _resolve_anywhere(
         _drop(anchor)
         hint = addresses.close_to(name)
         span = find_text(chapter.source, name, nth)
-        report.add(NOWHERE, f"no chapter has the id `{name}`", span, hint)
+        message = f"no chapter has the id `{name}`"
+        if addresses.is_left_out(name):
+            message = f"what has the id `{name}` is not in this format or edition"
+            hint = "put the reference under the same condition"
+        report.add(NOWHERE, message, span, hint)
         return
     if len(holders) > 1 and not own:
         where = ", ".join(dict.fromkeys(holder.source.name for holder, _ in holders))
@@ -306,6 +321,8 @@ def _report_missing(
     elif draft := addresses.find_draft(chapter, path, by_name):
         hint = "build with `--drafts`, or delete the link"
         report.add(NO_TARGET, f"`{draft}` is a draft, so not in the book", span, hint)
+    elif other := addresses.find_elsewhere(chapter, path, by_name):
+        _report_elsewhere(f"`{other}`", span, report)
     elif addresses.is_other_file(chapter, path) and is_markdown(Path(path)):
         hint = "add it to the list of chapters, or delete the link"
         report.add(NOT_IN_BOOK, f"`{path}` is not part of the book", span, hint)
@@ -317,6 +334,11 @@ def _report_missing(
         hint = did_you_mean(path, addresses.names(chapter, by_name))
         hint = "write `https://` before it" if is_site else hint
         report.add(NO_TARGET, f"no chapter `{path}`", span, hint)
+
+
+def _report_elsewhere(what: str, span: Span, report: Report) -> None:
+    message = f"{what} is not in this format or edition, so the link to it is plain text"
+    report.add(LEFT_OUT, message, span, alike="left out for this audience")
 
 
 def _resolve_rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from bookbuilder.preview.jobs import (
     start_whole,
 )
 from bookbuilder.preview.resident import FailedError, Home, Resident, StoppedError
-from bookbuilder.preview.screens import first_change
+from bookbuilder.preview.screens import Screen, first_change
 from bookbuilder.preview.shown import Shown
 from bookbuilder.runtime.files import is_file, name_of
 from bookbuilder.runtime.limits import LimitHit, Limits, report_limit
@@ -67,6 +67,7 @@ class Studio:
         self._folder = asked.root.parent if is_file(asked.root) else asked.root
         self._width = 0
         self._chapters: set[Path] = set()
+        self._followed: frozenset[Path] = frozenset()
         self._is_ready = False
         self._place: tuple[str, int] | None = None
         self.limits = limits
@@ -88,6 +89,7 @@ class Studio:
 
     async def _follow(self, paths: list[Path]) -> None:
         self._place = None
+        self._followed = frozenset(paths)
         self._generation += 1
         if self._reading is not None and not self._reading.done():
             self._reading.cancel()
@@ -198,12 +200,9 @@ class Studio:
         files = shown.put_files(read.files, all_of_them=True)
         changed = shown.put_screens(read.screens, all_of_them=True)
         if self._place is None and before:
-            for screen in read.screens:
-                if screen.name in changed and screen.slug:
-                    change = first_change(before.get(screen.slug, ()), screen.blocks)
-                    if change is not None:
-                        self._place = screen.slug, change
-                        break
+            self._place = self._place_in(
+                read, [s for s in read.screens if s.name in changed], before
+            )
         shown.entries = list(read.entries)
         shown.findings = read.findings
         self._chapters = {self._folder / entry.file for entry in read.entries if entry.file}
@@ -214,6 +213,18 @@ class Studio:
         has_errors = any(f.severity == "error" for f in read.findings)
         shown.bar = self._bar(read.findings) if has_errors else ""
         self._tell("book", **self.state(), changed=changed, files=files)
+
+    def _place_in(
+        self, read: WholeBook, changed: list[Screen], before: Mapping[str, tuple[str, ...]]
+    ) -> tuple[str, int] | None:
+        """Return the first change: in a file that was saved, or else in what follows from it."""
+        saved = {e.slug for e in read.entries if e.file and self._folder / e.file in self._followed}
+        for screen in sorted(changed, key=lambda screen: screen.slug not in saved):
+            if screen.slug:
+                change = first_change(before.get(screen.slug, ()), screen.blocks)
+                if change is not None:
+                    return screen.slug, change
+        return None
 
     def _show_print(self, done: WholePrint) -> None:
         shown = self.shown
@@ -361,7 +372,3 @@ class Studio:
         """End all processes."""
         for resident in (self._whole, self._quick, self._drawer):
             resident.close()
-
-
-def _more(now: int, first: int | None) -> int:
-    return 0 if first is None else now - first

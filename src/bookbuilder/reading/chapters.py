@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.config.chapter_list import prose_lines
 from bookbuilder.config.schema import BookConfig, Config
-from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Place, Source, Span
+from bookbuilder.reading.conditions import Conditions, is_for_audience
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
 from bookbuilder.reading.front_matter import FrontMatter, read_front_matter, said_of_book
 from bookbuilder.reading.generated_contents import without_contents, without_pages_of_lists
@@ -25,6 +27,13 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+
+NOTHING_LEFT = Rule(
+    "C023",
+    "no-chapter-for-audience",
+    Severity.ERROR,
+    "Conditions leave every chapter out of this format or edition, so there is nothing to build.",
+)
 
 _HEADING = re.compile(r"(?m)^#[ \t]+\S")
 
@@ -49,7 +58,8 @@ def read_book(
     kept = set(without_pages_of_lists(written, report))
     entries = [entry for entry in outline.entries if entry.path in kept]
     body = [e for part in outline.parts for e in part.entries if e.path in kept]
-    chapters = {}
+    chapters: dict[Path, list[Chapter]] = {}
+    named: set[str] = set()
     said = BookConfig()
     for entry, after in itertools.zip_longest(entries, entries[1:]):
         alone = [entry] == body
@@ -57,12 +67,16 @@ def read_book(
         source = sources[entry.path]
         with working_on(source.place):
             read, front = _read_entry(
-                notebooks[entry.path], entry, alone, is_opener, config, report
+                notebooks[entry.path], entry, alone, is_opener, config, report, named
             )
             if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
             chapters[entry.path] = read
-        report.of_chapters[source.name] = chapters[entry.path][0].levels
+        report.of_chapters[source.name] = front.levels
+    elsewhere = {path for path, read in chapters.items() if not read}
+    if elsewhere and len(elsewhere) == len(chapters):
+        hint = "take `only` off a chapter, or the condition off a part of it"
+        report.add(NOTHING_LEFT, f"no chapter is for {_named(config)}", Span("."), hint)
 
     def of(listed: list[Entry]) -> list[Chapter]:
         return [chapter for entry in listed for chapter in chapters.get(entry.path, [])]
@@ -70,7 +84,7 @@ def read_book(
     parts = [
         Part(title=p.title, subtitle=p.subtitle, number=p.number, chapters=of(p.entries))
         for p in outline.parts
-        if not p.entries or any(entry.path in chapters for entry in p.entries)
+        if not p.entries or any(chapters.get(entry.path) for entry in p.entries)
     ]
     book = Book(
         config=config,
@@ -80,6 +94,8 @@ def read_book(
         back=of(outline.back),
         numbered=outline.numbered,
         drafts=tuple(drafts),
+        named=frozenset(named),
+        elsewhere=(*elsewhere, *_not_in_edition(config, outline)),
     )
     with working_on(book.place):
         book.metadata = metadata_of(book, said, report)
@@ -93,8 +109,10 @@ def read_again(book: Book, outline: Outline, path: Path, report: Report) -> list
     is_opener = at + 1 < len(entries) and entries[at + 1].depth > entries[at].depth
     notebook = _read(entries[at], book.config, outline, report)
     with working_on(notebook.source.place):
-        chapters, _ = _read_entry(notebook, entries[at], False, is_opener, book.config, report)
-    report.of_chapters[notebook.source.name] = chapters[0].levels
+        chapters, front = _read_entry(
+            notebook, entries[at], False, is_opener, book.config, report, set()
+        )
+    report.of_chapters[notebook.source.name] = front.levels
     return chapters
 
 
@@ -105,16 +123,38 @@ def _read_entry(
     is_opener: bool,
     config: Config,
     report: Report,
+    named: set[str],
 ) -> tuple[list[Chapter], FrontMatter]:
-    """Return the chapters in the text of `entry`, and its front matter."""
+    """Return the chapters in the text of `entry`, and its front matter.
+
+    Add to `named` the formats and editions on which something in it depends.
+    """
     source = notebook.source
     if entry.path.suffix.lower() != NOTEBOOK:
         source = with_includes(source, config, report)
     front = read_front_matter(source, report)
-    chapters = read_chapters(source, front, entry, alone, report, is_opener=is_opener)
+    conditions = Conditions(config, source, report, named)
+    if not is_for_audience(front.only, conditions):
+        return [], front
+    chapters = read_chapters(source, front, entry, alone, conditions, is_opener=is_opener)
     for chapter in chapters:
         chapter.pictures = notebook.pictures
     return chapters, front
+
+
+def _named(config: Config) -> str:
+    audience = config.audience
+    if not audience.edition:
+        return f"the format `{audience.format}`"
+    return f"the format `{audience.format}` of the edition `{audience.edition}`"
+
+
+def _not_in_edition(config: Config, outline: Outline) -> Iterator[Path]:
+    """Yield the chapters that book.toml lists for the whole book but not for the edition."""
+    taken = {entry.path for entry in outline.entries}
+    for name in config.not_in_edition:
+        if (path := config.text_folder / name) not in taken:
+            yield path
 
 
 def _opens_book(front: FrontMatter, source: Source, config: Config) -> bool:
@@ -137,7 +177,7 @@ def _read(entry: Entry, config: Config, outline: Outline, report: Report) -> Not
     with working_on(Place(name, Span(name))):
         if entry.path.suffix.lower() == NOTEBOOK:
             return read_notebook(entry.path, config.folders, report) or nothing
-        source = read_source(entry.path, config.folders, report, config.variables)
+        source = read_source(entry.path, config.folders, report, config.site_variables)
     if source is None:
         return nothing
     source = with_hidden_lines(without_contents(source), config.hidden_lines)

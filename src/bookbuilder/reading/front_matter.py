@@ -66,7 +66,7 @@ UNREAD_METADATA = Rule(
     " bookbuilder does not know. The book is built without it.",
 )
 
-_KEYS = ("title", "slug", "lang", "role", "numbered", "lint")
+_KEYS = ("title", "slug", "lang", "role", "numbered", "only", "lint")
 _KNOWN = OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
 # "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
@@ -100,6 +100,7 @@ class FrontMatter:
     """Hold the keys that bookbuilder reads.
 
     `is_untitled` is True for an empty `title: ""`, which means a chapter without a title.
+    `only` are the formats and editions that the chapter is for, each as a kind and a name.
     `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
     `length` is the number of characters that the front matter takes up in the source. `data` is
     all that it holds.
@@ -111,6 +112,7 @@ class FrontMatter:
     lang: str = ""
     role: str = ""
     numbered: bool | None = None
+    only: tuple[tuple[str, str], ...] = ()
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
     length: int = 0
@@ -199,6 +201,7 @@ def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Rep
         lang=_checked(data, "lang", is_language, "a language tag such as `de`", source, report),
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
+        only=_only(data, source, report),
         addresses=_addresses(data),
         levels=_levels(data, source, length, report),
         length=length,
@@ -328,6 +331,22 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _line_of(key: str, source: Source) -> int:
     starts = (f"{key}:", f"{key} =", f"{key}=")
     return next((n for n, text in _lines(source.text) if text.startswith(starts)), 1)
+
+
+def _only(data: dict[Any, Any], source: Source, report: Report) -> tuple[tuple[str, str], ...]:
+    """Return what `only: print`, `only: [epub, teacher]` or `only: {edition: teacher}` names."""
+    said = data.get("only")
+    kinds = said if isinstance(said, dict) else {"any": said}
+    found: list[tuple[str, str]] = []
+    for kind, value in kinds.items():
+        for one in value if isinstance(value, list) else [value]:
+            if (isinstance(one, str) and kind in ("any", "format", "edition")) or one is None:
+                found += [(str(kind), word) for word in re.split(r"[\s,]+", one or "") if word]
+                continue
+            span = source.span_of_line(_line_of("only", source))
+            wanted = "formats or editions, such as `print` or `edition: teacher`"
+            report.add(ILL_TYPED_FRONT_MATTER, f"`only` must name {wanted}", span)
+    return tuple(found)
 
 
 def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:

@@ -359,7 +359,9 @@ class _Expansion:
     def _read(self, path: Path) -> Source | None:
         if path not in self._known:
             config = self.config
-            self._known[path] = read_source(path, config.folders, self.report, config.variables)
+            self._known[path] = read_source(
+                path, config.folders, self.report, config.site_variables
+            )
         return self._known[path]
 
 

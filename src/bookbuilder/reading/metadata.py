@@ -86,13 +86,19 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         span = book.config.span_of("book.identifier", said.identifier)
         hint = "compare it with the number that you were given"
         report.add(BAD_ISBN, identifier.fault, span, hint)
+    uri = identifier.uri or _identifier(title, authors, language)
+    isbn = identifier.isbn
+    if edition := book.config.audience.edition:
+        # Another text is another book, which the ISBN does not stand for.
+        uri = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{uri}#edition-{edition}')}"
+        isbn = ""
     position = book.config.series.position
     return Metadata(
         title=title,
         subtitle=said.subtitle,
         authors=authors,
         language=language,
-        identifier=identifier.uri or _identifier(title, authors, language),
+        identifier=uri,
         publisher=said.publisher,
         rights=said.rights,
         license=said.license,
@@ -102,7 +108,7 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         version=said.version,
         series=book.config.series.name,
         series_position="" if position is None else f"{position:g}",
-        isbn=identifier.isbn,
+        isbn=isbn,
     )
 
 

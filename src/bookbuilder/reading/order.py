@@ -58,7 +58,8 @@ def read_outline(config: Config, report: Report) -> Outline:
     file = ""
     outline = _from_config(config, report)
     if outline is not None:
-        _report_unlisted(config, outline, report)
+        if "book.chapters" not in config.moved:  # what an edition leaves out is left out on purpose
+            _report_unlisted(config, outline, report)
     elif (listed := chapter_list(config, report)) is not None:
         outline, file = _from_list(config, listed, report), listed.file
         if any(True for _ in outline.entries):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from bs4 import Tag
@@ -11,6 +12,7 @@ from bookbuilder import dialect
 from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
+from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
 from bookbuilder.reading.outline import Entry
@@ -23,7 +25,9 @@ from bookbuilder.reading.titles import (
     settle_title,
     title_heading,
 )
+from bookbuilder.reading.variables import settle_variables, title_with_values
 from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import HEADINGS
@@ -44,16 +48,25 @@ def read_chapters(
     front: FrontMatter,
     entry: Entry,
     alone: bool,
-    report: Report,
+    conditions: Conditions,
     *,
     is_opener: bool = False,
 ) -> list[Chapter]:
     """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
     An opener, which has chapters below it in the list, and an index, which is generated, may
-    consist of a heading only.
+    consist of a heading only. What is not for the book's audience is taken out first; if nothing
+    is left then, there is no chapter.
     """
-    tree = parse_fragment(dialect.convert(source, front.length, report))
+    report = conditions.report
+    values = conditions.config.variables
+    variables = Variables(values, source.text)
+    tree = parse_fragment(dialect.convert(source, front.length, report, variables))
+    settle_variables(tree, variables, values, source, report)
+    front = replace(front, title=title_with_values(front.title, values, source, report))
+    left_out = take_out(tree, conditions)
+    if left_out is not None and not _shows_anything(tree):
+        return []
     drop_empty_headings(tree)
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
@@ -66,6 +79,7 @@ def read_chapters(
     chapters = [_chapter(piece, source, front, entry, several, report) for piece in pieces]
     for chapter in chapters:
         chapter.labels = labels
+        chapter.left_out = left_out or frozenset()
     return chapters
 
 
@@ -126,6 +140,10 @@ def _title_of_file(path: Path) -> str:
     # `a-name`, but also `A name - and more`.
     words = " ".join(re.sub(r"(?<=\S)[-_]+|[-_]+(?=\S)", " ", words).split())
     return words[:1].upper() + words[1:] or "Untitled"
+
+
+def _shows_anything(tree: Tag) -> bool:
+    return bool(tree.get_text(strip=True) or elements(tree, *SHOWN))
 
 
 def _has_content(tree: Tag) -> bool:

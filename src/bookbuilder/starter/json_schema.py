@@ -14,6 +14,7 @@ from datetime import date
 from importlib import resources
 from typing import Any, Literal
 
+from bookbuilder.config.parsing import NOT_KEYS
 from bookbuilder.config.schema import AuthorConfig, Config
 from bookbuilder.reading.front_matter import ROLES, FrontMatter
 from bookbuilder.runtime.limits import Limits
@@ -23,8 +24,7 @@ FRONT_MATTER_NAME = "front-matter.schema.json"
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
 # Fields of the dataclasses that are no keys of the files.
-_NO_KEYS = {"root", "source", "variables", "hidden_lines", "asked"}
-_NOT_TYPED = {"is_untitled", "addresses", "length", "data", "levels"}
+_NOT_TYPED = {"is_untitled", "addresses", "length", "data", "levels", "only"}
 # By the names that the tables of the documentation go by, for texts: `[book]` and so on.
 Descriptions = Mapping[tuple[str, str], str]
 
@@ -39,10 +39,13 @@ def schema_text() -> str:
 def schema_of_book_toml(texts: Descriptions) -> dict[str, Any]:
     """Make the schema of book.toml; `texts` describe a key of a table."""
     hints = typing.get_type_hints(Config)
-    names = [f.name for f in dataclasses.fields(Config) if f.name not in _NO_KEYS]
+    names = [f.name for f in dataclasses.fields(Config) if f.name not in NOT_KEYS]
     tables: dict[str, Any] = {}
     for name in names:
         args = typing.get_args(hints[name])
+        if typing.get_origin(hints[name]) is Mapping:
+            tables[name] = _table_of_names(name, args[1], texts)
+            continue
         cls = args[0] if args else hints[name]
         heading = f"[[{name}]]" if args else f"[{name}]"
         table = _table(cls, heading, texts)
@@ -66,6 +69,9 @@ def schema_of_front_matter(texts: Descriptions) -> dict[str, Any]:
     rules = {"type": "array", "items": {"type": "string"}}
     levels = {"type": "object", "properties": dict.fromkeys(("allow", "warn", "deny"), rules)}
     described["lint"] = _described(levels, texts, heading, "lint")
+    names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    kinds = {"type": "object", "properties": dict.fromkeys(("format", "edition"), names)}
+    described["only"] = _described({"anyOf": [*names["anyOf"], kinds]}, texts, heading, "only")
     described["draft"] = {"type": "boolean", "description": "The chapter stays out of the book."}
     return {
         "$schema": DIALECT,
@@ -73,6 +79,16 @@ def schema_of_front_matter(texts: Descriptions) -> dict[str, Any]:
         "type": "object",
         "properties": described,
     }
+
+
+def _table_of_names(name: str, hint: Any, texts: Descriptions) -> dict[str, Any]:
+    """Return the schema of a table whose keys authors choose."""
+    if dataclasses.is_dataclass(hint):
+        assert isinstance(hint, type)
+        each = _table(hint, f"[{name}.NAME]", texts)
+    else:
+        each = {"type": ["string", "number"]}
+    return {"type": "object", "properties": {}, "additionalProperties": each}
 
 
 def _table(cls: type[Any], heading: str, texts: Descriptions) -> dict[str, Any]:

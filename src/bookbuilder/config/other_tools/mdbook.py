@@ -19,7 +19,7 @@ _TABLES = ("output", "preprocessor", "build", "rust")
 # Both tools know these keys of [book].
 _SHARED = {"title", "authors", "description", "language"}
 _OWN_TABLES = {f.name for f in dataclasses.fields(Config)} & {
-    *("series", "part", "epub", "pdf", "limits", "lint")
+    *("series", "part", "epub", "pdf", "edition", "variables", "limits", "lint")
 }
 
 
@@ -77,7 +77,7 @@ def from_mdbook(root: Path, source: Source, data: Mapping[str, Any], report: Rep
     return dataclasses.replace(
         ours,
         book=dataclasses.replace(config.book, **taken),
-        variables=config.variables,
+        site_variables=config.site_variables,
         hidden_lines=_hidden_lines(data),
     )
 

@@ -145,7 +145,9 @@ def config_of(
             authors=tuple(AuthorConfig(name) for name in map(text_of, names) if name),
             source=_folder(root, folder),
         ),
-        variables={k: str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
+        site_variables={k: str(v) for k, v in variables.items()}
+        if isinstance(variables, dict)
+        else {},
     )
 
 

@@ -103,12 +103,16 @@ def handle_close(parser: InlineParser) -> bool:
         return False
     opener = parser.brackets[-1]
     start = parser.position
-    if not opener.active:
+    has_attributes = ATTRIBUTES.match(parser.text, start + 1)
+    if not opener.active and not has_attributes:
         parser.brackets.pop()
         return False
     is_image = opener.kind == "!["
-    found = _inline_target(parser, start + 1, is_image) or _reference_target(parser, opener, start)
-    if found is None and opener.kind == "[" and ATTRIBUTES.match(parser.text, start + 1):
+    found = None
+    if opener.active:  # else there is a link inside, which a span may hold but no link
+        found = _inline_target(parser, start + 1, is_image)
+        found = found or _reference_target(parser, opener, start)
+    if found is None and opener.kind == "[" and has_attributes:
         close_bracket(parser, opener, "span")
         parser.position = start + 1
         return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
+from bookbuilder.text.variables import Variables
 
 # At this depth the text on a page still has some width left.
 MAX_DEPTH = 30
@@ -38,6 +39,7 @@ class Problems:
 
     source: Source
     report: Report
+    variables: Variables | None = None
 
     def add(
         self,
@@ -51,6 +53,9 @@ class Problems:
     ) -> None:
         """Report at the first `text` in `line`, or at the whole line if it does not contain it."""
         span = self.source.span_of_line(line)
+        if self.variables:
+            text, message = self.variables.typed(text), self.variables.typed(message)
+            alike = self.variables.typed(alike)
         text = text.split("\n", 1)[0]
         if text and text in span.excerpt:
             offset = span.excerpt.index(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.attributes import add_class, apply_attributes
@@ -14,7 +15,17 @@ from bookbuilder.dialect.core.labelled import LabelledPart, labelled_part
 from bookbuilder.dialect.core.paragraph import Heading
 from bookbuilder.dialect.syntax.callouts import Callout
 from bookbuilder.dialect.syntax.div_openings import Opening
+from bookbuilder.model.diagnostics import Rule, Severity
 
+OPEN_CONDITION = Rule(
+    "M027",
+    "unclosed-condition",
+    Severity.ERROR,
+    "A block for some formats or editions ends at a line `:::`. Without that line, the rest of the"
+    " chapter would be missing in a file, or a teacher's text would be in the students'. So no file"
+    " is written.",
+    stops=False,
+)
 KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
 """Books use these of the braces. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
 THEOREMS = frozenset(
@@ -90,6 +101,39 @@ class Hidden(Transparent):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         if not self.closed:
             super().render(conversion, parent)
+
+
+class Conditional(OpenContainer):
+    """Hold a block that only some formats or editions have; `reading/conditions.py` decides.
+
+    If the block is never closed, it is in all of them, which for our own syntax is an error.
+    """
+
+    hides_blank_lines = True
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.condition = dict(attributes)
+
+    def continues(self, state: BlockState) -> Continue:
+        inner = self.last_child
+        return Continue.YES if inner is None or inner.open else Continue.NO
+
+    def finish(self, state: BlockState) -> None:
+        inner = self.last_child
+        is_own = self.condition["class"] in ("only", "except")
+        if is_own and isinstance(inner, FencedContainer) and not inner.closed:
+            shown = f"{inner.marks} {inner.name}"
+            message = f"`{shown}` never ends, so nobody knows what is under the condition"
+            state.problems.add(
+                OPEN_CONDITION, message, self.line, shown, "write `:::` on a line below its text"
+            )
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        inner = self.last_child
+        if isinstance(inner, FencedContainer) and inner.closed:
+            parent = ElementTree.SubElement(parent, "div", self.condition)
+        self.render_children(conversion, parent)
 
 
 class DivCallout(FencedContainer, Callout):

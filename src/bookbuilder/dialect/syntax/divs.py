@@ -20,6 +20,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS
 from bookbuilder.dialect.syntax.div_blocks import (
     KEPT_ATTRIBUTES,
+    Conditional,
     Div,
     DivCallout,
     DivPart,
@@ -33,6 +34,7 @@ from bookbuilder.dialect.syntax.div_blocks import (
 from bookbuilder.dialect.syntax.div_figures import PREFIXES, FigureDiv
 from bookbuilder.dialect.syntax.div_openings import Opening, read_opening
 from bookbuilder.dialect.syntax.verse import VERSE_NAMES, VerseDiv
+from bookbuilder.model.audience import FORMATS
 from bookbuilder.model.diagnostics import Rule, Severity
 
 DOUBTFUL_DIV = Rule(
@@ -76,13 +78,17 @@ _TRANSPARENT = frozenset(
     {
         "raw", "v-pre", "column", "columns", "fragment", "incremental", "nonincremental", "r-stack",
         "r-fit-text", "r-hstack", "r-vstack", "slide", "cell", "cell-output", "cell-output-display",
-        "cell-output-stdout", "content-visible", "content-hidden", "column-body",
+        "cell-output-stdout", "content-visible", "column-body",
         "column-body-outset", "column-page", "column-page-inset", "column-screen",
     }
 )  # fmt: skip
 """Classes that lay out a screen; in a book their content stands in its order."""
 _RENAMED = {"notes": "speaker-notes"}
-_FORMATS_OF_BOOKS = frozenset({"html", "epub", "html:js", "html5", "epub3", "html4"})
+_CONDITIONS = ("only", "except", "content-visible", "content-hidden")
+_KEYS_OF_CONDITIONS = frozenset(
+    {"format", "edition", "when-format", "unless-format", "unless-edition", "when-profile"}
+    | {"unless-profile", "when-meta", "unless-meta"}
+)
 _LATER_CLOSING = re.compile(r"^[ \t>]*:{3,}[ \t]*$")
 _CLOSING = re.compile(r":{3,}[ \t]*$")
 _MKDOCSTRINGS = re.compile(r":::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$")
@@ -105,7 +111,10 @@ def start_div(state: BlockState, container: Block) -> Started:
     if opening is None:
         return Started.NOTHING
     is_closed = state.comes_later(_LATER_CLOSING)
+    name = opening.shown()
+    condition = _take_condition(opening)
     block = block_for(opening)
+    block.name = name
     if opening.is_directive and not isinstance(block, DivCallout):
         return Started.NOTHING
     if not is_closed and opening.name and opening.title and type(block) is Div:
@@ -114,6 +123,8 @@ def start_div(state: BlockState, container: Block) -> Started:
         return Started.NOTHING
     _report(state, opening, block)
     state.close_unmatched()
+    if condition:
+        state.add(Conditional(condition))
     if opening.ends_there and not is_closed:
         return _add_one_line(state, block, opening)
     state.add(block)
@@ -200,21 +211,27 @@ def _take_kind(opening: Opening) -> str:
     return found
 
 
+def _take_condition(opening: Opening) -> dict[str, str]:
+    """Take off the condition on formats or editions, and return it as attributes."""
+    name = next((c for c in opening.classes if c in _CONDITIONS), "")
+    pairs = {k: v for k, v in opening.pairs.items() if k in _KEYS_OF_CONDITIONS}
+    is_own = name in ("only", "except")
+    if not name or not (pairs or is_own):
+        return {}
+    # `{.only .print}` is as clear as `{.only format="print"}`.
+    if is_own and (others := [c for c in opening.classes if c != name]):
+        pairs["data-among"] = " ".join(others)
+    taken = (name, *FORMATS) if is_own else (name,)
+    opening.classes = [c for c in opening.classes if c not in taken]
+    opening.pairs = {k: v for k, v in opening.pairs.items() if k not in pairs}
+    if opening.name == name and opening.title:
+        pairs["data-for"], opening.title = opening.title, ""
+    return {"class": name, **pairs}
+
+
 def is_left_out(opening: Opening) -> bool:
-    """Return whether a condition, or a class, keeps the block out of books."""
-    pairs, classes = opening.pairs, opening.classes
-    if "hidden" in classes:
-        return True
-    matches = True
-    if "when-format" in pairs:
-        matches = pairs["when-format"].lower() in _FORMATS_OF_BOOKS
-    elif "unless-format" in pairs:
-        matches = pairs["unless-format"].lower() not in _FORMATS_OF_BOOKS
-    if "content-hidden" in classes:
-        has_condition = any(key.startswith(("when-", "unless-")) for key in pairs)
-        decides = not has_condition or "when-format" in pairs or "unless-format" in pairs
-        return matches and decides
-    return "content-visible" in classes and not matches
+    """Return whether a class keeps the block out of books."""
+    return "hidden" in opening.classes or "content-hidden" in opening.classes
 
 
 def _report(state: BlockState, opening: Opening, block: FencedContainer) -> None:
@@ -222,8 +239,8 @@ def _report(state: BlockState, opening: Opening, block: FencedContainer) -> None
     if isinstance(block, Hidden):
         return
     if any(key.startswith(("when-", "unless-")) for key in opening.pairs):
-        hint = "put text for one format only into a chapter of its own"
-        kind = "a condition; the text in the block is printed"
+        hint = "write the class `only` before it"
+        kind = "a condition without its class; the text in the block is printed"
         state.problems.left_out(text, state.number, kind, hint)
     wrong = next((c for c in opening.classes if c.startswith("callout-")), "")
     if isinstance(block, DivCallout) and wrong:

@@ -24,6 +24,7 @@ from bookbuilder.dialect.syntax.myst_blocks import (
     Glossary,
     Hidden,
     LinkedVideo,
+    OnlyBlock,
     Part,
     Pointer,
     Rubric,
@@ -43,6 +44,7 @@ from bookbuilder.dialect.syntax.myst_code import (
 from bookbuilder.dialect.syntax.myst_figures import Figure, Image
 from bookbuilder.dialect.syntax.myst_options import Directive, read_directive
 from bookbuilder.dialect.syntax.myst_tables import CaptionedTable, CsvTable, ListTable
+from bookbuilder.model.audience import formats_meant
 
 DirectiveBlocks = DirectiveBlock | VerbatimDirective | Gate
 Maker = Callable[[Directive], DirectiveBlocks]
@@ -155,6 +157,12 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
     if maker := _MAKERS.get(name):
         return maker(directive)
     if name == "only":
+        words = directive.argument.split()
+        formats = [word for word in words if formats_meant(word) is not None]
+        is_not = words[:1] == ["not"] and len(words) == 2
+        if formats and (is_not or set(words) <= {*formats, "or"}):
+            directive.argument = ""
+            return OnlyBlock(directive, "except" if is_not else "only", " ".join(formats))
         wanted = re.split(r"[\s()]+", directive.argument)
         directive.argument = ""
         is_for_books = bool({"html", "epub", "not latex"} & set(wanted)) or "not" in wanted

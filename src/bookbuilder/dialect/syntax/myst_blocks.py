@@ -350,6 +350,19 @@ class Glossary(DirectiveBlock):
                 term.insert(0, mark)
 
 
+class OnlyBlock(DirectiveBlock):
+    """Hold what only some formats have; `reading/conditions.py` decides."""
+
+    def __init__(self, directive: Directive, name: str, formats: str) -> None:
+        super().__init__(directive)
+        self.condition = {"class": name, "format": formats}
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        if self.closed:
+            parent = ElementTree.SubElement(parent, "div", self.condition)
+        super().render(conversion, parent)
+
+
 class Hidden(DirectiveBlock):
     """Hold what the author keeps out of books."""
 

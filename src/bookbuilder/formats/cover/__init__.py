@@ -24,4 +24,4 @@ def _check(book: Book, report: Report) -> None:
     check_wrap(book, report)
 
 
-COVER = Format("cover", ".pdf", lambda config: "-cover.pdf", _write, _check)
+COVER = Format("cover", ".pdf", lambda config: "-cover.pdf", _write, lambda config: "print", _check)

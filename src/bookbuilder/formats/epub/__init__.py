@@ -32,4 +32,4 @@ def _check(book: Book, report: Report) -> None:
     check_epub(book, report)
 
 
-EPUB = Format("epub", ".epub", _file_ending, _write, _check)
+EPUB = Format("epub", ".epub", _file_ending, _write, lambda config: "epub", _check)

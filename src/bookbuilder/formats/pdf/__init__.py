@@ -31,4 +31,8 @@ def _check(book: Book, report: Report) -> None:
     check_pdf(book, report)
 
 
-PDF = Format("pdf", ".pdf", _file_ending, _write, _check)
+def _audience(config: Config) -> str:
+    return "screen" if config.pdf.edition == "screen" else "print"
+
+
+PDF = Format("pdf", ".pdf", _file_ending, _write, _audience, _check)

@@ -23,7 +23,6 @@ from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint
-from bookbuilder.formats.pdf.finish.imposition import impose
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
@@ -86,6 +85,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
     data = pdf_bytes(paged.pdf)
     if book.config.pdf.booklet:
+        from bookbuilder.formats.pdf.finish.imposition import impose
+
         data = impose(data, direction(book.metadata.language) == "rtl")
     deliver(path, data, report)
     pages = sum(len(run.pages) for run in runs) + paged.empty

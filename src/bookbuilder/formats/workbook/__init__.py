@@ -18,4 +18,4 @@ def _write(book: Book, path: Path, report: Report) -> Output:
     return write_workbook(book, path, report)
 
 
-WORKBOOK = Format("workbook", ".pdf", lambda config: "-workbook.pdf", _write)
+WORKBOOK = Format("workbook", ".pdf", lambda config: "-workbook.pdf", _write, lambda c: "workbook")

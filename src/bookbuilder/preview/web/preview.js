@@ -114,6 +114,7 @@ function showBar() {
   $("bar").hidden = !book.bar;
   const kept = book.title ? " – the pages are those of the last good state." : "";
   $("bar").textContent = book.bar ? `${book.bar}${kept}` : "";
+  fit();
 }
 
 async function edit(place) {
@@ -226,7 +227,9 @@ function style(frame) {
          body { margin: 0 !important; padding: ${margin}px ${margin}px !important; box-sizing: border-box !important;
            width: ${width}px !important; max-width: none !important; height: ${height}px !important;
            column-width: ${width - 2 * margin}px !important; column-gap: ${2 * margin}px !important; column-fill: auto !important; }
-         img, svg { max-height: ${height - 3 * margin}px; }`
+         img, svg { max-height: ${height - 3 * margin}px; }
+         /* Columns end at their text: the margin beside the last one can be scrolled to by this. */
+         html::after { content: ""; position: absolute; top: 0; inset-inline-start: var(--bookbuilder-end, 0); width: 1px; height: 1px; }`
       : `html { scrollbar-width: none; } body { margin: 0 !important; padding: ${margin}px !important; }`,
     `.bookbuilder-fresh { animation: bookbuilder-fresh 1.8s ease-out; }
      @keyframes bookbuilder-fresh { from { background-color: ${chosen.theme === "dark" ? "#6b4a2a" : "#ffdf9e"}; } }
@@ -265,7 +268,9 @@ function turnTo(frame, page) {
   frame.page = Math.max(0, Math.min(page, pagesOf(frame) - 1));
   const turns = inside.documentElement.dir === "rtl" ? -1 : 1;
   inside.body.scrollLeft = 0;
-  inside.documentElement.scrollLeft = turns * frame.page * DEVICES[frame.name].width;
+  const { width } = DEVICES[frame.name];
+  inside.documentElement.style.setProperty("--bookbuilder-end", `${pagesOf(frame) * width - 1}px`);
+  inside.documentElement.scrollLeft = turns * frame.page * width;
   caption(frame);
 }
 
@@ -641,6 +646,7 @@ function press() {
   for (const button of document.querySelectorAll("button[data-spread]")) is(button, chosen.spread === button.dataset.spread);
   for (const name of Object.keys(chosen.panes)) $(name).hidden = !chosen.panes[name];
   $("size").textContent = `${chosen.size} %`;
+  document.body.className = chosen.theme;
 }
 
 function restyle() {

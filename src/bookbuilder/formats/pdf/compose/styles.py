@@ -18,12 +18,23 @@ from bookbuilder.formats.pdf.compose.trim import edition_of, trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.files import is_inside, read_text
 from bookbuilder.text.css import why_unreadable
+from bookbuilder.text.words import primary
 
 NO_STYLE = Rule(
     "P008",
     "style-missing",
     Severity.ERROR,
     "`style` in book.toml must name stylesheets: UTF-8 text files inside the book's folder.",
+)
+
+# Beside the letters of these languages, which have no lower case, figures of text look small.
+_WITHOUT_CASE = frozenset(
+    ["ar", "fa", "he", "hi", "ja", "ko", "mr", "ne", "sa", "th", "ur", "yi", "zh"]
+)
+_LINING = "".join(
+    f"@page :{side} {{ @{place}-{side} {{ font-variant-numeric: lining-nums }} }}"
+    for side in ("left", "right")
+    for place in ("top", "bottom")
 )
 
 EDITION_THEMES = {"print": ("print",), "screen": ("print", "cover", "screen")}
@@ -42,6 +53,8 @@ def built_in_styles(
     yield "trim.css", trim.css(edition, config.pdf.marks, book.metadata.language)
     for name in themes or EDITION_THEMES[edition]:
         yield f"{name}.css", theme_style(name)
+    if primary(book.metadata.language) in _WITHOUT_CASE:
+        yield "figures.css", _LINING
 
 
 def theme_style(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -199,14 +200,22 @@ def break_addresses(section: ET.Element, direction: str) -> None:
     `direction` is that of the text around: WeasyPrint has no `unicode-bidi`, so in text from right
     to left invisible marks hold an address together, over line breaks too.
     """
-    mark = LEFT_TO_RIGHT_MARK if direction == "rtl" else ""
     for address in section.iter():
         if ADDRESS not in classes_of(address):
             continue
+        mark = LEFT_TO_RIGHT_MARK if direction == "rtl" else ""
+        if mark and _has_right("".join(address.itertext())):
+            # Its words run from the right, but its parts follow each other from the left.
+            address.set("dir", "ltr")
+            mark = ""
         for element in address.iter():
             if element.text:
                 text = _BREAKS.sub(mark + ZERO_WIDTH_SPACE, element.text)
                 element.text = f"{mark}{text}{mark}"
+
+
+def _has_right(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def readable(href: str) -> str:

@@ -195,6 +195,7 @@ class _Rounds:
         Return whether that happened.
         """
         before: list[LayoutRequest] = []
+        known_before: object = None
         for _ in range(NUMBERING_ROUNDS):
             front, *body = laid_out_runs
             for run, laid_out in zip(self.runs, laid_out_runs, strict=True):
@@ -202,6 +203,10 @@ class _Rounds:
                 self.counted |= {run} if laid_out.counts else set()
             labels = labels_of(front.pages, roman) | labels_of(pages_of(body))
             starts = [1, *expected_starts(body)]
+            known = labels, starts, set(self.spelled), set(self.counted)
+            if known == known_before:
+                return laid_out_runs, True
+            known_before = known
             requests = [
                 self._request(run, start, labels)
                 for run, start in zip(self.runs, starts, strict=True)

@@ -35,7 +35,8 @@ _TOLD = 0.13
 _SLACK = 0.05
 _SOME = 1e-6
 _BLANKS = re.compile("[ \u00a0]")
-# Lines with fewer wide letters than one in so many characters are filled between their words.
+# Lines with fewer wide letters than one in so many characters are filled between their words, by an
+# em at most.
 _SHARE = 5
 
 
@@ -53,7 +54,7 @@ def spread_wide(justify: JustifyLine) -> JustifyLine:
         if letters > 1 and missing - into_blanks < letters * size * _WIDEST:
             room = Room((missing - into_blanks) / letters, into_blanks / max(1, blanks))
             _widen(line, room, 0)
-        elif letters * _SHARE < _length_of(line):
+        elif not letters or (letters * _SHARE < _length_of(line) and missing < blanks * size):
             justify(context, line, missing)
 
     return spread_or_justify
