@@ -39,6 +39,8 @@ def say_words(draw: DrawLine) -> DrawLine:
     """Return a function that draws a line as `draw` does, with the text of its difficult words."""
 
     def draw_and_say(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
+        if textbox.text.isascii():
+            return draw(stream, textbox, *rest)
         is_reordered = _REORDERED.search(textbox.text)
         if not is_reordered and not _PARTED.search(textbox.text):
             return draw(stream, textbox, *rest)

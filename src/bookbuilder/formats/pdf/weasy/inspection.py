@@ -167,6 +167,8 @@ def wide_things(pages: Sequence[Page], tree: ET.Element) -> Iterator[Wide]:
 
 def coarse_pictures(pages: Sequence[Page], tree: ET.Element) -> Iterator[Coarse]:
     """Find pictures with fewer dots than paper shows, small signs in a line excepted."""
+    if next(tree.iter("img"), None) is None:
+        return
     chapters = {e.get("id") for e in tree.iter("section") if "chapter" in classes_of(e)}
     chapter = ""
     for number, page in enumerate(pages):

@@ -21,12 +21,17 @@ def fill_lines(draw: DrawLine) -> DrawLine:
     def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
         if not isinstance(textbox, TextBox):
             return draw(stream, textbox, *rest)  # text of a drawing, which no line holds
-        blanks = textbox.text.count(" ") + textbox.text.count("\N{NO-BREAK SPACE}")
-        if textbox.justification_spacing and blanks:
-            _fill(textbox, blanks)
-        start = len(stream.stream)
+        if textbox.justification_spacing:
+            blanks = textbox.text.count(" ") + textbox.text.count("\N{NO-BREAK SPACE}")
+            if blanks:
+                _fill(textbox, blanks)
+        operations = stream.stream
+        start = len(operations)
         emojis = draw(stream, textbox, *rest)
-        stream.stream[start:] = map(_without_empty_strings, stream.stream[start:])
+        for at in range(start, len(operations)):
+            shown = operations[at]
+            if isinstance(shown, bytes) and b"<>" in shown and shown.endswith(b"] TJ"):
+                operations[at] = shown.replace(b"<>", b" ")
         return emojis
 
     return fill_and_draw
@@ -44,9 +49,3 @@ def _fill(textbox: TextBox, blanks: int) -> None:
     if abs(missing - gained) > _SLACK and gained / missing > _LEAST_GAIN:
         spacing *= missing / gained
         space_anew(textbox, textbox.justification_spacing + spacing)
-
-
-def _without_empty_strings(operation: object) -> object:
-    if isinstance(operation, bytes) and operation.endswith(b"] TJ"):
-        return operation.replace(b"<>", b" ")
-    return operation

@@ -123,8 +123,9 @@ def fill_with_letters(draw: DrawLine) -> DrawLine:
     """Return a function that draws a line as `draw` does, its wide letters filling its box."""
 
     def fill_and_draw(stream: PaintStream, textbox: TextBox, *rest: object) -> list[object]:
-        if not isinstance(textbox, TextBox):
-            return draw(stream, textbox, *rest)  # text of a drawing, which no line holds
+        # No line holds the text of a drawing.
+        if textbox.text.isascii() or not isinstance(textbox, TextBox):
+            return draw(stream, textbox, *rest)
         ranges = _ranges_in(textbox.text)
         missing = textbox.width - width_as_drawn(textbox) if ranges else 0
         spacing = 0.0
