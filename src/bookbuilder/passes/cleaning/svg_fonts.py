@@ -21,7 +21,7 @@ _SIZES = {
     "smaller": "0.83em",
     "larger": "1.2em",
 }
-_NAMES = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^,"']+)""")
+_PIECES = re.compile(r""""[^"]*"|'[^']*'|[^,"']+|,""")
 _STYLES = frozenset({"italic", "oblique"})
 _WEIGHTS = frozenset({"bold", "bolder", "lighter"})
 _SIZE = re.compile(
@@ -43,8 +43,12 @@ def plain_font(name: str, value: str) -> dict[str, str]:
 
 def plain_family(value: str) -> str:
     """Return a list of families without blanks after its commas, where no name holds a comma."""
-    names = _NAMES.findall(value)
-    return value if any("," in name for name in names) else ",".join(n.strip() for n in names)
+    pieces = _PIECES.findall(value)
+    holds_comma = any("," in piece for piece in pieces if piece != ",")
+    # With escapes, or one alone, a quotation mark is not what it seems.
+    if holds_comma or "\\" in value or "".join(pieces) != value:
+        return value
+    return "".join(piece.strip() for piece in pieces)
 
 
 def plain_size(value: str) -> str:
