@@ -213,7 +213,7 @@ def test_the_workbook_passes_pdf_ua(workbook: Path, tmp_path: Path) -> None:
     for verdict in validate("ua1", workbook, own.path):
         assert verdict.compliant, verdict
     assert_apart_on_the_page(own.path)
-    assert own.count == 1 + 25, "one exercise to a page"
+    assert own.count == 1 + 34 + 5, "one exercise or tool to a page"
 
 
 @pytest.mark.slow
