@@ -190,7 +190,7 @@ def test_what_does_not_come_is_said_where_it_stands(
     path: str, why: str, web: Web, tmp_path: Path
 ) -> None:
     assert why in failures(web, path, tmp_path)
-    assert not (tmp_path / "cache").exists()
+    assert not (tmp_path / "cache/bookbuilder/pictures").exists()
 
 
 @pytest.mark.slow
