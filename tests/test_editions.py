@@ -462,3 +462,14 @@ def test_check_reads_the_book_for_each_of_its_readers(tmp_path: Path) -> None:
     only_long = Report()
     check(tmp_path, report=only_long, edition="long")
     assert "gone.md" not in str([d.message for d in only_long])
+
+
+def test_an_edition_that_the_book_does_not_have_is_an_error(tmp_path: Path) -> None:
+    toml = "[book]\ntitle = 'x'\nchapters = ['one.md']\n[edition.teacher]\n"
+    folder = write_files(tmp_path, {"book.toml": toml, "one.md": "# One\n\nText.\n"})
+    report = Report()
+    with pytest.raises(BookError):
+        load(folder, report=report, audience=Audience("epub", "techer"))
+    (found,) = [d for d in report if d.rule.code == "C021"]
+    assert found.message == "there is no edition `techer`"
+    assert "teacher" in found.hint
