@@ -26,6 +26,7 @@ LAYERS = (
     ("dialect",),
     ("reading",),
     ("passes",),
+    ("formats.formulas",),
     ("formats.types", "formats.table_of_contents", "formats.cover_art"),
     ("formats.pdf.run_data",),
     ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.finish"),
