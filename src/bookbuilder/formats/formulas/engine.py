@@ -36,6 +36,9 @@ _NAMED = ("veryverythin", "verythin", "thin", "medium", "thick", "verythick", "v
 _SPACES = {f"{name}mathspace": n / 18 for n, name in enumerate(_NAMED, 1)}
 _SPACES |= {f"negative{name}": -width for name, width in _SPACES.items()}
 _LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([a-z]{2}|%)?")
+_FRACTION = re.compile(r"-?\d+\.\d+")
+_STANDING = re.compile(r"(M (-?\d+ -?\d+) )L \2 ")
+_BLANKS = re.compile(r"(?<=[A-Z]) | (?=[A-Z-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,18 @@ def _paths(svg: ET.Element) -> Iterator[tuple[str, str]]:
         if shape.tag == "path" and shape.get("stroke"):
             yield shape.get("stroke", "black"), _stroke(shape)
         elif shape.tag == "path":
-            yield colour, shape.get("d", "")
+            yield colour, _shortened(shape.get("d", ""))
         elif shape.tag == "rect" and shape.get("stroke"):
             yield shape.get("stroke", "black"), _frame(shape)
         elif shape.tag == "rect":
             x, y, width, height = _numbers(shape, "x", "y", "width", "height")
             yield colour, _box(x, y, width, height)
+
+
+def _shortened(path: str) -> str:
+    """Return a path of whole numbers, without the lines of no length that ziamath begins with."""
+    whole = _FRACTION.sub(lambda number: f"{float(number[0]):.0f}", path)
+    return _BLANKS.sub("", _STANDING.sub(r"\1", whole))
 
 
 def _numbers(shape: ET.Element, *names: str) -> list[float]:

@@ -120,8 +120,11 @@ def _token(element: ET.Element, name: str) -> ET.Element:
         # It draws hyphens as a rule.
         text = text.replace("-", "\N{HYPHEN}").replace("\N{NO-BREAK SPACE}", " ")
     if name == "mo":
-        text = {"-": "−", "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": ""}.get(text, text)
-        gap = _SPACES.get(class_of(text[:1])) if text else None
+        # In the font of formulas, U+2216 is the small one.
+        text = {"-": "−", "∖": "⧵", "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": ""}.get(
+            text, text
+        )
+        gap = _SPACES.get(class_of(text[:1].replace("⧵", "∖"))) if text else None
         if gap is not None and made.get("form", "infix") == "infix":
             made.attrib.setdefault("lspace", gap)
             made.attrib.setdefault("rspace", gap)
@@ -145,7 +148,8 @@ def _stacked(made: ET.Element) -> list[ET.Element]:
     base = made[0]
     for part in list(made)[1:]:
         if part.tag == "mo" and part.text:
-            is_stiff = part.get("stretchy") == "false"
+            is_letter = base.tag in ("mi", "mn") and len(base.text or "") == 1
+            is_stiff = part.get("stretchy") == "false" or (is_letter and part.text in "^~ˇ")
             part.text = (_STIFF if is_stiff else _STRETCHED).get(part.text, part.text)
             part.attrib.update(_NO_SPACE)
             if is_stiff and made.get("accent") == "true":
