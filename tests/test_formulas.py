@@ -181,7 +181,7 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
     assert "newcommand" not in one
     assert "ℙ" in two
     found = {(d.rule.code, place_of(d.span)) for d in report if d.rule.code[0] == "M"}
-    assert {("M035", "one.md:1:1"), ("M016", "two.md:3:10")} <= found
+    assert {("M035", "one.md:1:1"), ("M016", "two.md:3:11")} <= found
 
 
 def test_an_unknown_command_is_found_and_its_source_is_shown(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ def with_formula_pictures(book: Book) -> Book:
         for math in elements(tree, "math"):
             drawing = drawn.of(to_element(math))
             if drawing is not None and drawing.paths and math.parent is not None:
-                _replace(math, _picture(math, drawing))
+                names = [str(tag["id"]) for tag in elements(math) if tag.get("id")]
+                anchors = [new_tag("span", {"id": name}) for name in names]
+                _replace(math, [*anchors, _picture(math, drawing)])
         relink(tree)
         return replace(chapter, tree=tree)
 
@@ -41,12 +43,13 @@ def with_formula_pictures(book: Book) -> Book:
     return changed
 
 
-def _replace(tag: Tag, made: Tag) -> None:
+def _replace(tag: Tag, made: list[Tag]) -> None:
     assert tag.parent is not None
     siblings = tag.parent.contents
     at = next(n for n, node in enumerate(siblings) if node is tag)
-    siblings[at] = made
-    made.parent = tag.parent
+    siblings[at : at + 1] = made
+    for node in made:
+        node.parent = tag.parent
 
 
 def _picture(math: Tag, drawing: Drawing) -> Tag:
