@@ -30,7 +30,6 @@ from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction, primary
 from bookbuilder.trees.markup import elements
 
-
 # Chapters as they are printed, by their slugs, with those of their notes that stand at their ends.
 Printed = dict[str, tuple[frozenset[str], ET.Element]]
 

@@ -21,8 +21,8 @@ from bookbuilder.formats.pdf.paginate.page_numbers import (
     labels_of,
     pages_of,
     roman,
-    starts_of,
     stand_ins_in,
+    starts_of,
     text_with,
     write_numbers,
 )
