@@ -34,6 +34,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
+    ("excerpts",),
     ("checks", "starter", "preview"),
     ("cli",),
 )

@@ -16,6 +16,7 @@ from bs4 import Tag
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
+from bookbuilder.model.selection import Cut, Excerpt, Selection
 from bookbuilder.model.source import Place, Source
 from bookbuilder.text.words import Words
 
@@ -131,10 +132,10 @@ class Asset:
 
 @dataclass(slots=True)
 class Book:
-    """A whole book, or one part of it as a volume of its own (`volume` is then that part).
+    """A whole book, or what is cut out of one: `excerpt` then says what that is.
 
-    `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
-    number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
+    `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
+    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was made before.
     `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
     the book's audience. `named` are the formats and editions on which something of it depends.
     """
@@ -146,12 +147,18 @@ class Book:
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
-    asked_part: int | None = None
+    asked: Selection | None = None
+    excerpt: Excerpt | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+
+    @property
+    def is_handout(self) -> bool:
+        """Tell whether this is one chapter, without the pages that a book has around it."""
+        return self.excerpt is not None and self.excerpt.kind is Cut.HANDOUT
 
     @property
     def chapters(self) -> Iterator[Chapter]:

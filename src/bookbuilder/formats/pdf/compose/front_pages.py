@@ -25,8 +25,8 @@ def half_title(book: Book) -> ET.Element:
 def title_page(book: Book) -> ET.Element:
     meta = book.metadata
     page = element("section", "title-page")
-    if meta.series and book.volume is None:
-        # A volume's subtitle says what it is a part of.
+    if meta.series and book.volume is None and book.excerpt is None:
+        # An excerpt's subtitle says what it is taken from.
         place = f" · {meta.series_position}" if meta.series_position else ""
         page.append(element("p", "series", f"{meta.series}{place}"))
     page.append(element("p", "title", meta.title))
