@@ -43,7 +43,8 @@ class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
-    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed.
+    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed. `source` is
+    the identifier of the book that this one is taken from.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Metadata:
     series: str = ""
     series_position: str = ""
     isbn: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -135,8 +137,8 @@ class Book:
     """A whole book, or what is cut out of one: `excerpt` then says what that is.
 
     `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
-    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was made before.
-    `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
+    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
+    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
     the book's audience. `named` are the formats and editions on which something of it depends.
     """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,17 +15,21 @@ from typing import TYPE_CHECKING, Any
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.build import linked, write
 from bookbuilder.formats import find_format
+from bookbuilder.formats.table_of_contents import chapter_label
 from bookbuilder.formats.types import Output
 from bookbuilder.model.audience import EPUB, Audience
-from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.selection import Selection
+from bookbuilder.model.source import Place
 from bookbuilder.passes import OF_EXCERPTS, OF_WHOLE, run_passes
 from bookbuilder.passes.index import ROLE as INDEX
 from bookbuilder.passes.number import APPENDIX
 from bookbuilder.passes.selection import NO_SUCH_PART
 from bookbuilder.passes.used_entries import REFERENCES
+from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
+from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import copy_of
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ NO_SUCH_CHAPTER = Rule(
     "no-such-chapter",
     Severity.ERROR,
     "`handout` and `coursepack` take chapters by their numbers (`7`, `7-9`, `A` for an appendix),"
-    " by the names of their files, or by their slugs, which stand in the names of the EPUB's files.",
+    " by the names of their files, or by their slugs, which are the names of the EPUB's files.",
     is_books_fault=False,
 )
 NO_HANDOUTS = Rule(
@@ -52,7 +56,7 @@ _RANGE = re.compile(r"(\d{1,6})\s*(?:-|–|\.\.)\s*(\d{1,6})")
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """Describe a handout that was written. `label` is its chapter's number, or "Appendix A", or nothing."""
+    """Describe a handout that was written; `label` is its chapter's: "7", "Appendix A" or none."""
 
     slug: str
     title: str
@@ -121,27 +125,55 @@ def handouts(
     book = whole_book(root, report, remote, drafts=drafts, audience=Audience(kind, edition))
     chosen = chapters_meant(book, chapters, report) if chapters else handed_out(book, report)
     report.raise_for_errors()
-    return list(write_handouts(book, chosen, format_name, Path(folder), settings, report))
+    written = write_handouts(book, chosen, format_name, Path(folder), settings, report)
+    report.raise_for_errors(denied=True)
+    return written
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """Stand for a chapter to make a handout of: `message` is its slug."""
+
+    place: Place
+    message: str
 
 
 def write_handouts(
     book: Book,
-    chapters: Iterable[Chapter],
+    chapters: Sequence[Chapter],
     format_name: str,
     place: Path | None,
     settings: Mapping[str, Any],
     report: Report,
-) -> Iterator[Handout]:
-    """Write a handout of each of `chapters`, and yield it.
+) -> list[Handout]:
+    """Write a handout of each of `chapters`; return those that could be written, in order.
 
     `place` is a folder, or the file of a single handout; without it, they go where all files of
-    the book go. `settings` replace those of `[pdf]`.
+    the book go. `settings` replace those of `[pdf]`. What is wrong with one goes to `report`, and
+    the others are written all the same.
     """
-    for chapter in chapters:
-        excerpt = with_settings(cut(book, Selection.of_chapter(chapter.slug), report), settings)
-        output = write(excerpt, path_of(excerpt, format_name, place), report, format_name)
-        label = str(chapter.number or "")
-        yield Handout(chapter.slug, chapter.title, label, output)
+    by_slug = {chapter.slug: chapter for chapter in chapters}
+
+    def written(slug: str) -> tuple[Handout | None, Report]:
+        found, chapter = report.branch(), by_slug[slug]
+        try:
+            excerpt = with_settings(cut(book, Selection.of_chapter(slug), found), settings)
+            output = write(excerpt, path_of(excerpt, format_name, place), found, format_name)
+        except BookError as error:
+            found.take(error)
+            return None, found
+        label = chapter_label(chapter, words_for(book.metadata.language))
+        return Handout(slug, chapter.title, label, output), found
+
+    jobs = [_Job(chapter.place, slug) for slug, chapter in by_slug.items()]
+    made: dict[str, Handout] = {}
+    with worker_pool(lambda: written) as workers:
+        done = workers.share_out(jobs) if len(jobs) > 1 else ((j, written(j.message)) for j in jobs)
+        for job, (handout, found) in done:
+            report.merge(found)
+            if handout is not None:
+                made[job.message] = handout
+    return [made[slug] for slug in by_slug if slug in made]
 
 
 def path_of(book: Book, format_name: str, place: Path | None) -> Path:

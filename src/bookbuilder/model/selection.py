@@ -37,12 +37,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Say what a book is that was cut out of `whole`, a title; `source` is that one's identifier.
-
-    `name` ends the names of its files.
-    """
+    """Say what a book is that was cut out of `whole`, a title; `name` ends its files' names."""
 
     kind: Cut
     name: str
     whole: str
-    source: str

@@ -75,7 +75,7 @@ def select(book: Book, report: Report) -> None:
         book.metadata, name = _metadata_of_chapters(book, kept, asked)
     book.front, book.parts, book.back = kept.front, kept.parts, kept.back
     book.assets = {name: asset for name, asset in book.assets.items() if name in used}
-    book.excerpt = Excerpt(asked.kind, name, whole.title, whole.identifier)
+    book.excerpt = Excerpt(asked.kind, name, whole.title)
     if asked.kind is not Cut.VOLUME:
         _settle_settings(book, asked.kind)
 
@@ -195,6 +195,7 @@ def _metadata_of_chapters(book: Book, kept: _Kept, asked: Selection) -> tuple[Me
         description="",
         series=whole.title,
         series_position=position,
+        source=whole.identifier,
     )
     return made, name
 

@@ -47,14 +47,7 @@ def drop_entries_of_others(
     chapters: Sequence[Chapter], referring: Sequence[Chapter], others: Iterable[Chapter]
 ) -> None:
     """Drop from `chapters` the terms and items that `others` lead to, and `referring` do not."""
-    targets = {target for chapter in others for target in _targets(chapter.tree)}
-    found: dict[int, Entry] = {}
-    for chapter in chapters:
-        for tag in _named(chapter.tree):
-            if str(tag["id"]) in targets:
-                entry = _entry_of(tag, chapter.tree)
-                if entry and entry[0].name in ("dt", "dd", "li"):
-                    found[id(entry[0])] = entry
+    found = _entries_for(others, chapters)
     own = {target for chapter in referring for target in _targets(chapter.tree)}
     is_settled = False
     while not is_settled:
@@ -67,13 +60,23 @@ def drop_entries_of_others(
     for entry in found.values():
         if entry[0].parent is not None:
             _number_items(entry[0].parent)
-    for entry in found.values():
-        for piece in entry:
-            piece.extract()
+    for piece in (piece for entry in found.values() for piece in entry):
+        piece.extract()
+    for listed in (one for chapter in chapters for one in elements(chapter.tree, *_LISTS)):
+        if not elements(listed):
+            listed.extract()
+
+
+def _entries_for(others: Iterable[Chapter], chapters: Iterable[Chapter]) -> dict[int, Entry]:
+    """Return the terms and items in `chapters` that `others` lead to."""
+    targets = {target for chapter in others for target in _targets(chapter.tree)}
+    found: dict[int, Entry] = {}
     for chapter in chapters:
-        for listed in elements(chapter.tree, *_LISTS):
-            if not elements(listed):
-                listed.extract()
+        for tag in _named(chapter.tree):
+            entry = _entry_of(tag, chapter.tree) if str(tag["id"]) in targets else []
+            if entry and entry[0].name in ("dt", "dd", "li"):
+                found[id(entry[0])] = entry
+    return found
 
 
 def _named(tree: Tag) -> Iterator[Tag]:
