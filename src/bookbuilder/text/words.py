@@ -21,7 +21,8 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 class Words:
     """Hold the words in one `language`.
 
-    `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
+    `{}` takes a number; in `version`, a version; in `part_of`, the text of
+    `part` or `chapter` and a title; in `taken_from`, a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
     by kind; English has none, since there the kinds are words.
     """
@@ -34,6 +35,7 @@ class Words:
     landmarks: str
     part: str
     part_of: str
+    taken_from: str
     chapter: str
     notes: str
     back: str

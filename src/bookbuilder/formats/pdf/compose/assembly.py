@@ -21,6 +21,7 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     contents_page,
     copyright_page,
     half_title,
+    handout_line,
     title_page,
 )
 from bookbuilder.formats.pdf.compose.tree_tools import element
@@ -58,9 +59,14 @@ def print_trees(
 def _make_front(book: Book, section_of: Callable[[Chapter], ET.Element]) -> ET.Element:
     """Make half title or cover, title page, copyright page, contents, lists, and the front matter.
 
+    A handout has none of them.
+
     Ends with a leaf on a recto, so that whatever comes before it ends on a verso; the leaf itself
     is not for printing.
     """
+    leaf = element("section", LAST_LEAF, "\N{NO-BREAK SPACE}")
+    if book.is_handout:
+        return make_document(book, "front", [leaf])
     pages = [
         front_cover(book) if is_for_screen(book) else half_title(book),
         title_page(book),
@@ -68,14 +74,14 @@ def _make_front(book: Book, section_of: Callable[[Chapter], ET.Element]) -> ET.E
         contents_page(book),
         *caption_lists(book),
         *(section_of(chapter) for chapter in tracked(book.front)),
-        element("section", LAST_LEAF, "\N{NO-BREAK SPACE}"),
+        leaf,
     ]
     return make_document(book, "front", pages)
 
 
 def _make_body(book: Book, section_of: Callable[[Chapter, Part | None], ET.Element]) -> ET.Element:
     """Make parts, chapters and back matter."""
-    sections = []
+    sections = [handout_line(book)] if book.is_handout else []
     for part in book.parts:
         opens = has_opening(book, part)
         holder = element("div", "part" if opens else "whole")
@@ -105,6 +111,8 @@ def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Eleme
             ET.SubElement(head, "meta", {"name": key, "content": value})
     settings = book.config.pdf
     classes = [name, settings.edition, f"lang-{primary(meta.language)}"]
+    if book.is_handout:
+        classes.append("handout")
     if settings.openings != "recto":
         classes.append(f"openings-{settings.openings}")
     root = element("html", " ".join(classes), head)
