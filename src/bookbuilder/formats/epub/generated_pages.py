@@ -97,7 +97,8 @@ def _subtitle(kind: str, text: str) -> Tag:
 
 def _rights(said: Metadata) -> list[str | Tag]:
     """Return rights and licence; a licence that is only an address is linked from the rights."""
-    url, rights, name = license_url(said.license), one_line(said.rights), one_line(said.license)
+    rights, name = one_line(said.rights), one_line(said.license)
+    url = license_url(name)
     if url and rights and name == url:
         return [new_tag("a", {"href": url}, rights)]
     return [rights, new_tag("a", {"href": url}, name) if url else name]
