@@ -23,7 +23,8 @@ class Words:
 
     `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
-    by kind; English has none, since there the kinds are words.
+    by kind; English has none, since there the kinds are words. `changes` are those of the page
+    that says what has changed since another version; `{}` takes what its key says.
     """
 
     language: str
@@ -52,6 +53,7 @@ class Words:
     appendix: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
 
 
 # Norwegian is tagged in three ways.
@@ -80,9 +82,16 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a book in `language`."""
+    """Return the characters of all words that may be added to a book in `language`.
+
+    Not those of `changes`, which come in a file that the author puts into the book.
+    """
     words = words_for(language)
-    texts = [getattr(words, each.name) for each in fields(words) if each.name != "callouts"]
+    texts = [
+        getattr(words, each.name)
+        for each in fields(words)
+        if isinstance(getattr(words, each.name), str)
+    ]
     return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
 
 
