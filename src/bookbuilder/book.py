@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bs4 import Tag
 
+from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
@@ -156,6 +157,7 @@ class Book:
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    errata: tuple[PlacedErratum, ...] = ()
 
     @property
     def is_handout(self) -> bool:

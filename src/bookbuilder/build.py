@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.book import Book
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import own_editions, settled
+from bookbuilder.config.errata import read_errata
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
@@ -151,6 +152,7 @@ def linked(
         outline = read_outline(config, report)
     book = read_book(config, outline, report, with_drafts=drafts)
     book.asked = None if part is None else Selection.of_part(part)
+    book.errata = read_errata(book.config.root, report)
     _raise_unless_worth_going_on(report)
     run_passes(book, report, remote, passes)
     return book

@@ -6,6 +6,11 @@ and glossary links late, so that they see words as they will be read; colours of
 verse after all that, since no other pass looks at them. Volumes, handouts and course packs are cut
 out of the book when its links are known, and the workbook repeats exercises as they will be
 printed.
+ids are settled; numbers of chapters and captions before links, which need slugs and labels; errata
+after links, since they name places; index and glossary links late, so that they see words as they
+will be read; colours of code and lines of verse after all that, since no other pass looks at them.
+A volume is cut out of the book when its links are known, and the workbook repeats exercises as they
+will be printed.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.code_lines import code_lines
 from bookbuilder.passes.directions import directions
 from bookbuilder.passes.drop_caps import drop_caps
+from bookbuilder.passes.errata import errata
 from bookbuilder.passes.foreign_html import foreign_html
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
@@ -53,6 +59,7 @@ PASSES: tuple[Pass, ...] = (
     captions,
     name_terms,
     link,
+    errata,
     typography,
     drop_caps,
     index,

@@ -25,6 +25,8 @@ class Words:
     `part` or `chapter` and a title; in `taken_from`, a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
     by kind; English has none, since there the kinds are words. `web` are the words of web pages.
+    `changes` are those of the page that says what has changed since another version; `{}` takes
+    what its key says.
     """
 
     language: str
@@ -55,9 +57,9 @@ class Words:
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
     web: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
 
 
-_TABLES = ("callouts", "web")
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -84,9 +86,12 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a printed book in `language`."""
+    """Return the characters of all words that may be added to a printed book in `language`.
+
+    Not those of `changes`, which come in a file that the author puts into the book.
+    """
     words = words_for(language)
-    texts = [getattr(words, each.name) for each in fields(words) if each.name not in _TABLES]
+    texts = [text for each in fields(words) if isinstance(text := getattr(words, each.name), str)]
     return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
 
 

@@ -41,17 +41,22 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     Raises `BookError` for errors in `report`, and `OSError` if `path` cannot be written; what was
     there before stays in either case.
     """
-    data, changes = _make(book, report)
+    data, changes = _made(book, report)
     deliver(path, data, report)
     return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
 
 
 def check_epub(book: Book, report: Report) -> None:
     """Report what `write_epub` would: make the EPUB, which is quick, but do not write it."""
-    _make(book, report)
+    _made(book, report)
 
 
-def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
+def make_epub(book: Book, report: Report) -> bytes:
+    """Return the bytes of the EPUB, which are written nowhere."""
+    return _made(book, report)[0]
+
+
+def _made(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     """Return the EPUB's bytes, and what was done to the author's pictures."""
     changed = modified(book.metadata.date, report)
     assets, changes = _pictures(book)
