@@ -23,7 +23,8 @@ class Words:
 
     `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
-    by kind; English has none, since there the kinds are words.
+    by kind; English has none, since there the kinds are words. `plurals` are the words before
+    several numbers; languages have none where a noun stays as it is.
     """
 
     language: str
@@ -50,10 +51,39 @@ class Words:
     done: str
     to_do: str
     appendix: str
+    listing: str
+    equation: str
+    full: str
+    listed: str
+    joined: str
+    spanned: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    plurals: dict[str, str] = field(default_factory=dict)
+
+    def numbered(self, kind: str) -> str:
+        """Return the pattern for what is numbered: "Figure {}", "Theorem {}"."""
+        if kind == "chapter":
+            return self.chapter[0].upper() + self.chapter[1:]
+        if kind in _PATTERNS:
+            return str(getattr(self, kind))
+        name = self.named(kind)
+        before, _, after = self.figure.partition("{}")
+        if not before:
+            return f"{{}}{after.split()[0]} {name.lower()}"
+        return f"{name} {{}}" if before.endswith(" ") else f"{name}{{}}"
+
+    def numbered_many(self, kind: str) -> str:
+        """Return the pattern for several numbers: "Figures {}"."""
+        plural = self.plurals.get(kind)
+        return f"{plural} {{}}" if plural else self.numbered(kind)
+
+    def named(self, kind: str) -> str:
+        """Return the word for a kind of callout or theorem."""
+        return self.callouts.get(kind) or kind.capitalize()
 
 
+_PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -82,8 +112,9 @@ def letter(count: int, language: str) -> str:
 def letters_added(language: str) -> set[str]:
     """Return the characters of all words that may be added to a book in `language`."""
     words = words_for(language)
-    texts = [getattr(words, each.name) for each in fields(words) if each.name != "callouts"]
-    return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
+    said = [getattr(words, each.name) for each in fields(words)]
+    texts = [text for one in said for text in (one.values() if isinstance(one, dict) else [one])]
+    return set("".join(texts)) - set("{}\N{NO-BREAK SPACE}")
 
 
 def direction(language: str) -> str:
