@@ -1,7 +1,7 @@
 """Run the passes, in order: all that happens to a book between reading and writing.
 
 The order matters: trees are cleaned before anything looks at them; furniture and notes come before
-ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
+ids are settled; numbers of chapters, captions and theorems before links, which need slugs and labels; index
 and glossary links late, so that they see words as they will be read; colours of code and lines of
 verse after all that, since no other pass looks at them. Volumes, handouts and course packs are cut
 out of the book when its links are known, and the workbook repeats exercises as they will be
@@ -38,6 +38,7 @@ from bookbuilder.passes.link import link
 from bookbuilder.passes.notes import notes
 from bookbuilder.passes.number import number
 from bookbuilder.passes.selection import select
+from bookbuilder.passes.theorems import theorems
 from bookbuilder.passes.typography import typography
 from bookbuilder.passes.verse import verse
 from bookbuilder.passes.workbook import add_workbook
@@ -57,6 +58,7 @@ PASSES: tuple[Pass, ...] = (
     number,
     bare_figures,
     captions,
+    theorems,
     name_terms,
     link,
     errata,
