@@ -166,11 +166,14 @@ class ShareConfig:
 
 @dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and how their findings are treated."""
+    """`[lint]`: rules by name or code, and how their findings are treated; `words` are files of
+    words that are spelt as they should be.
+    """
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
