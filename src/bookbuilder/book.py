@@ -138,8 +138,9 @@ class Book:
 
     `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
     cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
-    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
-    the book's audience. `named` are the formats and editions on which something of it depends.
+    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
+    are not for the book's audience. `named` are the formats and editions on which something of it
+    depends.
     """
 
     config: Config
