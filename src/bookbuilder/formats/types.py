@@ -71,7 +71,8 @@ class Format:
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
-        name = config.book.name or output_name(config.book.title or book.metadata.title)
+        title = book.excerpt.whole if book.excerpt else book.metadata.title
+        name = config.book.name or output_name(config.book.title or title)
         if book.excerpt is not None:
             name = f"{name}-{book.excerpt.name}"
         if config.audience.edition:
