@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookbuilder.book import Asset, Book, Chapter, Part
+from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.hypertext.images import for_readers
 from bookbuilder.formats.hypertext.markup import escape
 from bookbuilder.formats.hypertext.names import Names, with_free_names
@@ -19,7 +19,7 @@ from bookbuilder.formats.types import Output, deliver_folder
 from bookbuilder.formats.web.chapters import ChapterText, description_of, shortened
 from bookbuilder.formats.web.lists import Lists
 from bookbuilder.formats.web.page import Page, Site
-from bookbuilder.formats.web.places import INDEX, Places, places_of, relative
+from bookbuilder.formats.web.places import INDEX, Places, page_of_part, places_of, relative
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
@@ -90,7 +90,7 @@ def _chapters(
     opened = {p.chapters[0].slug: p for p in book.parts if p.chapters and has_opening(book, p)}
     for n, chapter in enumerate(tracked(chapters)):
         part = opened.get(chapter.slug)
-        opening = text.opening(part, *_page_of_part(book, part, places)) if part else ""
+        opening = text.opening(part, page_of_part(book, part)) if part else ""
         yield Page(
             name=places.page_of(chapter.slug),
             title=_title(chapter, words),
@@ -107,15 +107,6 @@ def _chapters(
 def _title(chapter: Chapter, words: Words) -> str:
     label = chapter_label(chapter, words)
     return one_line(f"{label}. {chapter.title}" if label else chapter.title)
-
-
-def _page_of_part(book: Book, part: Part, places: Places) -> tuple[str, str]:
-    """Return the printed page that a part opens on, and its id; nothing if it is not known."""
-    for start in book.pagination.pages if book.pagination else ():
-        if start.section == part.slug and start.block is None:
-            page = places.targets[part.slug].partition("#")[0]
-            return start.label, places.free_id(page, f"page-{start.label}")
-    return "", ""
 
 
 def _contents(book: Book, site: Site, lists: Lists) -> Page:
