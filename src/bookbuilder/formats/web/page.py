@@ -99,6 +99,8 @@ class Site:
         lines += [
             f'<meta property="{name}" content="{escape(value)}">' for name, value in shown if value
         ]
+        # Else browsers ask the server for an icon.
+        lines.append('<link rel="icon" href="data:,">')
         lines += [
             f'<link rel="stylesheet" href="{escape(relative(style, page.name))}">'
             for style in self.styles

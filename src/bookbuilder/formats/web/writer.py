@@ -20,11 +20,20 @@ from bookbuilder.formats.web.chapters import ChapterText, description_of, shorte
 from bookbuilder.formats.web.lists import Lists
 from bookbuilder.formats.web.page import Page, Site
 from bookbuilder.formats.web.places import INDEX, Places, page_of_part, places_of, relative
-from bookbuilder.model.diagnostics import Report
+from bookbuilder.model.audience import EPUB, WEB
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import one_line
 
+NOT_ON_THE_WEB = Rule(
+    "F007",
+    "not-on-the-web",
+    Severity.NOTE,
+    "Conditions decide by what they name. Web pages have what is for `web`, `screen` or `html`, and"
+    " not what is for `epub` alone: whoever wrote that before there were web pages may want it in"
+    " both.",
+)
 THEMES = ("epub.css", "web.css")
 
 
@@ -39,6 +48,10 @@ def write_pages(
     Raises `BookError` for errors in `report`, or if the folder holds files of somebody else in
     place of pages, and `OSError` if it cannot be written; what was there before stays in each case.
     """
+    if EPUB in book.named and WEB not in book.named:
+        message = "the web pages have nothing of what is for `epub` alone"
+        hint = 'for what is for both, write `format="epub web"`'
+        report.add(NOT_ON_THE_WEB, message, None, hint)
     files, changes = make_pages(book, report, home=home, url=url)
     deliver_folder(folder, files, report)
     size = sum(map(len, files.values()))
@@ -138,7 +151,7 @@ def _contents(book: Book, site: Site, lists: Lists) -> Page:
         name=INDEX,
         title="",
         text="\n".join(lines),
-        description=shortened(said.description),
+        description=shortened(said.description or said.subtitle),
         kind="of-contents",
         after=after,
     )
