@@ -26,7 +26,7 @@ LAYERS = (
     ("dialect",),
     ("reading",),
     ("passes",),
-    ("formats.types", "formats.table_of_contents", "formats.cover_art"),
+    ("formats.types", "formats.table_of_contents", "formats.cover_art", "formats.source_line"),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),
     ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.finish"),
@@ -35,6 +35,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
+    ("excerpts",),
     ("checks", "starter", "preview"),
     ("cli",),
 )
