@@ -34,6 +34,8 @@ NOT_ON_THE_WEB = Rule(
     " not what is for `epub` alone: whoever wrote that before there were web pages may want it in"
     " both.",
 )
+FOLDER = "read/"
+"""The folder of the web pages among the files that are handed out."""
 THEMES = ("epub.css", "web.css")
 
 
@@ -43,7 +45,8 @@ def write_pages(
     """Write a linked book as web pages into `folder`, in place of those written before.
 
     `home` is the address of a page outside the folder, from the folder, to which all pages link.
-    `url` is the web address of the folder, for programs that ask which of two copies counts.
+    `url` is the web address of the folder, for programs that ask which of two copies counts; by
+    default it is `read/` below that of `[share]`, if there is one.
 
     Raises `BookError` for errors in `report`, or if the folder holds files of somebody else in
     place of pages, and `OSError` if it cannot be written; what was there before stays in each case.
@@ -69,6 +72,8 @@ def make_pages(
     assets, changes = _pictures(book)
     book = with_page_breaks(book)
     places = places_of(book)
+    if not url and config.share.address:
+        url = f"{config.share.address}{FOLDER}"
     lists = Lists.of(book, places, words)
     printed = lists.printed_pages()
     site = Site(said, words, places, styles, bool(printed), home, url)
