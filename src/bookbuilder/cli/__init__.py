@@ -21,6 +21,7 @@ from bookbuilder.cli.explain_command import explain
 from bookbuilder.cli.guesses import command_for, option_for
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.preview_command import preview
+from bookbuilder.cli.share_command import share
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, printable, say, unfailing_output
 from bookbuilder.cli.watch_command import watch
@@ -116,6 +117,7 @@ for command in (
     cover,
     workbook,
     build,
+    share,
     preview,
     watch,
     check,

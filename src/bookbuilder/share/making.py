@@ -1,0 +1,296 @@
+"""Make everything that is shared of a book, in a folder that is moved into its place at the end."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bookbuilder.book import Book
+from bookbuilder.build import apply_levels, is_another_text, load, write
+from bookbuilder.config.book_folder import read_config
+from bookbuilder.config.editions import holding, own_editions
+from bookbuilder.formats.epub import EPUB
+from bookbuilder.formats.epub.other_pages import pages_of_other_text
+from bookbuilder.formats.pdf import PDF
+from bookbuilder.formats.types import Format
+from bookbuilder.formats.workbook import WORKBOOK
+from bookbuilder.model.audience import EPUB as EPUB_READERS
+from bookbuilder.model.audience import PRINT, SCREEN, TEACHER, Audience
+from bookbuilder.model.audience import WORKBOOK as WORKBOOK_READERS
+from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.passes.workbook import exercises
+from bookbuilder.runtime.files import read_own_file, write_atomically
+from bookbuilder.runtime.folders import NotOursError, move_into_place, sums_of
+from bookbuilder.runtime.remote_pictures import RemotePictures
+from bookbuilder.runtime.scratch import scratch_folder
+from bookbuilder.share import feeds
+from bookbuilder.share.page import QR, SUMS, citations, download_page, sums_text
+from bookbuilder.share.shelf import File, Kind, Picture, Shelf
+
+NO_ADDRESS = Rule(
+    "C029",
+    "no-share-address",
+    Severity.NOTE,
+    "Without `url` in [share], nobody knows where the shared folder will lie. Its page works"
+    " anywhere, but there is no poster, no QR code, and no feed for reading apps: all of them need"
+    " the whole address.",
+)
+NOT_OURS = Rule(
+    "C030",
+    "not-ours",
+    Severity.ERROR,
+    "`bookbuilder share` replaces the files that it wrote itself, as long as nobody has changed"
+    " them. It touches no other file in the folder.",
+    is_books_fault=False,
+)
+SOLUTIONS_SHARED = Rule(
+    "C031",
+    "solutions-shared",
+    Severity.WARNING,
+    "The teacher's edition holds the solutions. Once it lies on the web, students find it, and so do"
+    " search engines. If that is meant, allow this rule in [lint].",
+)
+
+FOLDER = "share"
+READ = "read"
+_LARGEST_FILE = 2_000_000_000
+_SMALL_COVER = (480, 768)
+_DEVICES = ("generic", "kindle", "kobo", "apple")
+
+Progress = Callable[[str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Say what to share: the book in `root`, read with the options of the command."""
+
+    root: Path
+    part: int | None = None
+    drafts: bool = False
+    remote: RemotePictures | None = None
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Make files in `folder`, one after the other, and remember what they are."""
+
+    asked: Asked
+    folder: Path
+    report: Report
+    progress: Progress
+    files: list[File] = field(default_factory=list)
+
+    def read(self, audience: Audience) -> Book:
+        asked = self.asked
+        return load(
+            asked.root,
+            asked.part,
+            self.report,
+            asked.remote,
+            drafts=asked.drafts,
+            audience=audience,
+        )
+
+    def for_others(self, book: Book, audience: Audience) -> Book:
+        """Return `book` as it is for `audience`, read again only if that has another text."""
+        return self.read(audience) if is_another_text(book, audience) else book
+
+    def write(
+        self, book: Book, one: Format, kind: Kind, *, place: str = "", title: str = ""
+    ) -> Book:
+        """Write a file of `book`; return the book with the page starts of that file."""
+        edition = book.config.audience.edition
+        name = f"{place}{one.output_path(book).name}"
+        with self.progress(name):
+            path = self.folder / name
+            output = write(book, path, self.report, one.name)
+        pages = output.count if output.unit == "pages" else 0
+        device = book.config.epub.profile if one is EPUB else ""
+        self.files.append(File(name, kind, output.size, pages, title, device, edition))
+        return replace(book, pagination=output.pagination or book.pagination)
+
+
+def share(asked: Asked, report: Report, progress: Progress) -> tuple[Path, Shelf]:
+    """Make the folder `share` in the book's output folder; return it, and what is in it.
+
+    Raises `BookError` where anything of it cannot be made; then the folder stays as it was.
+    """
+    config = read_config(asked.root.resolve(), Report())
+    folder = config.root / config.book.output / FOLDER
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(str(folder.parent)) as scratch:
+        made = Path(scratch, "new")
+        made.mkdir()
+        maker = _Maker(asked, made, report, progress)
+        shelf = _fill(maker, folder)
+        report.raise_for_errors(denied=True)
+        try:
+            move_into_place(made, folder, Path(scratch, "old"))
+        except NotOursError as error:
+            _report_not_ours(error.paths, folder, report)
+            raise BookError(report.diagnostics) from None
+    return folder, shelf
+
+
+def _report_not_ours(paths: list[str], folder: Path, report: Report) -> None:
+    named = ", ".join(f"`{FOLDER}/{path}`" for path in paths[:5])
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    message = f"{named}{more} in `{folder.parent.name}` would be overwritten"
+    hint = "somebody else wrote it, or changed it since: move it away, and share again"
+    report.add(NOT_OURS, message, None, hint)
+
+
+def _fill(maker: _Maker, folder: Path) -> Shelf:
+    """Make all files in the maker's folder. `folder` is that of the last time."""
+    paper = _with_pdf(maker.read(Audience(PRINT)), PRINT)
+    apply_levels(paper, maker.report)
+    editions = _editions_asked(paper, maker.report)
+    paper = maker.write(paper, PDF, Kind.PAPER)
+    screen = _with_pdf(maker.for_others(paper, Audience(SCREEN)), SCREEN)
+    maker.write(replace(screen, pagination=None), PDF, Kind.SCREEN)
+    book = _with_pages_of(paper, maker.for_others(paper, Audience(EPUB_READERS)))
+    for device in _DEVICES:
+        maker.write(_for_device(book, device), EPUB, Kind.EPUB)
+    tasks = maker.for_others(paper, Audience(WORKBOOK_READERS))
+    if any(True for _ in exercises(tasks)):
+        maker.write(tasks, WORKBOOK, Kind.WORKBOOK)
+    others = {name: _edition(maker, name) for name in editions}
+    shelf = _shelf(maker, book)
+    return _finish(maker, replace(shelf, editions=others), folder)
+
+
+def _with_pdf(book: Book, edition: str) -> Book:
+    """Return `book` with the settings of a PDF for readers, not for a printing house."""
+    pdf = replace(book.config.pdf, edition=edition, marks=False, booklet=False)
+    return replace(book, config=replace(book.config, pdf=pdf))
+
+
+def _for_device(book: Book, device: str) -> Book:
+    epub = replace(book.config.epub, profile=device)
+    return replace(book, config=replace(book.config, epub=epub))
+
+
+def _with_pages_of(paged: Book, book: Book) -> Book:
+    """Return `book` with the page starts of `paged`, which may have another text."""
+    if book is paged:
+        return book
+    return replace(book, pagination=pages_of_other_text(paged, book))
+
+
+def _editions_asked(book: Book, report: Report) -> list[str]:
+    """Return the editions that the author wants to share; no other is ever made."""
+    asked = list(dict.fromkeys(book.config.share.editions))
+    known = own_editions(book.config)
+    for name in asked:
+        if name in known and TEACHER in holding(
+            replace(book.config, audience=Audience(PRINT, name))
+        ):
+            span = book.config.span_of("share.editions", name)
+            message = f"the edition `{name}`, which holds the solutions, is shared with everybody"
+            report.add(SOLUTIONS_SHARED, message, span, f'take "{name}" out of `editions`')
+    return asked
+
+
+def _edition(maker: _Maker, name: str) -> Book:
+    """Make PDF and EPUB of an edition; `load` reports one that there is not."""
+    paper = _with_pdf(maker.read(Audience(PRINT, name)), PRINT)
+    place, title = f"editions/{name}/", f"{paper.metadata.title} ({name})"
+    paper = maker.write(paper, PDF, Kind.EDITION, place=place, title=title)
+    book = maker.for_others(paper, Audience(EPUB_READERS, name))
+    book = _for_device(_with_pages_of(paper, book), "generic")
+    return maker.write(book, EPUB, Kind.EDITION, place=place, title=title)
+
+
+def _shelf(maker: _Maker, book: Book) -> Shelf:
+    """Return what is known of the book and its files, and add the pictures of its cover."""
+    from bookbuilder.formats.epub.package import modified
+    from bookbuilder.formats.epub.writer import accessibility_of
+
+    return Shelf(
+        book=book,
+        address=book.config.share.address,
+        changed=modified(book.metadata.date, maker.report),
+        accessibility=accessibility_of(book),
+        covers=_covers(maker, book),
+    )
+
+
+def _covers(maker: _Maker, book: Book) -> list[Picture]:
+    from PIL import Image
+
+    from bookbuilder.formats.epub.cover_picture import cover
+
+    front = cover(book, Report())
+    suffix = front.name.rpartition(".")[2]
+    found = []
+    with Image.open(io.BytesIO(front.data), formats=("PNG", "JPEG")) as image:
+        found.append(Picture(f"cover.{suffix}", front.media_type, *image.size))
+        small = image.convert("RGB")
+        small.thumbnail(_SMALL_COVER)
+    out = io.BytesIO()
+    small.save(out, "JPEG" if suffix == "jpg" else "PNG", optimize=True)
+    found.append(Picture(f"cover-small.{suffix}", front.media_type, *small.size))
+    for picture, data in zip(found, (front.data, out.getvalue()), strict=True):
+        write_atomically(maker.folder / picture.path, data)
+    return found
+
+
+def _finish(maker: _Maker, shelf: Shelf, folder: Path) -> Shelf:
+    """Add what speaks of the files: sheets, feeds, records for citing, checksums, the page."""
+    if shelf.address:
+        _add_sheets(maker, shelf)
+    else:
+        hint = 'add [share] with url = "https://…/" to book.toml, and share again'
+        message = "the address at which the book will lie is not known"
+        maker.report.add(NO_ADDRESS, message, shelf.book.config.span_of("share.url"), hint)
+    is_tagged = all(map(_claims_tags, _pdfs(maker)))
+    shelf = replace(shelf, files=tuple(maker.files), is_tagged=is_tagged)
+    texts = citations(shelf)
+    if shelf.address:
+        texts[feeds.CATALOGUE] = feeds.opds(shelf)
+        texts[feeds.CATALOGUE_2] = feeds.opds_2(shelf)
+        texts[feeds.VERSIONS] = feeds.versions(shelf, _earlier(folder))
+    for path, data in texts.items():
+        write_atomically(maker.folder / path, data)
+    sums = sums_of(maker.folder)
+    page = download_page(shelf, {file.path: sums[file.path] for file in shelf.files})
+    write_atomically(maker.folder / feeds.PAGE, page)
+    sums = sums_of(maker.folder)
+    write_atomically(maker.folder / SUMS, sums_text(list(sums.items())))
+    return shelf
+
+
+def _add_sheets(maker: _Maker, shelf: Shelf) -> None:
+    from bookbuilder.formats.pdf.compose.qr_codes import qr_code
+    from bookbuilder.share.poster import sheets
+
+    with maker.progress("poster"):
+        for name, data in sheets(shelf.book, shelf.address, maker.report).items():
+            path = f"poster/{name}.pdf"
+            write_atomically(maker.folder / path, data)
+            maker.files.append(File(path, Kind.SHEET, len(data), 1, name))
+    write_atomically(maker.folder / QR, qr_code(shelf.address))
+
+
+def _earlier(folder: Path) -> bytes:
+    """Return the feed of versions of the last time, if there is one."""
+    try:
+        return read_own_file(folder / feeds.VERSIONS, 5_000_000)
+    except OSError:
+        return b""
+
+
+def _pdfs(maker: _Maker) -> list[Path]:
+    return [maker.folder / file.path for file in maker.files if file.path.endswith(".pdf")]
+
+
+def _claims_tags(path: Path) -> bool:
+    """Return whether a PDF says of itself that it meets PDF/UA-1."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(read_own_file(path, _LARGEST_FILE))) as pdf:
+        with pdf.open_metadata() as metadata:
+            return str(metadata.get("pdfuaid:part", "")) == "1"
