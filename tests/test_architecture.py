@@ -34,6 +34,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
+    ("share",),
     ("checks", "starter", "preview"),
     ("cli",),
 )

@@ -38,9 +38,7 @@ def share(**options: Any) -> None:
         with unwritable_is_wrong_use(root / "dist" / "share"):
             folder, shelf = share(asked, report, lambda name: progress(f"Writing {name}", said))
         size = sum(file.size for file in shelf.files) / 1e6
-        lines.append(
-            f"Wrote {shown(folder)}: a page and {len(shelf.files)} files to download, {size:.1f} MB."
-            f" Open {shown(folder / 'index.html')}"
-        )
+        what = f"a page and {len(shelf.files)} files to download, {size:.1f} MB"
+        lines.append(f"Wrote {shown(folder)}: {what}. Open {shown(folder / 'index.html')}")
 
     run(work, said)

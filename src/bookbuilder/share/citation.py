@@ -49,7 +49,6 @@ def bibtex(said: Metadata, version: str, address: str) -> str:
         "subtitle": _tex(said.subtitle),
         "year": str(said.date.year) if said.date else "",
         "publisher": _tex(said.publisher),
-        "version": _tex(said.version),
         "note": _tex(version),
         "series": _tex(said.series),
         "number": _tex(said.series_position),

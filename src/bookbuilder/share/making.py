@@ -50,8 +50,8 @@ SOLUTIONS_SHARED = Rule(
     "C031",
     "solutions-shared",
     Severity.WARNING,
-    "The teacher's edition holds the solutions. Once it lies on the web, students find it, and so do"
-    " search engines. If that is meant, allow this rule in [lint].",
+    "The teacher's edition holds the solutions. Once it lies on the web, students find it, and so"
+    " do search engines. If that is meant, allow this rule in [lint].",
 )
 
 FOLDER = "share"
@@ -291,6 +291,6 @@ def _claims_tags(path: Path) -> bool:
     """Return whether a PDF says of itself that it meets PDF/UA-1."""
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(read_own_file(path, _LARGEST_FILE))) as pdf:
-        with pdf.open_metadata() as metadata:
-            return str(metadata.get("pdfuaid:part", "")) == "1"
+    data = io.BytesIO(read_own_file(path, _LARGEST_FILE))
+    with pikepdf.open(data) as pdf, pdf.open_metadata() as metadata:
+        return str(metadata.get("pdfuaid:part", "")) == "1"

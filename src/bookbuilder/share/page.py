@@ -132,7 +132,7 @@ def _top(shelf: Shelf, say: Sentences) -> Iterator[Tag]:
     links = new_tag("ul", {"class": "first"})
     if shelf.web:
         links.append(new_tag("li", {}, new_tag("a", {"href": shelf.web} | say.mark, say("read"))))
-    files = [next(shelf.of(Kind.EPUB), None), next(shelf.of(Kind.SCREEN, Kind.PAPER), None)]
+    files = [next(shelf.of(kind), None) for kind in (Kind.EPUB, Kind.SCREEN)]
     for name, file in zip(("EPUB", "PDF"), files, strict=True):
         if file:
             links.append(new_tag("li", {}, _link(file, name, say)))
@@ -226,7 +226,7 @@ def _pdfs(shelf: Shelf, say: Sentences) -> Tag | None:
         for kind in (Kind.SCREEN, Kind.PAPER, Kind.WORKBOOK)
         for file in shelf.of(kind)
     ]
-    return _section(say, "pdf_heading", new_tag("ul", {"class": "files"}, *items)) if items else None
+    return _section(say, "pdf_heading", new_tag("ul", {"class": "files"}, *items))
 
 
 def _handouts(shelf: Shelf, say: Sentences) -> Tag | None:
@@ -297,7 +297,7 @@ def _cite(shelf: Shelf, say: Sentences) -> Tag:
     records = {"BibTeX": (BIBTEX, bibtex(said, version, shelf.address))}
     records["RIS"] = (RIS, ris(said, shelf.address).replace("\r\n", "\n"))
     for name, (path, text) in records.items():
-        code = new_tag("pre", {"tabindex": "0", "role": "region", "aria-label": name}, text.rstrip())
+        code = new_tag("pre", {"tabindex": "0", "aria-label": name, "role": "region"}, text)
         link = new_tag("a", {"href": path}, path.rpartition("/")[2])
         details = new_tag("details", {}, new_tag("summary", {}, name))
         details.append(new_tag("p", {"class": "get"}, link))

@@ -48,9 +48,12 @@ def sheets(book: Book, address: str, report: Report) -> dict[str, bytes]:
     assets = {_CODE: Asset(_CODE, "image/svg+xml", qr_code(address))}
     book = replace(book, assets=assets)
     with weasyprint_with_fonts(book.config.folders, report, book.metadata.language):
+        made = {
+            "poster": _poster(book, paper, address, say),
+            "cards": _cards(book, paper, card, address, say),
+        }
         return {
-            "poster": _written(book, paper, _poster(book, paper, address, say), "poster", report),
-            "cards": _written(book, paper, _cards(book, paper, card, address, say), "cards", report),
+            name: _written(book, paper, section, name, report) for name, section in made.items()
         }
 
 
@@ -104,9 +107,7 @@ def _first_sentence(text: str) -> str:
     return f"{text[:_LONGEST_LINE].rpartition(' ')[0] or text[:_LONGEST_LINE]} …"
 
 
-def _poster(
-    book: Book, paper: tuple[float, float], address: str, say: Sentences
-) -> ET.Element:
+def _poster(book: Book, paper: tuple[float, float], address: str, say: Sentences) -> ET.Element:
     width, height = paper
     title = one_line(book.metadata.title)
     size = title_size(title, width * 0.79, height * 0.24, 27, 8)
