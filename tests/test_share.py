@@ -10,7 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pypdfium2
 import pytest
@@ -124,7 +124,23 @@ def test_the_page_says_what_there_is_and_runs_nothing(shared: Path) -> None:
         "tools.epub", "tools-kindle.epub", "tools.kepub.epub", "tools-apple.epub",
         "tools.pdf", "tools-screen.pdf", "tools-workbook.pdf",
     }  # fmt: skip
-    assert downloads <= offered
+    assert downloads | {"read/index.html", "read/pages/index.html"} <= offered
+
+
+def test_from_the_code_on_the_poster_to_a_page_of_the_printed_book(shared: Path) -> None:
+    with pypdfium2.PdfDocument(shared / "poster/poster.pdf") as pdf:
+        (code,) = zxingcpp.read_barcodes(pdf[0].render(scale=4).to_pil())
+    assert code.text == ADDRESS
+    page = page_of(shared)
+    (found,) = [a for a in page.iter("a") if "page of the printed book" in "".join(a.itertext())]
+    pages = shared / found.get("href")
+    (third,) = [a for a in etree.HTML(pages.read_bytes()).iter("a") if a.text == "3"]
+    path, _, name = urljoin(found.get("href"), third.get("href")).partition("#")
+    assert path == "read/two/index.html"
+    text = etree.HTML((shared / path).read_bytes())
+    assert len(text.xpath(f"//*[@id='{name}']")) == 1
+    (home,) = [a.get("href") for a in text.iter("a") if a.text == "Tools & <Tales>"]
+    assert (shared / path).parent.joinpath(home).resolve() == (shared / "index.html").resolve()
 
 
 def test_its_statement_is_that_of_the_epub(shared: Path, tmp_path: Path) -> None:
@@ -147,7 +163,7 @@ def test_its_statement_is_that_of_the_epub(shared: Path, tmp_path: Path) -> None
 def test_the_checksums_are_those_of_the_files(shared: Path) -> None:
     lines = (shared / "SHA256SUMS").read_text("utf-8").splitlines()
     sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-    assert sums.keys() == files(shared) - {"SHA256SUMS"} - {n for n in files(shared) if n[0] == "."}
+    assert sums.keys() == files(shared) - {"SHA256SUMS", ".bookbuilder-files"}
     for name, digest in sums.items():
         assert hashlib.sha256((shared / name).read_bytes()).hexdigest() == digest
     done = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=shared, check=False,
@@ -266,13 +282,12 @@ def test_sharing_again_replaces_its_own_files_alone(tmp_path: Path) -> None:
     assert (elsewhere / "x.txt").read_text() == "keep"
     assert (out / "linked").is_symlink()
 
-    (out / "index.html").write_text("my own page", "utf-8")
+    (out / "tools-workbook.pdf").write_text("my own workbook", "utf-8")
+    (folder / "one.md").write_text(ONE, "utf-8")
     before = {name: (out / name).read_bytes() for name in files(out)}
-    (folder / "two.md").write_text("# Two\n\nMore.\n", "utf-8")
     result = invoke("share", folder)
-    assert result.exit_code == 2
-    assert "C030" in result.stderr
-    assert "share/index.html" in result.stderr
+    assert result.exit_code != 0
+    assert "tools-workbook.pdf" in result.stderr
     assert {name: (out / name).read_bytes() for name in files(out)} == before
     assert {p.name for p in (folder / "dist").iterdir()} == {"share"}
 
@@ -328,7 +343,7 @@ def test_solutions_are_never_published_by_accident(tmp_path: Path) -> None:
     write_files(folder, {"book.toml": toml + '[share]\neditions = ["marked"]\n'})
     result = invoke("share", folder)
     assert result.exit_code == 0
-    assert "C031" in result.stderr
+    assert "C030" in result.stderr
     out = folder / "dist/share"
     assert {"editions/marked/tools-marked.pdf", "editions/marked/tools-marked.epub"} <= files(out)
     assert "quagmire" in everything_in(out / "editions")

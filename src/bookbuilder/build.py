@@ -172,7 +172,7 @@ def write(
     path = Path(path)
     suffix = path.suffix.lower()
     chosen = find_format(format_name or suffix.removeprefix("."))
-    if chosen is None or chosen.suffix != suffix:
+    if chosen is None or (chosen.suffix and chosen.suffix != suffix):
         message = f"`{path.name}` does not have a format's suffix"
         report.add(NO_SUCH_FORMAT, message, Span(path.name))
         raise BookError(report.diagnostics)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 import tempfile
@@ -219,18 +218,6 @@ def read_own_file(path: Path, largest: int) -> bytes:
     if not stat.S_ISREG(path.lstat().st_mode):
         raise OSError(errno.EINVAL, "it is no ordinary file")
     return read_file(path, largest)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 sum of an ordinary file, of any size; nothing for whatever else it is."""
-    try:
-        handle = os.open(path, os.O_RDONLY | _NO_WAITING | _NO_LINK)
-    except OSError:
-        return ""
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return ""
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @recorded

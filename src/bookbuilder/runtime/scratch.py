@@ -25,14 +25,13 @@ _NAME = re.compile(rf"{re.escape(PREFIX)}\w{{8}}{re.escape(SUFFIX)}", re.ASCII)
 
 
 @contextlib.contextmanager
-def scratch_folder(place: str | None = None) -> Iterator[str]:
+def scratch_folder() -> Iterator[str]:
     """Make a folder for temporary files that lasts as long as the context.
 
-    It lies in `place`, from where files can be moved in one step to what is beside, or else where
-    the system has such folders. Raises `OSError` where there is no place for one.
+    Raises `OSError` where there is no place for one.
     """
-    _remove_abandoned(place or tempfile.gettempdir())
-    handle, folder = _new_folder(place)
+    _remove_abandoned(tempfile.gettempdir())
+    handle, folder = _new_folder()
     try:
         yield folder
     finally:
@@ -49,10 +48,10 @@ def use_scratch(folder: str) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = folder
 
 
-def _new_folder(place: str | None) -> tuple[int | None, str]:
+def _new_folder() -> tuple[int | None, str]:
     """Make a folder, and lock it where that is possible: the lock ends with the handle."""
     while True:
-        folder = tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX, dir=place)
+        folder = tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX)
         if fcntl is None:
             return None, folder
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,17 +14,16 @@ from bookbuilder.build import apply_levels, is_another_text, load, write
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import holding, own_editions
 from bookbuilder.formats.epub import EPUB
-from bookbuilder.formats.epub.other_pages import pages_of_other_text
+from bookbuilder.formats.hypertext.other_pages import pages_of_other_text
 from bookbuilder.formats.pdf import PDF
-from bookbuilder.formats.types import Format
+from bookbuilder.formats.types import Format, deliver_folder
 from bookbuilder.formats.workbook import WORKBOOK
 from bookbuilder.model.audience import EPUB as EPUB_READERS
-from bookbuilder.model.audience import PRINT, SCREEN, TEACHER, Audience
+from bookbuilder.model.audience import PRINT, SCREEN, TEACHER, WEB, Audience
 from bookbuilder.model.audience import WORKBOOK as WORKBOOK_READERS
-from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.workbook import exercises
-from bookbuilder.runtime.files import read_own_file, write_atomically
-from bookbuilder.runtime.folders import NotOursError, move_into_place, sums_of
+from bookbuilder.runtime.files import read_own_file
 from bookbuilder.runtime.remote_pictures import RemotePictures
 from bookbuilder.runtime.scratch import scratch_folder
 from bookbuilder.share import feeds
@@ -38,16 +38,8 @@ NO_ADDRESS = Rule(
     " anywhere, but there is no poster, no QR code, and no feed for reading apps: all of them need"
     " the whole address.",
 )
-NOT_OURS = Rule(
-    "C030",
-    "not-ours",
-    Severity.ERROR,
-    "`bookbuilder share` replaces the files that it wrote itself, as long as nobody has changed"
-    " them. It touches no other file in the folder.",
-    is_books_fault=False,
-)
 SOLUTIONS_SHARED = Rule(
-    "C031",
+    "C030",
     "solutions-shared",
     Severity.WARNING,
     "The teacher's edition holds the solutions. Once it lies on the web, students find it, and so"
@@ -75,13 +67,14 @@ class Asked:
 
 @dataclass(slots=True)
 class _Maker:
-    """Make files in `folder`, one after the other, and remember what they are."""
+    """Make files one after the other, and remember what they are; `scratch` is for the writers."""
 
     asked: Asked
-    folder: Path
+    scratch: Path
     report: Report
     progress: Progress
     files: list[File] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, audience: Audience) -> Book:
         asked = self.asked
@@ -105,8 +98,8 @@ class _Maker:
         edition = book.config.audience.edition
         name = f"{place}{one.output_path(book).name}"
         with self.progress(name):
-            path = self.folder / name
-            output = write(book, path, self.report, one.name)
+            output = write(book, self.scratch / name, self.report, one.name)
+            self.contents[name] = read_own_file(output.path, _LARGEST_FILE)
         pages = output.count if output.unit == "pages" else 0
         device = book.config.epub.profile if one is EPUB else ""
         self.files.append(File(name, kind, output.size, pages, title, device, edition))
@@ -120,31 +113,15 @@ def share(asked: Asked, report: Report, progress: Progress) -> tuple[Path, Shelf
     """
     config = read_config(asked.root.resolve(), Report())
     folder = config.root / config.book.output / FOLDER
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(str(folder.parent)) as scratch:
-        made = Path(scratch, "new")
-        made.mkdir()
-        maker = _Maker(asked, made, report, progress)
-        shelf = _fill(maker, folder)
-        report.raise_for_errors(denied=True)
-        try:
-            move_into_place(made, folder, Path(scratch, "old"))
-        except NotOursError as error:
-            _report_not_ours(error.paths, folder, report)
-            raise BookError(report.diagnostics) from None
+    with scratch_folder() as scratch:
+        maker = _Maker(asked, Path(scratch), report, progress)
+        shelf = _fill(maker, _earlier(folder))
+    deliver_folder(folder, maker.contents, report)
     return folder, shelf
 
 
-def _report_not_ours(paths: list[str], folder: Path, report: Report) -> None:
-    named = ", ".join(f"`{FOLDER}/{path}`" for path in paths[:5])
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    message = f"{named}{more} in `{folder.parent.name}` would be overwritten"
-    hint = "somebody else wrote it, or changed it since: move it away, and share again"
-    report.add(NOT_OURS, message, None, hint)
-
-
-def _fill(maker: _Maker, folder: Path) -> Shelf:
-    """Make all files in the maker's folder. `folder` is that of the last time."""
+def _fill(maker: _Maker, earlier: bytes) -> Shelf:
+    """Make all files. `earlier` is the feed of versions of the last time."""
     paper = _with_pdf(maker.read(Audience(PRINT)), PRINT)
     apply_levels(paper, maker.report)
     editions = _editions_asked(paper, maker.report)
@@ -158,8 +135,10 @@ def _fill(maker: _Maker, folder: Path) -> Shelf:
     if any(True for _ in exercises(tasks)):
         maker.write(tasks, WORKBOOK, Kind.WORKBOOK)
     others = {name: _edition(maker, name) for name in editions}
-    shelf = _shelf(maker, book)
-    return _finish(maker, replace(shelf, editions=others), folder)
+    web = _with_pages_of(paper, maker.for_others(paper, Audience(WEB)))
+    page_list = _add_web_pages(maker, web)
+    shelf = replace(_shelf(maker, book), editions=others, page_list=page_list)
+    return _finish(maker, shelf, earlier)
 
 
 def _with_pdf(book: Book, edition: str) -> Book:
@@ -204,6 +183,20 @@ def _edition(maker: _Maker, name: str) -> Book:
     return maker.write(book, EPUB, Kind.EDITION, place=place, title=title)
 
 
+def _add_web_pages(maker: _Maker, book: Book) -> str:
+    """Add the book as web pages; return the page that lists the printed pages."""
+    from bookbuilder.formats.web.places import places_of
+    from bookbuilder.formats.web.writer import make_pages
+
+    address = book.config.share.address
+    with maker.progress(READ):
+        url = f"{address}{READ}/" if address else ""
+        pages, _ = make_pages(book, maker.report, home=f"../{feeds.PAGE}", url=url)
+    maker.contents |= {f"{READ}/{name}": data for name, data in pages.items()}
+    page_list = places_of(book).pages
+    return f"{READ}/{page_list}" if page_list in pages else ""
+
+
 def _shelf(maker: _Maker, book: Book) -> Shelf:
     """Return what is known of the book and its files, and add the pictures of its cover."""
     from bookbuilder.formats.epub.package import modified
@@ -215,6 +208,7 @@ def _shelf(maker: _Maker, book: Book) -> Shelf:
         changed=modified(book.metadata.date, maker.report),
         accessibility=accessibility_of(book),
         covers=_covers(maker, book),
+        web=f"{READ}/{feeds.PAGE}",
     )
 
 
@@ -234,33 +228,34 @@ def _covers(maker: _Maker, book: Book) -> list[Picture]:
     small.save(out, "JPEG" if suffix == "jpg" else "PNG", optimize=True)
     found.append(Picture(f"cover-small.{suffix}", front.media_type, *small.size))
     for picture, data in zip(found, (front.data, out.getvalue()), strict=True):
-        write_atomically(maker.folder / picture.path, data)
+        maker.contents[picture.path] = data
     return found
 
 
-def _finish(maker: _Maker, shelf: Shelf, folder: Path) -> Shelf:
+def _finish(maker: _Maker, shelf: Shelf, earlier: bytes) -> Shelf:
     """Add what speaks of the files: sheets, feeds, records for citing, checksums, the page."""
+    contents = maker.contents
     if shelf.address:
         _add_sheets(maker, shelf)
     else:
         hint = 'add [share] with url = "https://…/" to book.toml, and share again'
         message = "the address at which the book will lie is not known"
         maker.report.add(NO_ADDRESS, message, shelf.book.config.span_of("share.url"), hint)
-    is_tagged = all(map(_claims_tags, _pdfs(maker)))
+    is_tagged = all(_claims_tags(contents[f.path]) for f in maker.files if f.path.endswith(".pdf"))
     shelf = replace(shelf, files=tuple(maker.files), is_tagged=is_tagged)
-    texts = citations(shelf)
+    contents |= citations(shelf)
     if shelf.address:
-        texts[feeds.CATALOGUE] = feeds.opds(shelf)
-        texts[feeds.CATALOGUE_2] = feeds.opds_2(shelf)
-        texts[feeds.VERSIONS] = feeds.versions(shelf, _earlier(folder))
-    for path, data in texts.items():
-        write_atomically(maker.folder / path, data)
-    sums = sums_of(maker.folder)
-    page = download_page(shelf, {file.path: sums[file.path] for file in shelf.files})
-    write_atomically(maker.folder / feeds.PAGE, page)
-    sums = sums_of(maker.folder)
-    write_atomically(maker.folder / SUMS, sums_text(list(sums.items())))
+        contents[feeds.CATALOGUE] = feeds.opds(shelf)
+        contents[feeds.CATALOGUE_2] = feeds.opds_2(shelf)
+        contents[feeds.VERSIONS] = feeds.versions(shelf, earlier)
+    sums = {file.path: _digest(contents[file.path]) for file in shelf.files}
+    contents[feeds.PAGE] = download_page(shelf, sums)
+    contents[SUMS] = sums_text([(name, _digest(contents[name])) for name in sorted(contents)])
     return shelf
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _add_sheets(maker: _Maker, shelf: Shelf) -> None:
@@ -270,9 +265,9 @@ def _add_sheets(maker: _Maker, shelf: Shelf) -> None:
     with maker.progress("poster"):
         for name, data in sheets(shelf.book, shelf.address, maker.report).items():
             path = f"poster/{name}.pdf"
-            write_atomically(maker.folder / path, data)
+            maker.contents[path] = data
             maker.files.append(File(path, Kind.SHEET, len(data), 1, name))
-    write_atomically(maker.folder / QR, qr_code(shelf.address))
+    maker.contents[QR] = qr_code(shelf.address)
 
 
 def _earlier(folder: Path) -> bytes:
@@ -283,14 +278,9 @@ def _earlier(folder: Path) -> bytes:
         return b""
 
 
-def _pdfs(maker: _Maker) -> list[Path]:
-    return [maker.folder / file.path for file in maker.files if file.path.endswith(".pdf")]
-
-
-def _claims_tags(path: Path) -> bool:
+def _claims_tags(data: bytes) -> bool:
     """Return whether a PDF says of itself that it meets PDF/UA-1."""
     import pikepdf
 
-    data = io.BytesIO(read_own_file(path, _LARGEST_FILE))
-    with pikepdf.open(data) as pdf, pdf.open_metadata() as metadata:
+    with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as metadata:
         return str(metadata.get("pdfuaid:part", "")) == "1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib import resources
 
@@ -10,7 +10,6 @@ from bs4 import Tag
 
 from bookbuilder.book import Metadata
 from bookbuilder.formats.cover_art import names_on_cover
-from bookbuilder.formats.epub.metadata import license_url
 from bookbuilder.share.accessibility import statement
 from bookbuilder.share.citation import bibtex, full_title, ris, sentence
 from bookbuilder.share.feeds import (
@@ -23,6 +22,7 @@ from bookbuilder.share.feeds import (
 )
 from bookbuilder.share.shelf import File, Kind, Shelf
 from bookbuilder.share.words import Sentences, sentences_for
+from bookbuilder.text.licenses import license_url
 from bookbuilder.text.words import direction, words_for
 from bookbuilder.trees.markup import new_tag, one_line
 from bookbuilder.trees.serializing import serialize
@@ -347,6 +347,6 @@ def _checksums(say: Sentences, sums: Mapping[str, str]) -> Tag:
     return details
 
 
-def sums_text(sums: Sequence[tuple[str, str]]) -> bytes:
-    """Return the file that `sha256sum -c` reads."""
+def sums_text(sums: Iterable[tuple[str, str]]) -> bytes:
+    """Return the file that `sha256sum -c` reads, of pairs of path and checksum."""
     return "".join(f"{digest}  {path}\n" for path, digest in sums).encode()

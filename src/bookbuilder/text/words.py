@@ -23,7 +23,7 @@ class Words:
 
     `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
-    by kind; English has none, since there the kinds are words.
+    by kind; English has none, since there the kinds are words. `web` are the words of web pages.
     """
 
     language: str
@@ -52,8 +52,10 @@ class Words:
     appendix: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    web: dict[str, str] = field(default_factory=dict)
 
 
+_TABLES = ("callouts", "web")
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -80,9 +82,9 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a book in `language`."""
+    """Return the characters of all words that may be added to a printed book in `language`."""
     words = words_for(language)
-    texts = [getattr(words, each.name) for each in fields(words) if each.name != "callouts"]
+    texts = [getattr(words, each.name) for each in fields(words) if each.name not in _TABLES]
     return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
 
 

@@ -9,9 +9,9 @@ from bs4 import Tag
 from bookbuilder.book import Metadata, Part
 from bookbuilder.formats.epub.cover_picture import Cover
 from bookbuilder.formats.epub.documents import Document, Frame
-from bookbuilder.formats.epub.metadata import license_url
 from bookbuilder.formats.epub.names import COVER_NAME, TITLE_NAME
 from bookbuilder.formats.table_of_contents import part_label
+from bookbuilder.text.licenses import license_url
 from bookbuilder.text.words import Words
 from bookbuilder.trees.markup import new_tag, one_line
 
@@ -77,7 +77,8 @@ def _subtitle(kind: str, text: str) -> Tag:
 
 def _rights(said: Metadata) -> list[str | Tag]:
     """Return rights and licence; a licence that is only an address is linked from the rights."""
-    url, rights, name = license_url(said.license), one_line(said.rights), one_line(said.license)
+    rights, name = one_line(said.rights), one_line(said.license)
+    url = license_url(name)
     if url and rights and name == url:
         return [new_tag("a", {"href": url}, rights)]
     return [rights, new_tag("a", {"href": url}, name) if url else name]

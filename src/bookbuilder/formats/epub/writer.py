@@ -15,13 +15,14 @@ from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
 from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
-from bookbuilder.formats.epub.images import for_readers
-from bookbuilder.formats.epub.names import Names, with_free_names
+from bookbuilder.formats.epub.names import names_of_package
 from bookbuilder.formats.epub.navigation import contents_page, nav_document, navigation_of, ncx
 from bookbuilder.formats.epub.package import Publication, modified, pack
-from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
-from bookbuilder.formats.epub.styles import Resource, stylesheets
+from bookbuilder.formats.hypertext.images import for_readers
+from bookbuilder.formats.hypertext.names import with_free_names
+from bookbuilder.formats.hypertext.page_breaks import with_page_breaks
+from bookbuilder.formats.hypertext.styles import Resource, stylesheets
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report
@@ -81,11 +82,13 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     said = book.metadata
     words = words_for(said.language)
     device = device_of(book.config, report)
-    style_names, style_files = stylesheets(book.config, report)
+    config = book.config
+    styles = {"book.style": config.book.style, "epub.style": config.epub.style}
+    style_names, style_files = stylesheets(book.config, report, ["epub.css"], styles)
     report.raise_for_errors()
 
     book = with_page_breaks(book)
-    names = Names()
+    names = names_of_package()
     targets = targets_of(book)
     own = {front.name, *(file.name for file in style_files)}
     names.take(*own, *{target.partition("#")[0] for target in targets.values()})
