@@ -63,7 +63,8 @@ def _written(
     from bookbuilder.formats.pdf.weasy.documents import BookFetcher, write_sheet
 
     said = book.metadata
-    head = element("head", "", element("title", "", f"{one_line(said.title)} – {name}"))
+    say = sentences_for(said.language)
+    head = element("head", "", element("title", "", f"{one_line(said.title)} – {say(name)}"))
     if said.date:
         for key in ("dcterms.created", "dcterms.modified"):
             ET.SubElement(head, "meta", {"name": key, "content": said.date.isoformat()})
