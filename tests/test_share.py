@@ -124,7 +124,11 @@ def test_the_page_says_what_there_is_and_runs_nothing(shared: Path) -> None:
         "tools.epub", "tools-kindle.epub", "tools.kepub.epub", "tools-apple.epub",
         "tools.pdf", "tools-screen.pdf", "tools-workbook.pdf",
     }  # fmt: skip
-    assert downloads | {"read/index.html", "read/pages/index.html"} <= offered
+    handouts = {f for f in files(shared) if f.startswith("handouts/")}
+    assert len(handouts) == 2
+    assert downloads | handouts | {"read/index.html", "read/pages/index.html"} <= offered
+    (table,) = page.iter("table")
+    assert ["".join(th.itertext()) for th in table.xpath("tbody//th")] == ["1. One", "2. Two"]
 
 
 def test_from_the_code_on_the_poster_to_a_page_of_the_printed_book(shared: Path) -> None:

@@ -15,6 +15,7 @@ import click
 
 from bookbuilder import __version__
 from bookbuilder.cli.build_commands import build, cover, epub, pdf, web, workbook
+from bookbuilder.cli.changes_command import changes
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
@@ -122,6 +123,7 @@ for command in (
     preview,
     watch,
     check,
+    changes,
     explain,
     doctor,
     help_command,

@@ -44,7 +44,9 @@ def _fault(url: str) -> str:
         return "compare it with what the browser shows"
     if parts.scheme not in ("https", "http"):
         return f"write `https://{url}`" if "://" not in url else "it begins with https://"
-    if not parts.hostname or "." not in parts.hostname.strip(".") and parts.hostname != "localhost":
+    if not parts.hostname or (
+        "." not in parts.hostname.strip(".") and parts.hostname != "localhost"
+    ):
         return "it begins with https:// and the name of the server"
     if "@" in parts.netloc:
         return "leave out what stands before the @: everybody would read it"

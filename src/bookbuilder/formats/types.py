@@ -72,8 +72,8 @@ class Format:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
         name = config.book.name or output_name(config.book.title or book.metadata.title)
-        if book.volume is not None:
-            name = f"{name}-{book.volume.slug}"
+        if book.excerpt is not None:
+            name = f"{name}-{book.excerpt.name}"
         if config.audience.edition:
             name = f"{name}-{config.audience.edition}"
         return config.root / config.book.output / f"{name}{self.file_ending(config)}"

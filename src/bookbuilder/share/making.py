@@ -13,6 +13,7 @@ from bookbuilder.book import Book
 from bookbuilder.build import apply_levels, is_another_text, load, write
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import holding, own_editions
+from bookbuilder.excerpts import handed_out, whole_book, write_handouts
 from bookbuilder.formats.epub import EPUB
 from bookbuilder.formats.hypertext.other_pages import pages_of_other_text
 from bookbuilder.formats.pdf import PDF
@@ -47,7 +48,7 @@ SOLUTIONS_SHARED = Rule(
 )
 
 FOLDER = "share"
-READ = "read"
+READ, HANDOUTS = "read", "handouts"
 _LARGEST_FILE = 2_000_000_000
 _SMALL_COVER = (480, 768)
 _DEVICES = ("generic", "kindle", "kobo", "apple")
@@ -128,13 +129,15 @@ def _fill(maker: _Maker, earlier: bytes) -> Shelf:
     paper = maker.write(paper, PDF, Kind.PAPER)
     screen = _with_pdf(maker.for_others(paper, Audience(SCREEN)), SCREEN)
     maker.write(replace(screen, pagination=None), PDF, Kind.SCREEN)
+    others = {name: _edition(maker, name) for name in editions}
+    _add_handouts(maker)
     book = _with_pages_of(paper, maker.for_others(paper, Audience(EPUB_READERS)))
     for device in _DEVICES:
         maker.write(_for_device(book, device), EPUB, Kind.EPUB)
     tasks = maker.for_others(paper, Audience(WORKBOOK_READERS))
     if any(True for _ in exercises(tasks)):
+        # It is laid out in this process. Processes that are forked after that cannot lay out.
         maker.write(tasks, WORKBOOK, Kind.WORKBOOK)
-    others = {name: _edition(maker, name) for name in editions}
     web = _with_pages_of(paper, maker.for_others(paper, Audience(WEB)))
     page_list = _add_web_pages(maker, web)
     shelf = replace(_shelf(maker, book), editions=others, page_list=page_list)
@@ -181,6 +184,30 @@ def _edition(maker: _Maker, name: str) -> Book:
     book = maker.for_others(paper, Audience(EPUB_READERS, name))
     book = _for_device(_with_pages_of(paper, book), "generic")
     return maker.write(book, EPUB, Kind.EDITION, place=place, title=title)
+
+
+def _add_handouts(maker: _Maker) -> None:
+    """Add each chapter as a PDF of its own, unless the only one is the book."""
+    asked = maker.asked
+    audience = Audience(PRINT)
+    book = whole_book(
+        asked.root, maker.report, asked.remote, drafts=asked.drafts, audience=audience
+    )
+    chapters = handed_out(book, Report())
+    if asked.part is not None:
+        slugs = {c.slug for part in book.parts if part.number == asked.part for c in part.chapters}
+        chapters = [chapter for chapter in chapters if chapter.slug in slugs]
+    if len(chapters) < 2:
+        return
+    settings = {"edition": PRINT, "marks": False, "booklet": False}
+    place = maker.scratch / HANDOUTS
+    with maker.progress(HANDOUTS):
+        written = write_handouts(book, chapters, PDF.name, place, settings, maker.report)
+    for one in written:
+        name = f"{HANDOUTS}/{one.output.path.name}"
+        maker.contents[name] = read_own_file(one.output.path, _LARGEST_FILE)
+        title = f"{one.label}. {one.title}" if one.label else one.title
+        maker.files.append(File(name, Kind.HANDOUT, one.output.size, one.output.count, title))
 
 
 def _add_web_pages(maker: _Maker, book: Book) -> str:

@@ -29,6 +29,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
         ("publisher", said.publisher),
         ("rights", said.rights or said.license),
         ("date", said.date.isoformat() if said.date else ""),
+        ("source", said.source),
     ):
         if text := one_line(value):
             package.add_metadata("DC", name, text)
