@@ -36,6 +36,7 @@ LAYERS = (
     ("formats",),
     ("build",),
     ("excerpts",),
+    ("share",),
     ("checks", "starter", "preview"),
     ("cli",),
 )

@@ -23,6 +23,7 @@ from bookbuilder.cli.guesses import command_for, option_for
 from bookbuilder.cli.handout_commands import coursepack, handout
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.preview_command import preview
+from bookbuilder.cli.share_command import share
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, printable, say, unfailing_output
 from bookbuilder.cli.watch_command import watch
@@ -121,6 +122,7 @@ for command in (
     handout,
     coursepack,
     build,
+    share,
     preview,
     watch,
     check,

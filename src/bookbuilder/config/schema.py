@@ -157,9 +157,12 @@ class EditionConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
-    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder.
+    `editions` names the editions that are shared besides the book itself; no other is.
+    """
 
     url: str = ""
+    editions: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
