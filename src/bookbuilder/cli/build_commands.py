@@ -208,10 +208,22 @@ def build_formats(
             else:
                 keeps, written = asked.write(options.text_edition or "", report, said)
         if command and keeps and not report.errors:
-            files = {one.path: _summary(one) for one in written}
+            files = {one.path: summary_of(one) for one in written}
             remember(command, seen, files, list(report))
 
     run(work, options, root)
+
+
+def write_all_of_it(root: Path, options: Options, report: Report, said: list[str]) -> list[Output]:
+    """Write what `bookbuilder build` does: of all editions, unless `options` name one."""
+    from bookbuilder.formats import find_format
+
+    formats = [one for name in ("pdf", "epub") if (one := find_format(name))]
+    pdf = {"edition": options.pdf_edition} if options.pdf_edition else {}
+    asked = _Asked(formats, None, options, {"epub": {}, "pdf": pdf}, root)
+    if options.edition or root.is_file():
+        return asked.write(options.text_edition or "", report, said)[1]
+    return asked.write_all(report, said)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +291,7 @@ class _Asked:
                     if options.verbose:
                         said += written.changes
                     seconds = time.perf_counter() - started
-                    said.append(f"Wrote {shown(path)}: {_summary(written)}, {seconds:.1f} s")
+                    said.append(f"Wrote {shown(path)}: {summary_of(written)}, {seconds:.1f} s")
                     book = replace(book, pagination=written.pagination)
                     outputs.append(written)
                 started = time.perf_counter()
@@ -320,7 +332,7 @@ def _with_pages_of(paged: Book, book: Book) -> Book:
     return replace(book, pagination=pages_of_other_text(paged, book))
 
 
-def _summary(output: Output) -> str:
+def summary_of(output: Output) -> str:
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
     said = f"{output.count} {unit}, {output.remark}" if output.remark else f"{output.count} {unit}"

@@ -21,7 +21,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -229,6 +229,33 @@ def run_program(
     if program.returncode == -getattr(signal, "SIGXCPU", 0):
         raise died(program.returncode, limits)
     return subprocess.CompletedProcess(command, program.returncode, output, errors)
+
+
+def run_with_its_children(
+    command: Sequence[str], seconds: float, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program that starts others, such as a browser, from a process without limits.
+
+    All of them are ended with it, where the system has groups of processes. Raises
+    `subprocess.TimeoutExpired` after so many `seconds`.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=tempfile.gettempdir(),
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as program:
+        try:
+            output, _ = program.communicate(timeout=seconds)
+        finally:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(program.pid, signal.SIGKILL)
+            program.kill()
+    return subprocess.CompletedProcess(command, program.returncode, output, b"")
 
 
 def died(status: int, limits: Limits) -> LimitHit:
