@@ -1,6 +1,6 @@
 """Run Ace by DAISY, the checker of accessibility, if that and a browser are on this machine.
 
-It is a program for Node.js that opens every document in Chromium, which has no room within the
+It is a program for Node.js, looked for on the PATH or where `BOOKBUILDER_ACE` says, that opens every document in Chromium, which has no room within the
 limits of a book: it is run by the command itself, with a time limit of its own.
 """
 
@@ -29,15 +29,6 @@ ACE_VIOLATION = Rule(
     " https://kb.daisy.org/publishing/. If what it names is not in your chapters or styles, that is"
     " a bug in bookbuilder: please report it.",
 )
-ACE_NOT_RUN = Rule(
-    "V013",
-    "ace-not-run",
-    Severity.NOTE,
-    "Ace is a program for Node.js: `npm install -g @daisy/ace` brings it. It is looked for on"
-    " the PATH, as `ace-puppeteer` or `ace`, or else the environment variable BOOKBUILDER_ACE says"
-    " where it is. Without it, nobody has looked at the EPUB for barriers.",
-)
-
 PROGRAM_VARIABLE = "BOOKBUILDER_ACE"
 BROWSER_VARIABLE = "PUPPETEER_EXECUTABLE_PATH"
 SECONDS = 900

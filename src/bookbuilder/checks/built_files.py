@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +16,14 @@ from bookbuilder.checks.epubcheck import Message, NotRunError
 from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import own_editions
+from bookbuilder.formats.epub.built_package import ARCHIVE, LARGEST_BOOK, ZIP_ERRORS, opened
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.audience import EPUB, SCREEN, WORKBOOK, Audience
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.passes.volume import volume_identifier
+from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
 from bookbuilder.text.slugs import output_name
 
@@ -63,10 +62,6 @@ NOT_TRACED = Rule(
     " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
-_ARCHIVE = b"PK\x03\x04"
-LARGEST_BOOK = 1_000_000_000
-# What opening and reading a damaged, encrypted or exotic archive raises.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
 _RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHECK_WARNING}
 
 
@@ -88,7 +83,7 @@ def is_epub(path: Path) -> bool:
     if not is_file(path):
         return False
     with path.open("rb") as file:
-        return file.read(len(_ARCHIVE)) == _ARCHIVE
+        return file.read(len(ARCHIVE)) == ARCHIVE
 
 
 def check_built(
@@ -109,14 +104,14 @@ def check_built(
         if not is_file(path):
             raise OSError(errno.EINVAL, "it is no ordinary file")
         data = read_file(path, LARGEST_BOOK)
-        if data.startswith(_ARCHIVE):
+        if data.startswith(ARCHIVE):
             messages: Sequence[Message] = ()
             if isinstance(epubcheck, NotRunError):
                 message = f"EPUBCheck has not run: {epubcheck}"
                 report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
             else:
                 messages = epubcheck
-            with zipfile.ZipFile(io.BytesIO(data)) as package:
+            with opened(data) as package:
                 sources = _Sources(root, audience_of(path, root, EPUB, edition))
                 _check_epub(package, len(data), name, sources, messages, report)
             return
@@ -124,7 +119,7 @@ def check_built(
             report.add(rule, message, Span(name))
         kind = SCREEN if "-screen" in path.stem else WORKBOOK if "-workbook" in path.stem else ""
         _Sources(root, audience_of(path, root, kind, edition)).read("", report)
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
     except NotAPdfError as error:
@@ -140,8 +135,6 @@ def _check_epub(
     messages: Sequence[Message],
     report: Report,
 ) -> None:
-    if (unpacked := sum(i.file_size for i in package.infolist())) > LARGEST_BOOK:
-        raise OSError(f"it would take {unpacked:,} bytes to unpack")
     findings = list(inspect(package, size))
     remarks = [m for m in messages if m.severity in _RULES]
     book, why = sources.read(identifier_of(package), report)
@@ -192,7 +185,7 @@ class _Sources:
     def read(self, identifier: str, report: Report) -> tuple[Book | None, str]:
         """Return the book, and make `report` judge by its levels; else None, and why.
 
-        An `identifier` has to be the book's or that of one of its parts.
+        An `identifier` has to be the book's or that of one of its parts or chapters.
         """
         root = self.root
         if is_folder(root) and not is_file(root / CONFIG_NAME):
@@ -202,6 +195,7 @@ class _Sources:
         except BookError:
             return None, "the sources have errors, which `bookbuilder check` shows"
         ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
+        ours |= {handout_identifier(book, chapter) for chapter in book.chapters}
         if identifier and identifier not in ours:
             return None, f"it was not made from {root.name}"
         apply_levels(book, report)

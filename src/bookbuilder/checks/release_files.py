@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from bookbuilder.checks.built_files import (
     EPUBCHECK_ERROR,
     EPUBCHECK_NOT_RUN,
     EPUBCHECK_WARNING,
-    LARGEST_BOOK,
     audience_of,
     check_built,
     is_epub,
@@ -22,6 +20,7 @@ from bookbuilder.checks.built_files import (
 from bookbuilder.checks.epubcheck import Message, NotRunError
 from bookbuilder.checks.release import HandedOut, Release
 from bookbuilder.checks.web_links import report_links
+from bookbuilder.formats.epub.built_package import LARGEST_BOOK, opened
 from bookbuilder.formats.epub.source_map import FOLDER, trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, claims_of
 from bookbuilder.model.audience import EPUB
@@ -83,7 +82,7 @@ def add_ace(
     if found:
         with contextlib.suppress(BookError):
             book = load(root, report=Report(), audience=audience_of(path, root, EPUB))
-    with zipfile.ZipFile(path) as package:
+    with opened(read_own_file(path, LARGEST_BOOK)) as package:
         for one in found:
             inside = one.document.removeprefix(FOLDER)
             span = trace(book, package, f"{FOLDER}{inside}", one.excerpt) if book else None

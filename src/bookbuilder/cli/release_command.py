@@ -190,7 +190,7 @@ def _put_together(
     """Add what was found outside, write the page, and say the answer."""
     from bookbuilder.checks.release_files import add_ace, add_links
     from bookbuilder.checks.release_page import page_of
-    from bookbuilder.runtime.files import write_atomically
+    from bookbuilder.runtime.files import is_folder, write_atomically
 
     for path, found in outside.ace.items():
         add_ace(release, root, path, found)
@@ -199,7 +199,7 @@ def _put_together(
         release.leave("EPUBCheck", why)
         release.leave("Ace", why)
     add_links(release, outside.states, online=online, offline=outside.offline)
-    folder = from_here(root if root.is_dir() else root.parent)
+    folder = from_here(root if is_folder(root) else root.parent)
     data = page_of(release, folder).encode()
     with unwritable_is_wrong_use(release.page):
         write_atomically(release.page, data)
@@ -216,10 +216,11 @@ def _put_together(
 def _page_of(root: Path, book: Book | None = None) -> Path:
     """Return where the page goes by default: `NAME-release.html`, beside the book's files."""
     from bookbuilder.formats.epub import EPUB as FORMAT
+    from bookbuilder.runtime.files import is_folder
 
     if book is not None:
         path = FORMAT.output_path(book)
         name = path.name.removesuffix(FORMAT.file_ending(book.config))
         return path.with_name(f"{name}-release.html")
-    folder = root.resolve() if root.is_dir() else root.resolve().parent
+    folder = root.resolve() if is_folder(root) else root.resolve().parent
     return folder / "dist" / f"{root.resolve().stem}-release.html"

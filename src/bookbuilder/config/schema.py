@@ -126,6 +126,17 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencesConfig:
+    """`[references]`: what links without a text say of `chapters` (`auto`: `[](two.md)` the title,
+    `@sec-two` the number), and whether `numbers` begin again with each chapter (`auto`: those of
+    theorems and formulas).
+    """
+
+    chapters: Literal["auto", "title", "number", "full"] = "auto"
+    numbers: Literal["auto", "book", "chapter"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class EditionConfig:
     """`[edition.NAME]`: how an edition differs from the book. `conditions` are names besides its
     own by which parts of the text may be meant for it; `style` is added to the book's.
@@ -139,6 +150,18 @@ class EditionConfig:
     conditions: tuple[str, ...] = ()
     trim: str = ""
     style: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShareConfig:
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return `url` with the slash that ends a folder's; nothing if the book has none."""
+        return self.url and f"{self.url.rstrip('/')}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +194,10 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
+    share: ShareConfig = field(default_factory=ShareConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

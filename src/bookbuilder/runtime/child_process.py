@@ -204,12 +204,16 @@ def _read_all(
 
 
 def run_program(
-    command: Sequence[str], limits: Limits, given: bytes | None = None
+    command: Sequence[str],
+    limits: Limits,
+    given: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run another program under `limits`, which is those in force if any are; return what it says.
 
-    It reads `given`, or nothing. It has its parent's limits on computing and address space from the
-    system, and its memory is counted with its parent's. It does not outlive this process.
+    It reads `given`, or nothing, and has what `environment` adds to this process's. It has its
+    parent's limits on computing and address space from the system, and its memory is counted with
+    its parent's. It does not outlive this process.
     """
     with subprocess.Popen(
         command,
@@ -217,6 +221,7 @@ def run_program(
         stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **environment} if environment else None,
     ) as program:
         _programs.append(program)
         try:
