@@ -1,7 +1,8 @@
 """Run Ace by DAISY, the checker of accessibility, if that and a browser are on this machine.
 
-It is a program for Node.js, looked for on the PATH or where `BOOKBUILDER_ACE` says, that opens every document in Chromium, which has no room within the
-limits of a book: it is run by the command itself, with a time limit of its own.
+It is a program for Node.js, looked for on the PATH or where `BOOKBUILDER_ACE` says. It opens every
+document in Chromium, which has no room within the limits of a book: the command itself runs it,
+with a time limit of its own.
 """
 
 from __future__ import annotations

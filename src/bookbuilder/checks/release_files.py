@@ -98,7 +98,7 @@ def add_ace(
 
 
 def add_links(
-    release: Release, states: Mapping[str, LinkState], *, online: bool, offline: bool
+    release: Release, states: Mapping[str, LinkState] | None, *, online: bool, offline: bool
 ) -> None:
     """Add what the web has said of the book's links, if it was asked."""
     name = "Links to the web"
@@ -113,8 +113,9 @@ def add_links(
         counted = f"{count} address{'' if count == 1 else 'es'}"
         release.leave(name, counted, "`check --release --online` asks for them")
         return
-    if offline:
-        release.leave(name, "not one host could be found: is this machine online?")
+    if offline or states is None:
+        why = "not one host could be found: is this machine online?"
+        release.leave(name, why if offline else "asking was stopped before its end")
         return
     report = release.report()
     counts = report_links(release.links, states, report)

@@ -33,10 +33,10 @@ EPUB = ".epub"
 
 @dataclass(slots=True)
 class _Outside:
-    """What was found out without the book: by Ace, and on the web."""
+    """Hold what was found out without the book: by Ace, and on the web."""
 
     ace: dict[Path, list[Violation] | NotRunError] = field(default_factory=dict)
-    states: Mapping[str, LinkState] = field(default_factory=dict)
+    states: Mapping[str, LinkState] | None = None
     offline: bool = False
 
 
@@ -51,6 +51,8 @@ def check_release(options: Options, output: Path | None, online: bool) -> None:
             TIMES_THE_LIMITS,
         )
         if done.value is None:
+            if not done.failure:
+                done.said.append("Ready to hand out: no, the check was stopped before its end")
             finish(done, root, options)
             return
         release: Release = done.value
@@ -59,11 +61,7 @@ def check_release(options: Options, output: Path | None, online: bool) -> None:
             if file.path.suffix == EPUB:
                 outside.ace[file.path] = _ace(file.path, options)
         if online and release.links:
-            asked = _online(release, options, root)
-            if asked.value is None:
-                finish(asked, root, options)
-                return
-            outside.states, outside.offline = asked.value
+            outside.states, outside.offline = _online(release, options, root).value or (None, False)
         last = do(
             lambda r, report, said: _put_together(r, said, release, outside, options, online),
             options,
@@ -77,7 +75,7 @@ def check_release(options: Options, output: Path | None, online: bool) -> None:
         if not release.is_ready:
             errors = [found for found in release.findings if found.severity == "error"]
             code = exit_code(errors) if errors else EXIT_ERRORS_IN_BOOK
-        finish(Done(release.findings, last.said, code), root, options)
+        finish(Done(release.findings, done.said + last.said, code), root, options)
 
 
 def _inside(
