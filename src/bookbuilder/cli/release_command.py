@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,8 @@ def _inside(
     from bookbuilder.checks.release_files import check_file
     from bookbuilder.model.diagnostics import BookError
 
-    release = Release(root.resolve().stem, "", output or _page_of(root))
+    edition = options.text_edition or ""
+    release = Release(root.resolve().stem, "", output or _page_of(root, edition))
     release.asked = report.asked
     try:
         with progress(f"Checking {shown(root)}", options):
@@ -108,9 +110,9 @@ def _inside(
                 meta.language,
                 meta.version,
             )
-            release.edition = options.text_edition or ""
+            release.edition = edition
             if output is None:
-                release.page = _page_of(root, books[0])
+                release.page = _page_of(root, edition, books[0])
             check_text(release, books, report)
     except BookError as error:
         report.take(error)
@@ -145,10 +147,12 @@ def _build(root: Path, report: Report, said: list[str], options: Options, releas
         found.take(error)
     release.files = [handed_out(one.path, summary_of(one)) for one in outputs]
     known = set(report)
-    names = ", ".join(file.path.name for file in release.files)
-    release.add(
-        "Building", [one for one in found if one not in known], names or "no file was written"
-    )
+    news = [one for one in found if one not in known]
+    if not release.files and not news:
+        release.leave("Building", "the book has errors, so no file was written")
+    else:
+        names = ", ".join(file.path.name for file in release.files)
+        release.add("Building", news, names or "no file was written")
 
 
 def _ace(path: Path, options: Options) -> list[Violation] | NotRunError:
@@ -211,14 +215,28 @@ def _put_together(
     return release
 
 
-def _page_of(root: Path, book: Book | None = None) -> Path:
-    """Return where the page goes by default: `NAME-release.html`, beside the book's files."""
+def _page_of(root: Path, edition: str, book: Book | None = None) -> Path:
+    """Return where the page goes by default: `NAME-release.html`, beside the book's files.
+
+    Also of a book that cannot be read, so that no page stays that has said yes.
+    """
+    from bookbuilder.config.book_folder import read_config
+    from bookbuilder.config.schema import Config
     from bookbuilder.formats.epub import EPUB as FORMAT
+    from bookbuilder.model.diagnostics import BookError, Report
     from bookbuilder.runtime.files import is_folder
+    from bookbuilder.text.slugs import output_name
 
     if book is not None:
         path = FORMAT.output_path(book)
         name = path.name.removesuffix(FORMAT.file_ending(book.config))
         return path.with_name(f"{name}-release.html")
-    folder = root.resolve() if is_folder(root) else root.resolve().parent
-    return folder / "dist" / f"{root.resolve().stem}-release.html"
+    resolved = root.resolve()
+    config = Config(resolved if is_folder(root) else resolved.parent)
+    if is_folder(root):
+        with contextlib.suppress(BookError):
+            config = read_config(resolved, Report())
+    said = config.book
+    name = said.name or output_name(said.title or resolved.stem)
+    name = f"{name}-{edition}" if edition else name
+    return config.root / said.output / f"{Path(name).name}-release.html"
