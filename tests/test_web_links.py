@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,8 +136,8 @@ def test_what_answered_is_remembered_for_days_and_what_is_gone_is_asked_again(
     web.asked.clear()
     assert checker(tmp_path).check(web.url + path for path in paths) == first
     assert web.asked == ["HEAD /gone", "GET /gone"]
-    later = link_checking.time.time() + 8 * link_checking.DAY
-    monkeypatch.setattr(link_checking.time, "time", lambda: later)
+    later = time.time() + 8 * link_checking.DAY
+    monkeypatch.setattr(time, "time", lambda: later)
     web.asked.clear()
     checker(tmp_path).check([f"{web.url}/here"])
     assert web.asked == ["HEAD /here"]

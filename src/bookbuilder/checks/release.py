@@ -23,6 +23,12 @@ from bookbuilder.text.placeholders import SHORT
 # Codes of findings about links inside the book.
 _LINKS = ("L001", "L002", "L003", "L005", "L006", "L007", "L008", "L009")
 
+_TEXT = "Text, pictures and settings"
+_INSIDE = "Links inside the book"
+_DETAILS = "Details of the book"
+_TO_COME = "Text still to be written"
+_SPELLING = "Spelling"
+
 
 class State(StrEnum):
     PASSED = "passed"
@@ -130,37 +136,37 @@ def check_text(release: Release, books: Sequence[Book], report: Report) -> None:
     said = f"{chapters} chapters" if chapters != 1 else "one chapter"
     said += f", in {len(books)} texts for formats and editions" if len(books) > 1 else ""
     said += f"; {drafts} left out as drafts" if drafts else ""
-    add_findings(release, report, said)
+    found = list(report)
+    links = [one for one in found if one.rule.code in _LINKS]
+    release.add(_TEXT, [one for one in found if one not in links], said)
+    release.add(_INSIDE, links)
 
-    found = release.report()
-    check_details(books[0], found)
-    release.add(
-        "Details of the book", found, "authors, language, description, date, version, licence"
-    )
-    found = release.report()
-    check_placeholders(books, found)
-    release.add("Text still to be written", found, "TODO, lorem ipsum, ??? and their like")
-    found = release.report()
-    add_spelling(release, check_spelling(books, found, SHORT), found)
+    details = release.report()
+    check_details(books[0], details)
+    release.add(_DETAILS, details, "authors, language, description, date, version, licence")
+    placeholders = release.report()
+    check_placeholders(books, placeholders)
+    release.add(_TO_COME, placeholders, "TODO, lorem ipsum, ??? and their like")
+    spelling = release.report()
+    add_spelling(release, check_spelling(books, spelling, SHORT), spelling)
     release.links = web_links(books)
 
 
-def add_findings(release: Release, report: Report, said: str = "") -> None:
-    """Add the checks of what reading the book has found."""
-    found = list(report)
-    links = [one for one in found if one.rule.code in _LINKS]
-    release.add("Text, pictures and settings", [one for one in found if one not in links], said)
-    release.add("Links inside the book", links)
+def add_unread(release: Release, report: Report) -> None:
+    """Add what stood in the way of reading the book, and that nothing else was looked at."""
+    release.add(_TEXT, report)
+    for name in (_INSIDE, _DETAILS, _TO_COME, _SPELLING, "Building"):
+        release.leave(name, "the book cannot be read")
 
 
 def add_spelling(release: Release, spelt: Spelt, report: Report) -> None:
     if spelt.not_run:
         hint = next((one.hint for one in report if one.hint), "")
-        release.leave("Spelling", spelt.not_run, hint)
+        release.leave(_SPELLING, spelt.not_run, hint)
         return
     said = f"{spelt.words:,} different words in {', '.join(spelt.dictionaries)}"
     left = f"no dictionary for {', '.join(spelt.left)}" if spelt.left else ""
-    release.add("Spelling", report, said, left)
+    release.add(_SPELLING, report, said, left)
 
 
 def _is_to_mend(found: Diagnostic) -> bool:

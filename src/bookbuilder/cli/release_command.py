@@ -85,7 +85,7 @@ def _inside(
     """Return the checks of the text and of the files that are built of it."""
     from bookbuilder.build import check_formats, read_for_all
     from bookbuilder.checks import epubcheck
-    from bookbuilder.checks.release import Release, add_findings, check_text
+    from bookbuilder.checks.release import Release, add_unread, check_text
     from bookbuilder.checks.release_files import check_file
     from bookbuilder.model.diagnostics import BookError
 
@@ -116,9 +116,7 @@ def _inside(
             check_text(release, books, report)
     except BookError as error:
         report.take(error)
-        add_findings(release, report)
-        for name in ("Details of the book", "Text still to be written", "Spelling", "Building"):
-            release.leave(name, "the book cannot be read")
+        add_unread(release, report)
         return release
     _build(root, report, said, options, release)
     for file in release.files:
