@@ -130,7 +130,7 @@ def _check_built(path: Path, options: Options) -> None:
                 except NotRunError as error:
                     said_by_it = error
             with progress(f"Checking {path.name}", options):
-                check_built(path, root, said_by_it, report)
+                check_built(path, root, said_by_it, report, options.text_edition)
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
         root = options.directory or find_sources(path, working_folder())
