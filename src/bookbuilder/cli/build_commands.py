@@ -238,6 +238,19 @@ def build_formats(
     run(work, options, root)
 
 
+def write_all_of_it(root: Path, options: Options, report: Report, said: list[str]) -> list[Output]:
+    """Write what `bookbuilder build` does: of all editions, unless `options` name one."""
+    from bookbuilder.formats import find_format
+    from bookbuilder.runtime.files import is_folder
+
+    formats = [one for name in ("pdf", "epub") if (one := find_format(name))]
+    pdf = {"edition": options.pdf_edition} if options.pdf_edition else {}
+    asked = _Asked(formats, None, options, {"epub": {}, "pdf": pdf}, root)
+    if options.edition or not is_folder(root):
+        return asked.write(options.text_edition or "", report, said)[1]
+    return asked.write_all(report, said)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """Hold what is to be built: the book in `root` in `formats`, with the command's `settings`."""
