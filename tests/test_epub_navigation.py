@@ -67,7 +67,7 @@ def target(package: Package, document: str, href: str) -> Any:
 def test_captioned_figures_and_tables_are_listed(tmp_path: Path) -> None:
     package = made(tmp_path)
     figures = links(package, "nav.xhtml", "//x:nav[@epub:type='loi']//x:a")
-    assert figures == [("The square", "one.xhtml#one--figure-1")]
+    assert figures == [("The square", "one.xhtml#one--figure-square")]
     assert target(package, "nav.xhtml", figures[0][1]).tag.endswith("}figure")
     tables = links(package, "nav.xhtml", "//x:nav[@epub:type='lot']//x:a")
     assert tables == [("Sizes", "one.xhtml#one--table-1")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.runtime.files import write_atomically
-from bookbuilder.text.slugs import output_name
+from bookbuilder.text.slugs import filled_name, output_name
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book
@@ -58,7 +58,13 @@ class Format:
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
-        name = config.book.name or output_name(config.book.title or book.metadata.title)
+        said = config.book
+        values = {
+            "name": output_name(said.title or book.metadata.title),
+            "version": said.version,
+            "date": said.date.isoformat() if said.date else "",
+        }
+        name = filled_name(said.name or "{name}", values)
         if book.volume is not None:
             name = f"{name}-{book.volume.slug}"
         if config.audience.edition:

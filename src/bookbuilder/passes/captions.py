@@ -7,12 +7,14 @@ from bs4 import Tag
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
 LABEL = "caption-label"
 BARE = "number-only"
 """The class of a caption that holds only its number."""
+LONGEST_NAME = 40
 CAPTIONS = {"figure": "figcaption", "table": "caption"}
 
 
@@ -26,14 +28,26 @@ def captions(book: Book, report: Report) -> None:
     for name, said in (("figure", words.figure), ("table", words.table)):
         count = 0
         for chapter in tracked(book.chapters):
-            for nth, (tag, caption) in enumerate(captioned(chapter.tree, name), 1):
+            taken = {str(tag["id"]).casefold() for tag in elements(chapter.tree) if tag.get("id")}
+            for tag, caption in captioned(chapter.tree, name):
                 if tag.get("id"):
                     count += 1
                     label = said.format(count).replace(" ", "\N{NO-BREAK SPACE}")
                     caption.insert(0, new_tag("span", {"class": LABEL}, label))
                     caption.insert(1, " ")
                 else:
-                    tag["id"] = f"{name}-{nth}"
+                    tag["id"] = unique(_name(tag, caption, name), taken)
+
+
+def _name(tag: Tag, caption: Tag, kind: str) -> str:
+    """Return an id that stays when a figure or table is put before this one.
+
+    It is made from the name of the picture, else from the caption.
+    """
+    pictures = elements(tag, "img") if kind == "figure" else []
+    source = str(pictures[0].get("src", "")) if pictures else ""
+    said = source.rpartition("/")[2].rpartition(".")[0] or text_of(caption)
+    return f"{kind}-{anchor(said)[:LONGEST_NAME].strip('-')}".rstrip("-")
 
 
 def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:

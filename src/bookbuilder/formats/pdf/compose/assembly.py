@@ -21,6 +21,7 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     contents_page,
     copyright_page,
     half_title,
+    last_line,
     title_page,
 )
 from bookbuilder.formats.pdf.compose.tree_tools import element
@@ -70,6 +71,11 @@ def _make_body(book: Book, notes_at_end: Collection[str]) -> ET.Element:
     sections += [
         printed_chapter(book, chapter, None, notes_at_end) for chapter in tracked(book.back)
     ]
+    line = last_line(book)
+    if line is not None and sections:
+        last = sections[-1]
+        # Below the last chapter of the last part, where nothing follows the parts.
+        (last if book.back or not len(last) else last[-1]).append(line)
     return make_document(book, "body", sections)
 
 
