@@ -18,7 +18,7 @@ from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.passes.volume import volume_identifier
+from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
 
 UNREADABLE_BOOK = Rule(
@@ -152,7 +152,7 @@ def _in_file(name: str, document: str, place: str) -> Span:
 def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, str]:
     """Return the book in `root`, and make `report` judge by its levels; else None, and why.
 
-    An `identifier` has to be the book's or that of one of its parts.
+    An `identifier` has to be the book's or that of one of its parts or chapters.
     """
     if is_folder(root) and not is_file(root / CONFIG_NAME):
         return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
@@ -161,6 +161,7 @@ def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, 
     except BookError:
         return None, "the sources have errors, which `bookbuilder check` shows"
     ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
+    ours |= {handout_identifier(book, chapter) for chapter in book.chapters}
     if identifier and identifier not in ours:
         return None, f"it was not made from {root.name}"
     apply_levels(book, report)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
+from bookbuilder.cli.build_commands import build, cover, epub, pdf, web, workbook
 from bookbuilder.cli.changes_command import changes
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
@@ -116,6 +116,7 @@ for command in (
     pdf,
     cover,
     workbook,
+    web,
     build,
     preview,
     watch,

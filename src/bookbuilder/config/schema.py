@@ -126,6 +126,17 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencesConfig:
+    """`[references]`: what links without a text say of `chapters` (`auto`: `[](two.md)` the title,
+    `@sec-two` the number), and whether `numbers` begin again with each chapter (`auto`: those of
+    theorems and formulas).
+    """
+
+    chapters: Literal["auto", "title", "number", "full"] = "auto"
+    numbers: Literal["auto", "book", "chapter"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class EditionConfig:
     """`[edition.NAME]`: how an edition differs from the book. `conditions` are names besides its
     own by which parts of the text may be meant for it; `style` is added to the book's.
@@ -142,12 +153,27 @@ class EditionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareConfig:
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return `url` with the slash that ends a folder's; nothing if the book has none."""
+        return self.url and f"{self.url.rstrip('/')}/"
+
+
+@dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and how their findings are treated."""
+    """`[lint]`: rules by name or code, and how their findings are treated; `words` are files of
+    words that are spelt as they should be.
+    """
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +194,10 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
+    share: ShareConfig = field(default_factory=ShareConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

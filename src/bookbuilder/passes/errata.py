@@ -56,7 +56,7 @@ def errata(book: Book, report: Report) -> None:
     """
     if not book.errata:
         return
-    is_whole = book.asked_part is None and not book.config.audience.edition
+    is_whole = book.asked is None and not book.config.audience.edition
     texts: dict[int, str] = {}
     for one in book.errata:
         places = find_places(book, one.said)

@@ -12,15 +12,22 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import Tag
-from bs4.element import AttributeValueList
+from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import ANYWHERE, NAMED_BY_TARGET, NUMBER_ONLY, RULE_SCHEME
+from bookbuilder.dialect.core.links import (
+    ANYWHERE,
+    GROUP,
+    NAMED_BY_TARGET,
+    NUMBER_ONLY,
+    RULE_SCHEME,
+)
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.drawings import relink_drawing
+from bookbuilder.passes.naming import Naming, drop_classes
 from bookbuilder.passes.references import Labels, settle_reference
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
@@ -104,7 +111,8 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
-    labels = Labels(book, addresses)
+    naming = Naming(book, addresses)
+    labels = Labels(book, addresses, naming)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     # Several chapters may come from one file, in which their places are counted.
@@ -122,11 +130,14 @@ def link(book: Book, report: Report) -> None:
                     dropped.append(anchor)
                 continue
             href = str(anchor["href"])
-            _resolve(anchor, href, seen[href], chapter, addresses, report)
+            _resolve(anchor, href, seen[href], chapter, naming, report)
             seen[href] += 1
             if anchor.name != "span" and "href" not in anchor.attrs:
                 dropped.append(anchor)
         unwrap(chapter.tree, dropped)
+        for group in elements(chapter.tree, "span"):
+            if "class" in group.attrs and has_class(group, GROUP):
+                naming.settle_group(group)
 
 
 def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
@@ -175,8 +186,9 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
 
 
 def _resolve(
-    anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+    anchor: Tag, href: str, nth: int, chapter: Chapter, naming: Naming, report: Report
 ) -> None:
+    addresses = naming.addresses
     is_wikilink = has_class(anchor, "wikilink")
     bare, is_reference = with_reference(href.strip())
     if bare.startswith("//"):
@@ -188,7 +200,7 @@ def _resolve(
         _resolve_rule(anchor, bare.removeprefix(RULE_SCHEME), nth, chapter, addresses, report)
         return
     if has_class(anchor, ANYWHERE):
-        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
+        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, naming, report)
         return
     path, fragment = _taken_apart(bare, is_wikilink=is_wikilink)
     target = addresses.find(chapter, path, is_wikilink) if path else chapter if fragment else None
@@ -214,7 +226,7 @@ def _resolve(
         if name in ("", chapter.slug) and _is_empty(anchor):
             # The title of the chapter that the link stands in would be no answer.
             anchor.append(fragment)
-    _lead_to(name, anchor, addresses)
+    _lead_to(name, anchor, naming)
 
 
 def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
@@ -252,7 +264,7 @@ def _report_no_fragment(
     return holders[0][1] if len(holders) == 1 else target.slug
 
 
-def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
+def _lead_to(name: str, anchor: Tag, naming: Naming, *, is_reference: bool = False) -> None:
     """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
     if not name or _is_mere_place(anchor, name):
         _drop(anchor)
@@ -263,19 +275,16 @@ def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
         anchor.clear()
         del anchor["class"]
     if _is_empty(anchor):
-        anchor.append(addresses.label(name))
+        naming.say(anchor, name, is_reference=is_reference)
 
 
 def _resolve_anywhere(
-    anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+    anchor: Tag, name: str, nth: int, chapter: Chapter, naming: Naming, report: Report
 ) -> None:
     """Resolve a link to an id of any chapter, its own before others."""
+    addresses = naming.addresses
     is_number = has_class(anchor, NUMBER_ONLY)
-    both = (ANYWHERE, NUMBER_ONLY)
-    classes = [c for c in anchor.get_attribute_list("class") if c not in both]
-    anchor["class"] = AttributeValueList(classes)
-    if not classes:
-        del anchor["class"]
+    drop_classes(anchor, ANYWHERE, NUMBER_ONLY)
     # bookdown's references name a kind before the id: `thm:x`.
     holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
@@ -297,8 +306,10 @@ def _resolve_anywhere(
         report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
     found = own[0] if own else holders[0][1]
     if is_number and not anchor.get_text(strip=True):
-        anchor.append(addresses.number(found))
-    _lead_to(found, anchor, addresses)
+        before = anchor.previous_sibling
+        in_parentheses = isinstance(before, NavigableString) and before.endswith("(")
+        anchor.append(naming.bare(found, in_parentheses=in_parentheses))
+    _lead_to(found, anchor, naming, is_reference=True)
 
 
 def _is_mere_place(anchor: Tag, name: str) -> bool:

@@ -19,6 +19,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.build import apply_levels
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.schema import Config
+from bookbuilder.dialect.syntax.theorems import CLASS, HEAD
 from bookbuilder.model.diagnostics import BookError, Report, Severity
 from bookbuilder.passes import OF_CHAPTERS, PASSES
 from bookbuilder.reading.chapters import read_again, read_book
@@ -26,7 +27,7 @@ from bookbuilder.reading.order import read_outline
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.runtime.files import is_file
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.trees.markup import copy_of, elements, new_tag
+from bookbuilder.trees.markup import copy_of, elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
 
 # Chapters that others are changed by stay whole.
@@ -67,7 +68,7 @@ class Context:
         self._shape = _with_chapters(book, lambda chapter: chapter)
         _run_rest(book, report)
         self._stubs, self._outline = stubs, outline
-        self._book = book if len(stubs) > 1 and book.asked_part is None else None
+        self._book = book if len(stubs) > 1 and book.asked is None else None
         apply_levels(book, report)
         return book
 
@@ -159,6 +160,15 @@ def _short(element: Tag) -> Tag | None:
         if element.name == "table":  # whoever looks at tables expects a cell
             made.append(new_tag("tbody", None, new_tag("tr", None, new_tag("td"))))
         return made
+    classes = element.get_attribute_list("class")
+    if element.name == "div" and CLASS in classes:
+        made = _empty_like(element)
+        made.extend(
+            copy_of(p) for p in elements(element, "p") if p.parent is element and has_class(p, HEAD)
+        )
+        return made
+    if element.get("id") and "formula" in classes:
+        return _empty_like(element)
     if element.get("id") and element.find_parent([*HEADINGS, "figcaption", "caption"]) is None:
         # Elements of notes have ids too, but only their own chapter links to them.
         if element.find_parent("section", class_="notes") is not None:

@@ -206,26 +206,26 @@ def _read_all(
 def run_program(
     command: Sequence[str],
     limits: Limits,
-    told: bytes = b"",
+    given: bytes | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run another program under `limits`, which is those in force if any are; return what it says.
 
-    It reads `told`, and has what `environment` adds to this process's. It has its parent's limits
-    on computing and address space from the system, and its memory is counted with its parent's. It
-    does not outlive this process.
+    It reads `given`, or nothing, and has what `environment` adds to this process's. It has its
+    parent's limits on computing and address space from the system, and its memory is counted with
+    its parent's. It does not outlive this process.
     """
     with subprocess.Popen(
         command,
         cwd=tempfile.gettempdir(),
-        stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **environment} if environment else None,
     ) as program:
         _programs.append(program)
         try:
-            output, errors = program.communicate(told or None, timeout=limits.seconds or None)
+            output, errors = program.communicate(given, timeout=limits.seconds or None)
         except subprocess.TimeoutExpired:
             raise LimitHit(TOO_SLOW, f"more than {limits.seconds} s") from None
         finally:

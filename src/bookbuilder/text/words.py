@@ -21,10 +21,13 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 class Words:
     """Hold the words in one `language`.
 
-    `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
+    `{}` takes a number; in `version`, a version; in `part_of`, the text of
+    `part` or `chapter` and a title; in `taken_from`, a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
-    by kind; English has none, since there the kinds are words. `changes` are those of the page
-    that says what has changed since another version; `{}` takes what its key says.
+    by kind; English has none, since there the kinds are words. `plurals` are the words before
+    several numbers; languages have none where a noun stays as it is. `web` are the words of web
+    pages. `changes` are those of the page that says what has changed since another version; `{}`
+    takes what its key says.
     """
 
     language: str
@@ -35,6 +38,7 @@ class Words:
     landmarks: str
     part: str
     part_of: str
+    taken_from: str
     chapter: str
     notes: str
     back: str
@@ -51,11 +55,41 @@ class Words:
     done: str
     to_do: str
     appendix: str
+    listing: str
+    equation: str
+    full: str
+    listed: str
+    joined: str
+    spanned: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    web: dict[str, str] = field(default_factory=dict)
     changes: dict[str, str] = field(default_factory=dict)
+    plurals: dict[str, str] = field(default_factory=dict)
+
+    def numbered(self, kind: str) -> str:
+        """Return the pattern for what is numbered: "Figure {}", "Theorem {}"."""
+        if kind == "chapter":
+            return self.chapter[0].upper() + self.chapter[1:]
+        if kind in _PATTERNS:
+            return str(getattr(self, kind))
+        name = self.named(kind)
+        before, _, after = self.figure.partition("{}")
+        if not before:
+            return f"{{}}{after.split()[0]} {name.lower()}"
+        return f"{name} {{}}" if before.endswith(" ") else f"{name}{{}}"
+
+    def numbered_many(self, kind: str) -> str:
+        """Return the pattern for several numbers: "Figures {}"."""
+        plural = self.plurals.get(kind)
+        return f"{plural} {{}}" if plural else self.numbered(kind)
+
+    def named(self, kind: str) -> str:
+        """Return the word for a kind of callout or theorem."""
+        return self.callouts.get(kind) or kind.capitalize()
 
 
+_PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -82,17 +116,14 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a book in `language`.
+    """Return the characters of all words that may be added to a printed book in `language`.
 
     Not those of `changes`, which come in a file that the author puts into the book.
     """
     words = words_for(language)
-    texts = [
-        getattr(words, each.name)
-        for each in fields(words)
-        if isinstance(getattr(words, each.name), str)
-    ]
-    return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
+    texts = [text for each in fields(words) if isinstance(text := getattr(words, each.name), str)]
+    texts += [*words.callouts.values(), *words.plurals.values()]
+    return set("".join(texts)) - set("{}\N{NO-BREAK SPACE}")
 
 
 def direction(language: str) -> str:

@@ -44,9 +44,10 @@ _WEB = {
     "wiki": "https://en.wikipedia.org/wiki/{}",
     "doi": "https://doi.org/{}",
 }
-_SHOWN = {"pep": "PEP {}", "rfc": "RFC {}", "eq": "({})", "math:numref": "({})"}
+_SHOWN = {"pep": "PEP {}", "rfc": "RFC {}"}
 _FILLED_IN = frozenset(
-    {"ref", "any", "numref", "doc", "prf:ref", "hoverxref", "std:ref", "std:numref", "std:doc"}
+    {"ref", "any", "numref", "doc", "prf:ref", "hoverxref", "eq", "math:numref"}
+    | {"std:ref", "std:numref", "std:doc"}
 )
 """Roles whose link, where it has no text of its own, gets it from what it leads to."""
 _CITATION_HINT = "cite by a note, `[^name]`, that says the source"
