@@ -34,7 +34,7 @@ Write [rows]{.index} down.
 
 [^pay]: Before tax.
 """
-PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>'
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5"/></svg>'
 FILES = {
     "02-deciding.md": DECIDING,
     "01.md": "# Asking first\n\nSome text.\n",
