@@ -35,6 +35,7 @@ LAYERS = (
     ("formats.cover", "formats.workbook"),
     ("formats",),
     ("build",),
+    ("changes",),
     ("excerpts",),
     ("share",),
     ("checks", "starter", "preview"),

@@ -26,7 +26,7 @@ from bookbuilder.reading.titles import (
     title_heading,
 )
 from bookbuilder.reading.variables import settle_variables, title_with_values
-from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.slugs import file_slug, is_mere_number
 from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
@@ -103,7 +103,9 @@ def _chapter(
     if front.lang:
         tree["lang"] = front.lang
     return Chapter(
-        slug=file_slug(title if in_pieces else front.slug or _name_of_file(source.path), ""),
+        slug=file_slug(
+            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
+        ),
         title=title,
         tree=tree,
         source=source,
@@ -135,6 +137,12 @@ def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
 def _name_of_file(path: Path) -> str:
     is_index = path.stem.lower() in ("readme", "index")
     return path.parent.name if is_index and path.parent.name else path.stem
+
+
+def _name_for_slug(path: Path, title: str) -> str:
+    """Return the name that stays when another chapter is put before this one."""
+    name = _name_of_file(path)
+    return title if is_mere_number(name) and file_slug(title, "") else name
 
 
 def _title_of_file(path: Path) -> str:

@@ -39,7 +39,11 @@ def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") ->
     lines += [_line("p", "contributor", person.name) for person in others]
     if one_line(said.publisher):
         lines.append(_line("p", "publisher", said.publisher))
-    edition = [one_line(said.version), said.date.isoformat() if said.date else ""]
+    version = one_line(said.version)
+    edition = [
+        version and words.version.format(version),
+        said.date.isoformat() if said.date else "",
+    ]
     small = [" · ".join(filter(None, edition)), *_rights(said)]
     if address:
         small.append(new_tag("a", {"href": address}, address))
