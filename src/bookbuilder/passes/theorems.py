@@ -58,7 +58,9 @@ def kind_of_theorem(tag: Tag) -> str:
     """Return the kind of a theorem: `lemma`."""
     names = (str(name) for name in tag.get_attribute_list("class"))
     prefix = f"{CLASS}-"
-    return next((n.removeprefix(prefix) for n in names if n.startswith(prefix) and n != NUMBERED), "")
+    return next(
+        (n.removeprefix(prefix) for n in names if n.startswith(prefix) and n != NUMBERED), ""
+    )
 
 
 def _is_numbered(tag: Tag) -> bool:
@@ -117,8 +119,10 @@ def _add_mark(proof: Tag) -> None:
         return
     mark = new_tag("span", {"class": END_MARK}, _MARK)
     last = _last_tag(proof)
-    while last is not None and last.name in ("ul", "ol", "li", "div", "dl", "dd") and (
-        not has_class(last, _FORMULA) and not has_class(last, EQUATION) and last.contents
+    while (
+        last is not None
+        and last.name in ("ul", "ol", "li", "div", "dl", "dd")
+        and (not has_class(last, _FORMULA) and not has_class(last, EQUATION) and last.contents)
     ):
         inner = _last_tag(last)
         if inner is None or not _ends_with(last, inner):

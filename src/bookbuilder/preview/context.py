@@ -163,7 +163,9 @@ def _short(element: Tag) -> Tag | None:
     classes = element.get_attribute_list("class")
     if element.name == "div" and CLASS in classes:
         made = _empty_like(element)
-        made.extend(copy_of(p) for p in elements(element, "p") if p.parent is element and has_class(p, HEAD))
+        made.extend(
+            copy_of(p) for p in elements(element, "p") if p.parent is element and has_class(p, HEAD)
+        )
         return made
     if element.get("id") and "formula" in classes:
         return _empty_like(element)
