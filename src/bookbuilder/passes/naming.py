@@ -27,7 +27,7 @@ Nodes = list[PageElement | str]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a link leads to. `kind` and `number` are empty for what has no number."""
+    """Describe what a link leads to. `kind` and `number` are empty for what has no number."""
 
     kind: str
     number: str
@@ -135,14 +135,15 @@ class Naming:
         known = {id(a): self.target(str(a["href"]).removeprefix("#")) for a in anchors}
         items = [n for n in list(group.contents) if isinstance(n, Tag) or str(n).strip()]
         for kind, run in groupby(items, lambda n: known[id(n)].kind if id(n) in known else ""):
-            members = [node for node in run if isinstance(node, Tag)] if kind else list(run)
+            nodes = list(run)
+            members = [node for node in nodes if isinstance(node, Tag)]
             if kind and len(members) > 1:
                 phrases.append(self._several(kind, members, known, is_number))
             else:
-                phrases += [[node] for node in members]
-        nodes = self._joined(phrases)
+                phrases += [[node] for node in nodes]
+        group_nodes = self._joined(phrases)
         group.clear()
-        for node in nodes:
+        for node in group_nodes:
             group.append(node)
         group.unwrap()
 

@@ -149,8 +149,8 @@ def _ends_with(tag: Tag, inner: Tag) -> bool:
 
 def _trim_end(tag: Tag) -> None:
     last = tag.contents[-1] if tag.contents else None
-    if last is not None and not isinstance(last, Tag):
-        last.replace_with(type(last)(str(last).rstrip()))
+    if isinstance(last, NavigableString):
+        last.replace_with(NavigableString(last.rstrip()))
 
 
 def _number_formula(formula: Tag, number: str) -> None:
