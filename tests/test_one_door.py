@@ -34,6 +34,7 @@ PROGRAM = "a file of this program, or of a library that it has loaded"
 OURS = "what it has written itself"
 GIVEN = "named by whoever gives the command, not by the book"
 ENTRY = "an entry of a folder that the door has listed"
+OUTPUT = "the folder that is written, which whoever gives the command names"
 MEMORY = "bytes that were read before"
 
 ALLOWED = {
@@ -70,8 +71,8 @@ ALLOWED = {
     ("formats/epub/devices.py", "resources.files"): BUNDLED,
     ("formats/epub/devices.py", "joinpath().read_text"): BUNDLED,
     ("formats/epub/package.py", "zipfile.ZipFile"): "a new archive, in memory",
-    ("formats/epub/styles.py", "resources.files"): BUNDLED,
-    ("formats/epub/styles.py", "joinpath().read_bytes"): BUNDLED,
+    ("formats/hypertext/styles.py", "resources.files"): BUNDLED,
+    ("formats/hypertext/styles.py", "joinpath().read_bytes"): BUNDLED,
     ("formats/pdf/compose/styles.py", "resources.files"): BUNDLED,
     ("formats/pdf/compose/styles.py", "joinpath().read_text"): BUNDLED,
     ("formats/pdf/compose/trim.py", "resources.files"): BUNDLED,
@@ -110,6 +111,20 @@ ALLOWED = {
     ("runtime/cache.py", "os.fdopen"): OURS,
     ("runtime/child_process.py", "os.fdopen"): "the pipe from a child process",
     ("runtime/child_process.py", "subprocess.Popen"): "Java, on the file that was given",
+    ("runtime/folders.py", "Path().is_symlink"): OUTPUT,
+    ("runtime/folders.py", "_.is_symlink"): OUTPUT,
+    ("runtime/folders.py", "above.exists"): OUTPUT,
+    ("runtime/folders.py", "above.is_dir"): OUTPUT,
+    ("runtime/folders.py", "above.is_symlink"): OUTPUT,
+    ("runtime/folders.py", "folder.exists"): OUTPUT,
+    ("runtime/folders.py", "folder.is_dir"): OUTPUT,
+    ("runtime/folders.py", "folder.iterdir"): OUTPUT,
+    ("runtime/folders.py", "folder.stat"): OUTPUT,
+    ("runtime/folders.py", "old.exists"): OUTPUT,
+    ("runtime/folders.py", "os.walk"): OUTPUT,
+    ("runtime/folders.py", "path.is_dir"): OUTPUT,
+    ("runtime/folders.py", "path.lexists"): OUTPUT,
+    ("runtime/folders.py", "path.open"): OUTPUT,
     ("runtime/limits.py", "Path().read_text"): "what the system says of its processes",
     ("runtime/scratch.py", "Path().lstat"): OURS,
     ("runtime/scratch.py", "os.open"): OURS,

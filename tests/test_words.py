@@ -24,10 +24,12 @@ def test_every_language_has_every_word(language: str) -> None:
     assert words.get("plurals", GERMAN["plurals"]).keys() == GERMAN["plurals"].keys()
     if language != "en":
         assert words["callouts"].keys() == GERMAN["callouts"].keys()
-    for name, german in GERMAN.items():
-        if isinstance(german, str):
-            assert words[name].count("{}") == german.count("{}"), name
-            assert re.fullmatch(r"\S+( \S+)*", words[name]), name
+    assert words["changes"].keys() == GERMAN["changes"].keys()
+    every = [(words, name, german) for name, german in GERMAN.items() if isinstance(german, str)]
+    every += [(words["changes"], name, german) for name, german in GERMAN["changes"].items()]
+    for said, name, german in every:
+        assert said[name].count("{}") == german.count("{}"), name
+        assert re.fullmatch(r"\S+( \S+)*", said[name]), name
 
 
 def test_every_kind_of_callout_has_a_title() -> None:

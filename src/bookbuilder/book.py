@@ -13,9 +13,11 @@ from pathlib import Path
 
 from bs4 import Tag
 
+from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
+from bookbuilder.model.selection import Cut, Excerpt, Selection
 from bookbuilder.model.source import Place, Source
 from bookbuilder.text.words import Words
 
@@ -42,7 +44,8 @@ class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
-    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed.
+    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed. `source` is
+    the identifier of the book that this one is taken from.
     """
 
     title: str
@@ -60,6 +63,7 @@ class Metadata:
     series: str = ""
     series_position: str = ""
     isbn: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -131,12 +135,13 @@ class Asset:
 
 @dataclass(slots=True)
 class Book:
-    """A whole book, or one part of it as a volume of its own (`volume` is then that part).
+    """A whole book, or what is cut out of one: `excerpt` then says what that is.
 
-    `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
-    number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
-    `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
-    the book's audience. `named` are the formats and editions on which something of it depends.
+    `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
+    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
+    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
+    are not for the book's audience. `named` are the formats and editions on which something of it
+    depends.
     """
 
     config: Config
@@ -146,12 +151,19 @@ class Book:
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
-    asked_part: int | None = None
+    asked: Selection | None = None
+    excerpt: Excerpt | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    errata: tuple[PlacedErratum, ...] = ()
+
+    @property
+    def is_handout(self) -> bool:
+        """Tell whether this is one chapter, without the pages that a book has around it."""
+        return self.excerpt is not None and self.excerpt.kind is Cut.HANDOUT
 
     @property
     def chapters(self) -> Iterator[Chapter]:

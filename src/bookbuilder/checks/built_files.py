@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,12 +12,13 @@ from bookbuilder.book import Book
 from bookbuilder.build import apply_levels, load
 from bookbuilder.checks.epubcheck import Message, NotRunError
 from bookbuilder.config import CONFIG_NAME
+from bookbuilder.formats.epub.built_package import ARCHIVE, LARGEST_BOOK, ZIP_ERRORS, opened
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.passes.volume import volume_identifier
+from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
 
 UNREADABLE_BOOK = Rule(
@@ -57,10 +56,6 @@ NOT_TRACED = Rule(
     " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
-_ARCHIVE = b"PK\x03\x04"
-LARGEST_BOOK = 1_000_000_000
-# What opening and reading a damaged, encrypted or exotic archive raises.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
 _RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHECK_WARNING}
 
 
@@ -82,7 +77,7 @@ def is_epub(path: Path) -> bool:
     if not is_file(path):
         return False
     with path.open("rb") as file:
-        return file.read(len(_ARCHIVE)) == _ARCHIVE
+        return file.read(len(ARCHIVE)) == ARCHIVE
 
 
 def check_built(
@@ -98,20 +93,20 @@ def check_built(
         if not is_file(path):
             raise OSError(errno.EINVAL, "it is no ordinary file")
         data = read_file(path, LARGEST_BOOK)
-        if data.startswith(_ARCHIVE):
+        if data.startswith(ARCHIVE):
             messages: Sequence[Message] = ()
             if isinstance(epubcheck, NotRunError):
                 message = f"EPUBCheck has not run: {epubcheck}"
                 report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
             else:
                 messages = epubcheck
-            with zipfile.ZipFile(io.BytesIO(data)) as package:
+            with opened(data) as package:
                 _check_epub(package, len(data), name, root, messages, report)
             return
         for rule, message in inspect_pdf(data):
             report.add(rule, message, Span(name))
         _sources(root, "", report)
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
     except NotAPdfError as error:
@@ -127,8 +122,6 @@ def _check_epub(
     messages: Sequence[Message],
     report: Report,
 ) -> None:
-    if (unpacked := sum(i.file_size for i in package.infolist())) > LARGEST_BOOK:
-        raise OSError(f"it would take {unpacked:,} bytes to unpack")
     findings = list(inspect(package, size))
     remarks = [m for m in messages if m.severity in _RULES]
     book, why = _sources(root, identifier_of(package), report)
@@ -159,7 +152,7 @@ def _in_file(name: str, document: str, place: str) -> Span:
 def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, str]:
     """Return the book in `root`, and make `report` judge by its levels; else None, and why.
 
-    An `identifier` has to be the book's or that of one of its parts.
+    An `identifier` has to be the book's or that of one of its parts or chapters.
     """
     if is_folder(root) and not is_file(root / CONFIG_NAME):
         return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
@@ -168,6 +161,7 @@ def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, 
     except BookError:
         return None, "the sources have errors, which `bookbuilder check` shows"
     ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
+    ours |= {handout_identifier(book, chapter) for chapter in book.chapters}
     if identifier and identifier not in ours:
         return None, f"it was not made from {root.name}"
     apply_levels(book, report)

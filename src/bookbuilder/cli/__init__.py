@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
+from bookbuilder.cli.build_commands import build, cover, epub, pdf, web, workbook
+from bookbuilder.cli.changes_command import changes
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
@@ -115,10 +116,12 @@ for command in (
     pdf,
     cover,
     workbook,
+    web,
     build,
     preview,
     watch,
     check,
+    changes,
     explain,
     doctor,
     help_command,

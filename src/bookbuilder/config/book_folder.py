@@ -16,6 +16,7 @@ from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import Config
+from bookbuilder.config.share_address import check_share_address
 from bookbuilder.config.toml_text import LARGEST_TOML, parse_toml
 from bookbuilder.config.toml_variables import with_values
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -111,6 +112,7 @@ def read_config(root: Path, report: Report) -> Config:
         else:
             config = parse_config(root, source, with_values(data, source, report), report)
         _check_folders(config, report)
+        check_share_address(config, report)
         report.of_book = levels_of_book(config, report)
     return config
 

@@ -153,12 +153,27 @@ class EditionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareConfig:
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return `url` with the slash that ends a folder's; nothing if the book has none."""
+        return self.url and f"{self.url.rstrip('/')}/"
+
+
+@dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and how their findings are treated."""
+    """`[lint]`: rules by name or code, and how their findings are treated; `words` are files of
+    words that are spelt as they should be.
+    """
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +197,7 @@ class Config:
     references: ReferencesConfig = field(default_factory=ReferencesConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
+    share: ShareConfig = field(default_factory=ShareConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

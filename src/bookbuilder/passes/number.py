@@ -53,6 +53,7 @@ _ROLES = {
     "references": "doc-bibliography",
     "sources": "doc-bibliography",
     "colophon": "doc-colophon",
+    "errata": "doc-errata",
     "index": "doc-index",
 }
 _SLUG = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?(?P<slug>slug)[ \t]*:")

@@ -68,7 +68,7 @@ class Context:
         self._shape = _with_chapters(book, lambda chapter: chapter)
         _run_rest(book, report)
         self._stubs, self._outline = stubs, outline
-        self._book = book if len(stubs) > 1 and book.asked_part is None else None
+        self._book = book if len(stubs) > 1 and book.asked is None else None
         apply_levels(book, report)
         return book
 

@@ -35,6 +35,8 @@ from bookbuilder.trees.xhtml import HEADINGS
 _EMPTY_HINT = "write it, or delete it from the list of chapters"
 # Roles of pages that stand without a title, unless they are given one.
 _WITHOUT_TITLE = ("dedication", "epigraph")
+# Roles of chapters that passes fill.
+_FILLED_LATER = ("index", "errata")
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -70,7 +72,7 @@ def read_chapters(
     drop_empty_headings(tree)
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
-    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
+    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") in _FILLED_LATER)
     if not is_filled and not _has_content(tree):
         what = "headings but no text" if has_headings else "no text"
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)

@@ -21,10 +21,13 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 class Words:
     """Hold the words in one `language`.
 
-    `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
+    `{}` takes a number; in `version`, a version; in `part_of`, the text of
+    `part` or `chapter` and a title; in `taken_from`, a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
     by kind; English has none, since there the kinds are words. `plurals` are the words before
-    several numbers; languages have none where a noun stays as it is.
+    several numbers; languages have none where a noun stays as it is. `web` are the words of web
+    pages. `changes` are those of the page that says what has changed since another version; `{}`
+    takes what its key says.
     """
 
     language: str
@@ -35,6 +38,7 @@ class Words:
     landmarks: str
     part: str
     part_of: str
+    taken_from: str
     chapter: str
     notes: str
     back: str
@@ -59,6 +63,8 @@ class Words:
     spanned: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    web: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
     plurals: dict[str, str] = field(default_factory=dict)
 
     def numbered(self, kind: str) -> str:
@@ -110,10 +116,13 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a book in `language`."""
+    """Return the characters of all words that may be added to a printed book in `language`.
+
+    Not those of `changes`, which come in a file that the author puts into the book.
+    """
     words = words_for(language)
-    said = [getattr(words, each.name) for each in fields(words)]
-    texts = [text for one in said for text in (one.values() if isinstance(one, dict) else [one])]
+    texts = [text for each in fields(words) if isinstance(text := getattr(words, each.name), str)]
+    texts += [*words.callouts.values(), *words.plurals.values()]
     return set("".join(texts)) - set("{}\N{NO-BREAK SPACE}")
 
 

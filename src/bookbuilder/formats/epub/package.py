@@ -20,7 +20,7 @@ from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, a
 from bookbuilder.formats.epub.names import NCX_NAME
 from bookbuilder.formats.epub.navigation import Landmark
 from bookbuilder.formats.epub.source_map import COVER_ID
-from bookbuilder.formats.epub.styles import Resource
+from bookbuilder.formats.hypertext.styles import Resource
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.words import direction
 

@@ -59,10 +59,7 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
     rows = list(_rows(table))
     if not rows:
         return {}
-    found: dict[int, Attributes] = {}
-    for cell in (cell for row in rows for cell in row):
-        if style := _style_of(cell):
-            found[id(cell)] = {"style": style}
+    found = breaking_cells(table)
     if _has_widths(table, rows[0]):
         return found
     columns = _columns(rows)
@@ -87,6 +84,17 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
         _add(found, {id(cell): {"style": f"width: {sum(shares[start:end])}%"}})
         start = end
     return found
+
+
+def breaking_cells(table: Tag) -> dict[int, Attributes]:
+    """Return attributes for the cells of `table` whose text breaks in another way than words do."""
+    cells = (cell for row in _rows(table) for cell in row)
+    return {id(cell): {"style": style} for cell in cells if (style := _style_of(cell))}
+
+
+def longest_words(table: Tag) -> int:
+    """Return how many characters beside each other a table is wide if every cell is narrow."""
+    return sum(column.word for column in _columns(list(_rows(table))))
 
 
 def _add(found: dict[int, Attributes], more: dict[int, Attributes]) -> None:
