@@ -198,7 +198,7 @@ def resolve_reference(
         _set_text(anchor, text, "", shown)
         return
     anchor["href"] = f"#{found}"
-    if f"{scheme}:" == NUMBER_SCHEME:
+    if f"{scheme}:" == NUMBER_SCHEME or _has_place(anchor):
         number, title = labels.number_and_title(found)
         if number and not text:
             labels.naming.say(anchor, found, is_reference=True)

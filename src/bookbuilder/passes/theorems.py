@@ -82,7 +82,8 @@ def _settle(
     if has_class(tag, NUMBERED):
         classes = tag.get_attribute_list("class")
         tag["class"] = AttributeValueList(str(c) for c in classes if c != NUMBERED)
-        tag[NUMBER] = counting.next(kind, chapter)
+        # What is called the same counts together.
+        tag[NUMBER] = counting.next(words.known(kind), chapter)
         text = words.numbered(kind).format(tag[NUMBER])
         label.string = text.replace(" ", "\N{NO-BREAK SPACE}")
     if not spaced:
