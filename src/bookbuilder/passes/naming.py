@@ -41,9 +41,15 @@ class Naming:
         self.words: Words = words_for(book.metadata.language)
         self.chapters = book.config.references.chapters
         self.addresses = addresses
+        self._targets: dict[str, Target] = {}
 
     def target(self, name: str) -> Target:
         """Return what the book-wide id `name` is."""
+        if name not in self._targets:
+            self._targets[name] = self._find(name)
+        return self._targets[name]
+
+    def _find(self, name: str) -> Target:
         tag, chapter = self.addresses.element(name)
         if tag is chapter.tree or tag.name == "h1":
             number = str(chapter.number or chapter.letter or "")
@@ -170,28 +176,22 @@ class Naming:
             is_first, is_last = number is flat[0], number is flat[-1]
             text = f"{before if is_first else ''}{said}{after if is_last else stop}"
             _fill(by_number[number], [text])
-        spanned = self.words.spanned
+        to = self.words.spanned.split("{}")[1]
         parts: list[Nodes] = []
         for part in shown:
-            if len(part) == 1:
-                parts.append([by_number[part[0]]])
-            else:
-                parts.append(_woven(spanned, [by_number[part[0]]], [by_number[part[1]]]))
+            ends: Nodes = [by_number[number] for number in part]
+            parts.append([ends[0], to, ends[1]] if len(ends) > 1 else ends)
         return self._joined(parts)
 
     def _joined(self, parts: list[Nodes]) -> Nodes:
         """Return the parts of an enumeration with commas and a last "and" between them."""
-        if not parts:
-            return []
-        whole = parts[0]
-        for part in parts[1:-1]:
-            whole = _woven(self.words.listed, whole, part)
-        return _woven(self.words.joined, whole, parts[-1]) if len(parts) > 1 else whole
-
-
-def _woven(pattern: str, first: Nodes, second: Nodes) -> Nodes:
-    before, middle, after = pattern.split("{}")
-    return [n for n in (before, *first, middle, *second, after) if n != ""]
+        comma, last = (p.split("{}")[1] for p in (self.words.listed, self.words.joined))
+        nodes: Nodes = []
+        for nth, part in enumerate(parts):
+            if nth:
+                nodes.append(last if nth == len(parts) - 1 else comma)
+            nodes += part
+        return nodes
 
 
 def _fill(anchor: Tag, nodes: Nodes) -> None:
