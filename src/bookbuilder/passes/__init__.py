@@ -6,6 +6,11 @@ labels; errata after links, since they name places; index and glossary links lat
 words as they will be read; colours of code and lines of verse after all that, since no other pass
 looks at them. Volumes, handouts and course packs are cut out of the book when its links are known,
 and the workbook repeats exercises as they will be printed.
+ids are settled; numbers before links, which need slugs and labels; errata after links, since they
+name places; index and glossary links late, so that they see words as they will be read; colours of
+code and lines of verse after all that, since no other pass looks at them. Volumes, handouts and
+course packs are cut out of the book when its links are known, and the workbook repeats exercises as
+they will be printed.
 """
 
 from __future__ import annotations

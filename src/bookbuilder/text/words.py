@@ -86,14 +86,23 @@ class Words:
 
     def named(self, kind: str) -> str:
         """Return the word for a kind of callout or theorem."""
+        kind = self.known(kind)
         return self.callouts.get(kind) or kind.capitalize()
 
     def is_in(self, language: str) -> bool:
         """Return whether the words are in the `language` of a tag, and not the English ones."""
         return self.language == _key_of(language)
 
+    def known(self, kind: str) -> str:
+        """Return `kind`, or the one that comes closest in a language without a word for it."""
+        return kind if not self.callouts or kind in self.callouts else _LIKE.get(kind, kind)
+
 
 _PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
+_LIKE = {
+    "axiom": "theorem", "criterion": "proposition", "property": "proposition",
+    "observation": "remark", "assumption": "definition", "hypothesis": "conjecture",
+}  # fmt: skip
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 

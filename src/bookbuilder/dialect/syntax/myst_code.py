@@ -101,8 +101,16 @@ class Code(VerbatimDirective):
         said = directive.argument.split()[0] if directive.argument else ""
         language = directive.option("language", "lexer") or said
         info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
+        caption = directive.option("caption")
+        if caption and directive.label:
+            figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
+            figure.tail = "\n"
+            code_block(conversion, figure, self.text, info, self.attributes)
+            element = ElementTree.SubElement(figure, "figcaption")
+            conversion.inline(element, caption, self.line)
+            return
         code_block(conversion, parent, self.text, info, self.attributes)
-        if caption := directive.option("caption"):
+        if caption:
             with_title(conversion, parent, caption, self.line)
 
     def _lines_said(self) -> str:
