@@ -26,6 +26,7 @@ LAYERS = (
     ("dialect",),
     ("reading",),
     ("passes",),
+    ("formats.formulas",),
     ("formats.types", "formats.table_of_contents", "formats.cover_art", "formats.source_line"),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),

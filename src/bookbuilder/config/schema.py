@@ -183,6 +183,13 @@ class LintConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MathConfig:
+    """`[math]`: formulas. `macros` are commands of TeX by name, without the backslash."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
@@ -204,6 +211,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
+    math: MathConfig = field(default_factory=MathConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,12 @@ name places; index and glossary links late, so that they see words as they will 
 code and lines of verse after all that, since no other pass looks at them. Volumes, handouts and
 course packs are cut out of the book when its links are known, and the workbook repeats exercises as
 they will be printed.
+The order matters: trees are cleaned before anything looks at them; formulas are
+set next; furniture and notes come before
+ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
+and glossary links late, so that they see words as they will be read; colours of code and lines of
+verse after all that, since no other pass looks at them. A volume is cut out of the book when its
+links are known, and the workbook repeats exercises as they will be printed.
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ from bookbuilder.passes.directions import directions
 from bookbuilder.passes.drop_caps import drop_caps
 from bookbuilder.passes.errata import errata
 from bookbuilder.passes.foreign_html import foreign_html
+from bookbuilder.passes.formulas import formulas
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight
@@ -51,6 +58,7 @@ Pass = Callable[[Book, Report], None]
 
 PASSES: tuple[Pass, ...] = (
     clean,
+    formulas,
     foreign_html,
     furniture,
     notes,

@@ -15,6 +15,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
+from bookbuilder.reading.macros import macros_of
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
@@ -115,6 +116,7 @@ def _chapter(
         numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
+        macros=macros_of(front.data),
     )
 
 
