@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markdown.util import HtmlStash
@@ -18,6 +19,9 @@ from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
+
+if TYPE_CHECKING:
+    from bookbuilder.dialect.core.citing import Sources
 
 BACKTICKS = re.compile(r"`+")
 _BRACES = re.compile(r"\\.|[{}]")
@@ -58,6 +62,8 @@ class Conversion:
     tags: ChapterTags | None = None
     """The components in the chapter, once someone asked for them."""
     templates: Templates = field(default_factory=Templates)
+    sources: Sources | None = None
+    """What can be cited; None in a book without a bibliography."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
