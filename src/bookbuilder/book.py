@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
-from bookbuilder.model.source import Place, Source
+from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.text.words import Words
+
+if TYPE_CHECKING:
+    from bookbuilder.citing.library import Library
 
 
 class Matter(StrEnum):
@@ -63,6 +67,16 @@ class Metadata:
 
 
 @dataclass(slots=True)
+class Cited:
+    """What a book says of citing: the style, where sources are listed, which are not cited."""
+
+    style: str = ""
+    style_span: Span | None = None
+    at: str = "book"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
 class Chapter:
     """One file of the book's text.
 
@@ -74,7 +88,8 @@ class Chapter:
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
-    chapter may name; `left_out` are those of what is not for the book's audience.
+    chapter may name; `left_out` are those of what is not for the book's audience. `sources` are
+    what can be cited in it.
     """
 
     slug: str
@@ -92,6 +107,7 @@ class Chapter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    sources: Library | None = None
 
     @property
     def place(self) -> Place:
@@ -152,6 +168,7 @@ class Book:
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    cited: Cited = field(default_factory=Cited)
 
     @property
     def chapters(self) -> Iterator[Chapter]:

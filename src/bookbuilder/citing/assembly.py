@@ -44,7 +44,7 @@ def _with_affixes(piece: Piece, text: str) -> str:
 
 
 def assembled(
-    pieces: Sequence[Piece], area: Any, *, is_note: bool, bare: bool, numeric: bool
+    pieces: Sequence[Piece], area: Any, *, bare: bool
 ) -> str:
     """Return the citation. "@key says" gives its author to the sentence, the rest to brackets."""
     layout = area.layout

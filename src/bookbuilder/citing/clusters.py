@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -41,4 +41,5 @@ class Cluster:
     after_other: bool = False
     bare: bool = False
     """Whether the brackets around are left out."""
-    texts: list[str] = field(default_factory=list)
+    author: str = ""
+    """The names that stand in the sentence, where a style puts the rest into a note."""

@@ -56,22 +56,25 @@ class Library:
     """Hold the entries of a book or of a chapter by key; each is translated when it is needed."""
 
     language: str = "en"
+    parent: Library | None = None
+    """What can be cited besides, such as the book's bibliography in a chapter with its own."""
     _makers: dict[str, Callable[[], Entry]] = field(default_factory=dict)
     _made: dict[str, Entry] = field(default_factory=dict)
     _spans: dict[str, Span | None] = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._makers or key in self._aliases
-
-    def __bool__(self) -> bool:
-        return bool(self._makers)
+        own = key in self._makers or key in self._aliases
+        return own or (self.parent is not None and key in self.parent)
 
     @property
     def keys(self) -> Iterable[str]:
-        return self._makers
+        return [*self._makers, *(self.parent.keys if self.parent else ())]
 
     def get(self, key: str) -> Entry | None:
+        """Return the entry with `key`; one of another library only if there is none here."""
+        if self.parent is not None and not (key in self._makers or key in self._aliases):
+            return self.parent.get(key)
         key = key if key in self._makers else self._aliases.get(key, key)
         if key not in self._made and key in self._makers:
             self._made[key] = self._makers[key]()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 ITALIC, BOLD, SUPER, SUB, SMALL, UNDERLINE, KEPT, AUTHOR = (
     (chr(0xE000 + 2 * n), chr(0xE001 + 2 * n)) for n in range(8)
@@ -31,6 +32,7 @@ _HTML = {
 _TAG = re.compile(r"<(/?)(i|em|b|strong|sup|sub|sc|u|span)((?:\s[^<>]{0,100})?)>", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s\ue000-\ue01f<>\"“”]{3,1000}|\b(?:doi:\s?)?10\.\d{4,9}/"
                       r"[^\s\ue000-\ue01f<>\"“”]{1,300}", re.IGNORECASE)  # fmt: skip
+_CITED = re.compile(f"{CITE}([^{CITE}{CITE_TEXT}]*){CITE_TEXT}|{END_CITE}")
 _NO_END = ".,;:!?)]}’”'\""
 
 
@@ -85,41 +87,58 @@ def plain(text: str) -> str:
     return ANY.sub("", re.sub(f"{CITE}[^{CITE_TEXT}]*{CITE_TEXT}", "", text))
 
 
-def to_html(text: str, *, links: bool = False) -> str:
-    """Return `text` as HTML; with `links`, addresses and DOIs in it are links."""
-    pieces: list[str] = []
-    depth = 0
+def to_html(
+    text: str, *, addresses: bool = False, cited: Callable[[str], str] | None = None
+) -> str:
+    """Return `text` as HTML. With `addresses`, web addresses and DOIs are links.
+
+    `cited` gives the opening tag of a link to a source.
+    """
+    writer = _Writer(cited)
     end = 0
     marked = balanced(text)
-    for found in _ADDRESS.finditer(marked) if links else ():
+    for found in _ADDRESS.finditer(marked) if addresses else ():
         shown = found[0].rstrip(_NO_END)
         if shown.count("(") > shown.count(")") and found[0][len(shown) :].startswith(")"):
             shown += ")"
-        html_before, depth = _inline(marked[end : found.start()], depth)
+        writer.write(marked[end : found.start()])
         address = shown if shown.lower().startswith("http") else _doi(shown)
-        escaped = html.escape(address)
-        pieces += [html_before, f'<a href="{escaped}">{html.escape(shown)}</a>']
+        writer.pieces.append(f'<a href="{html.escape(address)}">{html.escape(shown)}</a>')
         end = found.start() + len(shown)
-    pieces.append(_inline(marked[end:], depth)[0])
-    return "".join(pieces)
+    writer.write(marked[end:])
+    return "".join(writer.pieces)
 
 
 def _doi(shown: str) -> str:
     return "https://doi.org/" + re.sub(r"(?i)^doi:\s?", "", shown)
 
 
-def _inline(text: str, depth: int) -> tuple[str, int]:
-    """Return `text` as HTML, and how deep in italics it ends: italics within such are upright."""
-    pieces: list[str] = []
-    for character in text:
-        if character == ITALIC[0]:
-            depth += 1
-            pieces.append("<em>" if depth % 2 else '<em class="upright">')
-        elif character == ITALIC[1]:
-            depth -= 1
-            pieces.append("</em>")
-        elif "\ue000" <= character <= "\ue01f":
-            pieces.append(_TAGS.get(character, ""))
-        else:
-            pieces.append(html.escape(character, quote=False))
-    return "".join(pieces), depth
+class _Writer:
+    """Write text as HTML. Italics within italics are upright."""
+
+    def __init__(self, cited: Callable[[str], str] | None) -> None:
+        self.pieces: list[str] = []
+        self.cited = cited
+        self.depth = 0
+
+    def write(self, text: str) -> None:
+        end = 0
+        for found in _CITED.finditer(text):
+            self._plain(text[end : found.start()])
+            end = found.end()
+            if self.cited is not None:
+                self.pieces.append("</a>" if found[1] is None else self.cited(found[1]))
+        self._plain(text[end:])
+
+    def _plain(self, text: str) -> None:
+        for character in text:
+            if character == ITALIC[0]:
+                self.depth += 1
+                self.pieces.append("<em>" if self.depth % 2 else '<em class="upright">')
+            elif character == ITALIC[1]:
+                self.depth -= 1
+                self.pieces.append("</em>")
+            elif "\ue000" <= character <= "\ue01f":
+                self.pieces.append(_TAGS.get(character, ""))
+            else:
+                self.pieces.append(html.escape(character, quote=False))

@@ -6,33 +6,24 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from citeproc.source import VariableError
 
 from bookbuilder.citing import marks
-from bookbuilder.citing.assembly import Piece, assembled
+from bookbuilder.citing.assembly import Piece, assembled, linked
 from bookbuilder.citing.casing import capitalized
 from bookbuilder.citing.clusters import Cite, Cluster, Mode
 from bookbuilder.citing.csl.item import Item, Reference
 from bookbuilder.citing.csl.style import Style
 from bookbuilder.citing.disambiguation import tell_apart
 from bookbuilder.citing.entries import Entry
+from bookbuilder.citing.listed import Listed
 from bookbuilder.citing.punctuation import settle
 from bookbuilder.citing.sorting import collation_key, sorted_items
 
 _AUTHOR = re.compile(f"{marks.AUTHOR[0]}([^{marks.AUTHOR[0]}{marks.AUTHOR[1]}]*){marks.AUTHOR[1]}")
 _NEAR = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An entry of the list of sources: its text, and the label that stands before it."""
-
-    key: str
-    text: str
-    label: str = ""
 
 
 @dataclass(slots=True)
@@ -60,15 +51,10 @@ class Processor:
     def uses_notes(self) -> bool:
         return bool(self.style.get("class") == "note")
 
-    @cached_property
-    def is_numeric(self) -> bool:
-        """Tell whether citations are numbers, in which no name and no year stands."""
-        found = self.style.xpath_search(
-            "cs:citation//cs:text[@variable='citation-number']"
-            " | cs:citation//cs:text[@variable='citation-label']"
-        )
-        names = self.style.xpath_search("cs:citation//cs:names | cs:citation//cs:text[@macro]")
-        return bool(found) and not names
+    @property
+    def raises(self) -> bool:
+        """Tell whether citations are raised numbers, before which no blank stands."""
+        return self.layout.get("vertical-align") == "sup"
 
     def process(self, clusters: Sequence[Cluster], also: Iterable[str] = ()) -> list[str]:
         """Return the texts of `clusters`; `also` are keys that are listed without being cited."""
@@ -187,11 +173,15 @@ class Processor:
         first = pieces[0]
         if first.cite.mode is Mode.IN_TEXT and not self.uses_notes and not first.author:
             first = self._with_author(first)
+        if first.cite.mode is Mode.IN_TEXT and self.uses_notes and not cluster.bare:
+            # The sentence names the author, and the note says the rest.
+            cluster.author = self._settled(linked(first, first.author or self.author(first.item)))
+            only = dataclasses.replace(first.cite, mode=Mode.NO_AUTHOR)
+            first = dataclasses.replace(first, cite=only)
         area = self.style.citation
         text = assembled(
-            [first, *pieces[1:]], area, is_note=self.uses_notes, bare=cluster.bare,
-            numeric=self.is_numeric,
-        )  # fmt: skip
+            [first, *pieces[1:]], area, bare=cluster.bare
+        )
         text = self._settled(text)
         return capitalized_note(text) if self.uses_notes and not cluster.bare else text
 

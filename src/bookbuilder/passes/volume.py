@@ -10,6 +10,7 @@ from bs4 import Tag
 from bookbuilder.book import Book, Part
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.index import without_elsewhere
+from bookbuilder.passes.source_list import without_uncited
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, new_tag
@@ -41,6 +42,7 @@ def select_part(book: Book, report: Report) -> None:
     elsewhere = _descriptions(book, part)
     for chapter in (*book.front, *book.back):
         without_elsewhere(chapter.tree, kept)
+        without_uncited(chapter.tree, kept)
     for chapter in tracked((*book.front, *part.chapters, *book.back)):
         for anchor in elements(chapter.tree, "a"):
             href = str(anchor.get("href", ""))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
 
+from bookbuilder.text.slugs import loose
+
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
@@ -49,11 +51,20 @@ class Words:
     links_code: str
     done: str
     to_do: str
+    bibliography: str
     appendix: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
 
 
+_OTHER_TITLES = (
+    "References", "Reference list", "Works cited", "Literature", "Literature cited", "Sources",
+    "Literatur", "Quellen", "Quellenverzeichnis", "Literatur- und Quellenverzeichnis", "Références",
+    "Références bibliographiques", "Referencias", "Referencias bibliográficas", "Referências",
+    "Referências bibliográficas", "Riferimenti bibliografici", "Literatuur", "Referenties",
+    "Referenser", "Källor", "Kilder", "Referanser", "Litteraturliste", "Источники", "Джерела",
+    "Bibliographie", "Kirjallisuus", "Lähdeluettelo", "Piśmiennictwo",
+)  # fmt: skip
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -67,6 +78,15 @@ def words_for(language: str) -> Words:
     known = {file.name.removesuffix(".toml"): file for file in folder.iterdir()}
     key = key if key in known else "en"
     return Words(key, **tomllib.loads(known[key].read_text("utf-8")))
+
+
+@cache
+def all_titles_of_sources() -> frozenset[str]:
+    """Return what a list of sources may be called in any language, in `loose` letters."""
+    folder = resources.files("bookbuilder.text").joinpath("languages")
+    names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
+    titles = [*_OTHER_TITLES, *(words_for(name).bibliography for name in names)]
+    return frozenset(map(loose, titles))
 
 
 def letter(count: int, language: str) -> str:
