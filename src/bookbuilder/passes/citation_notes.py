@@ -28,11 +28,13 @@ def content_of(text: str, opener: Opener | None, *, addresses: bool = False) -> 
     return [node.extract() for node in nodes if isinstance(node, Tag | NavigableString)]
 
 
-def insert_inline(tag: Tag, text: str, opener: Opener, *, raises: bool = False) -> None:
+def insert_inline(
+    tag: Tag, text: str, opener: Opener, *, raises: bool = False, addresses: bool = False
+) -> None:
     """Show `text` in the place of a citation. In links, titles and drawings it has no links."""
     linked = None if tag.find_parent(["a", "h1", "h2", "h3", "h4", "h5", "h6"]) else opener
     tag.clear()
-    for node in content_of(text, linked):
+    for node in content_of(text, linked, addresses=addresses and linked is not None):
         tag.append(node)
     first = tag.contents[0] if tag.contents else None
     if raises and isinstance(first, Tag) and first.name == "sup":

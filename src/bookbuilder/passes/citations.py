@@ -229,4 +229,6 @@ def _put(group: _Group, texts: list[str], processor: Any, links: Backlinks, book
             text = f"{place.cluster.author} ({text.rstrip('.')})"
         elif processor.uses_notes:
             text = text.removesuffix(".")
-        insert_inline(place.tag, text, open_tag, raises=processor.raises)
+        insert_inline(
+            place.tag, text, open_tag, raises=processor.raises, addresses=processor.uses_notes
+        )

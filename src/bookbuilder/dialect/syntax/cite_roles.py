@@ -47,6 +47,7 @@ def add_command(parser: InlineParser, name: str, said: str) -> bool:
     match = _TEX.search(said)
     if parser.conversion.sources is None or not match:
         return False
+    said = said.replace("~", "\N{NO-BREAK SPACE}")
     options = re.findall(r"\[([^\[\]]*)\]", match[1])
     before, after = (options[0], options[1]) if len(options) > 1 else ("", "".join(options))
     way = _WAYS.get(name.rstrip("*").lower(), BRACKETS)

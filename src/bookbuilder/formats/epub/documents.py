@@ -16,7 +16,7 @@ from bookbuilder.formats.epub.names import TITLE_NAME
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import elements, new_tag, one_line
+from bookbuilder.trees.markup import elements, has_class, new_tag, one_line
 from bookbuilder.trees.serializing import Rewrite, serialize
 from bookbuilder.trees.xhtml import HEADINGS
 
@@ -157,6 +157,9 @@ class ChapterWriter:
         role = result.get("role", "")
         if kind := EPUB_TYPES.get(role):
             result["epub:type"] = kind
+        elif has_class(tag, "reference") and tag.name == "li":
+            # Its role is deprecated, its type is not.
+            result["epub:type"] = "biblioentry"
         if role == "doc-backlink":
             result.setdefault("aria-label", "Back to the text")
         return result
