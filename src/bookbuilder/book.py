@@ -68,8 +68,12 @@ class Metadata:
 
 @dataclass(slots=True)
 class Cited:
-    """What a book says of citing: the style, where sources are listed, which are not cited."""
+    """Hold what a book says of citing: the files, the style, where sources are listed, and `also` which.
 
+    `files` are those that were found without the author's saying so.
+    """
+
+    files: tuple[str, ...] = ()
     style: str = ""
     style_span: Span | None = None
     at: str = "book"

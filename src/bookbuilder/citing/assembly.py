@@ -43,9 +43,7 @@ def _with_affixes(piece: Piece, text: str) -> str:
     return f"{prefix}{linked(piece, text)}{suffix}"
 
 
-def assembled(
-    pieces: Sequence[Piece], area: Any, *, bare: bool
-) -> str:
+def assembled(pieces: Sequence[Piece], area: Any, *, bare: bool) -> str:
     """Return the citation. "@key says" gives its author to the sentence, the rest to brackets."""
     layout = area.layout
     first = pieces[0]
@@ -88,7 +86,7 @@ def _joined(pieces: Sequence[Piece], area: Any, layout: Any, *, in_text: bool) -
             continue
         piece = pieces[index]
         before = pieces[index - 1] if index else None
-        takes_author = in_text and not index or piece.cite.mode is Mode.NO_AUTHOR
+        takes_author = (in_text and not index) or piece.cite.mode is Mode.NO_AUTHOR
         joint = delimiter
         if takes_author:
             text = piece.without_author
@@ -102,9 +100,9 @@ def _joined(pieces: Sequence[Piece], area: Any, layout: Any, *, in_text: bool) -
                     joint = area.get("year-suffix-delimiter") or delimiter
         else:
             text = piece.text
-            if before is not None and index > 1 and collapse.startswith("year"):
-                if _same(pieces[index - 2], before) and not _same(before, piece):
-                    joint = area.get("after-collapse-delimiter") or delimiter
+            was_collapsed = before is not None and index > 1 and collapse.startswith("year")
+            if was_collapsed and _same(pieces[index - 2], pieces[index - 1]):
+                joint = area.get("after-collapse-delimiter") or delimiter
         text = _with_affixes(piece, text)
         if text:
             texts.append(text)

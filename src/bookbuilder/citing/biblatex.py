@@ -120,9 +120,7 @@ def with_parents(entry: RawEntry, known: Mapping[str, RawEntry]) -> dict[str, st
     return fields
 
 
-def translate(
-    kind: str, fields: Mapping[str, str], language: str
-) -> tuple[str, dict[str, Any]]:
+def translate(kind: str, fields: Mapping[str, str], language: str) -> tuple[str, dict[str, Any]]:
     """Return the type and the variables of an entry whose fields hold TeX."""
     said = {name: tex for name, tex in fields.items() if tex.strip()}
     own = _language(said) or language
@@ -228,27 +226,31 @@ def _add_texts(
     found: dict[str, Any], kind: str, csl: str, said: Mapping[str, str], in_english: bool
 ) -> None:
     for name, variable in _TEXTS.items():
-        if name not in said or variable in found:
-            continue
-        if name in _VERBATIM:
-            value = marks.without(re.sub(r"\\([#$%&_{}~])", r"\1", said[name]).strip("{} "))
-        elif variable in ("publisher", "publisher-place"):
-            value = "; ".join(_text(one) for one in split_outside(said[name], r"\s+and\s+"))
-        elif variable == "collection-title":
-            value = _title(said[name], in_english)
-        else:
-            value = _text(said[name])
-        found[variable] = value
+        if name in said and variable not in found:
+            found[variable] = _value(name, variable, said[name], in_english)
     if kind == "article" or csl.startswith("article"):
         number = found.pop("number", "")
         found.setdefault("issue", number)
-    elif csl in ("book", "chapter", "paper-conference") and "number" in found:
-        if "collection-title" in found:
-            found["collection-number"] = found.pop("number")
+    elif csl in ("book", "chapter", "paper-conference") and "collection-title" in found:
+        found["collection-number"] = found.pop("number", "")
     if pages := found.get("page"):
         found["page"] = re.sub(r"\s*(?:-+|–|—)\s*", "–", marks.plain(pages)).replace("–", "-")
     if doi := found.get("DOI"):
         found["DOI"] = re.sub(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", doi)
+    _add_genre(found, kind, csl)
+    _add_eprint(found, said)
+
+
+def _value(name: str, variable: str, tex: str, in_english: bool) -> str:
+    if name in _VERBATIM:
+        return marks.without(re.sub(r"\\([#$%&_{}~])", r"\1", tex).strip("{} "))
+    if variable in ("publisher", "publisher-place"):
+        return "; ".join(_text(one) for one in split_outside(tex, r"\s+and\s+"))
+    return _title(tex, in_english) if variable == "collection-title" else _text(tex)
+
+
+def _add_genre(found: dict[str, Any], kind: str, csl: str) -> None:
+    """Add what kind of thesis or report it is, and whether it has appeared."""
     kind_word = marks.plain(found.get("genre", ""))
     if "genre" in found:
         found["genre"] = _GENRES.get(kind_word.lower(), found["genre"])
@@ -259,7 +261,6 @@ def _add_texts(
     state = marks.plain(found.get("status", "")).lower()
     if state in _STATES:
         found["status"] = _STATES[state]
-    _add_eprint(found, said)
 
 
 def _add_eprint(found: dict[str, Any], said: Mapping[str, str]) -> None:

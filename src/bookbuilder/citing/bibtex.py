@@ -136,7 +136,7 @@ def _after(text: str, position: int, opened: str, start: re.Match[str], key: str
     named = f"the entry `{key}`" if key else "the entry"
     if position >= len(text) or _NEXT.match(text, text.rfind("\n", 0, position) + 1):
         raise _BrokenError(f"{named} is never closed", start.start(), "add the `}` at its end")
-    shown = text[position : position + 20].split("\n")[0]
+    shown = text[position : position + 20].split("\n", maxsplit=1)[0]
     raise _BrokenError(f"{named} cannot be read from `{shown}` on", position, "write `name = {…},`")
 
 
@@ -157,9 +157,7 @@ def _value(
     return " ".join("".join(pieces).split())[:_LONGEST], position
 
 
-def _piece(
-    text: str, at: int, strings: dict[str, str], complain: Complain
-) -> tuple[str, int]:
+def _piece(text: str, at: int, strings: dict[str, str], complain: Complain) -> tuple[str, int]:
     character = text[at : at + 1]
     if character == "{":
         end = _closing(text, at)

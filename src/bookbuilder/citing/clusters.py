@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """How a source is cited: in brackets, as part of the sentence, or without its author."""
+    """Say how a source is cited: in brackets, as part of the sentence, or without its author."""
 
     BRACKETS = "brackets"
     IN_TEXT = "in-text"

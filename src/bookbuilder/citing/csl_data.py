@@ -79,8 +79,8 @@ def _when(data: Any) -> When | None:
     days = [_day(one) for one in parts[:2]] if isinstance(parts, list) else []
     if days and days[0]:
         start = days[0]
-        season = data.get("season")
-        if not start.month and str(season).isdecimal() and 1 <= int(season) <= 4:
+        season = str(data.get("season"))
+        if not start.month and season.isdecimal() and 1 <= int(season) <= 4:
             start = Day(start.year, 12 + int(season))
         return When(start, days[1] if len(days) > 1 else None, circa=circa)
     for key in ("raw", "literal"):

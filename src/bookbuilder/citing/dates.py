@@ -40,8 +40,8 @@ def read_when(text: str) -> When | None:
         return When(only, circa=circa)
     years = re.fullmatch(r"(\d{4})\s*(?:-{1,3}|–|—)\s*(\d{2,4})", text)
     if years:
-        last = years[2] if len(years[2]) == 4 else years[1][: 4 - len(years[2])] + years[2]
-        return When(Day(int(years[1])), Day(int(last)))
+        ends = years[2] if len(years[2]) == 4 else years[1][: 4 - len(years[2])] + years[2]
+        return When(Day(int(years[1])), Day(int(ends)))
     if about := re.fullmatch(r"(?:c\.|ca\.?|circa)\s*(\d{1,4})", text, re.IGNORECASE):
         return When(Day(int(about[1])), circa=True)
     return When(literal=text)

@@ -191,8 +191,6 @@ class Library:
         return False
 
 
-def _translated(
-    entry: RawEntry, known: dict[str, RawEntry], language: str, span: Span
-) -> Entry:
+def _translated(entry: RawEntry, known: dict[str, RawEntry], language: str, span: Span) -> Entry:
     kind, fields = translate(entry.kind, with_parents(entry, known), language)
     return Entry(entry.key, kind, fields, span)

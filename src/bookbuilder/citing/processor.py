@@ -54,7 +54,7 @@ class Processor:
     @property
     def raises(self) -> bool:
         """Tell whether citations are raised numbers, before which no blank stands."""
-        return self.layout.get("vertical-align") == "sup"
+        return bool(self.layout.get("vertical-align") == "sup")
 
     def process(self, clusters: Sequence[Cluster], also: Iterable[str] = ()) -> list[str]:
         """Return the texts of `clusters`; `also` are keys that are listed without being cited."""
@@ -132,7 +132,9 @@ class Processor:
         in_quotes = str(self.style.get_locale_option("punctuation-in-quote")).lower() == "true"
         return settle(text, in_quotes=in_quotes)
 
-    def _positioned(self, cite: Cite, cluster: Cluster, history: _History, *, is_first: bool) -> Item:
+    def _positioned(
+        self, cite: Cite, cluster: Cluster, history: _History, *, is_first: bool
+    ) -> Item:
         item = dataclasses.replace(
             self.items[cite.key], label=cite.label or "page", locator=cite.locator
         )
@@ -179,9 +181,7 @@ class Processor:
             only = dataclasses.replace(first.cite, mode=Mode.NO_AUTHOR)
             first = dataclasses.replace(first, cite=only)
         area = self.style.citation
-        text = assembled(
-            [first, *pieces[1:]], area, bare=cluster.bare
-        )
+        text = assembled([first, *pieces[1:]], area, bare=cluster.bare)
         text = self._settled(text)
         return capitalized_note(text) if self.uses_notes and not cluster.bare else text
 

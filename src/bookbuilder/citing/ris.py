@@ -30,8 +30,15 @@ _TEXTS = {
     "DO": "DOI", "UR": "URL", "LA": "language", "AB": "abstract", "N2": "abstract", "CN":
     "call-number", "DB": "source", "M3": "genre",
 }  # fmt: skip
-_PEOPLE = {"AU": "author", "A1": "author", "ED": "editor", "A3": "collection-editor",
-           "A4": "translator", "TA": "author"}  # fmt: skip
+_PEOPLE = {
+    "AU": "author",
+    "A1": "author",
+    "ED": "editor",
+    "A2": "editor",
+    "A3": "collection-editor",
+    "A4": "translator",
+    "TA": "author",
+}
 
 
 def read_ris(text: str) -> list[tuple[str, str, dict[str, Any], int]]:
@@ -39,7 +46,7 @@ def read_ris(text: str) -> list[tuple[str, str, dict[str, Any], int]]:
     found: list[tuple[str, str, dict[str, Any], int]] = []
     lines: list[tuple[str, str]] = []
     start = 0
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(marks.without(text).split("\n"), 1):
         match = _LINE.match(line.rstrip())
         if match and match[1] == "TY":
             lines, start = [("TY", (match[2] or "").strip())], number
@@ -59,16 +66,10 @@ def _entry(lines: list[tuple[str, str]], nth: int) -> tuple[str, str, dict[str, 
     people: dict[str, list[Name]] = {}
     said: dict[str, str] = {}
     for tag, value in lines[1:]:
-        value = marks.without(value)
         if not value:
             continue
         said.setdefault(tag, value)
-        role = _PEOPLE.get(tag) or (
-            ("editor" if kind in ("chapter", "paper-conference") else "editor")
-            if tag == "A2"
-            else ""
-        )
-        if role:
+        if role := _PEOPLE.get(tag):
             people.setdefault(role, []).append(_name(value))
         elif variable := _TEXTS.get(tag):
             found.setdefault(variable, value)

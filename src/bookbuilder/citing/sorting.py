@@ -74,9 +74,7 @@ def sorted_items(
     return [item for _, item in sorted(rows, key=functools.cmp_to_key(compare))]
 
 
-def _value(
-    item: Item, key: Any, area: Any, layout: Any, key_of: Callable[[str], str]
-) -> str:
+def _value(item: Item, key: Any, area: Any, layout: Any, key_of: Callable[[str], str]) -> str:
     state = key.get_root().state
     variable = key.get("variable", "")
     value = item.reference.get(variable)

@@ -148,9 +148,7 @@ class _Reader:
         if name in _LETTERS:
             if self.tex.startswith("{}", self.at):
                 self.at += 2
-            letter = _LETTERS[name]
-            # The blank that ends a command is swallowed, but not one between words.
-            return letter
+            return _LETTERS[name]
         if self.tex.startswith("{", self.at):
             return self._argument(depth)
         return ""

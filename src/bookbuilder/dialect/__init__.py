@@ -9,11 +9,10 @@ from __future__ import annotations
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.balance import BalanceExtension
-from bookbuilder.dialect.core.citing import Sources
 from bookbuilder.dialect.core.code import CodeExtension
 from bookbuilder.dialect.core.containers import ContainerExtension
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.inline import Conversion, Sources
 from bookbuilder.dialect.core.leaves import LeafExtension
 from bookbuilder.dialect.core.links import LinkExtension
 from bookbuilder.dialect.core.problems import Problems

@@ -18,7 +18,9 @@ _PUNCTUATION = re.compile(r"[.,;:!?]+[”’\"']?")
 Opener = Callable[[str], str]
 
 
-def content_of(text: str, opener: Opener | None, *, addresses: bool = False) -> list[NavigableString | Tag]:
+def content_of(
+    text: str, opener: Opener | None, *, addresses: bool = False
+) -> list[NavigableString | Tag]:
     """Return a text with marks as nodes; `opener` begins links to sources."""
     from bookbuilder.citing.marks import to_html
 

@@ -12,8 +12,8 @@ from bs4 import Tag
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.citing import CLASS, SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.passes.source_list import Backlinks, place_list
 from bookbuilder.passes.citation_notes import NoteWriter, insert_inline
+from bookbuilder.passes.source_list import Backlinks, place_list
 from bookbuilder.reading.bibliographies import folder_of
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, has_class
@@ -141,7 +141,9 @@ def _in_order(tree: Tag) -> Iterator[tuple[Tag, bool]]:
             name = str(tag.get("href", "")).removeprefix("#")
             if name in notes and name not in seen:
                 seen.add(name)
-                yield from ((one, True) for one in elements(notes[name], "span") if _is_citation(one))
+                yield from (
+                    (one, True) for one in elements(notes[name], "span") if _is_citation(one)
+                )
 
 
 def _is_citation(tag: Tag) -> bool:
@@ -164,9 +166,10 @@ def _cluster(tag: Tag, chapter: Chapter, group: _Group) -> Cluster | None:
             entry = chapter.sources.get(str(key))
             if entry is None:
                 continue
-            before, after = marks.from_html(str(before)), marks.from_html(str(after))
-            name = _name(entry, group)
-            cites.append(Cite(name, Mode(mode), before, after, str(label), str(number)))
+            words = marks.from_html(str(before)), marks.from_html(str(after))
+            cites.append(
+                Cite(_name(entry, group), Mode(mode), *words, label=str(label), locator=str(number))
+            )
         if cites and Mode(way) is not cites[0].mode and Mode(way) is not Mode.BRACKETS:
             cites[0].mode = Mode(way)
     except (ValueError, TypeError, RecursionError):
@@ -225,10 +228,9 @@ def _put(group: _Group, texts: list[str], processor: Any, links: Backlinks, book
             writer = writers.setdefault(id(place.chapter), NoteWriter(place.chapter.tree))
             writer.insert(place.tag, place.cluster.author, text, open_tag, book.metadata.language)
             continue
+        shown = text.removesuffix(".") if processor.uses_notes else text
         if place.cluster.author:
-            text = f"{place.cluster.author} ({text.rstrip('.')})"
-        elif processor.uses_notes:
-            text = text.removesuffix(".")
+            shown = f"{place.cluster.author} ({shown})"
         insert_inline(
-            place.tag, text, open_tag, raises=processor.raises, addresses=processor.uses_notes
+            place.tag, shown, open_tag, raises=processor.raises, addresses=processor.uses_notes
         )

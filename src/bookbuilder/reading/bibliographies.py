@@ -6,17 +6,16 @@ nothing that reads them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bookbuilder.book import Cited
 from bookbuilder.config.pandoc_metadata import BIBLIOGRAPHY_KEYS, read_bibliography
 from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source, Span
-from bookbuilder.runtime.files import is_file, is_inside, names_in
+from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in
 from bookbuilder.text.language import is_language
 
 if TYPE_CHECKING:
@@ -40,7 +39,8 @@ class Bibliographies:
         if not self._begun:
             self._begun = True
             said = self.config.book
-            names = said.bibliography or self._beside()
+            self.cited.files = () if said.bibliography else self._beside()
+            names = said.bibliography or self.cited.files
             self.cited.style, self.cited.at = said.csl, said.bibliography_at
             self.cited.style_span = self.config.span_of("book.csl") if said.csl else None
             self.cited.also = said.nocite
@@ -48,9 +48,7 @@ class Bibliographies:
                 self._add(name, self.config.span_of("book.bibliography", name))
         return self._library
 
-    def of_chapter(
-        self, front: FrontMatter, source: Source, *, is_books: bool
-    ) -> Library | None:
+    def of_chapter(self, front: FrontMatter, source: Source, *, is_books: bool) -> Library | None:
         """Return what can be cited in a chapter; `is_books` says that it speaks for the book."""
         library = self.of_book()
         if not front.data.keys() & BIBLIOGRAPHY_KEYS:
@@ -109,7 +107,8 @@ class Bibliographies:
         for folder in dict.fromkeys((config.text_folder, config.root)):
             names = [n for n in names_in(folder, *config.folders) if n.lower().endswith(_BIB)]
             if names:
-                return tuple(names) if len(names) == 1 else ()
+                found = folder / names[0]
+                return (name_of(found, config.root),) if len(names) == 1 else ()
         return ()
 
 
@@ -128,7 +127,3 @@ def folder_of(name: str, config: Config, beside: Path | None = None) -> Path:
 def _span(source: Source, said: str) -> Span:
     at = source.text.find(said)
     return source.span(at, len(said)) if at >= 0 else source.span_of_line(1)
-
-
-def speaks_of_sources(data: Mapping[Any, Any]) -> bool:
-    return bool(data.keys() & BIBLIOGRAPHY_KEYS)

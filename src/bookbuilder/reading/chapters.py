@@ -69,9 +69,16 @@ def read_book(
         source = sources[entry.path]
         with working_on(source.place):
             read, front = _read_entry(
-                notebooks[entry.path], entry, alone, is_opener, config, report, named, bibliographies,
+                notebooks[entry.path],
+                entry,
+                alone,
+                is_opener,
+                config,
+                report,
+                named,
+                bibliographies,
                 is_first=entry == entries[0],
-            )  # fmt: skip
+            )
             if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
             chapters[entry.path] = read

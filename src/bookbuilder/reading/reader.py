@@ -16,8 +16,8 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
-from bookbuilder.reading.source_lists import is_list_of_sources
 from bookbuilder.reading.outline import Entry
+from bookbuilder.reading.source_lists import is_list_of_sources
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
     drop_empty_headings,
@@ -61,8 +61,8 @@ def read_chapters(
     """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
     An opener, which has chapters below it in the list, and an index or a list of `sources`, which
-    are generated, may consist of a heading only. What is not for the book's audience is taken out first; if nothing
-    is left then, there is no chapter.
+    are generated, may consist of a heading only. What is not for the book's audience is taken out
+    first; if nothing is left then, there is no chapter.
     """
     report = conditions.report
     values = conditions.config.variables

@@ -62,8 +62,8 @@ class Helping:
             return super().get_single_term(name=name, form=form, **kwargs)  # type: ignore[misc]
         return self.term(name, form or "long")
 
-    def case(self: Any, text: Any, language: str | None = None) -> str:
-        kind, text = self.get("text-case"), str(text)
+    def case(self: Any, said: Any, language: str | None = None) -> str:
+        kind, text = self.get("text-case"), str(said)
         if kind == "lowercase":
             return casing.lowered(text)
         if kind == "uppercase":
@@ -74,7 +74,8 @@ class Helping:
             return casing.each_capitalized(text)
         if kind == "sentence":
             return casing.sentence_cased(text)
-        if kind == "title" and (language or self._language()).startswith("en"):
+        spoken = str(language or self._language())
+        if kind == "title" and spoken.startswith("en"):
             return casing.title_cased(text)
         return text
 

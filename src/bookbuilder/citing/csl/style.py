@@ -59,7 +59,9 @@ class Style(model.Style):
         primary = self.language.split("-")[0]
         found: list[Any] = []
         for wanted in dict.fromkeys((self.language, primary, None)):
-            found += [e for e in self.findall("cs:locale", self.nsmap) if e.get(_XML_LANG) == wanted]
+            found += [
+                e for e in self.findall("cs:locale", self.nsmap) if e.get(_XML_LANG) == wanted
+            ]
         return found
 
 
@@ -71,7 +73,8 @@ def _parser() -> Any:
         for cls in model.CitationStylesElement.__subclasses__()
     }
     classes |= {
-        None: model.CitationStylesElement, "style": Style, "text": elements.Text, "number": elements.Number, "label": elements.Label,
+        None: model.CitationStylesElement, "style": Style, "text": elements.Text,
+        "number": elements.Number, "label": elements.Label,
         "group": elements.Group, "substitute": elements.Substitute, "if": elements.If,
         "else-if": elements.ElseIf, "else": model.Else, "names": names.Names, "name": names.Name,
         "name-part": names.NamePart, "date": dates.Date, "date-part": dates.DatePart,
@@ -101,7 +104,7 @@ def _parse(data: bytes) -> Any:
 
 def _located(language: str) -> list[Any]:
     """Return the locales of citeproc-py for `language`, and English, which has all terms."""
-    primary = language.split("-")[0]
+    primary = language.split("-", maxsplit=1)[0]
     wanted = [language] if language in citeproc.LANGUAGE_NAMES else []
     wanted += [citeproc.PRIMARY_DIALECTS[primary]] if primary in citeproc.PRIMARY_DIALECTS else []
     folder = resources.files("citeproc").joinpath("data", "locales")

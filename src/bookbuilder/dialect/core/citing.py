@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Protocol
-
-from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.dialect.core.inline import InlineParser, Sources
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
 
@@ -68,15 +65,6 @@ Cited = tuple[str, str, str, str, str, str]
 """The key, the way, the words before and after, the label and the number of a part."""
 
 
-class Sources(Protocol):
-    """What can be cited in a chapter."""
-
-    def __contains__(self, key: str) -> bool: ...
-
-    @property
-    def keys(self) -> Iterable[str]: ...
-
-
 def key_of(said: str) -> str:
     return said[1:-1] if said.startswith("{") else said
 
@@ -127,10 +115,10 @@ def read_locator(rest: str) -> tuple[str, str, str]:
             label, position = named, word.end()
         elif not start:
             return _plain(rest), "", ""
-    number = _NUMBERS.match(text, position)
-    if not number or (position == start and not re.match(r"\w?\d", number[0])):
+    part = _NUMBERS.match(text, position)
+    if not part or (position == start and not re.match(r"\w?\d", part[0])):
         return _plain(rest), "", ""
-    return _plain(text[number.end() :]), label, re.sub(r"\s*(?:-{1,3}|–|—)\s*", "–", number[0])
+    return _plain(text[part.end() :]), label, re.sub(r"\s*(?:-{1,3}|–|—)\s*", "–", part[0])
 
 
 def _locator(text: str) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 from xml.etree import ElementTree
 
 from markdown.util import HtmlStash
@@ -19,9 +19,6 @@ from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
-
-if TYPE_CHECKING:
-    from bookbuilder.dialect.core.citing import Sources
 
 BACKTICKS = re.compile(r"`+")
 _BRACES = re.compile(r"\\.|[{}]")
@@ -46,6 +43,15 @@ class Inlines:
         """Compile the pattern that finds the next place where a handler may apply."""
         special = "".join(re.escape(character) for character in self.handlers)
         return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
+
+
+class Sources(Protocol):
+    """Tell what can be cited in a chapter."""
+
+    def __contains__(self, key: str) -> bool: ...
+
+    @property
+    def keys(self) -> Iterable[str]: ...
 
 
 @dataclass(slots=True)

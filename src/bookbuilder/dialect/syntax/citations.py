@@ -1,5 +1,4 @@
-"""Read pandoc's citations, `[@key, p. 3]` and `@key`; without a bibliography, print them as typed.
-"""
+"""Read pandoc's citations, `[@key, p. 3]` and `@key`; without sources, print them as typed."""
 
 from __future__ import annotations
 

@@ -62,5 +62,7 @@ def _cited(keys: str, way: str, before: str, after: str) -> list[Cited]:
         is_last = index == len(names) - 1
         suffix, label, number = read_locator(f", {after}") if is_last and after else ("", "", "")
         mode = way if not index or way == IN_TEXT else BRACKETS
-        found.append((name, mode, f"{before} " if before and not index else "", suffix, label, number))
+        found.append(
+            (name, mode, f"{before} " if before and not index else "", suffix, label, number)
+        )
     return found

@@ -10,8 +10,8 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
-from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.dialect.syntax.cite_roles import add_role
+from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.dialect.syntax.formulas import FORMULA
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.dialect.syntax.myst_marks import MystChapter
