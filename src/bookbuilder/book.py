@@ -10,14 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
+from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
-from bookbuilder.model.source import Place, Source
+from bookbuilder.model.selection import Cut, Excerpt, Selection
+from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.text.words import Words
+
+if TYPE_CHECKING:
+    from bookbuilder.citing.library import Library
 
 
 class Matter(StrEnum):
@@ -42,7 +48,8 @@ class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
-    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed.
+    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed. `source` is
+    the identifier of the book that this one is taken from.
     """
 
     title: str
@@ -60,6 +67,21 @@ class Metadata:
     series: str = ""
     series_position: str = ""
     isbn: str = ""
+    source: str = ""
+
+
+@dataclass(slots=True)
+class Cited:
+    """Hold what a book says of citing: files, style, where sources are listed, and `also` which.
+
+    `files` are those that were found without the author's saying so.
+    """
+
+    files: tuple[str, ...] = ()
+    style: str = ""
+    style_span: Span | None = None
+    at: str = "book"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,7 +98,7 @@ class Chapter:
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
     chapter may name; `left_out` are those of what is not for the book's audience. `macros` are
     commands of TeX that its front matter defines by name, and under the empty name TeX that defines
-    some.
+    some. `sources` are what can be cited in it.
     """
 
     slug: str
@@ -95,6 +117,7 @@ class Chapter:
     labels: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     macros: Mapping[str, object] = field(default_factory=dict)
+    sources: Library | None = None
 
     @property
     def place(self) -> Place:
@@ -134,12 +157,13 @@ class Asset:
 
 @dataclass(slots=True)
 class Book:
-    """A whole book, or one part of it as a volume of its own (`volume` is then that part).
+    """A whole book, or what is cut out of one: `excerpt` then says what that is.
 
-    `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
-    number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
-    `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
-    the book's audience. `named` are the formats and editions on which something of it depends.
+    `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
+    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
+    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
+    are not for the book's audience. `named` are the formats and editions on which something of it
+    depends.
     """
 
     config: Config
@@ -149,12 +173,20 @@ class Book:
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
-    asked_part: int | None = None
+    asked: Selection | None = None
+    excerpt: Excerpt | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    errata: tuple[PlacedErratum, ...] = ()
+    cited: Cited = field(default_factory=Cited)
+
+    @property
+    def is_handout(self) -> bool:
+        """Tell whether this is one chapter, without the pages that a book has around it."""
+        return self.excerpt is not None and self.excerpt.kind is Cut.HANDOUT
 
     @property
     def chapters(self) -> Iterator[Chapter]:

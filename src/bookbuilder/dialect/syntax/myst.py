@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS
 from bookbuilder.dialect.syntax.myst_blocks import (
+    PROOF_PREFIXES,
     Card,
     DirectiveBlock,
     DirectiveCallout,
@@ -39,6 +40,7 @@ from bookbuilder.dialect.syntax.myst_code import (
     Formula,
     LeftOut,
     RawHtml,
+    SourceList,
     VerbatimDirective,
 )
 from bookbuilder.dialect.syntax.myst_figures import Figure, Image
@@ -78,7 +80,8 @@ _register("raw", RawHtml)
 _register("eval-rst", ForeignMarkup)
 _register("contents tableofcontents toctree toc index nice-toc cssclass tags default-role", LeftOut)
 _register("highlight currentmodule module sectnum section-numbering exerciselist meta", LeftOut)
-_register("comment tab-end rst-class class bibliography footbibliography", LeftOut)
+_register("comment tab-end rst-class class", LeftOut)
+_register("bibliography footbibliography", SourceList)
 _register(
     "tab-set tabs grid grid-item container compound div panels tab-set-code hlist", DirectiveBlock
 )
@@ -108,7 +111,6 @@ _OTHER_KINDS = {
     "observation": "remark",
     "assumption": "definition",
 }
-_PREFIXES = ("prf:", "proof:")
 # sphinx-exercise ends such a block with a directive of its own.
 _register("exercise-start solution-start", Gate)
 _register("exercise-end solution-end", LeftOut)
@@ -140,9 +142,6 @@ def start_directive(state: BlockState, container: Block) -> Started:
         kind = f"the directive `{directive.name}` of MyST; its content stays"
         state.problems.left_out(shown, state.number, kind, _KEPT_HINT)
         block = Rubric(directive, "div-title") if directive.argument else DirectiveBlock(directive)
-    if directive.name in ("bibliography", "footbibliography"):
-        shown, kind = f"{{{directive.name}}}", "a list of sources, which is not read"
-        state.problems.left_out(shown, state.number, kind, "write the list as Markdown")
     if isinstance(block, Hidden):
         kind = "text for another format than books, and so is what stands in it"
         shown = line.rest.lstrip("`~:").strip()
@@ -168,7 +167,7 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
         is_for_books = bool({"html", "epub", "not latex"} & set(wanted)) or "not" in wanted
         return DirectiveBlock(directive) if is_for_books else Hidden(directive)
     bare = name
-    for prefix in _PREFIXES:
+    for prefix in PROOF_PREFIXES:
         bare = bare.removeprefix(prefix)
     kind = _OTHER_KINDS.get(bare, bare)
     if kind == "details" and not directive.argument:

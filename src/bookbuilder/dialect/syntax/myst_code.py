@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.citing import PLACE
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part, with_title
@@ -100,8 +101,16 @@ class Code(VerbatimDirective):
         said = directive.argument.split()[0] if directive.argument else ""
         language = directive.option("language", "lexer") or said
         info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
+        caption = directive.option("caption")
+        if caption and directive.label:
+            figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
+            figure.tail = "\n"
+            code_block(conversion, figure, self.text, info, self.attributes)
+            element = ElementTree.SubElement(figure, "figcaption")
+            conversion.inline(element, caption, self.line)
+            return
         code_block(conversion, parent, self.text, info, self.attributes)
-        if caption := directive.option("caption"):
+        if caption:
             with_title(conversion, parent, caption, self.line)
 
     def _lines_said(self) -> str:
@@ -179,6 +188,17 @@ class LeftOut(VerbatimDirective):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         pass
+
+
+class SourceList(LeftOut):
+    """Hold the place of the list of sources, if the book has a bibliography."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        if conversion.sources is not None:
+            ElementTree.SubElement(parent, "div", {"id": PLACE})
+            return
+        shown, kind = f"{{{self.directive.name}}}", "a list of sources, which is not read"
+        conversion.problems.left_out(shown, self.line, kind, "write the list as Markdown")
 
 
 _RST_MARK = re.compile(r"[ \t]*\.\.[ \t]+([\w:-]+)::")

@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.taken import TakenLines, count_to
+from bookbuilder.dialect.syntax.cite_roles import add_command
 
 KIND = "a TeX command"
 _HINT = "write it in Markdown: docs/markdown.md lists what there is"
@@ -62,11 +63,7 @@ _TAGS = {
     "textsuperscript": "sup", "textsubscript": "sub", "texttt": "code", "sout": "del",
     "hl": "mark",
 }  # fmt: skip
-_REFERENCES = frozenset(
-    """
-    ref autoref cref Cref pageref nameref vref eqref hyperlink
-    """.split()  # noqa: SIM905 (a list would be harder to read)
-)
+_REFERENCES = frozenset({"pageref", "hyperlink", "cpageref", "vpageref"})
 _CITATIONS = frozenset(
     """
     cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite
@@ -196,6 +193,9 @@ def handle_command(parser: InlineParser) -> bool:
         groups = _groups(match[0])
         parser.add_text(groups[-1], literal=True)
         parser.position = match.end()
+    elif name in _CITATIONS and has_group and add_command(parser, name, match[0]):
+        parser.position = match.end()
+        return True
     elif name in _CITATIONS and has_group:
         parser.add_text(f"[{', '.join(_groups(match[0]))}]", literal=True)
         parser.position = match.end()

@@ -130,7 +130,8 @@ def _set_running_heads(
     The verso names the part or the book, the recto the chapter. In a book that reads from right to
     left, the recto is the left page.
     """
-    verso = _shortened(part.title if part else book.metadata.title)
+    whole = book.excerpt.whole if book.excerpt and book.is_handout else book.metadata.title
+    verso = _shortened(part.title if part else whole)
     recto = "" if chapter.untitled else _shortened(chapter.title)
     left, right = (verso, recto) if direction(book.metadata.language) == "ltr" else (recto, verso)
     holder = section if chapter.untitled else next(section.iter("h1"), section)
