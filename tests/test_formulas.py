@@ -25,7 +25,7 @@ from bookbuilder.passes.tex.environments import ENVIRONMENTS
 from bookbuilder.passes.tex.formula import read_formula
 from bookbuilder.passes.tex.symbols import sign_of
 from bookbuilder.passes.tex.tokens import LONGEST, Macros, TexError
-from bookbuilder.trees.markup import elements
+from bookbuilder.trees.markup import elements, has_class
 from bookbuilder.trees.serializing import serialize, to_element
 from books import load_files, place_of, write_files
 from test_growth import calls_of
@@ -203,12 +203,16 @@ def test_numbers_and_labels_stay_with_their_rows(tmp_path: Path) -> None:
         "\\begin{equation}\\label{eq:e}\nx\n\\end{equation}\n"
     )
     book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
-    one, rows, last = (t for t in elements(next(iter(book.chapters)).tree, "div"))
+    tree = next(iter(book.chapters)).tree
+    one, rows, last = (t for t in elements(tree, "div") if has_class(t, "display"))
     assert one["id"] == "one--eq-x"
     assert elements(one, "span")[0].get_text() == "(3.1)"
-    cells = [c for c in elements(rows, "mtd") if "formula-number" in c.get_attribute_list("class")]
-    assert [(c.get("id"), c.get_text()) for c in cells] == [("one--eq-a", ""), ("one--eq-c", "(*)")]
-    assert last["id"] == "one--eq-e"
+    cells = [c for c in elements(rows, "mtd") if has_class(c, "formula-number")]
+    assert [c.get_text() for c in cells] == ["(1)", "(*)"]
+    labels = [(span["id"], span["data-number"]) for span in elements(rows, "span")]
+    assert labels == [("one--eq-a", "1"), ("one--eq-c", "*")]
+    assert last.parent is not None
+    assert (last.parent["id"], last.parent["data-number"]) == ("one--eq-e", "2")
 
 
 def test_the_document_names_the_commands_that_are_known() -> None:

@@ -23,6 +23,8 @@ _FORMULA = "formula"
 _DISPLAY = "display"
 _OWN_NUMBER = "formula-number"
 """The class of the number that an author gives to a formula, with TeX's `\\tag`."""
+_ROW = "formula-row"
+"""The class of the label of one row of a formula."""
 _SET_APART = frozenset({"pre", "div", "figure", "p", "span"})
 _MARK = "\N{WHITE SQUARE}"
 # Authors who write a mark of their own get no second one.
@@ -48,6 +50,8 @@ def theorems(book: Book, report: Report) -> None:
                 continue
             if has_class(tag, CLASS) and (kind := kind_of_theorem(tag)):
                 _settle(tag, kind, chapter, counting, words, is_spaced(language))
+            elif has_class(tag, _ROW) and not tag.get(NUMBER):
+                _number_row(tag, chapter, counting)
             elif has_class(tag, _FORMULA) and tag.get("id"):
                 _number_formula(tag, chapter, counting)
 
@@ -68,7 +72,8 @@ def kind_of_theorem(tag: Tag) -> str:
 
 def is_equation(tag: Tag) -> bool:
     """Tell whether an element is a formula with a number."""
-    return bool(tag.get(NUMBER)) and (has_class(tag, EQUATION) or has_class(tag, _FORMULA))
+    classes = (EQUATION, _FORMULA, _ROW)
+    return bool(tag.get(NUMBER)) and any(has_class(tag, name) for name in classes)
 
 
 def _settle(
@@ -173,3 +178,14 @@ def _number_formula(formula: Tag, chapter: Chapter, counting: Counting) -> None:
     formula.replace_with(holder)
     holder.append(formula)
     holder.append(new_tag("span", {"class": EQUATION_NUMBER}, f"({number})"))
+
+
+def _number_row(label: Tag, chapter: Chapter, counting: Counting) -> None:
+    """Put the number of one row of a formula into the first cell that is kept for one."""
+    cells = elements(label.parent, "mtd") if label.parent is not None else []
+    for cell in cells:
+        if has_class(cell, _OWN_NUMBER) and not cell.contents:
+            number = counting.next("equation", chapter)
+            label[NUMBER] = number
+            cell.append(new_tag("mtext", {}, f"({number})"))
+            return
