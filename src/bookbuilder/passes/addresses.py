@@ -258,7 +258,7 @@ class Addresses:
                     if "id" in tag.attrs:
                         self._by_id[str(tag["id"])] = tag, chapter
         target, chapter = self._by_id[name]
-        if target.name in ("span", "a") and not target.contents:
+        if target.name in ("span", "a") and not target.contents and not is_equation(target):
             holder = target.find_parent(["figure", "table", *HEADINGS]) or target.parent
             return holder or target, chapter
         return target, chapter
