@@ -293,6 +293,11 @@ class TestWhatWeMendInZiamath:
         assert drawn("<").height == pytest.approx(drawn(r"\color{red}{<}").height)
         assert drawn(r"\boxed{x}").height < drawn("x").height + 0.4
 
+    def test_letters_of_another_font_have_their_width(self) -> None:
+        text = drawn(r"\text{数式 ab}")
+        assert text.lacking == ""
+        assert text.width == pytest.approx(2 + drawn(r"\text{ ab}").width, abs=0.1)
+
     def test_hyphens_are_hyphens(self) -> None:
         assert "Q" in drawn(r"\text{-}").paths[0][1] or drawn(r"\text{-}").width < 0.5
 
@@ -369,7 +374,7 @@ def test_what_cannot_be_printed_well_is_found(tmp_path: Path) -> None:
     from bookbuilder.formats.pdf.compose.formulas import report_formulas
 
     wide = " + ".join(f"x_{{{n}}}" for n in range(60))
-    text = f"# One\n\n$$\n{wide}\n$$\n\n$\\text{{数式}}_1$\n"
+    text = f"# One\n\n$$\n{wide}\n$$\n\n$\\text{{กข}}_1$\n"
     many = "<math>" + "<mi>x</mi>" * 4000 + "</math>"
     book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": f"{text}\n{many}\n"})
     report = Report()

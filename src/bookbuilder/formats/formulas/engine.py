@@ -6,19 +6,24 @@ or MathML would, or take time without end; docs/dependencies.md lists these plac
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import resources
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 with warnings.catch_warnings():
     # It opens its font in a way that Python calls old.
     warnings.simplefilter("ignore")
+    from ziafont.font import Font
     from ziafont.fonttypes import BBox
     from ziamath import drawable
     from ziamath.config import config
+    from ziamath.mathfont import MathFont
     from ziamath.nodes import msubsup
     from ziamath.nodes.menclose import Menclose
     from ziamath.nodes.mnode import Mnode
@@ -93,8 +98,47 @@ def _rows_of(node: Any) -> list[float]:
 
 
 def lacks(char: str) -> bool:
-    """Return whether the font of formulas has no glyph for `char`."""
-    return not char.isspace() and loadedfonts["default"].glyphindex(char) == 0
+    """Return whether no font of formulas has a glyph for `char`."""
+    if char.isspace() or loadedfonts["default"].glyphindex(char):
+        return False
+    return bool(_other_font().glyphindex(char) == 0)
+
+
+@functools.cache
+def _other_font() -> Any:
+    """Return the bundled font with most letters that the font of formulas lacks: Japanese."""
+    return Font(str(resources.files("bookbuilder").joinpath("fonts/BIZUDMincho-Regular.ttf")))
+
+
+class _Foreign:
+    """Stand for a glyph of another font, in the units of the font of formulas."""
+
+    index = -1
+
+    def __init__(self, glyph: Any, font: Any) -> None:
+        self._glyph = glyph
+        self.font = font
+        self.id = glyph.id
+        units = font.info.layout.unitsperem / glyph.font.info.layout.unitsperem
+        self._advance: int = round(glyph.advance() * units)
+        self.bbox = BBox(*(edge * units for edge in glyph.bbox))
+        self.path = SimpleNamespace(bbox=self.bbox)
+
+    def advance(self, nextchr: object = None) -> int:
+        return self._advance
+
+    def place(self, x: float, y: float, size: float) -> Any:
+        return self._glyph.place(x, y, size)
+
+
+def _found(find: Callable[..., Any]) -> Callable[..., Any]:
+    def wrapped(self: Any, char: str, variant: Any) -> Any:
+        glyph = find(self, char, variant)
+        if glyph.index or char.isspace() or not _other_font().glyphindex(char):
+            return glyph
+        return _Foreign(_other_font().glyph(char), self)
+
+    return wrapped
 
 
 def _paths(svg: ET.Element) -> Iterator[tuple[str, str]]:
@@ -369,4 +413,5 @@ class Table(Mnode, tag="mtable"):
 
 msubsup.place_super = _placed(msubsup.place_super)
 msubsup.place_sub = _placed(msubsup.place_sub)
+setattr(MathFont, "findglyph", _found(MathFont.findglyph))  # noqa: B010
 setattr(Mnode, "size_px", _size_px)  # noqa: B010
