@@ -25,6 +25,7 @@ from bookbuilder.passes.tex.environments import ENVIRONMENTS
 from bookbuilder.passes.tex.formula import read_formula
 from bookbuilder.passes.tex.symbols import sign_of
 from bookbuilder.passes.tex.tokens import LONGEST, Macros, TexError
+from bookbuilder.preview.context import Context
 from bookbuilder.trees.markup import elements, has_class
 from bookbuilder.trees.serializing import serialize, to_element
 from books import load_files, place_of, write_files
@@ -182,6 +183,23 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
     assert "ℙ" in two
     found = {(d.rule.code, place_of(d.span)) for d in report if d.rule.code[0] == "M"}
     assert {("M035", "one.md:1:1"), ("M016", "two.md:3:11")} <= found
+
+
+def test_a_chapter_alone_knows_commands_and_numbers_of_the_others(tmp_path: Path) -> None:
+    rows = "\\begin{align}\na \\label{eq:a} \\\\\nb \\label{eq:b}\n\\end{align}\n"
+    files = {
+        "book.toml": BOOK,
+        "one.md": f"# One\n\n$\\newcommand{{\\R}}{{\\mathbb{{R}}}}$\n\n{rows}",
+        "two.md": "# Two\n\n$$\\R^2$$ {#eq-c}\n\nBy @eq-c and @eq:b.\n",
+    }
+    context = Context(write_files(tmp_path, files))
+    whole = serialize(list(context.read(Report()).chapters)[1].tree)
+    report = Report()
+    book = context.read_chapter(tmp_path / "two.md", report)
+    assert book is not None
+    assert serialize(list(book.chapters)[1].tree) == whole
+    assert "(3)" in whole
+    assert [d.rule.code for d in report] == []
 
 
 def test_an_unknown_command_is_found_and_its_source_is_shown(tmp_path: Path) -> None:

@@ -63,16 +63,20 @@ _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$`", "`$"), ("$",
 
 
 def formulas(book: Book, report: Report) -> None:
-    macros: Macros | None = None
+    of_book: Macros | None = None
     for chapter in tracked(book.chapters):
         found = list(_found(chapter.tree))
         if not found:
             continue
-        if macros is None:
-            macros = _macros_of_book(book, report)
-        macros |= _macros_of_chapter(chapter, report)
+        if of_book is None:
+            of_book = _macros_of_book(book, report)
+        # What front matter defines is for its chapter, what formulas define for the whole rest.
+        given = of_book | book.commands | _macros_of_chapter(chapter, report)
+        macros = dict(given)
         for tag in found:
             _set(tag, chapter, macros, report)
+        new = {name: macro for name, macro in macros.items() if given.get(name) is not macro}
+        book.commands.update(new)
 
 
 def _found(tree: Tag) -> Iterator[Tag]:

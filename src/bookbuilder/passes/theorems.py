@@ -182,10 +182,9 @@ def _number_formula(formula: Tag, chapter: Chapter, counting: Counting) -> None:
 
 def _number_row(label: Tag, chapter: Chapter, counting: Counting) -> None:
     """Put the number of one row of a formula into the first cell that is kept for one."""
-    cells = elements(label.parent, "mtd") if label.parent is not None else []
-    for cell in cells:
+    number = counting.next("equation", chapter)
+    label[NUMBER] = number
+    for cell in elements(label.parent, "mtd") if label.parent is not None else ():
         if has_class(cell, _OWN_NUMBER) and not cell.contents:
-            number = counting.next("equation", chapter)
-            label[NUMBER] = number
             cell.append(new_tag("mtext", {}, f"({number})"))
             return

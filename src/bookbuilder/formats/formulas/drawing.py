@@ -88,7 +88,8 @@ class Drawings:
 
 def _draw(shape: ET.Element) -> Drawing | None:
     # Heavy, and only books with formulas need it.
-    from bookbuilder.formats.formulas.engine import lacks, outlines_of
+    from bookbuilder.formats.formulas.engine import outlines_of
+    from bookbuilder.formats.formulas.nodes import lacks
 
     text = "".join(shape.itertext())
     lacking = "".join(char for char in dict.fromkeys(text) if lacks(char))
