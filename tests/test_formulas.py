@@ -26,7 +26,7 @@ from bookbuilder.passes.tex.formula import read_formula
 from bookbuilder.passes.tex.symbols import sign_of
 from bookbuilder.passes.tex.tokens import LONGEST, Macros, TexError
 from bookbuilder.preview.context import Context
-from bookbuilder.trees.markup import elements, has_class
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.serializing import serialize, to_element
 from books import load_files, place_of, write_files
 from test_growth import calls_of
@@ -183,6 +183,16 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
     assert "ℙ" in two
     found = {(d.rule.code, place_of(d.span)) for d in report if d.rule.code[0] == "M"}
     assert {("M035", "one.md:1:1"), ("M016", "two.md:3:11")} <= found
+
+
+def test_titles_have_formulas_as_text(tmp_path: Path) -> None:
+    text = (
+        "# Energy $E=mc^2$\n\n## Of $\\frac{a+b}{2}$, $x_{10}$ and $\\sqrt{\\alpha_1}$\n\nText.\n"
+    )
+    book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
+    chapter = next(iter(book.chapters))
+    assert chapter.title == "Energy E = mc²"
+    assert text_of(elements(chapter.tree, "h2")[0]) == "Of (a + b)/2, x₁₀ and √α₁"
 
 
 def test_a_chapter_alone_knows_commands_and_numbers_of_the_others(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bookbuilder.passes.tex.formula import Formula, read_formula
 from bookbuilder.passes.tex.parser import Number
 from bookbuilder.passes.tex.tokens import Macros, TexError
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.trees.formula_text import formula_text
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
 
 FORMULA = Rule(
@@ -129,6 +130,8 @@ def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
         return
     formula.math["alttext"] = alternative(tex)
     formula.math["class"] = "tex"
+    if tag.find_parent("h1") is not None:
+        chapter.title = chapter.title.replace(typed, formula_text(formula.math))
     labels += [number.label for number in formula.numbers if number.label]
     made = _display(formula, tag, is_block, labels) if display else formula.math
     if not display:
