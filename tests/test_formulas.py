@@ -185,6 +185,19 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
     assert {("M035", "one.md:1:1"), ("M016", "two.md:3:11")} <= found
 
 
+def test_formulas_in_html_are_set_but_not_its_code_and_prices(tmp_path: Path) -> None:
+    text = (
+        "# One\n\n<div>\n<p>With $a_1$ &lt; $\\frac{1}{2}$, \\\\(x\\_i\\\\), from $5 to $6.</p>\n"
+        "<pre>$x_1$</pre> <code>$a_1$</code> $HOME_x $x\n</div>\n\n<p>In $\\nope$.</p>\n"
+    )
+    book, report = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
+    tree = next(iter(book.chapters)).tree
+    words = [math["alttext"] for math in elements(tree, "math")]
+    assert words == ["a_1", r"\frac{1}{2}", "x_i"]
+    assert "from $5 to $6" in tree.get_text()
+    assert [(d.rule.code, place_of(d.span)) for d in report] == [("M016", "one.md:8:8")]
+
+
 def test_titles_have_formulas_as_text(tmp_path: Path) -> None:
     text = (
         "# Energy $E=mc^2$\n\n## Of $\\frac{a+b}{2}$, $x_{10}$ and $\\sqrt{\\alpha_1}$\n\nText.\n"

@@ -70,6 +70,8 @@ class Conversion:
     templates: Templates = field(default_factory=Templates)
     sources: Sources | None = None
     """What can be cited; None in a book without a bibliography."""
+    with_formulas: Callable[[str, int], str] | None = None
+    """Marks formulas in HTML that an author wrote, which begins in a line."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""
