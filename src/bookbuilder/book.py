@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bs4 import Tag
 
+from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
@@ -77,7 +78,9 @@ class Chapter:
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
-    chapter may name; `left_out` are those of what is not for the book's audience.
+    chapter may name; `left_out` are those of what is not for the book's audience. `macros` are
+    commands of TeX that its front matter defines by name, and under the empty name TeX that defines
+    some.
     """
 
     slug: str
@@ -95,6 +98,7 @@ class Chapter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    macros: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -157,6 +161,7 @@ class Book:
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    errata: tuple[PlacedErratum, ...] = ()
 
     @property
     def is_handout(self) -> bool:

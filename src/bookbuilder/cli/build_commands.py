@@ -149,16 +149,32 @@ def workbook(output: Path | None, **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write; by default one in the book's dist folder.",
+)
+@reading
+def web(output: Path | None, **options: Any) -> None:
+    """Build web pages, to read in the browser: a folder that needs no server."""
+    build_formats(["web"], output, Options(**options))
+
+
+@click.command()
 @click.option("--all", "all_editions", is_flag=True, help="Build every edition of book.toml.")
+@click.option("--web", is_flag=True, help="Build web pages too.")
 @no_cache_option
 @reading
-def build(all_editions: bool, no_cache: bool, **options: Any) -> None:
+def build(all_editions: bool, web: bool, no_cache: bool, **options: Any) -> None:
     """Build the PDF, and the EPUB with the page numbers of the PDF."""
     said = Options(**options)
     if all_editions and said.edition:
         raise click.BadParameter("It is one of all.", param_hint="'--edition'")
     settings = _cache(no_cache)
-    build_formats(["pdf", "epub"], None, said, pdf_settings=settings, all_editions=all_editions)
+    formats = ["pdf", "epub", *["web"] * web]
+    build_formats(formats, None, said, pdf_settings=settings, all_editions=all_editions)
 
 
 def _cache(no_cache: bool) -> dict[str, bool]:
@@ -184,7 +200,7 @@ def build_formats(
     from bookbuilder.runtime.seen import recording
 
     chosen = [known for name in formats for known in FORMATS if known.name == name]
-    if output and output.suffix.lower() != (suffix := chosen[0].suffix):
+    if output and (suffix := chosen[0].suffix) not in ("", output.suffix.lower()):
         wrong = f"{printable(str(output))} does not end in {suffix}."
         raise click.BadParameter(wrong, param_hint="'-o'")
     settings = {"epub": dict(epub_settings or {}), "pdf": dict(pdf_settings or {})}
@@ -220,6 +236,19 @@ def build_formats(
             remember(command, seen, files, list(report))
 
     run(work, options, root)
+
+
+def write_all_of_it(root: Path, options: Options, report: Report, said: list[str]) -> list[Output]:
+    """Write what `bookbuilder build` does: of all editions, unless `options` name one."""
+    from bookbuilder.formats import find_format
+    from bookbuilder.runtime.files import is_folder
+
+    formats = [one for name in ("pdf", "epub") if (one := find_format(name))]
+    pdf = {"edition": options.pdf_edition} if options.pdf_edition else {}
+    asked = _Asked(formats, None, options, {"epub": {}, "pdf": pdf}, root)
+    if options.edition or not is_folder(root):
+        return asked.write(options.text_edition or "", report, said)[1]
+    return asked.write_all(report, said)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +317,7 @@ class _Asked:
                         said += written.changes
                     seconds = time.perf_counter() - started
                     said.append(f"Wrote {shown(path)}: {summary(written)}, {seconds:.1f} s")
-                    book = replace(book, pagination=written.pagination)
+                    book = replace(book, pagination=written.pagination or book.pagination)
                     outputs.append(written)
                 started = time.perf_counter()
         finally:
@@ -323,7 +352,7 @@ def _with_pages_of(paged: Book, book: Book) -> Book:
     """Return `book` with the page starts of `paged`, the same book with another text."""
     if paged.pagination is None:
         return book
-    from bookbuilder.formats.epub.other_pages import pages_of_other_text
+    from bookbuilder.formats.hypertext.other_pages import pages_of_other_text
 
     return replace(book, pagination=pages_of_other_text(paged, book))
 

@@ -66,6 +66,16 @@ def _one_of_each(
     return names
 
 
+edition_option = click.option(
+    "--edition",
+    metavar="NAME",
+    multiple=True,
+    callback=_one_of_each,
+    shell_complete=editions,
+    help="Use this edition of book.toml; for a PDF, also print or screen.",
+)
+
+
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     """Add the argument and the options of every command that reads a book."""
     command = click.option(
@@ -112,14 +122,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Bring in the chapters that are drafts.",
         ),
-        click.option(
-            "--edition",
-            metavar="NAME",
-            multiple=True,
-            callback=_one_of_each,
-            shell_complete=editions,
-            help="Use this edition of book.toml; for a PDF, also print or screen.",
-        ),
+        edition_option,
     ):
         command = decorate(command)
     return command

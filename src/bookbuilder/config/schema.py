@@ -129,6 +129,17 @@ class PdfConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencesConfig:
+    """`[references]`: what links without a text say of `chapters` (`auto`: `[](two.md)` the title,
+    `@sec-two` the number), and whether `numbers` begin again with each chapter (`auto`: those of
+    theorems and formulas).
+    """
+
+    chapters: Literal["auto", "title", "number", "full"] = "auto"
+    numbers: Literal["auto", "book", "chapter"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class EditionConfig:
     """`[edition.NAME]`: how an edition differs from the book. `conditions` are names besides its
     own by which parts of the text may be meant for it; `style` is added to the book's.
@@ -146,9 +157,12 @@ class EditionConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
-    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder.
+    `editions` names the editions that are shared besides the book itself; no other is.
+    """
 
     url: str = ""
+    editions: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -158,11 +172,21 @@ class ShareConfig:
 
 @dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and how their findings are treated."""
+    """`[lint]`: rules by name or code, and how their findings are treated; `words` are files of
+    words that are spelt as they should be.
+    """
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MathConfig:
+    """`[math]`: formulas. `macros` are commands of TeX by name, without the backslash."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +207,11 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
+    math: MathConfig = field(default_factory=MathConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
+from bookbuilder.reading.macros import macros_of
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
@@ -26,7 +27,7 @@ from bookbuilder.reading.titles import (
     title_heading,
 )
 from bookbuilder.reading.variables import settle_variables, title_with_values
-from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.slugs import file_slug, is_mere_number
 from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
@@ -35,6 +36,8 @@ from bookbuilder.trees.xhtml import HEADINGS
 _EMPTY_HINT = "write it, or delete it from the list of chapters"
 # Roles of pages that stand without a title, unless they are given one.
 _WITHOUT_TITLE = ("dedication", "epigraph")
+# Roles of chapters that passes fill.
+_FILLED_LATER = ("index", "errata")
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -70,7 +73,7 @@ def read_chapters(
     drop_empty_headings(tree)
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
-    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") == "index")
+    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") in _FILLED_LATER)
     if not is_filled and not _has_content(tree):
         what = "headings but no text" if has_headings else "no text"
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
@@ -101,7 +104,9 @@ def _chapter(
     if front.lang:
         tree["lang"] = front.lang
     return Chapter(
-        slug=file_slug(title if in_pieces else front.slug or _name_of_file(source.path), ""),
+        slug=file_slug(
+            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
+        ),
         title=title,
         tree=tree,
         source=source,
@@ -111,6 +116,7 @@ def _chapter(
         numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
+        macros=macros_of(front.data),
     )
 
 
@@ -133,6 +139,12 @@ def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
 def _name_of_file(path: Path) -> str:
     is_index = path.stem.lower() in ("readme", "index")
     return path.parent.name if is_index and path.parent.name else path.stem
+
+
+def _name_for_slug(path: Path, title: str) -> str:
+    """Return the name that stays when another chapter is put before this one."""
+    name = _name_of_file(path)
+    return title if is_mere_number(name) and file_slug(title, "") else name
 
 
 def _title_of_file(path: Path) -> str:

@@ -39,7 +39,11 @@ def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") ->
     lines += [_line("p", "contributor", person.name) for person in others]
     if one_line(said.publisher):
         lines.append(_line("p", "publisher", said.publisher))
-    edition = [one_line(said.version), said.date.isoformat() if said.date else ""]
+    version = one_line(said.version)
+    edition = [
+        version and words.version.format(version),
+        said.date.isoformat() if said.date else "",
+    ]
     small = [" · ".join(filter(None, edition)), *_rights(said)]
     if address:
         small.append(new_tag("a", {"href": address}, address))
@@ -98,7 +102,8 @@ def _subtitle(kind: str, text: str) -> Tag:
 
 def _rights(said: Metadata) -> list[str | Tag]:
     """Return rights and licence; a licence that is only an address is linked from the rights."""
-    url, rights, name = license_url(said.license), one_line(said.rights), one_line(said.license)
+    rights, name = one_line(said.rights), one_line(said.license)
+    url = license_url(name)
     if url and rights and name == url:
         return [new_tag("a", {"href": url}, rights)]
     return [rights, new_tag("a", {"href": url}, name) if url else name]

@@ -38,7 +38,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
     for subject in said.subjects:
         if text := one_line(subject):
             package.add_metadata("DC", "subject", text)
-    if url := license_url(said.license):
+    if url := license_url(one_line(said.license)):
         package.add_metadata(None, "link", "", {"rel": "cc:license", "href": url})
         package.add_prefix("cc", "http://creativecommons.org/ns#")
     if version := one_line(said.version):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.epub.devices import Device
-from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame, escape
+from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame
 from bookbuilder.formats.epub.names import CONTENTS_NAME, COVER_NAME, NAV_NAME, TITLE_NAME
-from bookbuilder.formats.epub.page_breaks import page_places
+from bookbuilder.formats.hypertext.markup import escape
+from bookbuilder.formats.hypertext.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
 from bookbuilder.text.words import Words, direction
 from bookbuilder.trees.markup import one_line
