@@ -19,6 +19,7 @@ LAYERS = (
     ("trees",),
     ("model",),
     ("runtime",),
+    ("citing",),
     ("config",),
     ("book",),
     ("dialect.core",),

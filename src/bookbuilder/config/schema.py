@@ -33,7 +33,8 @@ class AuthorConfig:
 class BookConfig:
     """`[book]`. `source` is the folder that chapter paths start from. `workbook` is the title of
     the chapter that repeats all exercises; without a title there is no such chapter. `allow` lists
-    folders outside the book's that may be read too.
+    folders outside the book's that may be read too. `bibliography` names files of sources, `csl`
+    the style of citing; `nocite` lists keys that are listed without being cited, `@*` all of them.
     """
 
     title: str = ""
@@ -58,6 +59,10 @@ class BookConfig:
     chapters: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     workbook: str = ""
+    bibliography: tuple[str, ...] = ()
+    csl: str = ""
+    nocite: tuple[str, ...] = ()
+    bibliography_at: Literal["book", "chapter"] = "book"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bookbuilder.dialect.core.balance import BalanceExtension
 from bookbuilder.dialect.core.code import CodeExtension
 from bookbuilder.dialect.core.containers import ContainerExtension
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.inline import Conversion, Sources
 from bookbuilder.dialect.core.leaves import LeafExtension
 from bookbuilder.dialect.core.links import LinkExtension
 from bookbuilder.dialect.core.problems import Problems
@@ -131,14 +131,19 @@ EXTENSIONS: tuple[type[Extension], ...] = (
 
 
 def convert(
-    source: Source, body_offset: int, report: Report, variables: Variables | None = None
+    source: Source,
+    body_offset: int,
+    report: Report,
+    variables: Variables | None = None,
+    sources: Sources | None = None,
 ) -> str:
     """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment.
 
-    Its `variables` are marks there.
+    Its `variables` are marks there, and so are citations, if there are `sources` to cite.
     """
     first_line = source.text.count("\n", 0, body_offset) + 1
-    engine = Engine(EXTENSIONS, Conversion(Problems(source, report, variables), first_line))
+    conversion = Conversion(Problems(source, report, variables), first_line, sources=sources)
+    engine = Engine(EXTENSIONS, conversion)
     text = source.text[body_offset:]
     if variables is not None:
         text = variables.marked(text)

@@ -17,6 +17,11 @@ ids are settled; numbers of chapters and captions before links, which need slugs
 and glossary links late, so that they see words as they will be read; colours of code and lines of
 verse after all that, since no other pass looks at them. A volume is cut out of the book when its
 links are known, and the workbook repeats exercises as they will be printed.
+ids are settled, and citations before notes, which they may become; numbers of chapters and captions
+before links, which need slugs and labels; index and glossary links late, so that they see words as
+they will be read; colours of code and lines of verse after all that, since no other pass looks at
+them. A volume is cut out of the book when its links are known, and the workbook repeats exercises
+as they will be printed.
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.bare_figures import bare_figures
 from bookbuilder.passes.captions import captions
+from bookbuilder.passes.citations import citations
 from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.code_lines import code_lines
 from bookbuilder.passes.directions import directions
@@ -61,6 +67,7 @@ PASSES: tuple[Pass, ...] = (
     formulas,
     foreign_html,
     furniture,
+    citations,
     notes,
     assets,
     number,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
 
+from bookbuilder.text.slugs import loose
+
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
@@ -54,6 +56,7 @@ class Words:
     links_code: str
     done: str
     to_do: str
+    bibliography: str
     appendix: str
     listing: str
     equation: str
@@ -103,6 +106,14 @@ _LIKE = {
     "axiom": "theorem", "criterion": "proposition", "property": "proposition",
     "observation": "remark", "assumption": "definition", "hypothesis": "conjecture",
 }  # fmt: skip
+_OTHER_TITLES = (
+    "References", "Reference list", "Works cited", "Literature", "Literature cited", "Sources",
+    "Literatur", "Quellen", "Quellenverzeichnis", "Literatur- und Quellenverzeichnis", "Références",
+    "Références bibliographiques", "Referencias", "Referencias bibliográficas", "Referências",
+    "Referências bibliográficas", "Riferimenti bibliografici", "Literatuur", "Referenties",
+    "Referenser", "Källor", "Kilder", "Referanser", "Litteraturliste", "Источники", "Джерела",
+    "Bibliographie", "Kirjallisuus", "Lähdeluettelo", "Piśmiennictwo",
+)  # fmt: skip
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -120,6 +131,15 @@ def words_for(language: str) -> Words:
 
 def _key_of(language: str) -> str:
     return _SAME_WORDS.get(primary(language), primary(language))
+
+
+@cache
+def all_titles_of_sources() -> frozenset[str]:
+    """Return what a list of sources may be called in any language, in `loose` letters."""
+    folder = resources.files("bookbuilder.text").joinpath("languages")
+    names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
+    titles = [*_OTHER_TITLES, *(words_for(name).bibliography for name in names)]
+    return frozenset(map(loose, titles))
 
 
 def letter(count: int, language: str) -> str:

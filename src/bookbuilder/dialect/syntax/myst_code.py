@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
+from bookbuilder.dialect.core.citing import PLACE
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part, with_title
@@ -187,6 +188,17 @@ class LeftOut(VerbatimDirective):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         pass
+
+
+class SourceList(LeftOut):
+    """Hold the place of the list of sources, if the book has a bibliography."""
+
+    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        if conversion.sources is not None:
+            ElementTree.SubElement(parent, "div", {"id": PLACE})
+            return
+        shown, kind = f"{{{self.directive.name}}}", "a list of sources, which is not read"
+        conversion.problems.left_out(shown, self.line, kind, "write the list as Markdown")
 
 
 _RST_MARK = re.compile(r"[ \t]*\.\.[ \t]+([\w:-]+)::")

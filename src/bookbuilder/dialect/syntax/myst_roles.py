@@ -10,6 +10,7 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
+from bookbuilder.dialect.syntax.cite_roles import add_role
 from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
@@ -100,7 +101,8 @@ def _add(parser: InlineParser, name: str, content: str) -> bool:
     elif name in ("math", "dollar"):
         add_formula(parser, content)
     elif name.startswith(("cite", "footcite")):
-        _add_citation(parser, name, content)
+        if not add_role(parser, name, content):
+            _add_citation(parser, name, content)
     elif name == "index":
         _add_index(parser, text, target, content)
     elif name in ("footnote", "fn"):

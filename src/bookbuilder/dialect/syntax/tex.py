@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.taken import TakenLines, count_to
+from bookbuilder.dialect.syntax.cite_roles import add_command
 
 KIND = "a TeX command"
 _HINT = "write it in Markdown: docs/markdown.md lists what there is"
@@ -192,6 +193,9 @@ def handle_command(parser: InlineParser) -> bool:
         groups = _groups(match[0])
         parser.add_text(groups[-1], literal=True)
         parser.position = match.end()
+    elif name in _CITATIONS and has_group and add_command(parser, name, match[0]):
+        parser.position = match.end()
+        return True
     elif name in _CITATIONS and has_group:
         parser.add_text(f"[{', '.join(_groups(match[0]))}]", literal=True)
         parser.position = match.end()
