@@ -388,3 +388,29 @@ def test_the_commands(folder: Path, tmp_path: Path) -> None:
         invoke("coursepack", "1", folder, "--title", " "),
     ]
     assert [result.exit_code for result in wrong] == [2] * len(wrong)
+
+
+def test_sources_that_a_chapter_cites_come_with_it_wherever_they_are_listed(tmp_path: Path) -> None:
+    settings = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = ["a.md", "b.md", "more.md"]\n'
+    cited = 'bibliography = ["s.bib"]\n'
+    files = {
+        "book.toml": settings + cited,
+        "s.bib": "".join(
+            f"@book{{{key}, title={{On {key}}}, author={{{key}, X}}, year=1990, publisher={{P}}}}\n"
+            for key in ("adams", "brown")
+        ),
+        "a.md": "# A\n\n[@adams] says. See [there](b.md#deep).\n",
+        "b.md": "# B\n\n## Deep\n\n[@brown] says.\n",
+        "more.md": "# To read on\n\nWORDS of ours.\n\n::: {#refs}\n:::\n",
+    }
+    write_files(tmp_path, files)
+    made = handout(whole_book(tmp_path, Report()), "a")
+    assert [c.slug for c in made.chapters] == ["a", "more"]
+    listed = made.back[0].tree.get_text().casefold()
+    assert "on adams" in listed
+    assert not [word for word in ("brown", "words") if word in listed]
+    # With a list in each chapter, no other chapter comes along.
+    write_files(tmp_path, {"book.toml": f'{settings}{cited}bibliography-at = "chapter"\n'})
+    made = handout(whole_book(tmp_path, Report()), "a")
+    assert [c.slug for c in made.chapters] == ["a"]
+    assert "on adams" in made.parts[0].chapters[0].tree.get_text().casefold()
