@@ -165,7 +165,11 @@ def test_a_handout_has_the_entries_that_its_chapter_leads_to(whole: Book) -> Non
     assert [c.slug for c in handout(whole, "seas").chapters] == ["seas"]
     # Whoever asks for the glossary gets all of it.
     alone = handout(whole, "glossary")
-    assert "SECRETINTRO" in alone.parts[0].chapters[0].tree.get_text()
+    text = alone.parts[0].chapters[0].tree.get_text()
+    assert "SECRETINTRO" in text
+    assert "↑" not in text
+    cited = handout(whole, "sources").parts[0].chapters[0].tree
+    assert len(cited.find_all("li")) == 3
 
 
 def test_the_whole_book_stays_as_it_is(whole: Book) -> None:
@@ -218,6 +222,7 @@ def test_a_course_pack_keeps_numbers_and_the_order_that_is_asked_for(whole: Book
     assert list(made.assets) == ["images/river.png"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_name", ["epub", "pdf"])
 @pytest.mark.parametrize("kind", ["handout", "coursepack", "volume"])
 def test_nothing_of_other_chapters_leaks(
@@ -243,6 +248,7 @@ def test_nothing_of_other_chapters_leaks(
     assert [secret for secret in SECRETS if secret in said] == []
 
 
+@pytest.mark.slow
 def test_the_files_of_handouts(folder: Path, tmp_path: Path) -> None:
     report = Report()
     made = handouts(folder, tmp_path, report)
@@ -265,6 +271,7 @@ def test_the_files_of_handouts(folder: Path, tmp_path: Path) -> None:
     assert [v.broken for v in verapdf.validate("ua1", *(h.output.path for h in made))] == [()] * 3
 
 
+@pytest.mark.slow
 def test_handouts_and_course_packs_pass_epubcheck(folder: Path, tmp_path: Path) -> None:
     made = handouts(folder, tmp_path, chapters=["1"], format_name="epub")
     packs = coursepack(folder, ["1", "3"], "Water & <More>", place=tmp_path)
@@ -285,6 +292,7 @@ def test_handouts_and_course_packs_pass_epubcheck(folder: Path, tmp_path: Path) 
         assert 'epub:type="page-list"' in package.read("EPUB/nav.xhtml").decode()
 
 
+@pytest.mark.slow
 def test_large_print_is_of_18_points_on_office_paper(folder: Path, tmp_path: Path) -> None:
     [made] = handouts(folder, tmp_path, chapters=["rivers"], settings={"large": True})
     assert made.output.path.name == "whole-handout-rivers-large.pdf"
@@ -299,6 +307,7 @@ def test_large_print_is_of_18_points_on_office_paper(folder: Path, tmp_path: Pat
     assert [v.broken for v in verapdf.validate("ua1", made.output.path)] == [()]
 
 
+@pytest.mark.slow
 def test_two_pages_stand_beside_each_other_in_the_order_of_reading(
     whole: Book, tmp_path: Path
 ) -> None:
@@ -320,6 +329,7 @@ def test_two_pages_stand_beside_each_other_in_the_order_of_reading(
             write(clash, tmp_path / "clash.pdf")
 
 
+@pytest.mark.slow
 def test_an_edition_has_handouts_of_its_own(folder: Path, tmp_path: Path) -> None:
     [made] = handouts(folder, tmp_path, chapters=["1"], edition="teacher")
     assert made.output.path.name == "whole-handout-rivers-teacher.pdf"
@@ -364,6 +374,7 @@ def test_a_misspelt_chapter_and_a_book_without_any(whole: Book, tmp_path: Path) 
     assert rules_of(empty) == ["no-handouts"]  # C027
 
 
+@pytest.mark.slow
 def test_the_commands(folder: Path, tmp_path: Path) -> None:
     done = invoke("handout", "1", "3", folder, "-o", tmp_path)
     assert done.exit_code == 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.selection import Cut, Excerpt, Selection
+from bookbuilder.passes.glossary import ROLE as GLOSSARY
 from bookbuilder.passes.index import ROLE as INDEX
 from bookbuilder.passes.index import without_elsewhere
 from bookbuilder.passes.links_out import Elsewhere, point_elsewhere
@@ -149,6 +150,9 @@ def _shorten(book: Book, kept: _Kept, kind: Cut) -> None:
         used = keep_used_entries(shortened, referring)
         kept.back = [c for c in kept.back if c not in shortened or c in used]
     slugs = {chapter.slug for chapter in kept.chapters}
+    for chapter in references:
+        if chapter in kept.chosen and chapter.role == GLOSSARY:
+            without_elsewhere(chapter.tree, slugs)
     for chapter in [*kept.front, *kept.back]:
         without_elsewhere(chapter.tree, slugs)
         without_uncited(chapter.tree, slugs)
