@@ -482,3 +482,34 @@ def test_an_edition_that_the_book_does_not_have_is_an_error(tmp_path: Path) -> N
     (found,) = [d for d in report if d.rule.code == "C021"]
     assert found.message == "there is no edition `techer`"
     assert "teacher" in found.hint
+
+
+FORMULAS = """\
+# One
+
+$$
+alpha
+$$
+{.only format="print"}
+
+$$beta$$ {.only format="print"}
+
+$$
+gamma
+$$ {.only format="print"}
+
+$$delta$$
+{.only format="epub"}
+"""
+
+
+def test_a_condition_on_a_formula_stands_behind_it_or_on_a_line_of_its_own(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "book", {"one.md": FORMULAS})
+    kept = {
+        kind: next(load(folder, audience=Audience(kind)).chapters).tree.get_text()
+        for kind in ("epub", "print")
+    }
+    words = ("alpha", "beta", "gamma", "delta")
+    assert [word in kept["epub"] for word in words] == [False, False, False, True]
+    assert [word in kept["print"] for word in words] == [True, True, True, False]
+    assert "only" not in kept["epub"] + kept["print"]

@@ -55,6 +55,9 @@ OPTIONS = {
     "--format": "bookbuilder epub, or bookbuilder pdf",
     "--dest-dir": "-o FILE, or `output` in book.toml",
     "--output-dir": "-o FILE, or `output` in book.toml",
+    "--large-print": "--large",
+    "--2up": "--two-up",
+    "--nup": "--two-up",
 }
 
 

@@ -75,8 +75,10 @@ def _changed(config: Config, said: EditionConfig, name: str) -> Config:
     book = config.book
     changes: dict[str, object] = {}
     moved = dict(config.moved)
-    if (said.title or said.subtitle) and not book.name and book.title:
-        changes["name"] = output_name(book.title)  # as of the book's other files
+    if (said.title or said.subtitle) and book.title:
+        # As of the book's other files.
+        own = output_name(book.title)
+        changes["name"] = book.name.replace("{name}", own) if book.name else own
     for key in ("title", "subtitle", "front", "chapters", "back"):
         if value := getattr(said, key):
             changes[key] = value
