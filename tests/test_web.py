@@ -57,6 +57,10 @@ Two lines above.</pre>
 <linearGradient id="red"><stop offset="0" stop-color="#f00"/></linearGradient>
 <rect id="r" width="9" height="9" fill="url(#red)"/><use href="#r"/></svg>
 
+$$f(x) = aaaaaaaaaaaaaa + bbbbbbbbbbbbbbbb + cccccccccccccccc + dddddddddddddddd$$ {{#eq-long}}
+
+$$x$$
+
 ## Page 2
 
 ## Text
