@@ -20,6 +20,7 @@ from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
 from bookbuilder.cli.guesses import command_for, option_for
+from bookbuilder.cli.handout_commands import coursepack, handout
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.preview_command import preview
 from bookbuilder.cli.share_command import share
@@ -118,6 +119,8 @@ for command in (
     cover,
     workbook,
     web,
+    handout,
+    coursepack,
     build,
     share,
     preview,
