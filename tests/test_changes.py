@@ -109,7 +109,7 @@ numbered: false
 - New: *To come*
 - Removed: *Gone*
 - New title: *A call* → 4. *A telephone call*
-- Moved: *Moving* (5 → 1)
+- Moved: *Moving*, 5 → 1
 - Reworded: 1 / 6
 
 ## In the chapters

@@ -81,7 +81,8 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
         _refuse_others(output)
         with unwritable_is_wrong_use(output):
             deliver(output, page.encode(), report)
-        said.append(f"Wrote {shown(output)}: {len(found.chapters)} chapters with changes")
+        count = len(found.chapters) + len(found.added)
+        said.append(f"Wrote {shown(output)}: {count} new or changed chapter{'s' * (count != 1)}")
 
     run(work, options)
 
