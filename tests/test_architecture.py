@@ -37,6 +37,7 @@ LAYERS = (
     ("build",),
     ("changes",),
     ("excerpts",),
+    ("share",),
     ("checks", "starter", "preview"),
     ("cli",),
 )

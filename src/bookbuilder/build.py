@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,23 +87,42 @@ def check(
     the one that is named, since what is for readers of one is found nowhere else.
     """
     found = Report() if report is None else report
-    book = linked(root, part, found, remote, drafts, Audience(EPUB, edition or ""))
+    books = read_for_all(root, part, found, remote, drafts=drafts, edition=edition)
+    check_formats(books, found)
+    found.raise_for_errors(denied=report is None)
+    return books[0]
+
+
+def read_for_all(
+    root: str | Path,
+    part: int | None,
+    report: Report,
+    remote: RemotePictures | None = None,
+    *,
+    drafts: bool = False,
+    edition: str | None = None,
+) -> list[Book]:
+    """Read the book once for each text that it has: for formats and editions, or one `edition`."""
+    book = linked(root, part, report, remote, drafts, Audience(EPUB, edition or ""))
     seen = [book]
     for other in audiences(book):
         is_asked = edition is None or other.edition == edition
         if is_asked and all(is_another_text(one, other) for one in seen):
-            seen.append(linked(root, part, found, remote, drafts, other))
-    for one in seen:
+            seen.append(linked(root, part, report, remote, drafts, other))
+    return seen
+
+
+def check_formats(books: Iterable[Book], report: Report) -> None:
+    """Report what the formats that each of `books` is read for find wrong before laying out."""
+    for one in books:
         for known in FORMATS:
             wanted = Audience(known.audience(one.config), one.config.audience.edition)
             if known.check is not None and not is_another_text(one, wanted):
                 try:
                     with working_on(one.place):
-                        known.check(one, found)
+                        known.check(one, report)
                 except BookError as error:
-                    found.take(error)
-    found.raise_for_errors(denied=report is None)
-    return book
+                    report.take(error)
 
 
 def audiences(book: Book) -> Iterator[Audience]:

@@ -14,8 +14,10 @@ from bookbuilder.model.source import Span
 from bookbuilder.trees.markup import is_block, is_text, text_of, text_of_value
 
 NOT_PROSE = frozenset(
-    ("annotation", "code", "kbd", "math", "pre", "rp", "rt", "samp", "script", "style", "svg")
-    + ("textarea", "var")
+    (
+        *("annotation", "code", "kbd", "math", "pre", "rp", "rt"),
+        *("samp", "script", "style", "svg", "textarea", "var"),
+    )
 )
 GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for what is no prose, so that what is left of a word on either side is known for such."""

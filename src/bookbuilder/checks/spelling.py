@@ -137,10 +137,14 @@ def words_of(books: Sequence[Book]) -> Words:
     return total
 
 
-def check_spelling(books: Sequence[Book], report: Report) -> Spelt:
-    """Report the words of `books`, one book for several audiences, that no dictionary has."""
-    config = books[0].config
-    known = word_list(config, report) | _names_in(books[0])
+def check_spelling(
+    books: Sequence[Book], report: Report, also: frozenset[str] = frozenset()
+) -> Spelt:
+    """Report the words of `books`, one book for several audiences, that no dictionary has.
+
+    The words `also` are nothing to report either.
+    """
+    known = word_list(books[0].config, report) | _names_in(books[0]) | also
     try:
         hunspell = find_hunspell()
         available = hunspell.dictionaries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bookbuilder.book import Book
@@ -65,7 +65,7 @@ def web_links(books: Sequence[Book]) -> list[LinkPlace]:
 
 
 def report_links(
-    links: Sequence[LinkPlace], states: dict[str, LinkState], report: Report
+    links: Sequence[LinkPlace], states: Mapping[str, LinkState], report: Report
 ) -> Counter[Verdict]:
     """Report what was found out of `links`; return how many there are of each kind."""
     counts: Counter[Verdict] = Counter()

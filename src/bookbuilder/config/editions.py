@@ -25,8 +25,9 @@ BAD_EDITION = Rule(
     "bad-edition-name",
     Severity.ERROR,
     "The name of an edition ends the names of its files, and stands in conditions: it is made of"
-    " letters, digits and hyphens. `epub` and `workbook` are names of formats; `[edition.print]`"
-    " and `[edition.screen]` are about the PDF for paper and the one for the screen.",
+    " letters, digits and hyphens. `epub` and `workbook` are names of formats; `[edition.print]`,"
+    " `[edition.screen]` and `[edition.web]` are about the PDF for paper, the one for the screen,"
+    " and the web pages.",
 )
 _NAME = re.compile(r"\w[\w-]{0,63}")
 

@@ -99,8 +99,9 @@ class PdfConfig:
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
     `openings` says where chapters begin: on a recto (those below another chapter on either side),
     on a page of either side, or wherever the one before ends. `booklet` imposes the pages for
-    folding. `notes` is where notes are printed; `links`, whether outside links are notes too or a
-    list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
+    folding, `two_up` for reading, two to a sheet of office paper; `large` sets type of 18 points on
+    such sheets. `notes` is where notes are printed; `links`, whether outside links are notes too or
+    a list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
     in the print edition. The number of pages is a multiple of `signature`. The cover's spine is as
     wide as `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps
     laid out chapters for the next build.
@@ -111,6 +112,8 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    two_up: bool = False
+    large: bool = False
     signature: int = 2
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
@@ -154,9 +157,12 @@ class EditionConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
-    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder.
+    `editions` names the editions that are shared besides the book itself; no other is.
+    """
 
     url: str = ""
+    editions: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

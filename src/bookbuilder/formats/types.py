@@ -72,8 +72,9 @@ class Format:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
         said = config.book
+        title = book.excerpt.whole if book.excerpt else book.metadata.title
         values = {
-            "name": output_name(said.title or book.metadata.title),
+            "name": output_name(said.title or title),
             "version": said.version,
             "date": said.date.isoformat() if said.date else "",
         }

@@ -18,8 +18,10 @@ from bs4.element import AttributeValueList
 from bookbuilder.book import Book, Chapter
 from bookbuilder.build import apply_levels
 from bookbuilder.config.book_folder import read_config
+from bookbuilder.config.editions import settled
 from bookbuilder.config.schema import Config
 from bookbuilder.dialect.syntax.theorems import CLASS, HEAD
+from bookbuilder.model.audience import Audience
 from bookbuilder.model.diagnostics import BookError, Report, Severity
 from bookbuilder.passes import OF_CHAPTERS, PASSES
 from bookbuilder.reading.chapters import read_again, read_book
@@ -38,9 +40,18 @@ _CAPTIONED = ("figure", "table")
 class Context:
     """The book in `root` as it was read last, and stubs of its chapters."""
 
-    def __init__(self, root: Path, *, drafts: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        drafts: bool = False,
+        audience: Audience | None = None,
+        pdf_edition: str = "",
+    ) -> None:
         self._root = root
         self._drafts = drafts
+        self._audience = audience or Audience()
+        self._pdf_edition = pdf_edition
         self._book: Book | None = None
         self._outline = Outline()
         self._stubs: dict[Path, list[Chapter]] = {}
@@ -51,11 +62,12 @@ class Context:
         self._book = None
         root = self._root
         if is_file(root):
-            config = Config(root.parent)
+            config = self._settled(Config(root.parent), report)
             outline = Outline(parts=[PartOutline(entries=[Entry(root)])])
         else:
             config = read_config(root, report)
             _stop_for_errors(report)
+            config = self._settled(config, report)
             outline = read_outline(config, report)
         book = read_book(config, outline, report, with_drafts=self._drafts or is_file(root))
         _stop_for_errors(report)
@@ -71,6 +83,14 @@ class Context:
         self._book = book if len(stubs) > 1 and book.asked is None else None
         apply_levels(book, report)
         return book
+
+    def _settled(self, config: Config, report: Report) -> Config:
+        """Return `config` as it is for the audience."""
+        if self._pdf_edition:
+            config = config.with_asked("pdf", {"edition": self._pdf_edition})
+        config = settled(config, self._audience, report)
+        _stop_for_errors(report)
+        return config
 
     def knows(self, path: Path) -> bool:
         """Tell whether `path` is a chapter that can be read by itself."""

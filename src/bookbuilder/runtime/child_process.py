@@ -236,6 +236,33 @@ def run_program(
     return subprocess.CompletedProcess(command, program.returncode, output, errors)
 
 
+def run_with_its_children(
+    command: Sequence[str], seconds: float, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program that starts others, such as a browser, from a process without limits.
+
+    All of them are ended with it, where the system has groups of processes. Raises
+    `subprocess.TimeoutExpired` after so many `seconds`.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=tempfile.gettempdir(),
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as program:
+        try:
+            output, _ = program.communicate(timeout=seconds)
+        finally:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(program.pid, signal.SIGKILL)
+            program.kill()
+    return subprocess.CompletedProcess(command, program.returncode, output, b"")
+
+
 def died(status: int, limits: Limits) -> LimitHit:
     """Return the limit that a process which ended with `status` must have run into."""
     if -status in (signal.SIGXCPU, signal.SIGALRM):

@@ -122,12 +122,9 @@ class LinkChecker:
         with ThreadPoolExecutor(HOSTS_AT_A_TIME) as pool:
             for made in pool.map(self._of_host, by_host.values()):
                 states |= made
-        # One host that is not there is a slip of the author's; all of them are a missing network.
-        lost = [state for state in states.values() if state.verdict is Verdict.DEAD]
-        self.offline = (
-            len(by_host) > 1
-            and len(lost) == len(states)
-            and all(state.why.startswith("there is no host") for state in lost)
+        # If not one host is there, it is the network that is missing.
+        self.offline = bool(states) and all(
+            state.why.startswith(_NO_HOST) for state in states.values()
         )
         for url, state in states.items():
             self._keep(url, state)
@@ -214,6 +211,7 @@ class LinkChecker:
 
 
 _TOO_MANY = "the server answers 429"
+_NO_HOST = "there is no host"
 
 
 def _name(url: str) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 
 _ALWAYS = ("FIXME", "TBD", "TKTK", "TKTKTK")
+SHORT = frozenset((*_ALWAYS, "TODO", "XXX", "TBC", "TBA"))
+"""Those that are one word."""
 # What goes on so speaks of such marks: "a TODO list".
 _TODO = r"TODO(?![ -](?:[Ll]ist|[Cc]omment|[Ii]tem|[Mm]arker|[Nn]ote|[Aa]pp|[Ff]ile|-?Liste))"
 # `TODO` is a word of these languages: "all".

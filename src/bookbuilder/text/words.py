@@ -88,6 +88,10 @@ class Words:
         """Return the word for a kind of callout or theorem."""
         return self.callouts.get(kind) or kind.capitalize()
 
+    def is_in(self, language: str) -> bool:
+        """Return whether the words are in the `language` of a tag, and not the English ones."""
+        return self.language == _key_of(language)
+
 
 _PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
 # Norwegian is tagged in three ways.
@@ -97,12 +101,16 @@ _SAME_WORDS = {"no": "nb", "nn": "nb"}
 @cache
 def words_for(language: str) -> Words:
     """Return the words for a BCP 47 tag, or the English ones, whose `language` then is `en`."""
-    key = _SAME_WORDS.get(primary(language), primary(language))
+    key = _key_of(language)
     folder = resources.files("bookbuilder.text").joinpath("languages")
     # What stands in a tag is an author's: it names no file by itself.
     known = {file.name.removesuffix(".toml"): file for file in folder.iterdir()}
     key = key if key in known else "en"
     return Words(key, **tomllib.loads(known[key].read_text("utf-8")))
+
+
+def _key_of(language: str) -> str:
+    return _SAME_WORDS.get(primary(language), primary(language))
 
 
 def letter(count: int, language: str) -> str:

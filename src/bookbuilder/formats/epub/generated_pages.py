@@ -62,6 +62,7 @@ def with_source_line(book: Book, chapter: Chapter) -> Chapter:
         line.append(new_tag("a", {"href": piece.href}, text) if piece.href else text)
     tree = copy_of(chapter.tree)
     tree.insert(0, line)
+    tree.insert(1, "\n")
     return replace(chapter, tree=tree)
 
 
