@@ -10,9 +10,9 @@ from bookbuilder.changes.reading_text import Text
 from bookbuilder.changes.rewording import words_of
 from bookbuilder.text.comparing import comparable
 
-MOST_CHAPTERS = 400
+MOST_CHAPTERS = 150
 """Of more chapters without a counterpart, contents are not compared."""
-MOST_RUNS = 20_000
+MOST_RUNS = 8_000
 WORDS_OF_RUN = 4
 ALIKE_BY_NAME = 0.05
 """Chapters of one file name have at least so much in common, unless their titles are the same."""
