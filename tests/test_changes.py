@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbuilder import Report, load, write
+from bookbuilder.changes import as_html, changes_since
 from bookbuilder.changes.alignment import differences, longest_rising
 from bookbuilder.changes.corrections import is_older
 from bookbuilder.changes.page import escaped
@@ -182,6 +183,17 @@ def test_the_page_is_a_chapter_that_is_not_compared_itself(old: Path, book: Path
         "“About 41 per cent of them stay …” → “About 44 per cent of them stay …”" in tree.get_text()
     )
     assert "Nothing has changed" in invoke("changes", book, book).stdout
+
+
+def test_the_page_is_html_for_other_pages(old: Path, book: Path) -> None:
+    found = changes_since(old.read_bytes(), load(book, report=Report()), Report())
+    page = as_html(found, "en-GB", most=3)
+    assert page.startswith("<section><h1>What changed since your copy</h1>")
+    assert (
+        "<li><em>Pay</em>: “Wrong words stand” → “Right words stand” (found by Ana *Lima*)" in page
+    )
+    assert "<!--" not in page
+    assert "id=" not in page
 
 
 @pytest.mark.attack("running something by a repository")
