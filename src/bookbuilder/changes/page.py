@@ -66,7 +66,7 @@ def as_markdown(
     ]
     text = [line for part in parts for line in part]
     if len(text) == 1:
-        text.append(f"{page.said('nothing')}.")
+        text.append(page.said("nothing"))
     return head + "\n" + "\n\n".join(text) + "\n"
 
 
