@@ -33,7 +33,8 @@ class AuthorConfig:
 class BookConfig:
     """`[book]`. `source` is the folder that chapter paths start from. `workbook` is the title of
     the chapter that repeats all exercises; without a title there is no such chapter. `allow` lists
-    folders outside the book's that may be read too.
+    folders outside the book's that may be read too. `bibliography` names files of sources, `csl`
+    the style of citing; `nocite` lists keys that are listed without being cited, `@*` all of them.
     """
 
     title: str = ""
@@ -58,6 +59,10 @@ class BookConfig:
     chapters: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     workbook: str = ""
+    bibliography: tuple[str, ...] = ()
+    csl: str = ""
+    nocite: tuple[str, ...] = ()
+    bibliography_at: Literal["book", "chapter"] = "book"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,13 @@ class LintConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MathConfig:
+    """`[math]`: formulas. `macros` are commands of TeX by name, without the backslash."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
@@ -204,6 +216,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
+    math: MathConfig = field(default_factory=MathConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

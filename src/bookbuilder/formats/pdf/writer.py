@@ -14,6 +14,7 @@ from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.compose.formulas import report_formulas
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
@@ -177,6 +178,7 @@ def _report_content(book: Book, report: Report) -> None:
     """Report what print cannot show as it was meant."""
     report_flex(book, report)
     report_undrawn(book, report)
+    report_formulas(book, report)
     report_long_code(book, report)
     report_crowded_tables(book, report)
     report_upright(book, report)
