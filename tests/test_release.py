@@ -170,6 +170,7 @@ def test_the_page_holds_what_an_author_types_as_text() -> None:
         ("es", "[TODO] Texto", ["TODO"]),
         ("zh", "（待补充）", ["待补充"]),
         ("en", "A to-do list, a TODO list, “TODO”, things TO DO and what??? Yes!?? SIZE XXXL", []),
+        ("en", "Leave a TODO, or the TBD; fillers like lorem ipsum help", []),
         ("es", "TODO ES POSIBLE", []),
         ("it", "la TBC e COSE DA FARE", []),
     ],
