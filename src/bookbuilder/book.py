@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
@@ -18,8 +19,11 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
 from bookbuilder.model.selection import Cut, Excerpt, Selection
-from bookbuilder.model.source import Place, Source
+from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.text.words import Words
+
+if TYPE_CHECKING:
+    from bookbuilder.citing.library import Library
 
 
 class Matter(StrEnum):
@@ -67,6 +71,20 @@ class Metadata:
 
 
 @dataclass(slots=True)
+class Cited:
+    """Hold what a book says of citing: files, style, where sources are listed, and `also` which.
+
+    `files` are those that were found without the author's saying so.
+    """
+
+    files: tuple[str, ...] = ()
+    style: str = ""
+    style_span: Span | None = None
+    at: str = "book"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
 class Chapter:
     """One file of the book's text.
 
@@ -78,7 +96,9 @@ class Chapter:
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
-    chapter may name; `left_out` are those of what is not for the book's audience.
+    chapter may name; `left_out` are those of what is not for the book's audience. `macros` are
+    commands of TeX that its front matter defines by name, and under the empty name TeX that defines
+    some. `sources` are what can be cited in it.
     """
 
     slug: str
@@ -96,6 +116,8 @@ class Chapter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    macros: Mapping[str, object] = field(default_factory=dict)
+    sources: Library | None = None
 
     @property
     def place(self) -> Place:
@@ -159,6 +181,7 @@ class Book:
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
     errata: tuple[PlacedErratum, ...] = ()
+    cited: Cited = field(default_factory=Cited)
 
     @property
     def is_handout(self) -> bool:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.build import linked, write
+from bookbuilder.build import is_another_text, linked, write
 from bookbuilder.formats import find_format
 from bookbuilder.formats.table_of_contents import chapter_label
 from bookbuilder.formats.types import Output
 from bookbuilder.model.audience import EPUB, Audience
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
-from bookbuilder.model.selection import Selection
+from bookbuilder.model.selection import Cut, Selection
 from bookbuilder.model.source import Place
 from bookbuilder.passes import OF_EXCERPTS, OF_WHOLE, run_passes
 from bookbuilder.passes.index import ROLE as INDEX
@@ -104,28 +104,32 @@ def cut(book: Book, selection: Selection, report: Report) -> Book:
 
 def handouts(
     root: str | Path,
-    folder: str | Path,
+    place: str | Path | None,
     report: Report | None = None,
     remote: RemotePictures | None = None,
     *,
     chapters: Sequence[str] = (),
+    part: int | None = None,
     edition: str = "",
     format_name: str = "pdf",
     settings: Mapping[str, Any] | None = None,
     drafts: bool = False,
 ) -> list[Handout]:
-    """Write handouts of the book in `root` into `folder`: of `chapters`, or of all that can be.
+    """Write handouts of the book in `root` into the folder `place`: of `chapters`, or of all.
 
-    `chapters` are numbers, slugs or names of files. `settings` replace those of `[pdf]`, such as
-    `large`. Raises `BookError` as `load` and `write` do.
+    `chapters` are numbers, slugs or names of files; those of `part` are added. `settings` replace
+    those of `[pdf]`, such as `large`. Raises `BookError` as `load` and `write` do; what could be
+    written is written then.
     """
     report = Report() if report is None else report
     settings = settings or {}
     kind = EPUB if format_name == EPUB else str(settings.get("edition", ""))
     book = whole_book(root, report, remote, drafts=drafts, audience=Audience(kind, edition))
-    chosen = chapters_meant(book, chapters, report) if chapters else handed_out(book, report)
+    are_some = bool(chapters) or part is not None
+    chosen = chosen_chapters(book, chapters, part, report) if are_some else handed_out(book, report)
     report.raise_for_errors()
-    written = write_handouts(book, chosen, format_name, Path(folder), settings, report)
+    folder = None if place is None else Path(place)
+    written = write_handouts(book, chosen, format_name, folder, settings, report)
     report.raise_for_errors(denied=True)
     return written
 
@@ -174,6 +178,58 @@ def write_handouts(
             if handout is not None:
                 made[job.message] = handout
     return [made[slug] for slug in by_slug if slug in made]
+
+
+def coursepack(
+    root: str | Path,
+    chapters: Sequence[str],
+    title: str,
+    report: Report | None = None,
+    remote: RemotePictures | None = None,
+    *,
+    part: int | None = None,
+    edition: str = "",
+    formats: Sequence[str] = ("pdf", "epub"),
+    place: Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    drafts: bool = False,
+) -> list[Output]:
+    """Write chapters of the book in `root` as a book with this `title`, in each of `formats`.
+
+    If the PDF comes first, the EPUB has its page numbers. The rest is as for `handouts`, and
+    `place` as for `write_handouts`.
+    """
+    report = Report() if report is None else report
+    settings = settings or {}
+    whole: Book | None = None
+    made: Book | None = None
+    outputs: list[Output] = []
+    for format_name in formats:
+        kind = EPUB if format_name == EPUB else str(settings.get("edition", ""))
+        if whole is None or is_another_text(whole, Audience(kind, edition)):
+            audience = Audience(kind, edition)
+            whole = whole_book(root, report, remote, drafts=drafts, audience=audience)
+        slugs = [c.slug for c in chosen_chapters(whole, chapters, part, report)]
+        report.raise_for_errors()
+        selection = Selection(Cut.COURSEPACK, chapters=tuple(slugs), title=title)
+        excerpt = with_settings(cut(whole, selection, report), settings)
+        if made is not None and format_name == EPUB:
+            from bookbuilder.formats.epub.other_pages import pages_of_other_text
+
+            excerpt = dataclasses.replace(excerpt, pagination=pages_of_other_text(made, excerpt))
+        output = write(excerpt, path_of(excerpt, format_name, place), report, format_name)
+        made = dataclasses.replace(excerpt, pagination=output.pagination)
+        outputs.append(output)
+    return outputs
+
+
+def chosen_chapters(
+    book: Book, names: Sequence[str], part: int | None, report: Report
+) -> list[Chapter]:
+    """Return the chapters that `names` mean, and those of the part with that number."""
+    found = chapters_meant(book, names, report)
+    more = [] if part is None else chapters_of_part(book, part, report)
+    return [*found, *(chapter for chapter in more if chapter not in found)]
 
 
 def path_of(book: Book, format_name: str, place: Path | None) -> Path:

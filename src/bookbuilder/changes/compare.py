@@ -124,20 +124,12 @@ class _Whole:
         for m, block in enumerate(come):
             if m in partners:
                 self._reworded(gone[partners[m]], block, found)
-            elif home := _elsewhere(block, self.old_home):
-                if home != before.title:
-                    found.moved_here[home] += 1
-            elif block.kind == HEADING:
-                found.sections.append(block.text)
-            elif not _goes_with(block, come[m - 1] if m else None):
-                found.added.append((block.kind, block.text))
-        for n, block in enumerate(gone):
-            if n in pairs or _elsewhere(block, self.new_home):
-                continue
-            if block.kind == HEADING:
-                found.sections_gone.append(block.text)
-            elif not _goes_with(block, gone[n - 1] if n else None):
-                found.removed.append((block.kind, block.text))
+            elif (home := _elsewhere(block, self.old_home)) and home != before.title:
+                found.moved_here[home] += 1
+        known = partners.keys() | _places_elsewhere(come, self.old_home)
+        _tell(come, known, found.sections, found.added)
+        known = pairs.keys() | _places_elsewhere(gone, self.new_home)
+        _tell(gone, known, found.sections_gone, found.removed)
 
     def _reworded(self, before: Block, after: Block, found: _Found) -> None:
         if is_small(before.text, after.text):
@@ -154,10 +146,29 @@ class _Whole:
                 found.reworded.append(one)
 
 
-def _goes_with(block: Block, before: Block | None) -> bool:
-    """Tell whether a passage is told with another: a caption, or the meaning of a term."""
-    is_meaning = block.kind == MEANING and before is not None and before.kind in (TERM, MEANING)
-    return block.kind == CAPTION or is_meaning
+def _tell(
+    blocks: Sequence[Block],
+    known: set[int],
+    sections: list[str],
+    passages: list[tuple[str, str]],
+) -> None:
+    """Add those of `blocks` that the other version does not know to what is told.
+
+    What stands in a section is told with it, the meaning of a term with the term, and a caption
+    with its figure.
+    """
+    is_in_section = False
+    for n, block in enumerate(blocks):
+        before = blocks[n - 1].kind if n else ""
+        if n in known:
+            is_in_section = False
+        elif block.kind == HEADING:
+            sections.append(block.text)
+            is_in_section = True
+        elif block.kind == CAPTION or (block.kind == MEANING and before in (TERM, MEANING)):
+            continue
+        elif not is_in_section:
+            passages.append((block.kind, block.text))
 
 
 def _without_rows(passages: Iterable[tuple[str, str]], things: Iterable[Thing]) -> Iterator[str]:
@@ -194,6 +205,10 @@ def _paired(gone: Sequence[Block], come: Sequence[Block]) -> Iterator[tuple[int,
 def _elsewhere(block: Block, homes: dict[str, str]) -> str:
     """Return the title of the chapter in the other version that has the same passage."""
     return homes.get(block.key, "") if len(block.key) >= SHORT else ""
+
+
+def _places_elsewhere(blocks: Sequence[Block], homes: dict[str, str]) -> set[int]:
+    return {n for n, block in enumerate(blocks) if _elsewhere(block, homes)}
 
 
 def _homes(edition: Edition) -> dict[str, str]:

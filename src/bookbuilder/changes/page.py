@@ -21,7 +21,7 @@ REPEATED = 4
 
 # What Markdown, or one of the dialects that a book may use, could take for a mark.
 _MARKS = re.compile(
-    r"[\\`*_{}\[\]<>|$~^]|[@#](?=\w)|%(?=%)|=(?==)|&(?=#?\w{1,31};)|:(?=[\w/+-])|(?<=:)/(?=/)"
+    r"[\\`*_{}\[\]<>|$~^]|[@#](?=\w)|%(?=%)|=(?==)|\+(?=\+)|&(?=#?\w{1,31};)|:(?=[\w/+-])|(?<=:)/(?=/)"
 )
 _STARTS = re.compile(r"^(\d+)([.)])|^([-+!?/])")
 _INNER = str.maketrans('“”„"«»', "‘’‚'‹›")

@@ -21,10 +21,12 @@ from bookbuilder.cli.console import (
 from bookbuilder.cli.shared_options import (
     PDF_EDITIONS,
     Options,
+    large_option,
     no_cache_option,
     output_option,
     reading,
     remote_pictures,
+    two_up_option,
 )
 from bookbuilder.cli.terminal import printable, say, shown
 from bookbuilder.config import find_root
@@ -65,6 +67,8 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     default=None,
     help="Put two pages on each side of a sheet, for folding.",
 )
+@two_up_option
+@large_option
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF conform to PDF/A-2a too.")
 @click.option(
     "--live-links", is_flag=True, default=None, help="Keep links that one can click in the PDF."
@@ -77,6 +81,8 @@ def pdf(
     trim: str | None,
     marks: bool | None,
     booklet: bool | None,
+    two_up: bool | None,
+    large: bool | None,
     pdf_a: bool | None,
     live_links: bool | None,
     qr: bool | None,
@@ -88,6 +94,8 @@ def pdf(
         "trim": trim,
         "marks": marks,
         "booklet": booklet,
+        "two_up": two_up,
+        "large": large,
         "pdf_a": pdf_a,
         "live_links": live_links,
         "qr": qr,
@@ -224,7 +232,7 @@ def build_formats(
             else:
                 keeps, written = asked.write(options.text_edition or "", report, said)
         if command and keeps and not report.errors:
-            files = {one.path: summary_of(one) for one in written}
+            files = {one.path: summary(one) for one in written}
             remember(command, seen, files, list(report))
 
     run(work, options, root)
@@ -308,7 +316,7 @@ class _Asked:
                     if options.verbose:
                         said += written.changes
                     seconds = time.perf_counter() - started
-                    said.append(f"Wrote {shown(path)}: {summary_of(written)}, {seconds:.1f} s")
+                    said.append(f"Wrote {shown(path)}: {summary(written)}, {seconds:.1f} s")
                     book = replace(book, pagination=written.pagination or book.pagination)
                     outputs.append(written)
                 started = time.perf_counter()
@@ -349,7 +357,8 @@ def _with_pages_of(paged: Book, book: Book) -> Book:
     return replace(book, pagination=pages_of_other_text(paged, book))
 
 
-def summary_of(output: Output) -> str:
+def summary(output: Output) -> str:
+    """Return what is said of a written file: `215 pages, 726 kB`."""
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
     said = f"{output.count} {unit}, {output.remark}" if output.remark else f"{output.count} {unit}"

@@ -134,7 +134,7 @@ def _inside(
 
 def _build(root: Path, report: Report, said: list[str], options: Options, release: Release) -> None:
     from bookbuilder.checks.release_files import handed_out
-    from bookbuilder.cli.build_commands import summary_of, write_all_of_it
+    from bookbuilder.cli.build_commands import summary, write_all_of_it
     from bookbuilder.model.diagnostics import BookError, Report
 
     found = Report(asked=report.asked, of_book=report.of_book, of_chapters=report.of_chapters)
@@ -143,7 +143,7 @@ def _build(root: Path, report: Report, said: list[str], options: Options, releas
         outputs = write_all_of_it(root, options, found, said)
     except BookError as error:
         found.take(error)
-    release.files = [handed_out(one.path, summary_of(one)) for one in outputs]
+    release.files = [handed_out(one.path, summary(one)) for one in outputs]
     known = set(report)
     news = [one for one in found if one not in known]
     if not release.files and not news:

@@ -78,6 +78,23 @@ edition_option = click.option(
 
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     """Add the argument and the options of every command that reads a book."""
+    command = click.option(
+        "--part",
+        metavar="N",
+        shell_complete=parts,
+        type=click.IntRange(min=0),
+        help="Use part N alone, as a volume of its own.",
+    )(reading_options(command))
+    return click.argument(
+        "directory",
+        metavar="[DIR]",
+        required=False,
+        type=click.Path(exists=True, path_type=Path),
+    )(command)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of every command that reads a book, but for `--part`."""
     for decorate in (
         click.option("-v", "--verbose", is_flag=True, help="Print more, including tracebacks."),
         click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
@@ -106,19 +123,6 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             help="Bring in the chapters that are drafts.",
         ),
         edition_option,
-        click.option(
-            "--part",
-            metavar="N",
-            shell_complete=parts,
-            type=click.IntRange(min=0),
-            help="Use part N alone, as a volume of its own.",
-        ),
-        click.argument(
-            "directory",
-            metavar="[DIR]",
-            required=False,
-            type=click.Path(exists=True, path_type=Path),
-        ),
     ):
         command = decorate(command)
     return command
@@ -140,6 +144,17 @@ output_option = click.option(
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; by default one in the book's dist folder.",
+)
+
+two_up_option = click.option(
+    "--two-up",
+    is_flag=True,
+    default=None,
+    help="Put two pages beside each other on each sheet of paper.",
+)
+
+large_option = click.option(
+    "--large", is_flag=True, default=None, help="Set large print: type of 18 points."
 )
 
 no_cache_option = click.option(

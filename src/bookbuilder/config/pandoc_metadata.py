@@ -19,6 +19,8 @@ KEYS = frozenset(
     translator translators
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
+BIBLIOGRAPHY_KEYS = frozenset({"bibliography", "csl", "nocite", "references", "bibtex_bibfiles"})
+_KEY = re.compile(r"@(\*|\{[^{}\s]{1,200}\}|[\w][\w:.#$%&+?<>~/-]{0,200})")
 _ROLES = {
     "author": "aut",
     "contributor": "ctb",
@@ -40,7 +42,11 @@ def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
         unread.append("date")
     language = _text(_first(said, "lang", "language"))
     main, below = _titles(said.get("title"))
+    sources = read_bibliography(said)
     book = BookConfig(
+        bibliography=sources.bibliography,
+        csl=sources.csl,
+        nocite=sources.nocite,
         title=main,
         subtitle=plain_title(_text(said.get("subtitle"))) or below,
         authors=tuple(_people(said)),
@@ -59,6 +65,22 @@ def read_metadata(data: Mapping[Any, Any]) -> tuple[BookConfig, list[str]]:
     if not book.authors and _first(said, "author", "authors", "creator"):
         unread.append("authors")
     return book, unread
+
+
+def read_bibliography(data: Mapping[Any, Any]) -> BookConfig:
+    """Return what `data` says of files of sources, the style of citing, and what is not cited."""
+    named = data.get("bibliography") or data.get("bibtex_bibfiles")
+    # pandoc knows several bibliographies by names, too.
+    files = list(named.values()) if isinstance(named, dict) else _listed(named)
+    names = [name for one in files for name in _listed(one)]
+    csl = data.get("csl") or data.get("citation-style")
+    nocite = " ".join(one for one in _listed(data.get("nocite")) if isinstance(one, str))
+    keys = (match[1].strip("{}").rstrip(".,;:") for match in _KEY.finditer(nocite))
+    return BookConfig(
+        bibliography=tuple(" ".join(name.split()) for name in names if isinstance(name, str)),
+        csl=_text(csl) if isinstance(csl, str) else "",
+        nocite=tuple(f"@{key}" for key in keys),
+    )
 
 
 def _first(said: Mapping[str, Any], *keys: str) -> Any:

@@ -33,7 +33,8 @@ class AuthorConfig:
 class BookConfig:
     """`[book]`. `source` is the folder that chapter paths start from. `workbook` is the title of
     the chapter that repeats all exercises; without a title there is no such chapter. `allow` lists
-    folders outside the book's that may be read too.
+    folders outside the book's that may be read too. `bibliography` names files of sources, `csl`
+    the style of citing; `nocite` lists keys that are listed without being cited, `@*` all of them.
     """
 
     title: str = ""
@@ -58,6 +59,10 @@ class BookConfig:
     chapters: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     workbook: str = ""
+    bibliography: tuple[str, ...] = ()
+    csl: str = ""
+    nocite: tuple[str, ...] = ()
+    bibliography_at: Literal["book", "chapter"] = "book"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,9 @@ class PdfConfig:
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
     `openings` says where chapters begin: on a recto (those below another chapter on either side),
     on a page of either side, or wherever the one before ends. `booklet` imposes the pages for
-    folding. `notes` is where notes are printed; `links`, whether outside links are notes too or a
-    list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
+    folding, `two_up` for reading, two to a sheet of office paper; `large` sets type of 18 points on
+    such sheets. `notes` is where notes are printed; `links`, whether outside links are notes too or
+    a list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
     in the print edition. The number of pages is a multiple of `signature`. The cover's spine is as
     wide as `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps
     laid out chapters for the next build.
@@ -111,6 +117,8 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    two_up: bool = False
+    large: bool = False
     signature: int = 2
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
@@ -154,9 +162,12 @@ class EditionConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
-    """`[share]`. `url` is the web address at which readers find the book: that of a folder."""
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder.
+    `editions` names the editions that are shared besides the book itself; no other is.
+    """
 
     url: str = ""
+    editions: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -174,6 +185,13 @@ class LintConfig:
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MathConfig:
+    """`[math]`: formulas. `macros` are commands of TeX by name, without the backslash."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +216,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
+    math: MathConfig = field(default_factory=MathConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

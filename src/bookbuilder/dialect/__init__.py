@@ -12,7 +12,7 @@ from bookbuilder.dialect.core.balance import BalanceExtension
 from bookbuilder.dialect.core.code import CodeExtension
 from bookbuilder.dialect.core.containers import ContainerExtension
 from bookbuilder.dialect.core.engine import Engine
-from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.core.inline import Conversion, Sources
 from bookbuilder.dialect.core.leaves import LeafExtension
 from bookbuilder.dialect.core.links import LinkExtension
 from bookbuilder.dialect.core.problems import Problems
@@ -63,6 +63,7 @@ from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.tex import TexExtension
+from bookbuilder.dialect.syntax.tex_references import TexReferenceExtension
 from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -95,6 +96,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     EmojiExtension,
     CitationExtension,
     TexExtension,
+    TexReferenceExtension,
     CrossReferenceExtension,
     FormulaExtension,
     CodeCellExtension,
@@ -129,14 +131,19 @@ EXTENSIONS: tuple[type[Extension], ...] = (
 
 
 def convert(
-    source: Source, body_offset: int, report: Report, variables: Variables | None = None
+    source: Source,
+    body_offset: int,
+    report: Report,
+    variables: Variables | None = None,
+    sources: Sources | None = None,
 ) -> str:
     """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment.
 
-    Its `variables` are marks there.
+    Its `variables` are marks there, and so are citations, if there are `sources` to cite.
     """
     first_line = source.text.count("\n", 0, body_offset) + 1
-    engine = Engine(EXTENSIONS, Conversion(Problems(source, report, variables), first_line))
+    conversion = Conversion(Problems(source, report, variables), first_line, sources=sources)
+    engine = Engine(EXTENSIONS, conversion)
     text = source.text[body_offset:]
     if variables is not None:
         text = variables.marked(text)

@@ -13,6 +13,8 @@ CLASS = "source-line"
 BETWEEN = " · "
 # Of more people, the first are named.
 MOST_NAMES = 3
+SHORT = 24
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,16 @@ def source_line(book: Book) -> list[Piece]:
     names = [one_line(p.name) for p in said.authors if p.role == "aut"]
     names = [*names[:MOST_NAMES], "…"] if len(names) > MOST_NAMES else names
     version = words_for(said.language).version.format(said.version) if said.version else ""
+    name = license_name(said.license)
     date = said.date.isoformat() if said.date else ""
     address = book.config.share.address
+    # Short ones do not break.
+    version, name = (t.replace(" ", NBSP) if len(t) < SHORT else t for t in (version, name))
     pieces = [
         Piece(one_line(title), is_title=True),
         Piece(", ".join(names)),
         Piece(one_line(version or date)),
-        Piece(license_name(said.license) or one_line(said.rights), license_url(said.license)),
+        Piece(name or one_line(said.rights), license_url(said.license)),
         Piece(address, address),
     ]
     return [piece for piece in pieces if piece.text]

@@ -1,16 +1,27 @@
 """Run the passes, in order: all that happens to a book between reading and writing.
 
 The order matters: trees are cleaned before anything looks at them; furniture and notes come before
-ids are settled; numbers of chapters, captions and theorems before links, which need slugs and labels; index
+ids are settled; numbers of chapters, captions and theorems before links, which need slugs and
+labels; errata after links, since they name places; index and glossary links late, so that they see
+words as they will be read; colours of code and lines of verse after all that, since no other pass
+looks at them. Volumes, handouts and course packs are cut out of the book when its links are known,
+and the workbook repeats exercises as they will be printed.
+ids are settled; numbers before links, which need slugs and labels; errata after links, since they
+name places; index and glossary links late, so that they see words as they will be read; colours of
+code and lines of verse after all that, since no other pass looks at them. Volumes, handouts and
+course packs are cut out of the book when its links are known, and the workbook repeats exercises as
+they will be printed.
+The order matters: trees are cleaned before anything looks at them; formulas are
+set next; furniture and notes come before
+ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
 and glossary links late, so that they see words as they will be read; colours of code and lines of
-verse after all that, since no other pass looks at them. Volumes, handouts and course packs are cut
-out of the book when its links are known, and the workbook repeats exercises as they will be
-printed.
-ids are settled; numbers of chapters and captions before links, which need slugs and labels; errata
-after links, since they name places; index and glossary links late, so that they see words as they
-will be read; colours of code and lines of verse after all that, since no other pass looks at them.
-A volume is cut out of the book when its links are known, and the workbook repeats exercises as they
-will be printed.
+verse after all that, since no other pass looks at them. A volume is cut out of the book when its
+links are known, and the workbook repeats exercises as they will be printed.
+ids are settled, and citations before notes, which they may become; numbers of chapters and captions
+before links, which need slugs and labels; index and glossary links late, so that they see words as
+they will be read; colours of code and lines of verse after all that, since no other pass looks at
+them. A volume is cut out of the book when its links are known, and the workbook repeats exercises
+as they will be printed.
 """
 
 from __future__ import annotations
@@ -24,12 +35,14 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.assets import assets
 from bookbuilder.passes.bare_figures import bare_figures
 from bookbuilder.passes.captions import captions
+from bookbuilder.passes.citations import citations
 from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.code_lines import code_lines
 from bookbuilder.passes.directions import directions
 from bookbuilder.passes.drop_caps import drop_caps
 from bookbuilder.passes.errata import errata
 from bookbuilder.passes.foreign_html import foreign_html
+from bookbuilder.passes.formulas import formulas
 from bookbuilder.passes.furniture import furniture
 from bookbuilder.passes.glossary import link_terms, name_terms
 from bookbuilder.passes.highlight import highlight
@@ -51,8 +64,10 @@ Pass = Callable[[Book, Report], None]
 
 PASSES: tuple[Pass, ...] = (
     clean,
+    formulas,
     foreign_html,
     furniture,
+    citations,
     notes,
     assets,
     number,

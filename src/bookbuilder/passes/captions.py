@@ -8,12 +8,14 @@ from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.counting import Counting
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
 LABEL = "caption-label"
 BARE = "number-only"
 """The class of a caption that holds only its number."""
+LONGEST_NAME = 40
 CAPTIONS = {"figure": "figcaption", "table": "caption"}
 LISTING = "listing"
 """The class of a figure that is code."""
@@ -31,12 +33,13 @@ def captions(book: Book, report: Report) -> None:
     counting = Counting(book)
     for chapter in tracked(book.chapters):
         found: dict[int, Tag] = {}
+        taken = {str(tag["id"]).casefold() for tag in elements(chapter.tree) if tag.get("id")}
         for name in CAPTIONS:
-            for nth, (tag, caption) in enumerate(captioned(chapter.tree, name), 1):
+            for tag, caption in captioned(chapter.tree, name):
                 if tag.get("id"):
                     found[id(tag)] = caption
                 else:
-                    tag["id"] = f"{name}-{nth}"
+                    tag["id"] = unique(_name(tag, caption, name), taken)
         for tag in elements(chapter.tree, *CAPTIONS) if found else ():
             if numbered := found.get(id(tag)):
                 kind = kind_of_captioned(tag)
@@ -44,6 +47,17 @@ def captions(book: Book, report: Report) -> None:
                 label = text.replace(" ", "\N{NO-BREAK SPACE}")
                 numbered.insert(0, new_tag("span", {"class": LABEL}, label))
                 numbered.insert(1, " ")
+
+
+def _name(tag: Tag, caption: Tag, kind: str) -> str:
+    """Return an id that stays when a figure or table is put before this one.
+
+    It is made from the name of the picture, else from the caption.
+    """
+    pictures = elements(tag, "img") if kind == "figure" else []
+    source = str(pictures[0].get("src", "")) if pictures else ""
+    said = source.rpartition("/")[2].rpartition(".")[0] or text_of(caption)
+    return f"{kind}-{anchor(said)[:LONGEST_NAME].strip('-')}".rstrip("-")
 
 
 def kind_of_captioned(tag: Tag) -> str:

@@ -72,8 +72,9 @@ def point_elsewhere(chapter: Chapter, ids: Collection[str], elsewhere: Elsewhere
 
 def _name_place(anchor: Tag, block: Tag, title: str, where: str) -> None:
     """Write after the text of a link where it led, but for what that says already."""
-    said = text_of(anchor).casefold()
-    is_title = bool(title) and said == title.casefold()
+    text = text_of(anchor)
+    said = text.casefold()
+    is_title = bool(title) and text == title
     where = "" if where.casefold() in said else where
     if is_title:
         cited = new_tag("cite", {})

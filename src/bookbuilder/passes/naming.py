@@ -11,7 +11,7 @@ from bs4.element import AttributeValueList, PageElement
 from bookbuilder.book import Book
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.captions import label_of
-from bookbuilder.passes.theorems import EQUATION, NUMBER, kind_of_theorem
+from bookbuilder.passes.theorems import NUMBER, is_equation, kind_of_theorem
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
 
@@ -27,7 +27,7 @@ Nodes = list[PageElement | str]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a link leads to. `kind` and `number` are empty for what has no number."""
+    """Describe what a link leads to. `kind` and `number` are empty for what has no number."""
 
     kind: str
     number: str
@@ -41,16 +41,22 @@ class Naming:
         self.words: Words = words_for(book.metadata.language)
         self.chapters = book.config.references.chapters
         self.addresses = addresses
+        self._targets: dict[str, Target] = {}
 
     def target(self, name: str) -> Target:
         """Return what the book-wide id `name` is."""
+        if name not in self._targets:
+            self._targets[name] = self._find(name)
+        return self._targets[name]
+
+    def _find(self, name: str) -> Target:
         tag, chapter = self.addresses.element(name)
         if tag is chapter.tree or tag.name == "h1":
             number = str(chapter.number or chapter.letter or "")
             kind = "" if not number else "appendix" if chapter.letter else "chapter"
             return Target(kind, number, chapter.title)
         if number := str(tag.get(NUMBER) or ""):
-            if has_class(tag, EQUATION):
+            if is_equation(tag):
                 return Target("equation", number, "")
             if kind := kind_of_theorem(tag):
                 return Target(kind, number, self.addresses.name_of_theorem(tag))
@@ -135,14 +141,15 @@ class Naming:
         known = {id(a): self.target(str(a["href"]).removeprefix("#")) for a in anchors}
         items = [n for n in list(group.contents) if isinstance(n, Tag) or str(n).strip()]
         for kind, run in groupby(items, lambda n: known[id(n)].kind if id(n) in known else ""):
-            members = [node for node in run if isinstance(node, Tag)] if kind else list(run)
+            nodes = list(run)
+            members = [node for node in nodes if isinstance(node, Tag)]
             if kind and len(members) > 1:
                 phrases.append(self._several(kind, members, known, is_number))
             else:
-                phrases += [[node] for node in members]
-        nodes = self._joined(phrases)
+                phrases += [[node] for node in nodes]
+        group_nodes = self._joined(phrases)
         group.clear()
-        for node in nodes:
+        for node in group_nodes:
             group.append(node)
         group.unwrap()
 
@@ -169,28 +176,22 @@ class Naming:
             is_first, is_last = number is flat[0], number is flat[-1]
             text = f"{before if is_first else ''}{said}{after if is_last else stop}"
             _fill(by_number[number], [text])
-        spanned = self.words.spanned
+        to = self.words.spanned.split("{}")[1]
         parts: list[Nodes] = []
         for part in shown:
-            if len(part) == 1:
-                parts.append([by_number[part[0]]])
-            else:
-                parts.append(_woven(spanned, [by_number[part[0]]], [by_number[part[1]]]))
+            ends: Nodes = [by_number[number] for number in part]
+            parts.append([ends[0], to, ends[1]] if len(ends) > 1 else ends)
         return self._joined(parts)
 
     def _joined(self, parts: list[Nodes]) -> Nodes:
         """Return the parts of an enumeration with commas and a last "and" between them."""
-        if not parts:
-            return []
-        whole = parts[0]
-        for part in parts[1:-1]:
-            whole = _woven(self.words.listed, whole, part)
-        return _woven(self.words.joined, whole, parts[-1]) if len(parts) > 1 else whole
-
-
-def _woven(pattern: str, first: Nodes, second: Nodes) -> Nodes:
-    before, middle, after = pattern.split("{}")
-    return [n for n in (before, *first, middle, *second, after) if n != ""]
+        comma, last = (p.split("{}")[1] for p in (self.words.listed, self.words.joined))
+        nodes: Nodes = []
+        for nth, part in enumerate(parts):
+            if nth:
+                nodes.append(last if nth == len(parts) - 1 else comma)
+            nodes += part
+        return nodes
 
 
 def _fill(anchor: Tag, nodes: Nodes) -> None:

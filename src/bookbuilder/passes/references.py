@@ -17,7 +17,7 @@ from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.naming import Naming
-from bookbuilder.passes.theorems import EQUATION
+from bookbuilder.passes.theorems import is_equation
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -123,7 +123,7 @@ class Labels:
 
 
 def _has_own_title(tag: Tag) -> bool:
-    return has_class(tag, "listing") or has_class(tag, EQUATION) or has_class(tag, THEOREM)
+    return has_class(tag, "listing") or is_equation(tag) or has_class(tag, THEOREM)
 
 
 def _normal(label: str) -> str:
@@ -198,7 +198,7 @@ def resolve_reference(
         _set_text(anchor, text, "", shown)
         return
     anchor["href"] = f"#{found}"
-    if f"{scheme}:" == NUMBER_SCHEME:
+    if f"{scheme}:" == NUMBER_SCHEME or _has_place(anchor):
         number, title = labels.number_and_title(found)
         if number and not text:
             labels.naming.say(anchor, found, is_reference=True)

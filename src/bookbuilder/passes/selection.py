@@ -13,6 +13,7 @@ from bookbuilder.model.selection import Cut, Excerpt, Selection
 from bookbuilder.passes.index import ROLE as INDEX
 from bookbuilder.passes.index import without_elsewhere
 from bookbuilder.passes.links_out import Elsewhere, point_elsewhere
+from bookbuilder.passes.source_list import without_uncited
 from bookbuilder.passes.used_entries import REFERENCES, drop_entries_of_others, keep_used_entries
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import output_name
@@ -141,6 +142,7 @@ def _shorten(book: Book, kept: _Kept, kind: Cut) -> None:
     slugs = {chapter.slug for chapter in kept.chapters}
     for chapter in [*kept.front, *kept.back]:
         without_elsewhere(chapter.tree, slugs)
+        without_uncited(chapter.tree, slugs)
     if kind is not Cut.VOLUME:
         kept.back = [c for c in kept.back if c.role != INDEX or elements(c.tree, "li")]
 

@@ -20,7 +20,10 @@ END_MARK = "end-mark"
 NUMBER = "data-number"
 """The attribute of numbered theorems and formulas that holds the number alone."""
 _FORMULA = "formula"
-_DISPLAYED = frozenset({"pre", "div", "figure", "p"})
+_DISPLAY = "display"
+_OWN_NUMBER = "formula-number"
+"""The class of the number that an author gives to a formula, with TeX's `\\tag`."""
+_SET_APART = frozenset({"pre", "div", "figure", "p", "span"})
 _MARK = "\N{WHITE SQUARE}"
 # Authors who write a mark of their own get no second one.
 _HAS_MARK = re.compile(
@@ -40,13 +43,13 @@ def theorems(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         language = str(chapter.tree.get("lang") or book.metadata.language)
         words = words_for(language)
-        for tag in elements(chapter.tree, *_DISPLAYED):
+        for tag in elements(chapter.tree, *_SET_APART):
             if "class" not in tag.attrs:
                 continue
             if has_class(tag, CLASS) and (kind := kind_of_theorem(tag)):
                 _settle(tag, kind, chapter, counting, words, is_spaced(language))
-            elif has_class(tag, _FORMULA) and tag.get("id") and not _is_numbered(tag):
-                _number_formula(tag, counting.next("equation", chapter))
+            elif has_class(tag, _FORMULA) and tag.get("id"):
+                _number_formula(tag, chapter, counting)
 
 
 def is_spaced(language: str) -> bool:
@@ -63,8 +66,9 @@ def kind_of_theorem(tag: Tag) -> str:
     )
 
 
-def _is_numbered(tag: Tag) -> bool:
-    return isinstance(tag.parent, Tag) and has_class(tag.parent, EQUATION)
+def is_equation(tag: Tag) -> bool:
+    """Tell whether an element is a formula with a number."""
+    return bool(tag.get(NUMBER)) and (has_class(tag, EQUATION) or has_class(tag, _FORMULA))
 
 
 def _settle(
@@ -78,7 +82,8 @@ def _settle(
     if has_class(tag, NUMBERED):
         classes = tag.get_attribute_list("class")
         tag["class"] = AttributeValueList(str(c) for c in classes if c != NUMBERED)
-        tag[NUMBER] = counting.next(kind, chapter)
+        # What is called the same counts together.
+        tag[NUMBER] = counting.next(words.known(kind), chapter)
         text = words.numbered(kind).format(tag[NUMBER])
         label.string = text.replace(" ", "\N{NO-BREAK SPACE}")
     if not spaced:
@@ -149,13 +154,21 @@ def _ends_with(tag: Tag, inner: Tag) -> bool:
 
 def _trim_end(tag: Tag) -> None:
     last = tag.contents[-1] if tag.contents else None
-    if last is not None and not isinstance(last, Tag):
-        last.replace_with(type(last)(str(last).rstrip()))
+    if isinstance(last, NavigableString):
+        last.replace_with(NavigableString(last.rstrip()))
 
 
-def _number_formula(formula: Tag, number: str) -> None:
+def _number_formula(formula: Tag, chapter: Chapter, counting: Counting) -> None:
     """Put a displayed formula beside its number, in an element that takes over its id."""
-    holder = new_tag("div", {"class": EQUATION, "id": str(formula["id"]), NUMBER: number})
+    if formula.name == "span" and not has_class(formula, _DISPLAY):
+        return
+    own = next((s for s in elements(formula, "span") if has_class(s, _OWN_NUMBER)), None)
+    if own is not None:
+        formula[NUMBER] = own.get_text(strip=True).strip("()")
+        return
+    number = counting.next("equation", chapter)
+    name = "span" if formula.name == "span" else "div"
+    holder = new_tag(name, {"class": EQUATION, "id": str(formula["id"]), NUMBER: number})
     del formula["id"]
     formula.replace_with(holder)
     holder.append(formula)

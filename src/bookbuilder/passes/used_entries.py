@@ -170,3 +170,14 @@ def _prune(tree: Tag, kept: set[int]) -> None:
                 stack.append(child)
             elif isinstance(child, Tag) or str(child).strip():
                 child.extract()
+        _drop_blank(holder)
+
+
+def _drop_blank(holder: Tag) -> None:
+    """Drop blank text that follows other blank text, where what stood between is gone."""
+    before = False
+    for child in list(holder.contents):
+        is_blank = not isinstance(child, Tag) and not str(child).strip()
+        if is_blank and before:
+            child.extract()
+        before = is_blank

@@ -188,7 +188,10 @@ def _short(element: Tag) -> Tag | None:
         )
         return made
     if element.get("id") and "formula" in classes:
-        return _empty_like(element)
+        made = _empty_like(element)
+        own = (s for s in elements(element, "span") if has_class(s, "formula-number"))
+        made.extend(copy_of(number) for number in own)
+        return made
     if element.get("id") and element.find_parent([*HEADINGS, "figcaption", "caption"]) is None:
         # Elements of notes have ids too, but only their own chapter links to them.
         if element.find_parent("section", class_="notes") is not None:

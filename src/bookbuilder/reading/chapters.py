@@ -13,6 +13,7 @@ from bookbuilder.config.chapter_list import prose_lines
 from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Place, Source, Span
+from bookbuilder.reading.bibliographies import Bibliographies
 from bookbuilder.reading.conditions import Conditions, is_for_audience
 from bookbuilder.reading.drafts import ONLY_DRAFTS, draft_mark, report_drafts
 from bookbuilder.reading.front_matter import FrontMatter, read_front_matter, said_of_book
@@ -61,13 +62,22 @@ def read_book(
     chapters: dict[Path, list[Chapter]] = {}
     named: set[str] = set()
     said = BookConfig()
+    bibliographies = Bibliographies(config, report)
     for entry, after in itertools.zip_longest(entries, entries[1:]):
         alone = [entry] == body
         is_opener = after is not None and after.depth > entry.depth
         source = sources[entry.path]
         with working_on(source.place):
             read, front = _read_entry(
-                notebooks[entry.path], entry, alone, is_opener, config, report, named
+                notebooks[entry.path],
+                entry,
+                alone,
+                is_opener,
+                config,
+                report,
+                named,
+                bibliographies,
+                is_first=entry == entries[0],
             )
             if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
@@ -96,6 +106,7 @@ def read_book(
         drafts=tuple(drafts),
         named=frozenset(named),
         elsewhere=(*elsewhere, *_not_in_edition(config, outline)),
+        cited=bibliographies.cited,
     )
     with working_on(book.place):
         book.metadata = metadata_of(book, said, report)
@@ -109,8 +120,9 @@ def read_again(book: Book, outline: Outline, path: Path, report: Report) -> list
     is_opener = at + 1 < len(entries) and entries[at + 1].depth > entries[at].depth
     notebook = _read(entries[at], book.config, outline, report)
     with working_on(notebook.source.place):
+        sources = Bibliographies(book.config, report)
         chapters, front = _read_entry(
-            notebook, entries[at], False, is_opener, book.config, report, set()
+            notebook, entries[at], False, is_opener, book.config, report, set(), sources
         )
     report.of_chapters[notebook.source.name] = front.levels
     return chapters
@@ -124,10 +136,14 @@ def _read_entry(
     config: Config,
     report: Report,
     named: set[str],
+    sources: Bibliographies,
+    *,
+    is_first: bool = False,
 ) -> tuple[list[Chapter], FrontMatter]:
     """Return the chapters in the text of `entry`, and its front matter.
 
-    Add to `named` the formats and editions on which something in it depends.
+    Add to `named` the formats and editions on which something in it depends, and to `sources` what
+    the front matter says of citing.
     """
     source = notebook.source
     if entry.path.suffix.lower() != NOTEBOOK:
@@ -136,9 +152,14 @@ def _read_entry(
     conditions = Conditions(config, source, report, named)
     if not is_for_audience(front.only, conditions):
         return [], front
-    chapters = read_chapters(source, front, entry, alone, conditions, is_opener=is_opener)
+    is_books = alone or (is_first and _opens_book(front, source, config))
+    library = sources.of_chapter(front, source, is_books=is_books)
+    chapters = read_chapters(
+        source, front, entry, alone, conditions, is_opener=is_opener, sources=library
+    )
     for chapter in chapters:
         chapter.pictures = notebook.pictures
+        chapter.sources = library
     return chapters, front
 
 

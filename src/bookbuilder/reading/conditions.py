@@ -56,7 +56,7 @@ _KEYS = {
     "unless-meta": "meta",
     WORDS: "any",
 }
-_SOLUTIONS = frozenset({"solution", "callout-solution"})
+_SOLUTIONS = frozenset({"solution", "callout-solution", "theorem-solution"})
 # What means something without content.
 _STAYS_EMPTY = frozenset({"td", "th", "tr", "tbody", "thead", "section", "a", "code"})
 _OWN_HINT = "put the text into an edition of its own, with `edition=`"

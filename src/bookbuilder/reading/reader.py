@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
@@ -15,7 +16,9 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
+from bookbuilder.reading.macros import macros_of
 from bookbuilder.reading.outline import Entry
+from bookbuilder.reading.source_lists import is_list_of_sources
 from bookbuilder.reading.splitting import SHOWN, split
 from bookbuilder.reading.titles import (
     drop_empty_headings,
@@ -26,11 +29,14 @@ from bookbuilder.reading.titles import (
     title_heading,
 )
 from bookbuilder.reading.variables import settle_variables, title_with_values
-from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.slugs import file_slug, is_mere_number
 from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import HEADINGS
+
+if TYPE_CHECKING:
+    from bookbuilder.citing.library import Library
 
 _EMPTY_HINT = "write it, or delete it from the list of chapters"
 # Roles of pages that stand without a title, unless they are given one.
@@ -53,17 +59,18 @@ def read_chapters(
     conditions: Conditions,
     *,
     is_opener: bool = False,
+    sources: Library | None = None,
 ) -> list[Chapter]:
     """Return the chapters in `source`: one, or several if it is a whole book in one file (`alone`).
 
-    An opener, which has chapters below it in the list, and an index, which is generated, may
-    consist of a heading only. What is not for the book's audience is taken out first; if nothing
-    is left then, there is no chapter.
+    An opener, which has chapters below it in the list, and an index or a list of `sources`, which
+    are generated, may consist of a heading only. What is not for the book's audience is taken out
+    first; if nothing is left then, there is no chapter.
     """
     report = conditions.report
     values = conditions.config.variables
     variables = Variables(values, source.text)
-    tree = parse_fragment(dialect.convert(source, front.length, report, variables))
+    tree = parse_fragment(dialect.convert(source, front.length, report, variables, sources))
     settle_variables(tree, variables, values, source, report)
     front = replace(front, title=title_with_values(front.title, values, source, report))
     left_out = take_out(tree, conditions)
@@ -72,7 +79,9 @@ def read_chapters(
     drop_empty_headings(tree)
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
-    is_filled = has_headings and (is_opener or front.role.removeprefix("doc-") in _FILLED_LATER)
+    role = front.role.removeprefix("doc-")
+    is_filled = has_headings and (is_opener or role in _FILLED_LATER)
+    is_filled |= sources is not None and (role == "bibliography" or is_list_of_sources(tree))
     if not is_filled and not _has_content(tree):
         what = "headings but no text" if has_headings else "no text"
         report.add(EMPTY, f"{source.name} has {what}", source.span_of_file(), _EMPTY_HINT)
@@ -103,7 +112,9 @@ def _chapter(
     if front.lang:
         tree["lang"] = front.lang
     return Chapter(
-        slug=file_slug(title if in_pieces else front.slug or _name_of_file(source.path), ""),
+        slug=file_slug(
+            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
+        ),
         title=title,
         tree=tree,
         source=source,
@@ -113,6 +124,7 @@ def _chapter(
         numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
+        macros=macros_of(front.data),
     )
 
 
@@ -135,6 +147,12 @@ def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
 def _name_of_file(path: Path) -> str:
     is_index = path.stem.lower() in ("readme", "index")
     return path.parent.name if is_index and path.parent.name else path.stem
+
+
+def _name_for_slug(path: Path, title: str) -> str:
+    """Return the name that stays when another chapter is put before this one."""
+    name = _name_of_file(path)
+    return title if is_mere_number(name) and file_slug(title, "") else name
 
 
 def _title_of_file(path: Path) -> str:

@@ -12,11 +12,11 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from bookbuilder.runtime.files import TEMPORARY, read_own_file
+from bookbuilder.runtime.files import read_own_file, write_atomically
+from bookbuilder.runtime.scratch import scratch_folder
 
 LIST = ".bookbuilder-files"
 """The name of the list: a line for each file, as `sha256sum` writes it."""
@@ -38,53 +38,55 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     cannot be written: what was there before stays then.
     """
     folder = Path(os.path.realpath(folder))
-    before = _written_before(folder)
-    for name in [
-        name for name in before if name not in files and _is_changed(folder, name, before[name])
-    ]:
-        del before[name]
+    before = {
+        name: digest
+        for name, digest in _written_before(folder).items()
+        if name in files or name == LIST or _digest_of(folder / name) == digest
+    }
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     _refuse_others(folder, files, before)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _folder_beside(folder) as staged:
-        new = staged / "new"
-        _write_all(new, {**files, LIST: _list_of(files)})
+    with scratch_folder(folder.parent, _holds_others) as beside:
+        new, old, copies = Path(beside, "new"), Path(beside, "old"), Path(beside, "copies")
+        _write_all(new, {**files, LIST: _list_of(digests)})
         if not folder.exists():
             new.rename(folder)
         elif _others_in(folder, before):
-            _exchange_files(folder, new, staged / "old", [*files, LIST], before)
+            _exchange_files(folder, new, copies, digests, before)
         else:
-            _exchange_folders(folder, new, staged / "old", before)
+            _exchange_folders(folder, new, old, before)
 
 
-def _list_of(files: Mapping[str, bytes]) -> bytes:
-    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
-    return "".join(sorted(lines, key=lambda line: line[66:])).encode()
+def _list_of(digests: Mapping[str, str]) -> bytes:
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
 
 
 def _written_before(folder: Path) -> dict[str, str]:
-    """Return the names of what we have written into `folder`, with digests; none if we have not."""
+    """Return the names of our files in `folder`, with their digests when they were written."""
     try:
         text = read_own_file(folder / LIST, _LARGEST_LIST).decode("utf-8", "replace")
     except OSError:
         return {}
-    found = filter(None, map(_LINE.fullmatch, text.split("\n")))
-    return {m[2]: m[1] for m in found if _is_inside(folder, m[2])} | {LIST: ""}
+    found = {match[2]: match[1] for match in map(_LINE.fullmatch, text.split("\n")) if match}
+    found[LIST] = ""
+    return {name: found[name] for name in found if _is_file_inside(folder, name)}
 
 
-def _is_changed(folder: Path, name: str, digest: str) -> bool:
+def _digest_of(path: Path) -> str:
     try:
-        data = read_own_file(folder / name, _LARGEST_FILE)
+        return hashlib.sha256(read_own_file(path, _LARGEST_FILE)).hexdigest()
     except OSError:
-        return True
-    return name != LIST and hashlib.sha256(data).hexdigest() != digest
+        return ""
 
 
-def _is_inside(folder: Path, name: str) -> bool:
-    """Return whether `name` leads to nothing outside `folder`, as one in a forged list might."""
+def _is_file_inside(folder: Path, name: str) -> bool:
+    """Return whether `name` is a file in `folder`, and does not lead out as in a forged list."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         return False
-    return not any((folder / above).is_symlink() for above in path.parents if above.parts)
+    if any((folder / above).is_symlink() for above in path.parents if above.parts):
+        return False
+    return (folder / name).is_file() and not (folder / name).is_symlink()
 
 
 def _refuse_others(folder: Path, files: Mapping[str, bytes], before: Mapping[str, str]) -> None:
@@ -122,13 +124,12 @@ def _others_in(folder: Path, before: Mapping[str, str]) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def _folder_beside(folder: Path) -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix=TEMPORARY[0], suffix=TEMPORARY[1], dir=folder.parent))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+def _holds_others(beside: Path) -> bool:
+    """Return whether a build that was killed has left files there that are not ours."""
+    old = beside / "old"
+    names = _written_before(old)
+    found = (path for path in old.rglob("*") if path.is_symlink() or not path.is_dir())
+    return any(path.relative_to(old).as_posix() not in names for path in found)
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -166,34 +167,47 @@ def _exchange_folders(folder: Path, new: Path, old: Path, before: Mapping[str, s
 
 
 def _exchange_files(
-    folder: Path, new: Path, old: Path, names: list[str], before: Mapping[str, str]
+    folder: Path, new: Path, copies: Path, files: Mapping[str, str], before: Mapping[str, str]
 ) -> None:
-    """Put the files of `new` into `folder`, and take out those that it had `before`.
+    """Put the `files` of `new`, by their digests, into `folder`; take out those of `before`.
 
-    If that fails, all of it is undone.
+    At no time is one missing that is in both. If something fails, all of it is undone.
     """
-    moved: list[tuple[Path, Path]] = []
-
-    def move(one: Path, to: Path) -> None:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        one.rename(to)
-        moved.append((one, to))
-
-    try:
-        for name in dict.fromkeys([*before, *names]):
-            if os.path.lexists(folder / name):
-                move(folder / name, old / name)
-            if name in names:
-                move(new / name, folder / name)
-    except BaseException:
-        for one, to in reversed(moved):
-            to.rename(one)
-        raise
     for name in before:
-        above = (folder / name).parent
-        while above != folder:
-            try:
-                above.rmdir()
-            except OSError:
+        (copies / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, copies / name)
+    done: list[str] = []
+    try:
+        # If we are killed, the list has to name what is there by then.
+        both = {**before, **files}
+        write_atomically(folder / LIST, _list_of({n: both[n] for n in both if n != LIST}))
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            done.append(name)
+            (new / name).replace(folder / name)
+        for name in before.keys() - files.keys() - {LIST}:
+            done.append(name)
+            (folder / name).unlink()
+        (new / LIST).replace(folder / LIST)
+    except BaseException:
+        for name in done:
+            with contextlib.suppress(OSError):
+                if name in before:
+                    (copies / name).replace(folder / name)
+                else:
+                    (folder / name).unlink()
+        with contextlib.suppress(OSError):
+            (copies / LIST).replace(folder / LIST)
+        raise
+    finally:
+        _remove_empty(folder, [*before, *files])
+
+
+def _remove_empty(folder: Path, names: Iterable[str]) -> None:
+    """Remove the folders of `names` that are empty."""
+    for name in names:
+        for above in (folder / name).parents:
+            if above == folder:
                 break
-            above = above.parent
+            with contextlib.suppress(OSError):
+                above.rmdir()

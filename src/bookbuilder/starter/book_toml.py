@@ -53,6 +53,8 @@ def _keys(book: Book) -> Iterator[tuple[str, str]]:
                 yield key, f"[{', '.join(map(_author, book.metadata.authors))}]"
         elif field.name == "subjects" and book.metadata.subjects:
             yield key, toml_list(book.metadata.subjects)
+        elif field.name == "bibliography" and book.cited.files:
+            yield key, toml_list(book.cited.files)
         elif key in config:
             yield key, config[key]
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
 
+from bookbuilder.text.slugs import loose
+
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
@@ -54,6 +56,7 @@ class Words:
     links_code: str
     done: str
     to_do: str
+    bibliography: str
     appendix: str
     listing: str
     equation: str
@@ -86,10 +89,31 @@ class Words:
 
     def named(self, kind: str) -> str:
         """Return the word for a kind of callout or theorem."""
+        kind = self.known(kind)
         return self.callouts.get(kind) or kind.capitalize()
+
+    def is_in(self, language: str) -> bool:
+        """Return whether the words are in the `language` of a tag, and not the English ones."""
+        return self.language == _key_of(language)
+
+    def known(self, kind: str) -> str:
+        """Return `kind`, or the one that comes closest in a language without a word for it."""
+        return kind if not self.callouts or kind in self.callouts else _LIKE.get(kind, kind)
 
 
 _PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
+_LIKE = {
+    "axiom": "theorem", "criterion": "proposition", "property": "proposition",
+    "observation": "remark", "assumption": "definition", "hypothesis": "conjecture",
+}  # fmt: skip
+_OTHER_TITLES = (
+    "References", "Reference list", "Works cited", "Literature", "Literature cited", "Sources",
+    "Literatur", "Quellen", "Quellenverzeichnis", "Literatur- und Quellenverzeichnis", "Références",
+    "Références bibliographiques", "Referencias", "Referencias bibliográficas", "Referências",
+    "Referências bibliográficas", "Riferimenti bibliografici", "Literatuur", "Referenties",
+    "Referenser", "Källor", "Kilder", "Referanser", "Litteraturliste", "Источники", "Джерела",
+    "Bibliographie", "Kirjallisuus", "Lähdeluettelo", "Piśmiennictwo",
+)  # fmt: skip
 # Norwegian is tagged in three ways.
 _SAME_WORDS = {"no": "nb", "nn": "nb"}
 
@@ -97,12 +121,25 @@ _SAME_WORDS = {"no": "nb", "nn": "nb"}
 @cache
 def words_for(language: str) -> Words:
     """Return the words for a BCP 47 tag, or the English ones, whose `language` then is `en`."""
-    key = _SAME_WORDS.get(primary(language), primary(language))
+    key = _key_of(language)
     folder = resources.files("bookbuilder.text").joinpath("languages")
     # What stands in a tag is an author's: it names no file by itself.
     known = {file.name.removesuffix(".toml"): file for file in folder.iterdir()}
     key = key if key in known else "en"
     return Words(key, **tomllib.loads(known[key].read_text("utf-8")))
+
+
+def _key_of(language: str) -> str:
+    return _SAME_WORDS.get(primary(language), primary(language))
+
+
+@cache
+def all_titles_of_sources() -> frozenset[str]:
+    """Return what a list of sources may be called in any language, in `loose` letters."""
+    folder = resources.files("bookbuilder.text").joinpath("languages")
+    names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
+    titles = [*_OTHER_TITLES, *(words_for(name).bibliography for name in names)]
+    return frozenset(map(loose, titles))
 
 
 def letter(count: int, language: str) -> str:

@@ -51,7 +51,16 @@ def from_jupyter_book(root: Path, report: Report) -> Config | None:
     folder = toc.parent.relative_to(root).as_posix()
     keys = {key: said.get(key) for key in ("title", "subtitle", "description", "date", "keywords")}
     keys |= {"author": said.get("authors") or said.get("author"), "lang": language}
+    keys |= {"bibliography": _bibliography(said, folder), "csl": said.get("csl")}
     return config_with_pandocs_keys(root, keys, "" if folder == "." else folder)
+
+
+def _bibliography(said: dict[str, Any], folder: str) -> list[str]:
+    """Return the files of sources, which are named from the folder of the tool's own file."""
+    sphinx = table_of(table_of(said, "sphinx"), "config")
+    named = said.get("bibtex_bibfiles") or sphinx.get("bibtex_bibfiles") or said.get("bibliography")
+    names = [text_of(name) for name in (named if isinstance(named, list) else [named])]
+    return [os.path.normpath(Path(folder) / name) for name in names if name]
 
 
 def jupyter_book_list(config: Config, report: Report) -> ChapterList | None:

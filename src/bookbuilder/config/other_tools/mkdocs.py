@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from bookbuilder.config.other_tools.shared import (
     load_mapping,
     read_list_source,
     read_settings,
+    table_of,
+    text_of,
 )
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
@@ -28,13 +31,29 @@ def from_mkdocs(root: Path, report: Report) -> Config | None:
     if not said:
         return None
     theme = said.get("theme")
-    return config_of(
+    config = config_of(
         root,
         title=_value(said.get("site_name")),
         description=_value(said.get("site_description")),
         authors=_value(said.get("site_author")),
         language=theme.get("language") if isinstance(theme, dict) else "",
         folder=said.get("docs_dir"),
+    )
+    return _with_sources(config, said.get("plugins"))
+
+
+def _with_sources(config: Config, plugins: Any) -> Config:
+    """Return `config` with the bibliography that the plugin mkdocs-bibtex is told of."""
+    listed = plugins if isinstance(plugins, list) else [plugins]
+    told = [table_of(one, "bibtex") for one in listed if isinstance(one, dict)]
+    said = next(filter(None, told), {})
+    files, csl = said.get("bib_file"), text_of(said.get("csl_file"))
+    names = [text_of(name) for name in (files if isinstance(files, list) else [files])]
+    if not any(names):
+        return config
+    sources = tuple(name for name in names if name)
+    return dataclasses.replace(
+        config, book=dataclasses.replace(config.book, bibliography=sources, csl=csl)
     )
 
 

@@ -29,7 +29,9 @@ _MOST_FOLDERS = 50
 def from_pandoc(root: Path, report: Report) -> Config | None:
     """Return what a metadata file, or the metadata in a defaults file, says."""
     name, defaults = _defaults(root)
-    said = table_of(defaults, "metadata")
+    # What stands for an option of the command line may stand in the metadata as well.
+    options = {key: defaults[key] for key in ("bibliography", "csl") if key in defaults}
+    said = options | table_of(defaults, "metadata")
     files = defaults.get("metadata-files") or defaults.get("metadata-file")
     folder, path = "", None
     for named in files if isinstance(files, list) else [files]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import os
 import re
 from fnmatch import fnmatch
@@ -28,6 +29,7 @@ _SETTING = re.compile(
     re.MULTILINE,
 )
 _EXCLUDED = re.compile(r"^exclude_patterns[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
+_SOURCES = re.compile(r"^bibtex_bibfiles[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
 _ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*:")
 _SPHINX = re.compile(r"^(?:extensions|project|html_theme|master_doc|root_doc)[ \t]*=", re.MULTILINE)
 _MOST_NESTED = 20
@@ -43,13 +45,24 @@ def from_sphinx(root: Path, report: Report) -> Config | None:
     report_other_tool(f"{name} is another tool's", Span(name), report)
     said = _settings(path, root)
     folder = path.parent.relative_to(root).as_posix()
-    return config_of(
+    config = config_of(
         root,
         title=said.get("project") or said.get("html_title"),
         authors=said.get("author"),
         language=said.get("language", "").replace("_", "-"),
         folder="" if folder == "." else folder,
     )
+    if not (sources := _sources(path, root, folder)):
+        return config
+    return dataclasses.replace(config, book=dataclasses.replace(config.book, bibliography=sources))
+
+
+def _sources(path: Path, root: Path, folder: str) -> tuple[str, ...]:
+    """Return the files of sources that conf.py names, from its folder on."""
+    match = _SOURCES.search(text_if_any(path, root))
+    named = _literal(match[1]) if match else None
+    names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return tuple(os.path.normpath(Path(folder) / name) for name in names)
 
 
 def sphinx_list(config: Config, report: Report) -> ChapterList | None:

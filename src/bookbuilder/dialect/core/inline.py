@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 from xml.etree import ElementTree
 
 from markdown.util import HtmlStash
@@ -44,6 +45,15 @@ class Inlines:
         return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
 
 
+class Sources(Protocol):
+    """Tell what can be cited in a chapter."""
+
+    def __contains__(self, key: str) -> bool: ...
+
+    @property
+    def keys(self) -> Iterable[str]: ...
+
+
 @dataclass(slots=True)
 class Conversion:
     """Hold what both parsers and all blocks of one chapter share."""
@@ -58,6 +68,8 @@ class Conversion:
     tags: ChapterTags | None = None
     """The components in the chapter, once someone asked for them."""
     templates: Templates = field(default_factory=Templates)
+    sources: Sources | None = None
+    """What can be cited; None in a book without a bibliography."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""

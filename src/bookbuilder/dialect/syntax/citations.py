@@ -1,4 +1,4 @@
-"""Report pandoc's citations, `[@key, p. 3]` and `@key`, and print them as typed."""
+"""Read pandoc's citations, `[@key, p. 3]` and `@key`; without sources, print them as typed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ import re
 
 from markdown.extensions import Extension
 
+from bookbuilder.dialect.core.citing import (
+    IN_TEXT,
+    KEY,
+    add_cluster,
+    key_of,
+    read_items,
+    read_locator,
+    report_unknown,
+)
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.references import normalise_label
@@ -15,16 +24,22 @@ CITATION = Rule(
     "M020",
     "citation-as-text",
     Severity.WARNING,
-    "A citation such as `[@key, p. 3]` is printed as typed, because bookbuilder reads no"
-    " bibliography. Write the reference in words or as a footnote.",
+    "A citation such as `[@key, p. 3]` is printed as typed in a book without a bibliography. Name"
+    ' one in book.toml, `bibliography = ["sources.bib"]` in `[book]`, or write the reference in'
+    " words or as a footnote.",
 )
 
-_KEY = r"(?:\{[^{}\s]{1,100}\}|[\w](?:[\w:.#$%&+?<>~/-]{0,100}[\w/])?)"
-_BRACKETED = rf"\[(?:[^\[\]@\n]{{0,300}}[\s(;-]|-)?@{_KEY}(?:[^\[\]\n]|\n(?!\s*\n)){{0,500}}\]"
+_BRACKETED = (
+    rf"\[(?:(?:[^\[\]@\n]|\n(?!\s*\n)){{0,300}}[\s(;-]|-)?@{KEY}"
+    r"(?:[^\[\]\n]|\n(?!\s*\n)){0,1000}\]"
+)
 _CITATION = re.compile(rf"{_BRACKETED}(?![(\[{{:])")
-_BARE = re.compile(rf"@{_KEY}")
+_WITH_SOURCES = re.compile(rf"({_BRACKETED})(?![(\[{{])")
+_BARE = re.compile(rf"@{KEY}")
 _AUTHOR_AND_YEAR = re.compile(r"@\{?[^\W\d_][\w:-]*?(?:1[5-9]|20)\d\d[a-z]?(?:[\W_]|[A-Z]\w*|$)")
 _LOCATOR = re.compile(r"[ ]\[(?:[^\[\]\n@]){1,200}\](?![(\[{:])")
+_AFTER = re.compile(r"\s?\[((?:[^\[\]\n]|\n(?!\s*\n)){1,1000})\](?![(\[{])")
+_HANDLE = "a name after `@` that no entry has"
 
 
 class CitationExtension(Extension):
@@ -34,6 +49,8 @@ class CitationExtension(Extension):
         md.conversion.inlines.register("@", self.handle_bare)
 
     def handle_bracketed(self, parser: InlineParser) -> bool:
+        if parser.conversion.sources is not None:
+            return _cite_bracketed(parser)
         match = _CITATION.match(parser.text, parser.position)
         if not match:
             return False
@@ -46,6 +63,8 @@ class CitationExtension(Extension):
         text, start = parser.text, parser.position
         before = text[start - 1 : start]
         match = _BARE.match(text, start)
+        if match and parser.conversion.sources is not None:
+            return _cite_bare(parser, match)
         if not match or (before and not before.isspace() and before not in "(-–—\"'“‘"):
             return False
         if not (_AUTHOR_AND_YEAR.match(match[0]) or self._cites(parser)):
@@ -72,4 +91,46 @@ def _add(parser: InlineParser, said: str) -> bool:
     parser.conversion.problems.add(CITATION, message, line, said, hint, alike="citation")
     parser.add_text(said, literal=True)
     parser.position += len(said)
+    return True
+
+
+def _cite_bracketed(parser: InlineParser) -> bool:
+    match = _WITH_SOURCES.match(parser.text, parser.position)
+    if not match or normalise_label(match[1][1:-1]) in parser.conversion.definitions:
+        return False
+    if not add_cluster(parser, read_items(match[1][1:-1]), match[1]):
+        return False
+    parser.position = match.end()
+    return True
+
+
+def _cite_bare(parser: InlineParser, match: re.Match[str]) -> bool:
+    """Read `@key says` and `@key [p. 33; @other]`; what no entry has stays what it is."""
+    text, start = parser.text, parser.position
+    sources = parser.conversion.sources
+    before = text[start - 1 : start]
+    suppresses = before == "-" and not text[start - 2 : start - 1].isalnum()
+    if sources is None or before.isalnum() or (before and before in "_.@/\\"):
+        return False
+    key = key_of(match[0][1:])
+    if key not in sources:
+        report_unknown(parser, key, parser.line_at(start), sources, alike=_HANDLE)
+        parser.add_text(match[0], literal=True)
+        parser.position = match.end()
+        return True
+    way = "no-author" if suppresses else IN_TEXT
+    cited = [(key, way, "", "", "", "")]
+    end = match.end()
+    if after := _AFTER.match(text, end):
+        first, _, rest = after[1].partition(";")
+        more = read_items(rest) if "@" in rest else []
+        if "@" not in first and (more or not rest):
+            suffix, label, number = read_locator(first if first[:1] in ", {" else f", {first}")
+            # Words alone in brackets are a suffix, but `[text][label]` is a link.
+            if number or more or normalise_label(after[1]) not in parser.conversion.definitions:
+                suffix = suffix if number else f", {first.strip()}"
+                cited = [(key, way, "", suffix, label, number), *more]
+                end = after.end()
+    add_cluster(parser, cited, text[start:end], way=way)
+    parser.position = end
     return True

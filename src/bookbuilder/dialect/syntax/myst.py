@@ -40,6 +40,7 @@ from bookbuilder.dialect.syntax.myst_code import (
     Formula,
     LeftOut,
     RawHtml,
+    SourceList,
     VerbatimDirective,
 )
 from bookbuilder.dialect.syntax.myst_figures import Figure, Image
@@ -79,7 +80,8 @@ _register("raw", RawHtml)
 _register("eval-rst", ForeignMarkup)
 _register("contents tableofcontents toctree toc index nice-toc cssclass tags default-role", LeftOut)
 _register("highlight currentmodule module sectnum section-numbering exerciselist meta", LeftOut)
-_register("comment tab-end rst-class class bibliography footbibliography", LeftOut)
+_register("comment tab-end rst-class class", LeftOut)
+_register("bibliography footbibliography", SourceList)
 _register(
     "tab-set tabs grid grid-item container compound div panels tab-set-code hlist", DirectiveBlock
 )
@@ -140,9 +142,6 @@ def start_directive(state: BlockState, container: Block) -> Started:
         kind = f"the directive `{directive.name}` of MyST; its content stays"
         state.problems.left_out(shown, state.number, kind, _KEPT_HINT)
         block = Rubric(directive, "div-title") if directive.argument else DirectiveBlock(directive)
-    if directive.name in ("bibliography", "footbibliography"):
-        shown, kind = f"{{{directive.name}}}", "a list of sources, which is not read"
-        state.problems.left_out(shown, state.number, kind, "write the list as Markdown")
     if isinstance(block, Hidden):
         kind = "text for another format than books, and so is what stands in it"
         shown = line.rest.lstrip("`~:").strip()

@@ -136,8 +136,8 @@ class DirectiveCallout(DirectiveBlock, Callout):
 
     def theorem_kind(self) -> str:
         directive = self.directive
-        is_asked = "nonumber" not in directive.options
-        is_asked = is_asked and directive.option("enumerated").lower() not in ("false", "no")
+        declines = directive.option("enumerated").lower() in ("false", "no")
+        is_asked = not declines and "nonumber" not in directive.options
         is_prefixed = directive.name.startswith(PROOF_PREFIXES)
         if is_prefixed or self.kind in THEOREMS:
             self.counts = is_asked and (is_prefixed or self.kind in STATEMENTS)
@@ -145,7 +145,7 @@ class DirectiveCallout(DirectiveBlock, Callout):
             self.counts = is_asked
         elif not (directive.name == "solution" and self.subtitle):
             return ""
-        return self.kind
+        return directive.name.rpartition(":")[2] if is_prefixed else self.kind
 
     def _argument_is_title(self) -> bool:
         """Tell a title, which MyST's newer tools allow, from text that starts on this line."""

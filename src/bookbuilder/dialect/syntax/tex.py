@@ -11,13 +11,13 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
-from bookbuilder.dialect.core.links import ANYWHERE, open_bracket
+from bookbuilder.dialect.core.links import open_bracket
 from bookbuilder.dialect.core.nodes import Node
 from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.taken import TakenLines, count_to
-from bookbuilder.dialect.syntax.cross_references import add_group, add_reference
+from bookbuilder.dialect.syntax.cite_roles import add_command
 
 KIND = "a TeX command"
 _HINT = "write it in Markdown: docs/markdown.md lists what there is"
@@ -63,12 +63,7 @@ _TAGS = {
     "textsuperscript": "sup", "textsubscript": "sub", "texttt": "code", "sout": "del",
     "hl": "mark",
 }  # fmt: skip
-_REFERENCES = frozenset({"ref", "autoref", "cref", "Cref", "vref", "eqref", "nameref"})
-"""Commands that link to a label; several may stand in their braces."""
-_NUMBERS = frozenset({"ref", "eqref"})
-_OTHER_REFERENCES = frozenset({"pageref", "hyperlink", "cpageref", "vpageref"})
-_HYPERREF = re.compile(r"\\hyperref\[([\w:.-]{1,100})\]\{")
-_LABEL_NAME = re.compile(r"\\label\{([\w:./-]{1,100})\}")
+_REFERENCES = frozenset({"pageref", "hyperlink", "cpageref", "vpageref"})
 _CITATIONS = frozenset(
     """
     cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite
@@ -107,23 +102,6 @@ class TexBlock(TakenLines):
         said = self.lines[0].strip()
         conversion.problems.kept_as_text(said, self.line, "an environment of TeX", _HINT)
         code_block(conversion, parent, "\n".join(self.lines) + "\n", "latex", self.attributes)
-
-
-class LabelOfHeading(Block):
-    """Hold `\\label{x}` on a line of its own, which names the heading or block above it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        before = parent[-1] if len(parent) else None
-        if before is not None and before.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "p"):
-            ElementTree.SubElement(before, "span", {"id": self.name})
-        elif before is not None and not before.get("id"):
-            before.set("id", self.name)
-        else:
-            ElementTree.SubElement(parent, "p", {"id": self.name})
 
 
 def start_environment(state: BlockState, container: Block) -> Started:
@@ -171,9 +149,7 @@ def start_commands(state: BlockState, container: Block) -> Started:
     _close_paragraph(state)
     for said in names:
         match = _COMMAND.match(said)
-        if label := _LABEL_NAME.match(said):
-            state.close(state.add(LabelOfHeading(label[1])))
-        elif match and match[1] in _BREAKS:
+        if match and match[1] in _BREAKS:
             state.close(state.add(PageBreak()))
         else:
             _leave_out(state.problems, said, state.number)
@@ -209,24 +185,17 @@ def handle_command(parser: InlineParser) -> bool:
         return True
     if name == "footnote" and has_group:
         return _open_note(parser)
-    if label := _LABEL_NAME.match(text, start):
-        parser.add_element("span", id=label[1])
-        parser.position = label.end()
-        return True
-    if linked := _HYPERREF.match(text, start):
-        return _add_link(parser, linked)
     if name in _DROPPED or name in _BREAKS:
         parser.position = match.end()
         if not before.strip() and text.startswith(" ", match.end()):
             parser.position += 1
     elif name in _REFERENCES and has_group:
-        _add_references(parser, name, _groups(match[0])[-1])
-        parser.position = match.end()
-        return True
-    elif name in _OTHER_REFERENCES and has_group:
         groups = _groups(match[0])
         parser.add_text(groups[-1], literal=True)
         parser.position = match.end()
+    elif name in _CITATIONS and has_group and add_command(parser, name, match[0]):
+        parser.position = match.end()
+        return True
     elif name in _CITATIONS and has_group:
         parser.add_text(f"[{', '.join(_groups(match[0]))}]", literal=True)
         parser.position = match.end()
@@ -238,28 +207,6 @@ def handle_command(parser: InlineParser) -> bool:
         return False
     said = said or text[start : parser.position].rstrip()
     _leave_out(parser.conversion.problems, said, line)
-    return True
-
-
-def _add_references(parser: InlineParser, name: str, said: str) -> None:
-    labels = [label.strip() for label in said.split(",") if label.strip()]
-    if name == "nameref":
-        for label in labels:
-            parser.add_element("a", **{"class": f"{ANYWHERE} title"}, href=f"#{label}")
-    elif len(labels) > 1:
-        add_group(parser, labels, number_only=name in _NUMBERS, exact=True)
-    elif labels:
-        add_reference(parser, labels[0], number_only=name in _NUMBERS, exact=True)
-
-
-def _add_link(parser: InlineParser, match: re.Match[str]) -> bool:
-    """Read `\\hyperref[label]{text}`."""
-    end = parser.closing_brace(match.end() - 1)
-    if end < 0:
-        return False
-    link = parser.add_element("a", **{"class": ANYWHERE}, href=f"#{match[1]}")
-    parser.parse_inner(parser.text[match.end() : end], link, parser.line_at(match.start()))
-    parser.position = end + 1
     return True
 
 

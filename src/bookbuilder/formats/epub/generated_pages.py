@@ -39,7 +39,11 @@ def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") ->
     lines += [_line("p", "contributor", person.name) for person in others]
     if one_line(said.publisher):
         lines.append(_line("p", "publisher", said.publisher))
-    edition = [one_line(said.version), said.date.isoformat() if said.date else ""]
+    version = one_line(said.version)
+    edition = [
+        version and words.version.format(version),
+        said.date.isoformat() if said.date else "",
+    ]
     small = [" · ".join(filter(None, edition)), *_rights(said)]
     if address:
         small.append(new_tag("a", {"href": address}, address))
@@ -58,6 +62,7 @@ def with_source_line(book: Book, chapter: Chapter) -> Chapter:
         line.append(new_tag("a", {"href": piece.href}, text) if piece.href else text)
     tree = copy_of(chapter.tree)
     tree.insert(0, line)
+    tree.insert(1, "\n")
     return replace(chapter, tree=tree)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.epub.accessibility import assess, report_barriers
+from bookbuilder.formats.epub.accessibility import Accessibility, assess, report_barriers
 from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
@@ -49,6 +49,12 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
 def check_epub(book: Book, report: Report) -> None:
     """Report what `write_epub` would: make the EPUB, which is quick, but do not write it."""
     _made(book, report)
+
+
+def accessibility_of(book: Book) -> Accessibility:
+    """Return what the EPUB of `book` says of its accessibility, for pages that say it too."""
+    assets, _ = _pictures(book)
+    return compose(book, cover(book, Report()), assets, Report()).accessibility
 
 
 def make_epub(book: Book, report: Report) -> bytes:

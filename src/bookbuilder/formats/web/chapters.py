@@ -11,13 +11,14 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Asset, Chapter, Part
-from bookbuilder.formats.hypertext.column_widths import breaking_cells
+from bookbuilder.formats.hypertext.column_widths import scrolling_table
 from bookbuilder.formats.hypertext.markup import escape, settling
+from bookbuilder.formats.hypertext.page_breaks import MARK
 from bookbuilder.formats.table_of_contents import part_label
 from bookbuilder.formats.web.places import Places, relative
 from bookbuilder.formats.web.tables import boxed
 from bookbuilder.text.words import Words
-from bookbuilder.trees.markup import elements, one_line, text_of
+from bookbuilder.trees.markup import elements, new_tag, one_line, text_of
 from bookbuilder.trees.serializing import serialize
 
 _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
@@ -42,7 +43,7 @@ class ChapterText:
     def html(self, chapter: Chapter) -> str:
         page, tree = self.places.page_of(chapter.slug), chapter.tree
         language = self.language_of(chapter)
-        settle = settling(language, breaking_cells, partial(self._address, page))
+        settle = settling(language, scrolling_table, partial(self._address, page))
         # Of drawings, which refer to their own ids in many ways.
         prefix = f"#{chapter.slug}--"
         drawn = {id(tag) for svg in elements(tree, "svg") for tag in (svg, *elements(svg))}
@@ -61,21 +62,26 @@ class ChapterText:
         def contents(tag: Tag) -> Sequence[PageElement]:
             if tag.name == "style" and id(tag) in drawn:
                 return [NavigableString(str(text).replace(prefix, "#")) for text in tag.contents]
-            return boxed(tag, self.words)
+            inside = boxed(tag, self.words)
+            return [self._notes_title(), *inside] if tag.get("role") == "doc-endnotes" else inside
 
         return serialize(tree, rewrite, contents, as_xml=False)
+
+    def _notes_title(self) -> Tag:
+        foreign = {} if self.words.is_in(self.language) else {"lang": self.words.language}
+        return new_tag("h2", foreign, self.words.notes)
 
     def language_of(self, chapter: Chapter) -> str:
         return str(chapter.tree.get("lang", "")) or self.language
 
-    def opening(self, part: Part, label_of_page: str, page_id: str) -> str:
-        """Return what stands above the first chapter of `part`, with the page that starts there."""
-        label = part_label(part, self.words)
-        number = f'<span class="part-number">{escape(label)}</span> ' if label else ""
+    def opening(self, part: Part, page: str) -> str:
+        """Return what stands above the first chapter of `part`, which opens on a printed `page`."""
+        said = part_label(part, self.words)
+        number = f'<span class="part-number">{escape(said)}</span> ' if said else ""
         mark = ""
-        if page_id:
-            page = escape(label_of_page)
-            mark = f'<span id="{escape(page_id)}" role="doc-pagebreak" aria-label="{page}"></span>'
+        if page:
+            name, label = escape(self.places.ids[f"{MARK}{page}"]), escape(page)
+            mark = f'<span id="{name}" role="doc-pagebreak" aria-label="{label}"></span>'
         lines = [
             f'<div class="part-opening" id="{escape(self.places.ids[part.slug])}">',
             f'<p class="part-title">{mark}{number}{escape(part.title)}</p>',

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bookbuilder.book import Book
 from bookbuilder.formats.hypertext.markup import escape
-from bookbuilder.formats.hypertext.page_breaks import page_places
+from bookbuilder.formats.hypertext.page_breaks import MARK, page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents
 from bookbuilder.formats.web.places import INDEX, Places, relative
 from bookbuilder.text.words import Words
@@ -55,7 +55,9 @@ class Lists:
 
     def printed_pages(self) -> list[tuple[str, str]]:
         """Return the labels of the printed pages, and where each starts."""
-        return list(page_places(self.book, self.places.targets))
+        targets = self.places.targets
+        found = page_places(self.book, targets)
+        return [(label, targets.get(f"{MARK}{label}", place)) for label, place in found]
 
     def _list(self, entries: Iterable[Entry], here: str) -> str:
         items = []

@@ -71,9 +71,9 @@ class Site:
 
     def word(self, text: str) -> str:
         """Return a word of ours as HTML, which says so where it is not in the book's language."""
-        foreign = self.words.language != self.said.language.partition("-")[0].lower()
-        said_in = f' lang="{self.words.language}" dir="ltr"' if foreign else ""
-        return f"<span{said_in}>{escape(text)}</span>" if foreign else escape(text)
+        if self.words.is_in(self.said.language):
+            return escape(text)
+        return f'<span lang="{self.words.language}" dir="ltr">{escape(text)}</span>'
 
     def _head(self, page: Page) -> list[str]:
         book = one_line(self.said.title)
@@ -99,6 +99,8 @@ class Site:
         lines += [
             f'<meta property="{name}" content="{escape(value)}">' for name, value in shown if value
         ]
+        # Else browsers ask the server for an icon.
+        lines.append('<link rel="icon" href="data:,">')
         lines += [
             f'<link rel="stylesheet" href="{escape(relative(style, page.name))}">'
             for style in self.styles

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bookbuilder.book import Book, Chapter
+from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.hypertext.page_breaks import MARK
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
@@ -85,9 +85,19 @@ def places_of(book: Book) -> Places:
         if has_opening(book, part):
             page = found.page_of(part.chapters[0].slug) if part.chapters else INDEX
             found.place(page, part.slug, part.slug)
+            if part.chapters and (label := page_of_part(book, part)):
+                found.place(page, f"{MARK}{label}", f"page-{label}")
     if book.volume is not None:
         found.targets[book.volume.slug] = INDEX
     return found
+
+
+def page_of_part(book: Book, part: Part) -> str:
+    """Return the label of the printed page that a part opens on; nothing if it is not known."""
+    for start in book.pagination.pages if book.pagination else ():
+        if start.section == part.slug and start.block is None:
+            return start.label
+    return ""
 
 
 def _ids_of(chapter: Chapter) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookbuilder.book import Asset, Book, Chapter, Part
+from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.hypertext.images import for_readers
 from bookbuilder.formats.hypertext.markup import escape
 from bookbuilder.formats.hypertext.names import Names, with_free_names
@@ -19,12 +19,23 @@ from bookbuilder.formats.types import Output, deliver_folder
 from bookbuilder.formats.web.chapters import ChapterText, description_of, shortened
 from bookbuilder.formats.web.lists import Lists
 from bookbuilder.formats.web.page import Page, Site
-from bookbuilder.formats.web.places import INDEX, Places, places_of, relative
-from bookbuilder.model.diagnostics import Report
+from bookbuilder.formats.web.places import INDEX, Places, page_of_part, places_of, relative
+from bookbuilder.model.audience import EPUB, WEB
+from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import one_line
 
+NOT_ON_THE_WEB = Rule(
+    "F007",
+    "not-on-the-web",
+    Severity.NOTE,
+    "Conditions decide by what they name. Web pages have what is for `web`, `screen` or `html`, and"
+    " not what is for `epub` alone: whoever wrote that before there were web pages may want it in"
+    " both.",
+)
+FOLDER = "read/"
+"""The folder of the web pages among the files that are handed out."""
 THEMES = ("epub.css", "web.css")
 
 
@@ -34,11 +45,16 @@ def write_pages(
     """Write a linked book as web pages into `folder`, in place of those written before.
 
     `home` is the address of a page outside the folder, from the folder, to which all pages link.
-    `url` is the web address of the folder, for programs that ask which of two copies counts.
+    `url` is the web address of the folder, for programs that ask which of two copies counts; by
+    default it is `read/` below that of `[share]`, if there is one.
 
     Raises `BookError` for errors in `report`, or if the folder holds files of somebody else in
     place of pages, and `OSError` if it cannot be written; what was there before stays in each case.
     """
+    if EPUB in book.named and WEB not in book.named:
+        message = "the web pages have nothing of what is for `epub` alone"
+        hint = 'for what is for both, write `format="epub web"`'
+        report.add(NOT_ON_THE_WEB, message, None, hint)
     files, changes = make_pages(book, report, home=home, url=url)
     deliver_folder(folder, files, report)
     size = sum(map(len, files.values()))
@@ -56,6 +72,8 @@ def make_pages(
     assets, changes = _pictures(book)
     book = with_page_breaks(book)
     places = places_of(book)
+    if not url and config.share.address:
+        url = f"{config.share.address}{FOLDER}"
     lists = Lists.of(book, places, words)
     printed = lists.printed_pages()
     site = Site(said, words, places, styles, bool(printed), home, url)
@@ -90,7 +108,7 @@ def _chapters(
     opened = {p.chapters[0].slug: p for p in book.parts if p.chapters and has_opening(book, p)}
     for n, chapter in enumerate(tracked(chapters)):
         part = opened.get(chapter.slug)
-        opening = text.opening(part, *_page_of_part(book, part, places)) if part else ""
+        opening = text.opening(part, page_of_part(book, part)) if part else ""
         yield Page(
             name=places.page_of(chapter.slug),
             title=_title(chapter, words),
@@ -107,15 +125,6 @@ def _chapters(
 def _title(chapter: Chapter, words: Words) -> str:
     label = chapter_label(chapter, words)
     return one_line(f"{label}. {chapter.title}" if label else chapter.title)
-
-
-def _page_of_part(book: Book, part: Part, places: Places) -> tuple[str, str]:
-    """Return the printed page that a part opens on, and its id; nothing if it is not known."""
-    for start in book.pagination.pages if book.pagination else ():
-        if start.section == part.slug and start.block is None:
-            page = places.targets[part.slug].partition("#")[0]
-            return start.label, places.free_id(page, f"page-{start.label}")
-    return "", ""
 
 
 def _contents(book: Book, site: Site, lists: Lists) -> Page:
@@ -147,7 +156,7 @@ def _contents(book: Book, site: Site, lists: Lists) -> Page:
         name=INDEX,
         title="",
         text="\n".join(lines),
-        description=shortened(said.description),
+        description=shortened(said.description or said.subtitle),
         kind="of-contents",
         after=after,
     )

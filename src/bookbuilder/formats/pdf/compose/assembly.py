@@ -22,6 +22,7 @@ from bookbuilder.formats.pdf.compose.front_pages import (
     copyright_page,
     half_title,
     handout_line,
+    last_line,
     title_page,
 )
 from bookbuilder.formats.pdf.compose.tree_tools import element
@@ -91,7 +92,18 @@ def _make_body(book: Book, section_of: Callable[[Chapter, Part | None], ET.Eleme
             holder.append(section_of(chapter, part if opens else None))
         sections.append(holder)
     sections += [section_of(chapter, None) for chapter in tracked(book.back)]
+    if sections and not book.is_handout:
+        last = sections[-1]
+        # Below the last chapter of the last part, where nothing follows the parts.
+        _add_last_line(book, last if book.back or not len(last) else last[-1])
     return make_document(book, "body", sections)
+
+
+def _add_last_line(book: Book, section: ET.Element) -> None:
+    """Add the line at the end of the book, once: chapters may be used again."""
+    line = last_line(book)
+    if line is not None and not any(tag.get("class") == line.get("class") for tag in section):
+        section.append(line)
 
 
 def make_document(book: Book, name: str, sections: list[ET.Element]) -> ET.Element:

@@ -67,9 +67,7 @@ def copyright_page(book: Book) -> ET.Element:
 def imprint(book: Book) -> ET.Element:
     """Make a block with publisher, edition, rights and identifier, a line each."""
     meta = book.metadata
-    version = words_for(meta.language).version.format(meta.version) if meta.version else ""
-    date = meta.date.isoformat() if meta.date else ""
-    edition = " · ".join(filter(None, (version, date)))
+    edition = " · ".join(version_and_date(book))
     identifier = f"ISBN {meta.isbn}" if meta.isbn else meta.identifier
     lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, identifier]
     if book.excerpt is not None and book.volume is None:
@@ -82,6 +80,19 @@ def imprint(book: Book) -> ET.Element:
         paragraph.append(address)
     break_addresses(made, direction(meta.language))
     return made
+
+
+def version_and_date(book: Book) -> list[str]:
+    meta = book.metadata
+    version = words_for(meta.language).version.format(meta.version) if meta.version else ""
+    return [said for said in (version, meta.date.isoformat() if meta.date else "") if said]
+
+
+def last_line(book: Book) -> ET.Element | None:
+    """Make the line at the end of a book that has a version: which book and version this is."""
+    if not book.metadata.version:
+        return None
+    return element("p", "last-line", " · ".join((book.metadata.title, *version_and_date(book))))
 
 
 def _is_address(text: str) -> bool:

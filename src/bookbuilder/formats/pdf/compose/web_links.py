@@ -37,6 +37,7 @@ MANY_LINKS = Rule(
 MOST_LINKS = 2000
 LINKS_ON_A_PAGE = 5
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto):(?://)?(?:www\.)?", re.IGNORECASE)
+_DOI = re.compile(r"^(?:doi:\s*)?(?=10\.\d)")
 _BREAKS = re.compile(r"(?<=[/._\-?&=#~%])(?=[^/])")
 ZERO_WIDTH_SPACE = "\u200b"
 LEFT_TO_RIGHT_MARK = "\u200e"
@@ -66,7 +67,7 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
     for link in list(outside_links(tree)):
         href = str(link["href"])
         shown = readable(href)
-        if readable(link.get_text().strip()).casefold() == shown.casefold():
+        if _is_said(link, shown):
             link["class"] = " ".join([*(c for c in link.get_attribute_list("class") if c), ADDRESS])
             continue
         if inline or link.find_parent("aside", class_="note") is not None:
@@ -90,6 +91,12 @@ def note_links(tree: Tag, language: str, in_list: bool) -> None:
         for href, (name, _) in seen.items():
             add_note(tree, name, new_tag("p", {}, _address(href)), "link-note")
         renumber(tree)
+
+
+def _is_said(link: Tag, address: str) -> bool:
+    """Return whether the text of a link is its address, or the DOI that it leads to."""
+    text = link.get_text().strip().casefold()
+    return address.casefold() in (readable(text), _DOI.sub("doi.org/", text))
 
 
 def outside_links(tree: Tag) -> Iterator[Tag]:
@@ -117,8 +124,7 @@ def has_dense_links(tree: Tag, page: int) -> bool:
             length += len(node)
         elif isinstance(node, Tag) and node.name == "a":
             href = str(node.get("href", ""))
-            is_said = readable(node.get_text().strip()).casefold() == readable(href).casefold()
-            if _OUTSIDE.match(href) and href not in seen and not is_said:
+            if _OUTSIDE.match(href) and href not in seen and not _is_said(node, readable(href)):
                 seen.add(href)
                 places.append(length)
     most = LINKS_ON_A_PAGE * (2 if length > page else 1)

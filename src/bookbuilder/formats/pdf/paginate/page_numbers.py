@@ -129,7 +129,7 @@ def pagination_of(laid_out_runs: Sequence[LaidOutRun], book: Book) -> Pagination
     front = ((roman(number), page) for number, page in enumerate(laid_out_runs[0].pages, 1))
     body = ((str(number), page) for number, page in enumerate(pages_of(laid_out_runs[1:]), 1))
     metadata, pdf = book.metadata, book.config.pdf
-    edition = f"{pdf.edition} edition, PDF, {pdf.trim}"
+    edition = f"{pdf.edition} edition, PDF, {'large print' if pdf.large else pdf.trim}"
     source = ", ".join(filter(None, (metadata.title, edition, metadata.version)))
     return Pagination(source, tuple(_page_starts(chain(front, body))))
 
