@@ -11,6 +11,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.syntax.theorems import CLASS, HEAD, LABEL, NUMBERED
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.counting import Counting
+from bookbuilder.passes.formulas import NUMBER_GAP
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, primary, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
@@ -170,6 +171,7 @@ def _number_formula(formula: Tag, chapter: Chapter, counting: Counting) -> None:
     rows = [cell for cell in elements(formula, "mtd") if has_class(cell, FORMULA_NUMBER)]
     for cell in rows:
         if not cell.get_text(strip=True):
+            cell.append(new_tag("mspace", {"width": NUMBER_GAP}))
             cell.append(new_tag("mtext", {}, f"({counting.next('equation', chapter)})"))
     if not formula.get("id"):
         return
