@@ -39,6 +39,8 @@ BAD_MACRO = Rule(
     ' as `R = "\\\\mathbb{R}"`. Other definitions are left out.',
 )
 
+NUMBER_GAP = "2em"
+"""The room between a row of a formula and its number."""
 _LINE = "data-line"
 _MOST_LINES = 300
 _LONGEST_ALT = 1_000
@@ -182,6 +184,7 @@ def _number_rows(formula: Formula, numbers: list[Number], identifier: str) -> No
         if label := next((n.label for n in here if n.label and n.label != identifier), ""):
             cell["id"] = label
         if tag_of := next((n for n in here if n.tag), None):
+            cell.append(new_tag("mspace", {"width": NUMBER_GAP}))
             cell.append(new_tag("mtext", {}, _shown(tag_of)))
         row.append(cell)
 

@@ -65,7 +65,12 @@ def set_formulas(section: ET.Element, measure: Measure, remembers: bool) -> None
         size = SIZE * min(1.0, room / max(drawing.width * SIZE, 0.01)) if is_display else SIZE
         svg.attrib.update({"class": "formula", "style": _style(drawing, size)})
         svg.tail = math.tail
-        parent[list(parent).index(math)] = svg
+        at = list(parent).index(math)
+        parent[at] = svg
+        # What is drawn has no parts, but links lead to its rows.
+        for name in (part.get("id") for part in math.iter()):
+            if name:
+                parent.insert(at, ET.Element("span", {"id": name}))
         for number in parent if is_display else ():
             if "formula-number" in classes_of(number):
                 height = (drawing.height + drawing.depth) * size
