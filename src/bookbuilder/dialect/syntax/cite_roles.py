@@ -44,10 +44,10 @@ def add_role(parser: InlineParser, name: str, content: str) -> bool:
 
 def add_command(parser: InlineParser, name: str, said: str) -> bool:
     """Leave a mark for what a command of TeX cites: `\\citep[see][p. 3]{one,two}`."""
+    said = said.replace("~", "\N{NO-BREAK SPACE}")
     match = _TEX.search(said)
     if parser.conversion.sources is None or not match:
         return False
-    said = said.replace("~", "\N{NO-BREAK SPACE}")
     options = re.findall(r"\[([^\[\]]*)\]", match[1])
     before, after = (options[0], options[1]) if len(options) > 1 else ("", "".join(options))
     way = _WAYS.get(name.rstrip("*").lower(), BRACKETS)
