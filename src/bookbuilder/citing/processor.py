@@ -44,8 +44,9 @@ class Processor:
         self.layout = style.citation.layout
         self.references = {key: Reference(entry, language) for key, entry in entries.items()}
         self.items: dict[str, Item] = {}
+        self.failures: dict[str, str] = {}
+        """Why an entry could not be set, by key."""
         self.key_of = collation_key(language)
-        self.is_en = style.language.startswith("en")
 
     @property
     def uses_notes(self) -> bool:
@@ -99,6 +100,10 @@ class Processor:
         try:
             return str(child.render(item) or "")
         except VariableError:
+            return ""
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            # Styles may be wrong in ways that citeproc-py does not expect.
+            self.failures.setdefault(item.key, f"{type(error).__name__}: {error}"[:100])
             return ""
 
     def _reset(self, area: Any) -> None:

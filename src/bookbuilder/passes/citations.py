@@ -44,7 +44,8 @@ UNSET = Rule(
     "K008",
     "entry-not-set",
     Severity.WARNING,
-    "The style shows nothing of an entry, as it does not know its type or lacks its title.",
+    "The style shows nothing of an entry, or only a part: it does not know its type, the entry has"
+    " no title, or the style has a mistake.",
 )
 _ALWAYS_BY_SOMEBODY = ("thesis", "paper-conference", "chapter", "article-journal")
 _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encyclopedia")
@@ -93,8 +94,10 @@ def citations(book: Book, report: Report) -> None:
         listed = processor.listed()
         for one in listed:
             entry = group.entries[one.key]
-            if not one.text.strip(" ."):
-                report.add(UNSET, f"the style shows nothing of `{entry.key[:100]}`", entry.span)
+            why = processor.failures.get(one.key, "")
+            if why or not one.text.strip(" ."):
+                message = f"the style cannot set the entry `{entry.key[:100]}`"
+                report.add(UNSET, f"{message}: {why}" if why else message, entry.span)
         place_list(book, group.chapters, listed, links, by_chapter=by_chapter)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+
 from bookbuilder.dialect.core.inline import InlineParser, Sources
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.text.suggest import did_you_mean
