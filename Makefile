@@ -52,7 +52,7 @@ lint: $(DEV) ## style, types and the book's spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python tools/spelling.py tools/words.txt
+	$(BIN)/python tools/spelling.py
 
 test: $(DEV) ## every test; TESTS='not attack' leaves out what `make attack` runs
 	@tools/setup.sh $(NEEDS)

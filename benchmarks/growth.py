@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Time the print PDF of ever larger books: how do time and memory grow with the pages?
 
-The books are parts of this repository's, and its chapters again and again. Where `typst` is
-installed, pandoc makes a PDF of the same files with it, as a yardstick.
+The books are parts of this repository's, and its chapters again and again. Pandoc makes a PDF of
+the same files with Typst, as a yardstick.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 from edits import Edited
 from measuring import BIN, Run, best, extent, timed
-from pandoc import pandoc_command
+from pandoc import pandoc_command, typst_engine
 from print import copied
 
 # Copies of the book, and the part that is built of the first; None is all.
-SIZES = ((1, 1), (1, None), (4, None), (14, None))
+SIZES = ((1, 1), (1, None), (3, None), (11, None))
 
 
 def measure(copies: int, part: int | None, rounds: int) -> None:
@@ -34,8 +34,9 @@ def measure(copies: int, part: int | None, rounds: int) -> None:
             runs["cold"].append(_built(command, out))
             book.change_sentence()
             runs["word"].append(_built(command, out))
-            if shutil.which("typst") and part is None:
-                theirs = pandoc_command(book.folder, "pdf", out / "typst.pdf", "typst")
+            if part is None:
+                engine = str(typst_engine(out))
+                theirs = pandoc_command(book.folder, "pdf", out / "typst.pdf", engine)
                 runs["typst"].append(timed(theirs, book.folder))
         for row, done in runs.items():
             if done:

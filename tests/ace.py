@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TIME_LIMIT = 900
+AXE = Path(sys.prefix, "node", "node_modules", "@daisy", "axe-core-for-ace", "axe.min.js")
+"""What Ace itself runs in pages."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from bookbuilder.runtime import remote_pictures as remote
 from bookbuilder.runtime.cache import Cache
+from bookbuilder.runtime.fetching import Deadline, FetchError, system_addresses
 from bookbuilder.runtime.public_addresses import is_public, parsed
-from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
+from bookbuilder.runtime.remote_pictures import RemotePictures
 
 pytestmark = pytest.mark.attack("addresses")
 
@@ -83,7 +84,7 @@ def test_however_a_host_is_written_nobody_is_connected_to(
     asked = answered_by(monkeypatch, {"start.example": f"http://{host}/a.png"})
 
     def resolve(name: str, port: int) -> Sequence[str]:
-        return ["8.8.8.8"] if name == "start.example" else remote.system_addresses(name, port)
+        return ["8.8.8.8"] if name == "start.example" else system_addresses(name, port)
 
     pictures = RemotePictures(Cache(None), resolve=resolve)
     with pytest.raises(FetchError, match=r"not a public address|there is no host"):
@@ -97,7 +98,7 @@ def answered_by(
     """Let hosts answer without a network; who is asked, and at which addresses."""
     asked = []
 
-    def ask(parts: SplitResult, addresses: Sequence[str], end: float) -> bytes | str:
+    def ask(parts: SplitResult, addresses: Sequence[str], end: Deadline) -> bytes | str:
         asked.append((parts.hostname or "", list(addresses)))
         return answers[parts.hostname or ""]
 

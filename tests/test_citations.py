@@ -274,7 +274,12 @@ def test_long_bibliographies_are_read_in_time(text: str) -> None:
 @pytest.mark.attack("numbers, circles and data formats")
 def test_entries_are_text_and_no_markup(tmp_path: Path) -> None:
     evil = '<img src=x onerror=alert(1)> </li><script>x</script> "&amp;'
-    item = {"id": "evil", "type": "book", "title": evil, "URL": "javascript:alert(1)"}
+    item: dict[str, object] = {
+        "id": "evil",
+        "type": "book",
+        "title": evil,
+        "URL": "javascript:alert(1)",
+    }
     item |= {"author": [{"literal": evil}], "issued": {"literal": evil}, "DOI": '10.1/"><b>'}
     style = STYLE % '<macro name="m"><text variable="title"/><text variable="URL"/></macro>'
     files = {

@@ -15,7 +15,7 @@ from tinycss2.ast import Node
 
 import attacks
 from bookbuilder.config.schema import BookConfig, Config
-from bookbuilder.formats.epub.styles import stylesheets
+from bookbuilder.formats.hypertext.styles import stylesheets
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.passes.cleaning import clean_tree
@@ -68,7 +68,7 @@ def in_package(css: str, folder: Path) -> tuple[str, Report]:
     (folder / "paper.png").write_bytes(picture())
     report = Report()
     config = Config(folder, book=BookConfig(style=("own.css",)))
-    _, files = stylesheets(config, report)
+    _, files = stylesheets(config, report, ["epub.css"], {"book.style": config.book.style})
     own = next((file.data for file in files if file.name == "styles/author-1.css"), b"")
     return own.decode(), report
 

@@ -31,6 +31,7 @@ TABLES = {
     "[epub]": config.EpubConfig,
     "[pdf]": config.PdfConfig,
     "[edition.NAME]": config.EditionConfig,
+    "[share]": config.ShareConfig,
     "[limits]": Limits,
     "[lint]": config.LintConfig,
 }
@@ -65,6 +66,7 @@ def test_the_example_in_book_toml_md_is_valid_and_shows_every_key() -> None:
         parsed.epub,
         parsed.pdf,
         parsed.edition["teacher"],
+        parsed.share,
         parsed.limits,
         parsed.lint,
     ):

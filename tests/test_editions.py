@@ -136,6 +136,9 @@ def a_book(folder: Path, attributes: str, only: str) -> Path:
 
 def all_text(path: Path) -> str:
     """Return everything in a file that anybody could read, and the names of what it holds."""
+    if path.is_dir():
+        files = [file for file in sorted(path.rglob("*")) if file.is_file()]
+        return "\n".join(f"{f.relative_to(path)}\n{f.read_text('utf-8', 'replace')}" for f in files)
     if path.suffix == ".epub":
         with zipfile.ZipFile(path) as archive:
             read = [
@@ -178,6 +181,7 @@ FILES = {
     "screen": ("kept-screen.pdf", ("pdf", "--edition", "screen")),
     "workbook": ("kept-workbook.pdf", ("workbook",)),
     "cover": ("kept-cover.pdf", ("cover",)),
+    "web": ("kept-web", ("web",)),
 }
 
 
@@ -276,7 +280,7 @@ o
     files = {"book.toml": "[book]\ntitle = 'x'\n[edition.teacher]\n", "one.md": text}
     folder = write_files(tmp_path, files)
     found = {}
-    for kind in ("epub", "print", "screen", "workbook"):
+    for kind in ("epub", "print", "screen", "workbook", "web"):
         for edition in ("", "teacher"):
             report = Report()
             book = load(folder, report=report, audience=Audience(kind, edition))
@@ -293,6 +297,8 @@ o
         ("screen", "teacher"): "bdhjln",
         ("workbook", ""): "ehko",
         ("workbook", "teacher"): "dhjkl",
+        ("web", ""): "bcegio",
+        ("web", "teacher"): "bcdgijln",
     }
 
 
@@ -473,3 +479,34 @@ def test_an_edition_that_the_book_does_not_have_is_an_error(tmp_path: Path) -> N
     (found,) = [d for d in report if d.rule.code == "C021"]
     assert found.message == "there is no edition `techer`"
     assert "teacher" in found.hint
+
+
+FORMULAS = """\
+# One
+
+$$
+alpha
+$$
+{.only format="print"}
+
+$$beta$$ {.only format="print"}
+
+$$
+gamma
+$$ {.only format="print"}
+
+$$delta$$
+{.only format="epub"}
+"""
+
+
+def test_a_condition_on_a_formula_stands_behind_it_or_on_a_line_of_its_own(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "book", {"one.md": FORMULAS})
+    kept = {
+        kind: next(load(folder, audience=Audience(kind)).chapters).tree.get_text()
+        for kind in ("epub", "print")
+    }
+    words = ("alpha", "beta", "gamma", "delta")
+    assert [word in kept["epub"] for word in words] == [False, False, False, True]
+    assert [word in kept["print"] for word in words] == [True, True, True, False]
+    assert "only" not in kept["epub"] + kept["print"]

@@ -67,16 +67,16 @@ def target(package: Package, document: str, href: str) -> Any:
 def test_captioned_figures_and_tables_are_listed(tmp_path: Path) -> None:
     package = made(tmp_path)
     figures = links(package, "nav.xhtml", "//x:nav[@epub:type='loi']//x:a")
-    assert figures == [("The square", "one.xhtml#one--figure-1")]
+    assert figures == [("The square", "one.xhtml#one--figure-square")]
     assert target(package, "nav.xhtml", figures[0][1]).tag.endswith("}figure")
     tables = links(package, "nav.xhtml", "//x:nav[@epub:type='lot']//x:a")
-    assert tables == [("Sizes", "one.xhtml#one--table-1")]
+    assert tables == [("Sizes", "one.xhtml#one--table-sizes")]
     titles = package.find("nav.xhtml", "//x:nav[@epub:type='loi' or @epub:type='lot']/x:h2/text()")
     assert titles == ["Figures", "Tables"]
     marks = package.find("nav.xhtml", "//x:nav[@epub:type='landmarks']//x:a/@epub:type")
     assert [m for m in marks if m in ("loi", "lot")] == ["loi", "lot"]
     in_ncx = package.find("toc.ncx", "//ncx:navList//ncx:content/@src")
-    assert in_ncx == ["one.xhtml#one--figure-1", "one.xhtml#one--table-1"]
+    assert in_ncx == ["one.xhtml#one--figure-square", "one.xhtml#one--table-sizes"]
 
 
 def test_a_book_without_captions_has_no_such_lists(tmp_path: Path) -> None:

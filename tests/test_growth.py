@@ -48,6 +48,15 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "links without an address": lambda n: "[x]() " * n,
     "fragments": lambda n: "".join(f"[x](#none{k}) " for k in range(n)),
     "links without text": lambda n: "".join(f"[](#n{k})\n\n## H {{#n{k}}}\n\n" for k in range(n)),
+    "references to one figure": lambda n: "![A](p.png 'A'){#fig-a}\n\n" + "@fig-a " * n,
+    "references in a row": lambda n: f"Figures {'@fig-a, ' * n}\n\n::: {{#fig-a}}\nA\n\nB\n:::\n",
+    "references in brackets": lambda n: "[@fig-a; @fig-b; @thm-c] " * n,
+    "references in a group": lambda n: (
+        "<span class=reference-group>" + "<a href=#a></a>" * n + "</span>\n\n# A {#a}\n"
+    ),
+    "theorems": lambda n: "".join(f"::: {{#thm-{k}}}\nA @thm-{k}.\n:::\n\n" for k in range(n)),
+    "proofs": lambda n: "::: proof\n- a\n:::\n\n" * n,
+    "formulas with ids": lambda n: "".join(f"$$\na_1\n$$ {{#eq-{k}}}\n\n" for k in range(n)),
     "equal pictures": lambda n: "![x](none.png) " * n,
     "different pictures": lambda n: "".join(f"![x](none{k}.png) " for k in range(n)),
     "captions": lambda n: "![x](none.png 'a *b* ![c](d.png \"*e*\")[^a]')\n\n" * n + "[^a]: N.\n",

@@ -14,7 +14,7 @@ from PIL import Image
 
 from bookbuilder import Report, load, write
 from bookbuilder.cli import main
-from bookbuilder.formats.epub.names import GENERATED, Names
+from bookbuilder.formats.epub.names import GENERATED, names_of_package
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.runtime.files import folded
@@ -157,7 +157,7 @@ def test_chapters_have_no_names_of_generated_documents() -> None:
     ],
 )
 def test_names_that_a_file_system_takes_for_one_are_one(one: str, other: str) -> None:
-    names = Names()
+    names = names_of_package()
     first = names.give(one)
     second = names.give(other)
     assert folded(first) != folded(second)

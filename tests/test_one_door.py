@@ -34,6 +34,7 @@ PROGRAM = "a file of this program, or of a library that it has loaded"
 OURS = "what it has written itself"
 GIVEN = "named by whoever gives the command, not by the book"
 ENTRY = "an entry of a folder that the door has listed"
+OUTPUT = "the folder that is written, which whoever gives the command names"
 MEMORY = "bytes that were read before"
 
 ALLOWED = {
@@ -74,8 +75,8 @@ ALLOWED = {
     ("formats/epub/devices.py", "resources.files"): BUNDLED,
     ("formats/epub/devices.py", "joinpath().read_text"): BUNDLED,
     ("formats/epub/package.py", "zipfile.ZipFile"): "a new archive, in memory",
-    ("formats/epub/styles.py", "resources.files"): BUNDLED,
-    ("formats/epub/styles.py", "joinpath().read_bytes"): BUNDLED,
+    ("formats/hypertext/styles.py", "resources.files"): BUNDLED,
+    ("formats/hypertext/styles.py", "joinpath().read_bytes"): BUNDLED,
     ("formats/pdf/compose/styles.py", "resources.files"): BUNDLED,
     ("formats/pdf/compose/styles.py", "joinpath().read_text"): BUNDLED,
     ("formats/pdf/compose/trim.py", "resources.files"): BUNDLED,
@@ -94,6 +95,11 @@ ALLOWED = {
     ("formats/pdf/writer.py", "path.stat"): OURS,
     ("formats/workbook/writer.py", "path.stat"): OURS,
     ("config/other_tools/awesome_pages.py", "entry.is_dir"): ENTRY,
+    ("share/page.py", "resources.files"): BUNDLED,
+    ("share/page.py", "joinpath().read_text"): BUNDLED,
+    ("share/words.py", "resources.files"): BUNDLED,
+    ("share/words.py", "folder.iterdir"): BUNDLED,
+    ("share/words.py", "_.read_text"): BUNDLED,
     ("preview/editors.py", "subprocess.Popen"): "the author's editor",
     ("preview/server.py", "resources.files"): BUNDLED,
     ("preview/server.py", "webbrowser.open"): "an address of ours, in the browser",
@@ -114,6 +120,24 @@ ALLOWED = {
     ("runtime/cache.py", "os.fdopen"): OURS,
     ("runtime/child_process.py", "os.fdopen"): "the pipe from a child process",
     ("runtime/child_process.py", "subprocess.Popen"): "Java, on the file that was given",
+    ("runtime/folders.py", "Path().is_symlink"): OUTPUT,
+    ("runtime/folders.py", "_.is_file"): OUTPUT,
+    ("runtime/folders.py", "_.is_symlink"): OUTPUT,
+    ("runtime/folders.py", "above.exists"): OUTPUT,
+    ("runtime/folders.py", "above.is_dir"): OUTPUT,
+    ("runtime/folders.py", "above.is_symlink"): OUTPUT,
+    ("runtime/folders.py", "folder.exists"): OUTPUT,
+    ("runtime/folders.py", "folder.is_dir"): OUTPUT,
+    ("runtime/folders.py", "folder.iterdir"): OUTPUT,
+    ("runtime/folders.py", "folder.stat"): OUTPUT,
+    ("runtime/folders.py", "old.exists"): OUTPUT,
+    ("runtime/folders.py", "old.rglob"): OUTPUT,
+    ("runtime/folders.py", "os.walk"): OUTPUT,
+    ("runtime/folders.py", "path.is_dir"): OUTPUT,
+    ("runtime/folders.py", "path.is_symlink"): OUTPUT,
+    ("runtime/folders.py", "path.lexists"): OUTPUT,
+    ("runtime/folders.py", "path.open"): OUTPUT,
+    ("runtime/folders.py", "shutil.copy2"): OUTPUT,
     ("runtime/limits.py", "Path().read_text"): "what the system says of its processes",
     ("runtime/scratch.py", "Path().lstat"): OURS,
     ("runtime/scratch.py", "os.open"): OURS,

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pypdfium2
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 import bookbuilder
@@ -92,6 +94,55 @@ def test_pages_and_pictures_that_change_are_laid_out_again(tmp_path: Path, cache
     darker, laid_out = build(folder)
     assert laid_out == CHAPTERS
     assert build(folder, cache=False)[0] == darker
+
+
+@pytest.mark.slow
+def test_whatever_is_edited_the_book_is_as_if_nothing_were_remembered(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = a_folder(tmp_path / "book")
+    toml = folder / "book.toml"
+
+    def replaced(path: Path, old: str, new: str) -> None:
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def rename() -> None:
+        (folder / "c2.md").rename(folder / "renamed.md")
+        for path in (toml, *folder.glob("*.md")):
+            path.write_text(path.read_text("utf-8").replace("c2.md", "renamed.md"), "utf-8")
+
+    def add_style() -> None:
+        (folder / "print.css").write_text("p { color: #333; font-family: Extra }", "utf-8")
+        toml.write_text(toml.read_text("utf-8") + '[pdf]\nstyle = ["print.css"]\n', "utf-8")
+
+    def add_font() -> None:
+        fonts = Path(bookbuilder.__file__).parent / "fonts"
+        font = TTFont(fonts / "BookbuilderSans-Regular.ttf")
+        for record in font["name"].names:
+            if record.nameID in (1, 16):
+                record.string = "Extra"
+        (folder / "fonts").mkdir()
+        font.save(folder / "fonts/extra.ttf")
+
+    edits: dict[str, tuple[Callable[[], object], int]] = {
+        "a word": (lambda: replaced(folder / "c1.md", "Some words", "Some lines"), 1),
+        "a chapter's title": (lambda: replaced(folder / "c4.md", "# Chapter 4", "# Fourth"), 2),
+        "a chapter's file": (rename, 5),
+        "a chapter's place": (lambda: replaced(toml, '"c3.md", "c4.md"', '"c4.md", "c3.md"'), 7),
+        "a style": (add_style, 7),
+        "a font": (add_font, 7),
+        "an option": (lambda: replaced(toml, "[pdf]\n", '[pdf]\ntrim = "a4"\n'), 7),
+    }
+    before, _ = build(folder)
+    for what, (edit, most) in edits.items():
+        edit()
+        edited, laid_out = build(folder)
+        assert edited != before, what
+        assert 0 < laid_out <= most, f"{what}: {laid_out}"
+        assert build(folder, cache=False)[0] == edited, what
+        before = edited
 
 
 @pytest.mark.slow

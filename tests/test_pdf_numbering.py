@@ -17,7 +17,8 @@ from bookbuilder.formats.pdf.compose.styles import built_in_styles
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, repeats_text
 from bookbuilder.formats.pdf.paginate.page_numbers import (
     roman,
-    text_with_stand_ins,
+    stand_ins_in,
+    text_with,
     write_numbers,
 )
 from bookbuilder.formats.pdf.run_data.numbering import numbered, stand_in
@@ -61,7 +62,11 @@ class Layouts:
     ) -> LaidOutRun:
         """Lay out a run with stand-ins or with its numbers; return it with its numbers."""
         write_numbers(run.tree, labels)
-        text = text_with_stand_ins(run.tree) if stands_in else ET.tostring(run.tree, "utf-8")
+        text = (
+            text_with(run.tree, stand_ins_in(run.tree))
+            if stands_in
+            else ET.tostring(run.tree, "utf-8")
+        )
         first = 2 - start % 2 if stands_in else start
         layouter = self._new_layouter(style)
         found: LaidOutRun = layouter.lay_out_run(ET.fromstring(text), first, run.has_leaf)[0]
@@ -193,7 +198,7 @@ def test_numbers_in_a_column_may_have_more_figures(
         assert painted.spells == spells
         if not spells:
             assert seen(painted) == seen(layouts.laid_out(front, 1, labels, style, stands_in=False))
-        found.append(text_with_stand_ins(front.tree))
+        found.append(text_with(front.tree, stand_ins_in(front.tree)))
     assert len(set(found)) == 1
 
 
@@ -266,5 +271,5 @@ def test_numbers_of_pages_that_are_not_there_are_zeros() -> None:
     tree = ET.fromstring('<p><b data-page-of="#a"/><b data-page-of="#gone"/></p>')
     write_numbers(tree, {"a": "7"})
     assert [b.text for b in tree] == ["7", "000"]
-    assert b">0</b>" in text_with_stand_ins(tree)
+    assert b">0</b>" in text_with(tree, stand_ins_in(tree))
     assert [b.text for b in tree] == ["7", "000"]

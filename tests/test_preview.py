@@ -25,12 +25,14 @@ from bookbuilder.preview.drawing import draw, open_document
 from bookbuilder.preview.editors import editor_for
 from bookbuilder.preview.findings import shown_findings
 from bookbuilder.preview.guard import Guard
+from bookbuilder.preview.jobs import REFRESH, Asked, Layout, Save, start_quick, start_whole
 from bookbuilder.preview.printing import ChapterPrinter, Stretch, print_book
 from bookbuilder.preview.resident import FailedError, Home, Resident, Tell, Work, context_for
 from bookbuilder.preview.screens import ScreenWriter, first_change
 from bookbuilder.preview.server import free_socket
 from bookbuilder.preview.shown import Shown
 from bookbuilder.runtime.limits import TOO_MUCH_MEMORY, TOO_SLOW, LimitHit, Limits
+from commandline import invoke
 from previews import SETTINGS, make_book
 
 SERIES = Path(__file__).parent.parent
@@ -79,6 +81,67 @@ def test_a_file_that_falls_into_other_chapters_needs_the_whole_book(tmp_path: Pa
     context.read(Report())
     assert not context.knows(book / "own.css")
     assert not Context(book / "one.md").knows(book / "one.md")
+
+
+CONDITIONAL = """\
+# One
+
+Both of them.
+
+::: {.only format=epub}
+Onscreenonly.
+:::
+
+::: {.only format=print}
+Onpaperonly.
+:::
+
+::: {.only edition=teacher}
+Teachersonly.
+:::
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["", "teacher"])
+def test_each_pane_shows_the_text_of_its_format_and_of_the_edition(
+    edition: str, tmp_path: Path
+) -> None:
+    book = make_book(tmp_path / "book")
+    (book / "book.toml").write_text(SETTINGS + "[edition.teacher]\n", encoding="utf-8")
+    (book / "one.md").write_text(CONDITIONAL, encoding="utf-8")
+    asked = Asked(book, drafts=False, edition=edition)
+    told: list[Any] = []
+    done = start_whole(asked)(frozenset(), told.append)
+    screen = next(s for s in told[0].screens if s.slug == "one").data.decode()
+    assert ("Onscreenonly" in screen, "Onpaperonly" in screen) == (True, False)
+    assert ("Teachersonly" in screen) is bool(edition)
+    assert done.printed is not None
+    pages = text_of_pdf(done.printed.data)
+    assert ("Onscreenonly" in pages, "Onpaperonly" in pages) == (False, True)
+    assert ("Teachersonly" in pages) is bool(edition)
+
+    quick = start_quick(asked)
+    quick(REFRESH, told.append)
+    starts = {s.name: s.start for s in done.printed.stretches}
+    quick(Layout(starts, done.printed.labels, done.printed.at_end), told.append)
+    (book / "one.md").write_text(CONDITIONAL.replace("Both", "Each"), encoding="utf-8")
+    saved = quick(Save(book / "one.md", {}, 400), told.append)
+    assert saved is not None
+    pages = text_of_pdf(saved.data)
+    assert "Each of them" in pages
+    assert ("Onscreenonly" in pages, "Onpaperonly" in pages) == (False, True)
+    assert b"Onscreenonly" in told[-1].screens[0].data
+
+
+def text_of_pdf(data: bytes) -> str:
+    with contextlib.closing(open_document(data)) as document:
+        return " ".join(page.get_textpage().get_text_range() for page in document)
+
+
+def test_an_edition_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    result = invoke("preview", make_book(tmp_path / "book"), "--edition", "teachers")
+    assert (result.exit_code, "C021" in result.stderr) == (2, True)
 
 
 def drawn(data: bytes, stretch: Stretch) -> list[bytes | None]:

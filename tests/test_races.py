@@ -14,7 +14,7 @@ from PIL import Image
 
 from bookbuilder import Book, Report, load
 from bookbuilder.formats.cover_art import read_cover
-from bookbuilder.formats.epub.styles import stylesheets
+from bookbuilder.formats.hypertext.styles import stylesheets
 from bookbuilder.formats.pdf.compose.styles import author_styles
 from bookbuilder.formats.pdf.weasy.setup import own_fonts
 from bookbuilder.runtime.files import read_file
@@ -68,8 +68,9 @@ def everything_read(root: Path) -> str:
         return str(error)
     found += [chapter.tree.decode().encode() for chapter in book.chapters]
     found += [asset.data for asset in book.assets.values()]
+    own = {"book.style": book.config.book.style}
     readers: tuple[Callable[[], Any], ...] = (
-        lambda: [file.data for file in stylesheets(book.config, report)[1]],
+        lambda: [file.data for file in stylesheets(book.config, report, [], own)[1]],
         lambda: [text.encode() for _, text in author_styles(book.config, report)],
         lambda: [data for _, data in own_fonts(book.config.folders, report)],
         lambda: [read_cover(book)],

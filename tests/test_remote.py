@@ -17,7 +17,8 @@ from bookbuilder import Report, load, write
 from bookbuilder.cli import main
 from bookbuilder.runtime import remote_pictures as remote
 from bookbuilder.runtime.cache import Cache
-from bookbuilder.runtime.remote_pictures import FetchError, RemotePictures
+from bookbuilder.runtime.fetching import FetchError
+from bookbuilder.runtime.remote_pictures import RemotePictures
 from books import rules_of, write_files
 
 pytestmark = pytest.mark.attack("fetching")

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
+from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
+from bookbuilder.model.selection import Cut, Excerpt, Selection
 from bookbuilder.model.source import Place, Source, Span
 from bookbuilder.text.words import Words
 
@@ -46,7 +48,8 @@ class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
-    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed.
+    and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed. `source` is
+    the identifier of the book that this one is taken from.
     """
 
     title: str
@@ -64,6 +67,7 @@ class Metadata:
     series: str = ""
     series_position: str = ""
     isbn: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -92,8 +96,9 @@ class Chapter:
     `numbered` is the author's wish, None where unsaid; `addresses` are site paths that links may
     use for this chapter; `levels` is what its front matter makes of rules. `pictures` are those
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
-    chapter may name; `left_out` are those of what is not for the book's audience. `sources` are
-    what can be cited in it.
+    chapter may name; `left_out` are those of what is not for the book's audience. `macros` are
+    commands of TeX that its front matter defines by name, and under the empty name TeX that defines
+    some. `sources` are what can be cited in it.
     """
 
     slug: str
@@ -111,6 +116,7 @@ class Chapter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    macros: Mapping[str, object] = field(default_factory=dict)
     sources: Library | None = None
 
     @property
@@ -151,12 +157,13 @@ class Asset:
 
 @dataclass(slots=True)
 class Book:
-    """A whole book, or one part of it as a volume of its own (`volume` is then that part).
+    """A whole book, or what is cut out of one: `excerpt` then says what that is.
 
-    `numbered` says whether chapters are numbered that do not say so themselves. `asked_part` is the
-    number of the part to make a volume of. `pagination` is that of the PDF, if one was made before.
-    `drafts` are the chapters that were left out as such, and `elsewhere` those that are not for
-    the book's audience. `named` are the formats and editions on which something of it depends.
+    `numbered` says whether chapters are numbered that do not say so themselves. `asked` is what to
+    cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
+    made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
+    are not for the book's audience. `named` are the formats and editions on which something of it
+    depends.
     """
 
     config: Config
@@ -166,13 +173,20 @@ class Book:
     back: list[Chapter] = field(default_factory=list)
     assets: dict[str, Asset] = field(default_factory=dict)
     numbered: bool = False
-    asked_part: int | None = None
+    asked: Selection | None = None
+    excerpt: Excerpt | None = None
     volume: Part | None = None
     pagination: Pagination | None = None
     drafts: tuple[Path, ...] = ()
     named: frozenset[str] = frozenset()
     elsewhere: tuple[Path, ...] = ()
+    errata: tuple[PlacedErratum, ...] = ()
     cited: Cited = field(default_factory=Cited)
+
+    @property
+    def is_handout(self) -> bool:
+        """Tell whether this is one chapter, without the pages that a book has around it."""
+        return self.excerpt is not None and self.excerpt.kind is Cut.HANDOUT
 
     @property
     def chapters(self) -> Iterator[Chapter]:

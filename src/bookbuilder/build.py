@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import own_editions, settled
+from bookbuilder.config.errata import read_errata
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
 from bookbuilder.formats import FORMATS, find_format
@@ -16,8 +17,9 @@ from bookbuilder.formats.types import Output
 from bookbuilder.model.audience import EPUB, PRINT, SCREEN, Audience
 from bookbuilder.model.audience import FORMATS as FORMATS_OF_AUDIENCES
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
+from bookbuilder.model.selection import Selection
 from bookbuilder.model.source import Span
-from bookbuilder.passes import run_passes
+from bookbuilder.passes import PASSES, Pass, run_passes
 from bookbuilder.reading.chapters import read_book
 from bookbuilder.reading.order import read_outline
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
@@ -65,7 +67,7 @@ def load(
     after it has found the rest.
     """
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote, drafts, audience or Audience())
+    book = linked(root, part, found, remote, drafts, audience or Audience())
     found.raise_for_errors(denied=report is None)
     return book
 
@@ -85,23 +87,42 @@ def check(
     the one that is named, since what is for readers of one is found nowhere else.
     """
     found = Report() if report is None else report
-    book = _linked(root, part, found, remote, drafts, Audience(EPUB, edition or ""))
+    books = read_for_all(root, part, found, remote, drafts=drafts, edition=edition)
+    check_formats(books, found)
+    found.raise_for_errors(denied=report is None)
+    return books[0]
+
+
+def read_for_all(
+    root: str | Path,
+    part: int | None,
+    report: Report,
+    remote: RemotePictures | None = None,
+    *,
+    drafts: bool = False,
+    edition: str | None = None,
+) -> list[Book]:
+    """Read the book once for each text that it has: for formats and editions, or one `edition`."""
+    book = linked(root, part, report, remote, drafts, Audience(EPUB, edition or ""))
     seen = [book]
     for other in audiences(book):
         is_asked = edition is None or other.edition == edition
         if is_asked and all(is_another_text(one, other) for one in seen):
-            seen.append(_linked(root, part, found, remote, drafts, other))
-    for one in seen:
+            seen.append(linked(root, part, report, remote, drafts, other))
+    return seen
+
+
+def check_formats(books: Iterable[Book], report: Report) -> None:
+    """Report what the formats that each of `books` is read for find wrong before laying out."""
+    for one in books:
         for known in FORMATS:
             wanted = Audience(known.audience(one.config), one.config.audience.edition)
             if known.check is not None and not is_another_text(one, wanted):
                 try:
                     with working_on(one.place):
-                        known.check(one, found)
+                        known.check(one, report)
                 except BookError as error:
-                    found.take(error)
-    found.raise_for_errors(denied=report is None)
-    return book
+                    report.take(error)
 
 
 def audiences(book: Book) -> Iterator[Audience]:
@@ -126,15 +147,16 @@ def is_another_text(book: Book, audience: Audience) -> bool:
     return bool(decisive & {mine.format, audience.format})
 
 
-def _linked(
+def linked(
     root: str | Path,
     part: int | None,
     report: Report,
     remote: RemotePictures | None,
     drafts: bool,
     audience: Audience,
+    passes: tuple[Pass, ...] = PASSES,
 ) -> Book:
-    """Return the book, numbered and linked, even if there are errors in the report."""
+    """Return the book, numbered and linked by `passes`, even if there are errors in the report."""
     root = Path(root).resolve(strict=True)
     if is_file(root):
         config, outline = Config(root.parent), Outline(parts=[PartOutline(entries=[Entry(root)])])
@@ -148,9 +170,10 @@ def _linked(
         _raise_unless_worth_going_on(report)
         outline = read_outline(config, report)
     book = read_book(config, outline, report, with_drafts=drafts)
-    book.asked_part = part
+    book.asked = None if part is None else Selection.of_part(part)
+    book.errata = read_errata(book.config.root, report)
     _raise_unless_worth_going_on(report)
-    run_passes(book, report, remote)
+    run_passes(book, report, remote, passes)
     return book
 
 
@@ -172,7 +195,7 @@ def write(
     path = Path(path)
     suffix = path.suffix.lower()
     chosen = find_format(format_name or suffix.removeprefix("."))
-    if chosen is None or chosen.suffix != suffix:
+    if chosen is None or (chosen.suffix and chosen.suffix != suffix):
         message = f"`{path.name}` does not have a format's suffix"
         report.add(NO_SUCH_FORMAT, message, Span(path.name))
         raise BookError(report.diagnostics)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import io
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuilder.book import Book
 from bookbuilder.build import apply_levels, load
 from bookbuilder.checks.epubcheck import Message, NotRunError
 from bookbuilder.config import CONFIG_NAME
+from bookbuilder.config.book_folder import read_config
+from bookbuilder.config.editions import own_editions
+from bookbuilder.formats.epub.built_package import ARCHIVE, LARGEST_BOOK, ZIP_ERRORS, opened
 from bookbuilder.formats.epub.preflight import identifier_of, inspect, source_of
 from bookbuilder.formats.epub.source_map import trace
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
+from bookbuilder.model.audience import EPUB, SCREEN, WORKBOOK, Audience
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
-from bookbuilder.passes.volume import volume_identifier
+from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
+from bookbuilder.text.slugs import output_name
 
 UNREADABLE_BOOK = Rule(
     "V001",
@@ -57,10 +62,6 @@ NOT_TRACED = Rule(
     " found and read and belong to the same book. Otherwise they name the place in the file.",
 )
 
-_ARCHIVE = b"PK\x03\x04"
-LARGEST_BOOK = 1_000_000_000
-# What opening and reading a damaged, encrypted or exotic archive raises.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
 _RULES = {"FATAL": EPUBCHECK_ERROR, "ERROR": EPUBCHECK_ERROR, "WARNING": EPUBCHECK_WARNING}
 
 
@@ -82,15 +83,20 @@ def is_epub(path: Path) -> bool:
     if not is_file(path):
         return False
     with path.open("rb") as file:
-        return file.read(len(_ARCHIVE)) == _ARCHIVE
+        return file.read(len(ARCHIVE)) == ARCHIVE
 
 
 def check_built(
-    path: Path, root: Path, epubcheck: Sequence[Message] | NotRunError, report: Report
+    path: Path,
+    root: Path,
+    epubcheck: Sequence[Message] | NotRunError,
+    report: Report,
+    edition: str | None = None,
 ) -> None:
     """Report what is wrong with the book at `path`, at its place in the sources in `root`.
 
-    `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run.
+    `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run. The sources are read
+    for the format and the `edition` of the file; without one, for the edition in its name.
     """
     folder = root if is_folder(root) else root.parent
     name = Path(os.path.relpath(path.resolve(), folder)).as_posix()
@@ -98,20 +104,22 @@ def check_built(
         if not is_file(path):
             raise OSError(errno.EINVAL, "it is no ordinary file")
         data = read_file(path, LARGEST_BOOK)
-        if data.startswith(_ARCHIVE):
+        if data.startswith(ARCHIVE):
             messages: Sequence[Message] = ()
             if isinstance(epubcheck, NotRunError):
                 message = f"EPUBCheck has not run: {epubcheck}"
                 report.add(EPUBCHECK_NOT_RUN, message, Span(name), epubcheck.hint)
             else:
                 messages = epubcheck
-            with zipfile.ZipFile(io.BytesIO(data)) as package:
-                _check_epub(package, len(data), name, root, messages, report)
+            with opened(data) as package:
+                sources = _Sources(root, audience_of(path, root, EPUB, edition))
+                _check_epub(package, len(data), name, sources, messages, report)
             return
         for rule, message in inspect_pdf(data):
             report.add(rule, message, Span(name))
-        _sources(root, "", report)
-    except _ZIP_ERRORS as error:
+        kind = SCREEN if "-screen" in path.stem else WORKBOOK if "-workbook" in path.stem else ""
+        _Sources(root, audience_of(path, root, kind, edition)).read("", report)
+    except ZIP_ERRORS as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
     except NotAPdfError as error:
@@ -123,15 +131,13 @@ def _check_epub(
     package: zipfile.ZipFile,
     size: int,
     name: str,
-    root: Path,
+    sources: _Sources,
     messages: Sequence[Message],
     report: Report,
 ) -> None:
-    if (unpacked := sum(i.file_size for i in package.infolist())) > LARGEST_BOOK:
-        raise OSError(f"it would take {unpacked:,} bytes to unpack")
     findings = list(inspect(package, size))
     remarks = [m for m in messages if m.severity in _RULES]
-    book, why = _sources(root, identifier_of(package), report)
+    book, why = sources.read(identifier_of(package), report)
     if book is None and (findings or remarks):
         report.add(NOT_TRACED, f"findings name places in {Path(name).name}: {why}", Span(name))
     for found in findings:
@@ -156,19 +162,41 @@ def _in_file(name: str, document: str, place: str) -> Span:
     return Span(f"{name}/{document}" if document else name, line if document else 0)
 
 
-def _sources(root: Path, identifier: str, report: Report) -> tuple[Book | None, str]:
-    """Return the book in `root`, and make `report` judge by its levels; else None, and why.
+def audience_of(path: Path, root: Path, kind: str, edition: str | None = None) -> Audience:
+    """Return whom the file at `path` is for: `kind` is its format, its name ends in its edition."""
+    if edition is None and is_file(root / CONFIG_NAME):
+        known, name = [], ""
+        with contextlib.suppress(BookError):
+            config = read_config(root.resolve(), Report())
+            known = own_editions(config)
+            name = config.book.name or output_name(config.book.title)
+        parts = f"{path.stem.removeprefix(name)}-"
+        edition = next((e for e in sorted(known, key=len)[::-1] if f"-{e}-" in parts), None)
+    return Audience(kind, edition or "")
 
-    An `identifier` has to be the book's or that of one of its parts.
-    """
-    if is_folder(root) and not is_file(root / CONFIG_NAME):
-        return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
-    try:
-        book = load(root, report=Report())
-    except BookError:
-        return None, "the sources have errors, which `bookbuilder check` shows"
-    ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
-    if identifier and identifier not in ours:
-        return None, f"it was not made from {root.name}"
-    apply_levels(book, report)
-    return book, ""
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The folder or file that a book was built from, and the audience that it was built for."""
+
+    root: Path
+    audience: Audience
+
+    def read(self, identifier: str, report: Report) -> tuple[Book | None, str]:
+        """Return the book, and make `report` judge by its levels; else None, and why.
+
+        An `identifier` has to be the book's or that of one of its parts or chapters.
+        """
+        root = self.root
+        if is_folder(root) and not is_file(root / CONFIG_NAME):
+            return None, f"there is no {CONFIG_NAME} above it, and no DIR was given"
+        try:
+            book = load(root, report=Report(), audience=self.audience)
+        except BookError:
+            return None, "the sources have errors, which `bookbuilder check` shows"
+        ours = {book.metadata.identifier, *(volume_identifier(book, p) for p in book.parts)}
+        ours |= {handout_identifier(book, chapter) for chapter in book.chapters}
+        if identifier and identifier not in ours:
+            return None, f"it was not made from {root.name}"
+        apply_levels(book, report)
+        return book, ""

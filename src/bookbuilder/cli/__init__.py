@@ -14,13 +14,16 @@ from typing import Any, NoReturn
 import click
 
 from bookbuilder import __version__
-from bookbuilder.cli.build_commands import build, cover, epub, pdf, workbook
+from bookbuilder.cli.build_commands import build, cover, epub, pdf, web, workbook
+from bookbuilder.cli.changes_command import changes
 from bookbuilder.cli.check_commands import check, doctor
 from bookbuilder.cli.console import say_bug
 from bookbuilder.cli.explain_command import explain
 from bookbuilder.cli.guesses import command_for, option_for
+from bookbuilder.cli.handout_commands import coursepack, handout
 from bookbuilder.cli.new_command import new
 from bookbuilder.cli.preview_command import preview
+from bookbuilder.cli.share_command import share
 from bookbuilder.cli.shared_options import EXIT_INTERRUPTED, EXIT_NOT_TOLD
 from bookbuilder.cli.terminal import complain, loss_in, printable, say, unfailing_output
 from bookbuilder.cli.watch_command import watch
@@ -115,10 +118,15 @@ for command in (
     pdf,
     cover,
     workbook,
+    web,
+    handout,
+    coursepack,
     build,
+    share,
     preview,
     watch,
     check,
+    changes,
     explain,
     doctor,
     help_command,

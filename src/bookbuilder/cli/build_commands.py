@@ -21,10 +21,12 @@ from bookbuilder.cli.console import (
 from bookbuilder.cli.shared_options import (
     PDF_EDITIONS,
     Options,
+    large_option,
     no_cache_option,
     output_option,
     reading,
     remote_pictures,
+    two_up_option,
 )
 from bookbuilder.cli.terminal import printable, say, shown
 from bookbuilder.config import find_root
@@ -65,6 +67,8 @@ def epub(output: Path | None, profile: str | None, **options: Any) -> None:
     default=None,
     help="Put two pages on each side of a sheet, for folding.",
 )
+@two_up_option
+@large_option
 @click.option("--pdf-a", is_flag=True, default=None, help="Make the PDF conform to PDF/A-2a too.")
 @click.option(
     "--live-links", is_flag=True, default=None, help="Keep links that one can click in the PDF."
@@ -77,6 +81,8 @@ def pdf(
     trim: str | None,
     marks: bool | None,
     booklet: bool | None,
+    two_up: bool | None,
+    large: bool | None,
     pdf_a: bool | None,
     live_links: bool | None,
     qr: bool | None,
@@ -88,6 +94,8 @@ def pdf(
         "trim": trim,
         "marks": marks,
         "booklet": booklet,
+        "two_up": two_up,
+        "large": large,
         "pdf_a": pdf_a,
         "live_links": live_links,
         "qr": qr,
@@ -141,16 +149,32 @@ def workbook(output: Path | None, **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write; by default one in the book's dist folder.",
+)
+@reading
+def web(output: Path | None, **options: Any) -> None:
+    """Build web pages, to read in the browser: a folder that needs no server."""
+    build_formats(["web"], output, Options(**options))
+
+
+@click.command()
 @click.option("--all", "all_editions", is_flag=True, help="Build every edition of book.toml.")
+@click.option("--web", is_flag=True, help="Build web pages too.")
 @no_cache_option
 @reading
-def build(all_editions: bool, no_cache: bool, **options: Any) -> None:
+def build(all_editions: bool, web: bool, no_cache: bool, **options: Any) -> None:
     """Build the PDF, and the EPUB with the page numbers of the PDF."""
     said = Options(**options)
     if all_editions and said.edition:
         raise click.BadParameter("It is one of all.", param_hint="'--edition'")
     settings = _cache(no_cache)
-    build_formats(["pdf", "epub"], None, said, pdf_settings=settings, all_editions=all_editions)
+    formats = ["pdf", "epub", *["web"] * web]
+    build_formats(formats, None, said, pdf_settings=settings, all_editions=all_editions)
 
 
 def _cache(no_cache: bool) -> dict[str, bool]:
@@ -176,7 +200,7 @@ def build_formats(
     from bookbuilder.runtime.seen import recording
 
     chosen = [known for name in formats for known in FORMATS if known.name == name]
-    if output and output.suffix.lower() != (suffix := chosen[0].suffix):
+    if output and (suffix := chosen[0].suffix) not in ("", output.suffix.lower()):
         wrong = f"{printable(str(output))} does not end in {suffix}."
         raise click.BadParameter(wrong, param_hint="'-o'")
     settings = {"epub": dict(epub_settings or {}), "pdf": dict(pdf_settings or {})}
@@ -208,10 +232,23 @@ def build_formats(
             else:
                 keeps, written = asked.write(options.text_edition or "", report, said)
         if command and keeps and not report.errors:
-            files = {one.path: _summary(one) for one in written}
+            files = {one.path: summary(one) for one in written}
             remember(command, seen, files, list(report))
 
     run(work, options, root)
+
+
+def write_all_of_it(root: Path, options: Options, report: Report, said: list[str]) -> list[Output]:
+    """Write what `bookbuilder build` does: of all editions, unless `options` name one."""
+    from bookbuilder.formats import find_format
+    from bookbuilder.runtime.files import is_folder
+
+    formats = [one for name in ("pdf", "epub") if (one := find_format(name))]
+    pdf = {"edition": options.pdf_edition} if options.pdf_edition else {}
+    asked = _Asked(formats, None, options, {"epub": {}, "pdf": pdf}, root)
+    if options.edition or not is_folder(root):
+        return asked.write(options.text_edition or "", report, said)[1]
+    return asked.write_all(report, said)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +316,8 @@ class _Asked:
                     if options.verbose:
                         said += written.changes
                     seconds = time.perf_counter() - started
-                    said.append(f"Wrote {shown(path)}: {_summary(written)}, {seconds:.1f} s")
-                    book = replace(book, pagination=written.pagination)
+                    said.append(f"Wrote {shown(path)}: {summary(written)}, {seconds:.1f} s")
+                    book = replace(book, pagination=written.pagination or book.pagination)
                     outputs.append(written)
                 started = time.perf_counter()
         finally:
@@ -315,12 +352,13 @@ def _with_pages_of(paged: Book, book: Book) -> Book:
     """Return `book` with the page starts of `paged`, the same book with another text."""
     if paged.pagination is None:
         return book
-    from bookbuilder.formats.epub.other_pages import pages_of_other_text
+    from bookbuilder.formats.hypertext.other_pages import pages_of_other_text
 
     return replace(book, pagination=pages_of_other_text(paged, book))
 
 
-def _summary(output: Output) -> str:
+def summary(output: Output) -> str:
+    """Return what is said of a written file: `215 pages, 726 kB`."""
     unit = output.unit.removesuffix("s") if output.count == 1 else output.unit
     size = f"{output.size / 1e6:.1f} MB" if output.size >= 1e6 else f"{output.size / 1e3:.0f} kB"
     said = f"{output.count} {unit}, {output.remark}" if output.remark else f"{output.count} {unit}"

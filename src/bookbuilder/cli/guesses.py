@@ -26,7 +26,9 @@ COMMANDS = {
     "compile": "build",
     "all": "build",
     "export": "build",
-    "html": "preview",
+    "html": "web",
+    "site": "web",
+    "website": "web",
     "print": "pdf",
     "typeset": "pdf",
     "test": "check",
@@ -53,6 +55,9 @@ OPTIONS = {
     "--format": "bookbuilder epub, or bookbuilder pdf",
     "--dest-dir": "-o FILE, or `output` in book.toml",
     "--output-dir": "-o FILE, or `output` in book.toml",
+    "--large-print": "--large",
+    "--2up": "--two-up",
+    "--nup": "--two-up",
 }
 
 

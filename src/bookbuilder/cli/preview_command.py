@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bookbuilder.cli.console import no_traceback, say_bug, working_folder
-from bookbuilder.cli.shared_options import Options, WrongUse
+from bookbuilder.cli.shared_options import Options, WrongUse, edition_option
 from bookbuilder.cli.terminal import complain, say, shown
 from bookbuilder.cli.watch_command import require_packages
 
 if TYPE_CHECKING:
+    from bookbuilder.cli.running import Work
+    from bookbuilder.model.diagnostics import Report
     from bookbuilder.preview.resident import FailedError
 
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     help="The editor that lines are opened in: vscode, cursor, zed, subl, gvim, emacsclient …",
 )
 @click.option("--drafts", is_flag=True, help="Bring in the chapters that are drafts.")
+@edition_option
 @click.option("-v", "--verbose", is_flag=True, help="Print tracebacks.")
 def preview(
     directory: Path | None,
@@ -41,6 +45,7 @@ def preview(
     port: int | None,
     editor: str,
     drafts: bool,
+    edition: tuple[str, ...],
     verbose: bool,
 ) -> None:
     """Show the book in the browser, and follow every save.
@@ -48,21 +53,27 @@ def preview(
     Shows the EPUB as a phone, an e-reader and a tablet do, the printed pages beside it, and all
     findings. The page can be reached from this machine only. Ctrl-C ends it.
     """
-    options = Options(directory, None, drafts, (), False, "full", False, verbose)
+    options = Options(directory, None, drafts, (), False, "full", False, verbose, edition)
     with no_traceback(options):
         require_packages("preview")
+        from bookbuilder.cli.running import run
         from bookbuilder.config import find_root
         from bookbuilder.config.book_folder import read_limits
         from bookbuilder.preview.editors import editor_for
+        from bookbuilder.preview.jobs import Asked
         from bookbuilder.preview.server import serve
         from bookbuilder.runtime.child_process import run_bounded
         from bookbuilder.runtime.limits import LIMITS_TO_READ_LIMITS, LimitHit, Limits
 
         root = directory or find_root(working_folder())
+        asked = Asked(root.resolve(), drafts, options.text_edition or "", options.pdf_edition or "")
         try:
             limits = run_bounded(lambda: read_limits(root), LIMITS_TO_READ_LIMITS)
         except (LimitHit, MemoryError):
             limits = Limits()
+
+        if options.text_edition:
+            run(_check_edition(options.text_edition), options, root)
 
         def ready(address: str) -> None:
             say(f"{shown(root)} is shown at {address}; Ctrl-C ends it")
@@ -74,10 +85,9 @@ def preview(
 
         try:
             serve(
-                root,
+                asked,
                 editor_for(editor),
                 limits,
-                drafts=drafts,
                 port=port,
                 opens=opens,
                 ready=ready,
@@ -85,3 +95,22 @@ def preview(
             )
         except OSError as error:
             raise WrongUse(f"cannot listen at port {port}: {error.strerror}") from None
+
+
+def _check_edition(name: str) -> Work:
+    """Return what reports that there is no edition of this name; other errors are the preview's."""
+
+    def work(root: Path, report: Report, _said: list[str]) -> None:
+        from bookbuilder.config.book_folder import read_config
+        from bookbuilder.config.editions import own_editions, settled
+        from bookbuilder.config.schema import Config
+        from bookbuilder.model.audience import EPUB, Audience
+        from bookbuilder.model.diagnostics import BookError, Report
+
+        config = Config(root)
+        with contextlib.suppress(BookError):
+            config = read_config(root.resolve(), Report())
+        if name not in own_editions(config):
+            settled(config, Audience(EPUB, name), report)
+
+    return work

@@ -66,8 +66,35 @@ def _one_of_each(
     return names
 
 
+edition_option = click.option(
+    "--edition",
+    metavar="NAME",
+    multiple=True,
+    callback=_one_of_each,
+    shell_complete=editions,
+    help="Use this edition of book.toml; for a PDF, also print or screen.",
+)
+
+
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     """Add the argument and the options of every command that reads a book."""
+    command = click.option(
+        "--part",
+        metavar="N",
+        shell_complete=parts,
+        type=click.IntRange(min=0),
+        help="Use part N alone, as a volume of its own.",
+    )(reading_options(command))
+    return click.argument(
+        "directory",
+        metavar="[DIR]",
+        required=False,
+        type=click.Path(exists=True, path_type=Path),
+    )(command)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of every command that reads a book, but for `--part`."""
     for decorate in (
         click.option("-v", "--verbose", is_flag=True, help="Print more, including tracebacks."),
         click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
@@ -95,27 +122,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Bring in the chapters that are drafts.",
         ),
-        click.option(
-            "--edition",
-            metavar="NAME",
-            multiple=True,
-            callback=_one_of_each,
-            shell_complete=editions,
-            help="Use this edition of book.toml; for a PDF, also print or screen.",
-        ),
-        click.option(
-            "--part",
-            metavar="N",
-            shell_complete=parts,
-            type=click.IntRange(min=0),
-            help="Use part N alone, as a volume of its own.",
-        ),
-        click.argument(
-            "directory",
-            metavar="[DIR]",
-            required=False,
-            type=click.Path(exists=True, path_type=Path),
-        ),
+        edition_option,
     ):
         command = decorate(command)
     return command
@@ -137,6 +144,17 @@ output_option = click.option(
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; by default one in the book's dist folder.",
+)
+
+two_up_option = click.option(
+    "--two-up",
+    is_flag=True,
+    default=None,
+    help="Put two pages beside each other on each sheet of paper.",
+)
+
+large_option = click.option(
+    "--large", is_flag=True, default=None, help="Set large print: type of 18 points."
 )
 
 no_cache_option = click.option(

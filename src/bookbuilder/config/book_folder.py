@@ -16,6 +16,7 @@ from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import Config
+from bookbuilder.config.share_address import check_share_address
 from bookbuilder.config.toml_text import LARGEST_TOML, parse_toml
 from bookbuilder.config.toml_variables import with_values
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -24,6 +25,7 @@ from bookbuilder.runtime.limits import Limits, limits_for
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.runtime.text_folder import MARKDOWN
+from bookbuilder.text.slugs import PLACES, places_in
 
 BAD_FOLDER = Rule(
     "C010",
@@ -31,7 +33,7 @@ BAD_FOLDER = Rule(
     Severity.ERROR,
     "`source` must be a folder inside the book's folder, since nothing outside that is read except"
     " the folders in `allow`, which must exist. `name` is the name of the built files, without a"
-    " folder; `output` is the folder that they go to.",
+    " folder, and may have `{version}` in it; `output` is the folder that they go to.",
 )
 ALLOWED_FOLDER = Rule(
     "C015",
@@ -111,6 +113,7 @@ def read_config(root: Path, report: Report) -> Config:
         else:
             config = parse_config(root, source, with_values(data, source, report), report)
         _check_folders(config, report)
+        check_share_address(config, report)
         report.of_book = levels_of_book(config, report)
     return config
 
@@ -131,3 +134,13 @@ def _check_folders(config: Config, report: Report) -> None:
     if re.search(r"[/\\]", said.name):
         span = config.span_of("book.name", said.name)
         report.add(BAD_FOLDER, f"`name` is a file name, not a path: `{said.name[:200]}`", span)
+    values = {"version": said.version, "date": str(said.date or "")}
+    for place in dict.fromkeys(places_in(said.name)):
+        span = config.span_of("book.name", said.name)
+        if place not in PLACES:
+            message = f"`name` has `{{{place}}}`, which stands for nothing"
+            known = ", ".join(f"`{{{known}}}`" for known in PLACES)
+            report.add(BAD_FOLDER, message, span, f"it may have {known}")
+        elif place in values and not values[place]:
+            message = f"`name` has `{{{place}}}`, but the book has no {place}"
+            report.add(BAD_FOLDER, message, span, f"add `{place}` below [book]")

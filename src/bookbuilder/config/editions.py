@@ -25,8 +25,9 @@ BAD_EDITION = Rule(
     "bad-edition-name",
     Severity.ERROR,
     "The name of an edition ends the names of its files, and stands in conditions: it is made of"
-    " letters, digits and hyphens. `epub` and `workbook` are names of formats; `[edition.print]`"
-    " and `[edition.screen]` are about the PDF for paper and the one for the screen.",
+    " letters, digits and hyphens. `epub` and `workbook` are names of formats; `[edition.print]`,"
+    " `[edition.screen]` and `[edition.web]` are about the PDF for paper, the one for the screen,"
+    " and the web pages.",
 )
 _NAME = re.compile(r"\w[\w-]{0,63}")
 
@@ -74,8 +75,10 @@ def _changed(config: Config, said: EditionConfig, name: str) -> Config:
     book = config.book
     changes: dict[str, object] = {}
     moved = dict(config.moved)
-    if (said.title or said.subtitle) and not book.name and book.title:
-        changes["name"] = output_name(book.title)  # as of the book's other files
+    if (said.title or said.subtitle) and book.title:
+        # As of the book's other files.
+        own = output_name(book.title)
+        changes["name"] = book.name.replace("{name}", own) if book.name else own
     for key in ("title", "subtitle", "front", "chapters", "back"):
         if value := getattr(said, key):
             changes[key] = value

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bookbuilder.config.dates import either_date, read_date
 from bookbuilder.config.meant_keys import meant_key
@@ -21,6 +21,9 @@ from bookbuilder.config.toml_text import span_of_key, without_places, without_qu
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.runtime.text_files import without_controls
+from bookbuilder.text.suggest import did_you_mean
+
+_T = TypeVar("_T")
 
 UNKNOWN_KEY = Rule(
     "C002",
@@ -78,7 +81,8 @@ def _table(
     report: Report,
 ) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
-    keys = {name.replace("_", "-"): name for name in sorted(known)}
+    # A field whose name is a word of Python's has an underscore at its end.
+    keys = {name.rstrip("_").replace("_", "-"): name for name in sorted(known)}
     values: dict[str, Any] = {}
     for key, value in data.items():
         dotted = f"{path}.{key}" if path else key
@@ -93,6 +97,30 @@ def _table(
         if converted is not _BAD:
             values[keys[key]] = converted
     return values
+
+
+def read_list(
+    cls: type[_T], value: Any, path: str, source: Source, report: Report
+) -> list[tuple[str, _T]]:
+    """Return the tables of a list that stands at `path` of another file, each with its place."""
+    if not isinstance(value, list):
+        _wrong(f"a list of tables, [[{path}]]", value, path, source, report)
+        return []
+    places = (f"{path}[{n}]" for n in range(len(value)))
+    found = [
+        (at, _convert(cls, one, at, source, report)) for at, one in zip(places, value, strict=False)
+    ]
+    return [(at, one) for at, one in found if one is not _BAD]
+
+
+def report_unknown(
+    data: Mapping[str, Any], known: set[str], source: Source, report: Report
+) -> None:
+    """Report the keys at the top of another file that are not `known`."""
+    for key in data:
+        if key not in known:
+            message = f"unknown key `{key}` in {source.name}"
+            report.add(UNKNOWN_KEY, message, span_of_key(source, key), did_you_mean(key, known))
 
 
 def _report_numbers_twice(parts: Any, source: Source, report: Report) -> None:
@@ -201,10 +229,10 @@ def _convert_table(cls: type[Any], value: Any, path: str, source: Source, report
     for f in dataclasses.fields(cls):
         required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if required and f.name not in values:
-            if f.name not in value:
+            if f.name.rstrip("_") not in value:
                 report.add(
                     MISSING_KEY,
-                    f"`{f.name}` is missing in [{without_places(path)}]",
+                    f"`{f.name.rstrip('_')}` is missing in [{without_places(path)}]",
                     span_of_key(source, path),
                 )
             if cls is not PartConfig:

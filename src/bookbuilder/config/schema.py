@@ -104,8 +104,9 @@ class PdfConfig:
     `edition` is `print` or `screen`; `marks` adds bleed and crop marks; `pdf_a` asks for PDF/A-2a;
     `openings` says where chapters begin: on a recto (those below another chapter on either side),
     on a page of either side, or wherever the one before ends. `booklet` imposes the pages for
-    folding. `notes` is where notes are printed; `links`, whether outside links are notes too or a
-    list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
+    folding, `two_up` for reading, two to a sheet of office paper; `large` sets type of 18 points on
+    such sheets. `notes` is where notes are printed; `links`, whether outside links are notes too or
+    a list at the end of their chapter; `qr` adds codes for them; `live_links` keeps links clickable
     in the print edition. The number of pages is a multiple of `signature`. The cover's spine is as
     wide as `pages` (0 to count them) of `paper` are thick, or `spine` millimetres. `cache` keeps
     laid out chapters for the next build.
@@ -116,6 +117,8 @@ class PdfConfig:
     marks: bool = False
     pdf_a: bool = False
     booklet: bool = False
+    two_up: bool = False
+    large: bool = False
     signature: int = 2
     openings: Literal["recto", "page", "any"] = "recto"
     notes: Literal["foot", "chapter", "book"] = "foot"
@@ -128,6 +131,17 @@ class PdfConfig:
     toc_depth: int = 0
     style: tuple[str, ...] = ()
     cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencesConfig:
+    """`[references]`: what links without a text say of `chapters` (`auto`: `[](two.md)` the title,
+    `@sec-two` the number), and whether `numbers` begin again with each chapter (`auto`: those of
+    theorems and formulas).
+    """
+
+    chapters: Literal["auto", "title", "number", "full"] = "auto"
+    numbers: Literal["auto", "book", "chapter"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +161,37 @@ class EditionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareConfig:
+    """`[share]`. `url` is the web address at which readers find the book: that of a folder.
+    `editions` names the editions that are shared besides the book itself; no other is.
+    """
+
+    url: str = ""
+    editions: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Return `url` with the slash that ends a folder's; nothing if the book has none."""
+        return self.url and f"{self.url.rstrip('/')}/"
+
+
+@dataclass(frozen=True, slots=True)
 class LintConfig:
-    """`[lint]`: rules by name or code, and how their findings are treated."""
+    """`[lint]`: rules by name or code, and how their findings are treated; `words` are files of
+    words that are spelt as they should be.
+    """
 
     allow: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MathConfig:
+    """`[math]`: formulas. `macros` are commands of TeX by name, without the backslash."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +212,11 @@ class Config:
     part: tuple[PartConfig, ...] = ()
     epub: EpubConfig = field(default_factory=EpubConfig)
     pdf: PdfConfig = field(default_factory=PdfConfig)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
     limits: Limits = field(default_factory=Limits)
     lint: LintConfig = field(default_factory=LintConfig)
+    share: ShareConfig = field(default_factory=ShareConfig)
+    math: MathConfig = field(default_factory=MathConfig)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)

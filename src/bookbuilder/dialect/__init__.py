@@ -63,6 +63,7 @@ from bookbuilder.dialect.syntax.simple_tables import SimpleTableExtension
 from bookbuilder.dialect.syntax.slash_blocks import SlashBlockExtension
 from bookbuilder.dialect.syntax.tables import TableExtension
 from bookbuilder.dialect.syntax.tex import TexExtension
+from bookbuilder.dialect.syntax.tex_references import TexReferenceExtension
 from bookbuilder.dialect.syntax.verse import VerseExtension
 from bookbuilder.dialect.syntax.wikilinks import WikilinkExtension
 from bookbuilder.model.diagnostics import Report
@@ -95,6 +96,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     EmojiExtension,
     CitationExtension,
     TexExtension,
+    TexReferenceExtension,
     CrossReferenceExtension,
     FormulaExtension,
     CodeCellExtension,

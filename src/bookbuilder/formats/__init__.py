@@ -9,9 +9,10 @@ from bookbuilder.formats.cover import COVER
 from bookbuilder.formats.epub import EPUB
 from bookbuilder.formats.pdf import PDF
 from bookbuilder.formats.types import Format
+from bookbuilder.formats.web import WEB
 from bookbuilder.formats.workbook import WORKBOOK
 
-FORMATS = (EPUB, PDF, COVER, WORKBOOK)
+FORMATS = (EPUB, PDF, COVER, WORKBOOK, WEB)
 
 
 def find_format(name: str) -> Format | None:

@@ -12,7 +12,7 @@ from typing import Literal
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.passes.captions import captioned, label_of
+from bookbuilder.passes.captions import LISTING, captioned, label_of
 from bookbuilder.passes.furniture import UNLISTED
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -61,7 +61,7 @@ def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
         Entry("caption", str(tag["id"]), *_parts_of_caption(caption))
         for chapter in book.chapters
         for tag, caption in captioned(chapter.tree, name)
-        if tag.get("id")
+        if tag.get("id") and not has_class(tag, LISTING)
     ]
 
 

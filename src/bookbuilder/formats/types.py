@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bookbuilder.model.diagnostics import BookError, Rule, Severity
 from bookbuilder.runtime.files import write_atomically
-from bookbuilder.text.slugs import output_name
+from bookbuilder.runtime.folders import NotOursError, write_folder
+from bookbuilder.text.slugs import filled_name, output_name
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book
     from bookbuilder.config.schema import Config
     from bookbuilder.model.diagnostics import Report
     from bookbuilder.model.pagination import Pagination
+
+
+FOLDER_IN_USE = Rule(
+    "F006",
+    "folder-in-use",
+    Severity.ERROR,
+    "Web pages are a folder of files. bookbuilder replaces what it has written into it before,"
+    " which the file `.bookbuilder-files` lists, and never a file of yours: name another folder"
+    " with `-o`, or empty this one.",
+    is_books_fault=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +71,16 @@ class Format:
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
-        name = config.book.name or output_name(config.book.title or book.metadata.title)
-        if book.volume is not None:
-            name = f"{name}-{book.volume.slug}"
+        said = config.book
+        title = book.excerpt.whole if book.excerpt else book.metadata.title
+        values = {
+            "name": output_name(said.title or title),
+            "version": said.version,
+            "date": said.date.isoformat() if said.date else "",
+        }
+        name = filled_name(said.name or "{name}", values)
+        if book.excerpt is not None:
+            name = f"{name}-{book.excerpt.name}"
         if config.audience.edition:
             name = f"{name}-{config.audience.edition}"
         return config.root / config.book.output / f"{name}{self.file_ending(config)}"
@@ -73,3 +93,16 @@ def deliver(path: Path, data: bytes, report: Report) -> None:
     """
     report.raise_for_errors(denied=True)
     write_atomically(path, data)
+
+
+def deliver_folder(folder: Path, files: Mapping[str, bytes], report: Report) -> None:
+    """Put `files` into `folder`, as `deliver` does with one.
+
+    Raises `BookError` also if somebody else's files are where they would have to be.
+    """
+    report.raise_for_errors(denied=True)
+    try:
+        write_folder(folder, files)
+    except NotOursError as error:
+        report.add(FOLDER_IN_USE, f"`{folder.name}` is not written to: {error.strerror}")
+        raise BookError(report.diagnostics) from None

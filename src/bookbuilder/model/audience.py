@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EPUB, PRINT, SCREEN, WORKBOOK = FORMATS = ("epub", "print", "screen", "workbook")
+EPUB, PRINT, SCREEN, WORKBOOK, WEB = FORMATS = ("epub", "print", "screen", "workbook", "web")
 TEACHER = "teacher"
 """The edition that solutions are kept for, in a book that has it."""
 
 _EPUB = frozenset({EPUB})
+_HTML = frozenset({EPUB, WEB})
 _ALL_PDF = frozenset({PRINT, SCREEN, WORKBOOK})
 _NOT_HERE: frozenset[str] = frozenset()
 # What pandoc and Quarto call formats, and those of a book that each of them means.
 _MEANT: dict[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in FORMATS},
-    **dict.fromkeys(("epub2", "epub3", "html", "html4", "html5", "html:js", "ebook"), _EPUB),
+    # Web pages are read on screens too, but have no pages.
+    SCREEN: frozenset({SCREEN, WEB}),
+    **dict.fromkeys(("epub2", "epub3", "ebook"), _EPUB),
+    **dict.fromkeys(("html", "html4", "html5", "html:js"), _HTML),
     **dict.fromkeys(("pdf", "latex", "tex", "typst", "context"), _ALL_PDF),
     **dict.fromkeys(
         (

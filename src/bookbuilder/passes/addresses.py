@@ -11,8 +11,11 @@ from pathlib import Path
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.dialect.syntax.theorems import LABEL as THEOREM_LABEL
+from bookbuilder.dialect.syntax.theorems import NAME as THEOREM_NAME
 from bookbuilder.passes.captions import label_of
 from bookbuilder.passes.site_addresses import SiteAddresses
+from bookbuilder.passes.theorems import NUMBER, is_equation, kind_of_theorem
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
 from bookbuilder.text.site_templates import POST, without_site
@@ -215,11 +218,17 @@ class Addresses:
         target, chapter = self._by_id[name]
         if target is chapter.tree or target.name == "h1":
             return str(chapter.number) if chapter.number is not None else chapter.title
+        if kind_of_theorem(target):
+            return self.name_of_theorem(target) or label
         if target.name == "aside" and (said := re.search(r"\((.+)\)$", label)):
             return said[1]  # "Theorem (Pythagoras)" has a name and no number
-        is_captioned = target.name in ("figure", "table")
-        match = re.search(r"\d+", label) if is_captioned else None
-        return match[0] if match and label.endswith(match[0]) else label
+        return label
+
+    @staticmethod
+    def name_of_theorem(theorem: Tag) -> str:
+        """Return the name that its author gave to a theorem, without the parentheses."""
+        name = theorem.find("span", class_=THEOREM_NAME)
+        return text_of(name)[1:-1][:120] if name is not None else ""
 
     def _label(self, name: str) -> str:
         target, chapter = self.element(name)
@@ -228,6 +237,12 @@ class Addresses:
             return f"{letters.get_text()}: {chapter.title}" if letters else chapter.title
         if target.name == "aside" and (title := target.find("p", class_="callout-title")):
             return text_of(title)[:120]
+        if kind_of_theorem(target):
+            said = target.find("span", class_=THEOREM_LABEL)
+            name = "" if target.get(NUMBER) else self.name_of_theorem(target)
+            return f"{said.get_text() if said else ''} ({name})" if name else _text(said)
+        if is_equation(target):
+            return f"({target[NUMBER]})"
         caption = target.find(["figcaption", "caption"])
         if caption is None and has_class(target, "listing"):
             caption = target.find("p", class_="listing-title")
@@ -252,6 +267,10 @@ class Addresses:
 def _alt_of(target: Tag) -> str:
     image = target if target.name == "img" else target.find("img")
     return str(image.get("alt") or "")[:120] if isinstance(image, Tag) else ""
+
+
+def _text(tag: Tag | None) -> str:
+    return tag.get_text() if tag is not None else ""
 
 
 def _fold(text: str) -> str:

@@ -279,7 +279,7 @@ class _Collector:
         return asset
 
     def _fetch(self, remote: RemotePictures, url: str, src: str, here: Any) -> Asset | None:
-        from bookbuilder.runtime.remote_pictures import FetchError
+        from bookbuilder.runtime.fetching import FetchError
 
         try:
             data = remote.get(url)

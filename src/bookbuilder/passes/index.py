@@ -16,7 +16,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.passes.typography import NBSP
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.text.slugs import unique
+from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 
@@ -28,6 +28,8 @@ _INLINE = ("a", "cite", "code", "dfn", "em", "mark", "q", "span", "strong")
 # As in LaTeX, `!` stands between an entry and its subentry; makeindex also has three levels.
 _BELOW = re.compile(r"(?<=\S)!(?=\S)")
 _MOST_LEVELS = 3
+# Of the term, in an id. Ids by count would be those of other terms in the next version.
+_LONGEST_NAME = 40
 
 
 @dataclass(slots=True)
@@ -109,9 +111,10 @@ def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
     for tag in every:
         entry = " ".join(str(tag.attrs.pop("entry", "")).split())
         if tag.name in _INLINE and has_class(tag, MARK) and (term := entry or text_of(tag)):
-            if "id" not in tag.attrs:
-                tag["id"] = unique(f"{chapter.slug}--index", taken)
             terms = _BELOW.split(entry, _MOST_LEVELS - 1) if entry else [term]
+            if "id" not in tag.attrs:
+                name = anchor(" ".join(terms))[:_LONGEST_NAME].strip("-")
+                tag["id"] = unique("-".join(filter(None, (f"{chapter.slug}--index", name))), taken)
             found.append((terms, str(tag["id"])))
     return found
 

@@ -9,19 +9,27 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote
 
 from bs4 import Tag
-from bs4.element import AttributeValueList
+from bs4.element import NavigableString
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import ANYWHERE, NAMED_BY_TARGET, NUMBER_ONLY, RULE_SCHEME
+from bookbuilder.dialect.core.links import (
+    ANYWHERE,
+    GROUP,
+    NAMED_BY_TARGET,
+    NUMBER_ONLY,
+    RULE_SCHEME,
+)
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_id, find_link, find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.drawings import relink_drawing
+from bookbuilder.passes.naming import Naming, drop_classes
 from bookbuilder.passes.references import Labels, settle_reference
+from bookbuilder.passes.web_addresses import drop_link, settle_url
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.site_templates import with_reference
@@ -50,25 +58,12 @@ NOT_IN_BOOK = Rule(
     "A book contains its chapters and pictures, and no other files. A link to another file leads"
     " nowhere once the book has left its folder.",
 )
-BAD_URL = Rule(
-    "L004",
-    "bad-url",
-    Severity.WARNING,
-    "A web link needs a scheme that e-readers know (https, http, mailto, tel …) and a host.",
-)
 
 DUPLICATE_ID = Rule(
     "L005",
     "duplicate-id",
     Severity.WARNING,
     "Two elements of one chapter have the same id. Links lead to the first. Rename the other.",
-)
-EMPTY_LINK = Rule(
-    "L007",
-    "link-without-text",
-    Severity.WARNING,
-    "A link to the web without text cannot be seen or followed. An empty `[](…)` is filled in"
-    " only if it leads to a chapter, a heading or a figure of the book.",
 )
 NOWHERE = Rule(
     "L008",
@@ -94,8 +89,6 @@ LEFT_OUT = Rule(
 MOST_REPORTED = 100
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!:)")
-_WEB = {"http", "https", "ftp"}
-_OTHER = {"mailto", "tel", "sms", "doi", "urn", "xmpp", "irc", "geo", "magnet", "news"}
 # docsify links to a heading by `?id=name`, and to a page by `#/page` too.
 _PAGE_IN_FRAGMENT = re.compile(r"(?:/|index\.html)?#(?=/)")
 _ID_IN_QUERY = re.compile(r"\?(?:[^#]{0,200}&)?id=([^&#]+)")
@@ -104,7 +97,8 @@ _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 
 def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
-    labels = Labels(book, addresses)
+    naming = Naming(book, addresses)
+    labels = Labels(book, addresses, naming)
     for chapter in tracked(book.chapters):
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
     # Several chapters may come from one file, in which their places are counted.
@@ -122,11 +116,14 @@ def link(book: Book, report: Report) -> None:
                     dropped.append(anchor)
                 continue
             href = str(anchor["href"])
-            _resolve(anchor, href, seen[href], chapter, addresses, report)
+            _resolve(anchor, href, seen[href], chapter, naming, report)
             seen[href] += 1
             if anchor.name != "span" and "href" not in anchor.attrs:
                 dropped.append(anchor)
         unwrap(chapter.tree, dropped)
+        for group in elements(chapter.tree, "span"):
+            if "class" in group.attrs and has_class(group, GROUP):
+                naming.settle_group(group)
 
 
 def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
@@ -175,20 +172,21 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
 
 
 def _resolve(
-    anchor: Tag, href: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+    anchor: Tag, href: str, nth: int, chapter: Chapter, naming: Naming, report: Report
 ) -> None:
+    addresses = naming.addresses
     is_wikilink = has_class(anchor, "wikilink")
     bare, is_reference = with_reference(href.strip())
     if bare.startswith("//"):
         bare = f"https:{bare}"
     if not is_wikilink and _SCHEME.match(bare) and not bare.startswith(RULE_SCHEME):
-        _settle_url(anchor, href, bare, nth, chapter, report)
+        settle_url(anchor, href, bare, nth, chapter, report)
         return
     if bare.startswith(RULE_SCHEME):
         _resolve_rule(anchor, bare.removeprefix(RULE_SCHEME), nth, chapter, addresses, report)
         return
     if has_class(anchor, ANYWHERE):
-        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, addresses, report)
+        _resolve_anywhere(anchor, unquote(bare.removeprefix("#")), nth, chapter, naming, report)
         return
     path, fragment = _taken_apart(bare, is_wikilink=is_wikilink)
     target = addresses.find(chapter, path, is_wikilink) if path else chapter if fragment else None
@@ -201,7 +199,7 @@ def _resolve(
     if target is None:
         if _is_empty(anchor) and (path or fragment):
             anchor.append(path or fragment)
-        _drop(anchor)
+        drop_link(anchor)
         span = find_link(chapter.source, href, nth, LINK)
         _report_missing(path, span, chapter, addresses, is_wikilink, report)
         return
@@ -214,7 +212,7 @@ def _resolve(
         if name in ("", chapter.slug) and _is_empty(anchor):
             # The title of the chapter that the link stands in would be no answer.
             anchor.append(fragment)
-    _lead_to(name, anchor, addresses)
+    _lead_to(name, anchor, naming)
 
 
 def _taken_apart(address: str, *, is_wikilink: bool) -> tuple[str, str]:
@@ -252,10 +250,10 @@ def _report_no_fragment(
     return holders[0][1] if len(holders) == 1 else target.slug
 
 
-def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
+def _lead_to(name: str, anchor: Tag, naming: Naming, *, is_reference: bool = False) -> None:
     """Make the link lead to the book-wide id `name`, and name that where it says nothing itself."""
     if not name or _is_mere_place(anchor, name):
-        _drop(anchor)
+        drop_link(anchor)
         return
     anchor["href"] = f"#{name}"
     anchor.attrs.pop("target", None)
@@ -263,26 +261,23 @@ def _lead_to(name: str, anchor: Tag, addresses: Addresses) -> None:
         anchor.clear()
         del anchor["class"]
     if _is_empty(anchor):
-        anchor.append(addresses.label(name))
+        naming.say(anchor, name, is_reference=is_reference)
 
 
 def _resolve_anywhere(
-    anchor: Tag, name: str, nth: int, chapter: Chapter, addresses: Addresses, report: Report
+    anchor: Tag, name: str, nth: int, chapter: Chapter, naming: Naming, report: Report
 ) -> None:
     """Resolve a link to an id of any chapter, its own before others."""
+    addresses = naming.addresses
     is_number = has_class(anchor, NUMBER_ONLY)
-    both = (ANYWHERE, NUMBER_ONLY)
-    classes = [c for c in anchor.get_attribute_list("class") if c not in both]
-    anchor["class"] = AttributeValueList(classes)
-    if not classes:
-        del anchor["class"]
+    drop_classes(anchor, ANYWHERE, NUMBER_ONLY)
     # bookdown's references name a kind before the id: `thm:x`.
     holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
     if not holders:
         if not anchor.get_text(strip=True):
             anchor.append(name)
-        _drop(anchor)
+        drop_link(anchor)
         hint = addresses.close_to(name)
         span = find_text(chapter.source, name, nth)
         message = f"no chapter has the id `{name}`"
@@ -297,8 +292,10 @@ def _resolve_anywhere(
         report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
     found = own[0] if own else holders[0][1]
     if is_number and not anchor.get_text(strip=True):
-        anchor.append(addresses.number(found))
-    _lead_to(found, anchor, addresses)
+        before = anchor.previous_sibling
+        in_parentheses = isinstance(before, NavigableString) and before.endswith("(")
+        anchor.append(naming.bare(found, in_parentheses=in_parentheses))
+    _lead_to(found, anchor, naming, is_reference=True)
 
 
 def _is_mere_place(anchor: Tag, name: str) -> bool:
@@ -347,51 +344,6 @@ def _resolve_rule(
     if found := addresses.find_anchor_anywhere(name):
         anchor["href"] = f"#{found}"
         return
-    _drop(anchor)
+    drop_link(anchor)
     span = find_text(chapter.source, f"[{name}]", nth)
     report.add(NO_TARGET, f"no chapter has the rule `{name}`", span)
-
-
-def _settle_url(
-    anchor: Tag, href: str, url: str, nth: int, chapter: Chapter, report: Report
-) -> None:
-    scheme, _, rest = url.partition(":")
-    scheme = scheme.lower()
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises ValueError if it is not a number
-        host_is_fine = scheme not in _WEB or bool(re.fullmatch(r"[\w.:%~-]+", parts.hostname or ""))
-    except ValueError:
-        host_is_fine = False
-    if scheme not in _WEB | _OTHER or not host_is_fine or not rest.strip(" /?#"):
-        _drop(anchor)
-        span = find_link(chapter.source, href, nth, LINK)
-        message = f"`{url[:80]}` is not an address that a reader can follow"
-        report.add(BAD_URL, message, span, alike="" if scheme in _WEB else scheme[:80])
-        return
-    escaped = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", url)
-    ascii_unsafe = {c: quote(c) for c in ' "<>\\^`{|}[]' if c in escaped}
-    if ascii_unsafe:
-        head, separator, tail = escaped.partition("://")
-        if not separator:
-            head, tail = "", escaped
-        escaped = head + separator + "".join(ascii_unsafe.get(c, c) for c in tail)
-    anchor["href"] = re.sub(r"[\x00-\x20]", "", escaped)
-    anchor.attrs.pop("target", None)
-    if anchor.name == "a" and not _says_something(anchor):
-        span = find_link(chapter.source, href, nth, LINK)
-        hint = f"give it some text, or write `<{href[:80]}>`"
-        report.add(EMPTY_LINK, f"the link to `{url[:80]}` has no text", span, hint)
-
-
-def _says_something(anchor: Tag) -> bool:
-    shown = anchor.get_text(strip=True) or elements(anchor, "img", "svg", "math")
-    return bool(shown or anchor.get("aria-label"))
-
-
-def _drop(anchor: Tag) -> None:
-    """Make it no link. Its text stays, and its id, which another link may point to."""
-    del anchor["href"]
-    if anchor.get("id"):
-        anchor.name = "span"
-        anchor.attrs = {"id": anchor["id"]}

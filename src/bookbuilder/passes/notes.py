@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import Tag
 from bs4.element import NavigableString
 
 from bookbuilder.book import Book
+from bookbuilder.dialect.syntax.footnotes import INLINE
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, unwrap
+from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, unwrap
 
+_LONGEST_NAME = 40
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
 
 
@@ -28,6 +33,8 @@ def _settle_notes(tree: Tag, words: Words) -> None:
     references = _references(tree)
     order: dict[str, list[str]] = {}
     numbers: dict[str, int] = {}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
     wrappers: list[Tag] = []
     waiting = list(reversed(references))
     while waiting:
@@ -41,7 +48,11 @@ def _settle_notes(tree: Tag, words: Words) -> None:
         is_new = target not in order
         seen = order.setdefault(target, [])
         number = numbers.setdefault(target, len(order))
-        seen.append(_make_reference(reference, number, len(seen) + 1))
+        if is_new:
+            names[target] = unique(f"fn-{_name_of(target, items[target], number)}", taken)
+        name = unique(names[target].replace("fn-", "fnref-", 1), taken)
+        seen.append(name)
+        _make_reference(reference, number, name, names[target])
         if is_new:
             waiting += reversed(_references(items[target]))
     for root in (tree, *lists):
@@ -51,7 +62,7 @@ def _settle_notes(tree: Tag, words: Words) -> None:
     _part_adjacent(tree)
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
-        section.append(_make_note(items[target], number, back, words))
+        section.append(_make_note(items[target], number, names[target], back, words))
     tree.append(section)
 
 
@@ -59,17 +70,26 @@ def _references(tree: Tag) -> list[Tag]:
     return [a for a in elements(tree, "a") if has_class(a, "footnote-ref")]
 
 
-def _make_reference(reference: Tag, number: int, occurrence: int) -> str:
-    """Rewrite one reference in place; return its id."""
-    name = f"fnref-{number}" if occurrence == 1 else f"fnref-{number}-{occurrence}"
+def _name_of(target: str, item: Tag, number: int) -> str:
+    """Return the author's label of a note, or its first words, if it is written in its place.
+
+    Ids made of it stay when a note is put before this one.
+    """
+    label = re.sub(r"[^\w.-]+", "-", target.removeprefix("fn:"))[:_LONGEST_NAME].strip("-")
+    if label and not label.startswith(INLINE):
+        return label
+    return anchor(text_of(item))[:_LONGEST_NAME].strip("-") or str(number)
+
+
+def _make_reference(reference: Tag, number: int, name: str, note: str) -> None:
+    """Rewrite one reference in place; its id is `name`."""
     reference.attrs = {
         "class": "noteref",
         "role": "doc-noteref",
         "id": name,
-        "href": f"#fn-{number}",
+        "href": f"#{note}",
     }
     reference.string = str(number)
-    return name
 
 
 def _part_adjacent(tree: Tag) -> None:
@@ -84,10 +104,10 @@ def _part_adjacent(tree: Tag) -> None:
             reference.insert_after(new_tag("span", {"class": "noteref-comma"}, ","))
 
 
-def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
+def _make_note(item: Tag, number: int, name: str, back: list[str], words: Words) -> Tag:
     note = new_tag(
         "aside",
-        {"class": "note", "role": "doc-footnote", "id": f"fn-{number}", "data-number": str(number)},
+        {"class": "note", "role": "doc-footnote", "id": name, "data-number": str(number)},
     )
     for link in elements(item, "a"):
         if has_class(link, "footnote-backref"):
@@ -112,7 +132,7 @@ def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
             text.replace_with(rest)
             break
         text.extract()
-    for name in back:
+    for reference in back:
         last.append(" ")
         last.append(
             new_tag(
@@ -120,7 +140,7 @@ def _make_note(item: Tag, number: int, back: list[str], words: Words) -> Tag:
                 {
                     "class": "backlink",
                     "role": "doc-backlink",
-                    "href": f"#{name}",
+                    "href": f"#{reference}",
                     "aria-label": words.back.format(number),
                 },
                 "↑",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
 
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.text.slugs import file_slug, unique
+from bookbuilder.text.slugs import file_slug, hashed_slug, unique
 from bookbuilder.text.words import letter, words_for
 from bookbuilder.trees.markup import new_tag
 
@@ -53,6 +56,7 @@ _ROLES = {
     "references": "doc-bibliography",
     "sources": "doc-bibliography",
     "colophon": "doc-colophon",
+    "errata": "doc-errata",
     "index": "doc-index",
 }
 _SLUG = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?(?P<slug>slug)[ \t]*:")
@@ -67,9 +71,10 @@ def number(book: Book, report: Report) -> None:
     matter = {id(c) for c in (*book.front, *book.back)}
     count = 0
     appendices: list[Chapter] = []
-    for position, chapter in enumerate(tracked(book.chapters), 1):
+    contested = _contested(book)
+    for chapter in tracked(book.chapters):
         wanted_slug = chapter.slug
-        _give_slug(chapter, position, taken)
+        _give_slug(chapter, contested, taken)
         if (
             wanted_slug
             and chapter.slug != wanted_slug
@@ -108,10 +113,30 @@ def _letter_appendices(appendices: list[Chapter], language: str) -> None:
         _number_heading(chapter, label)
 
 
-def _give_slug(chapter: Chapter, position: int, taken: set[str]) -> None:
-    slug = chapter.slug or file_slug(chapter.title, "") or f"chapter-{position}"
-    if slug.casefold() in taken and chapter.source.path.parent.name:
-        parent = file_slug(chapter.source.path.parent.name, "")
+def _contested(book: Book) -> dict[str, Path]:
+    """Return the slugs that chapters of several folders want, with the folder of the text.
+
+    There a chapter keeps its slug; elsewhere it gets its folder's name before it. Otherwise the
+    first chapter would have the bare one, and another after the two have changed places.
+    """
+    folders: defaultdict[str, set[Path]] = defaultdict(set)
+    for chapter in book.chapters:
+        folders[_wanted(chapter).casefold()].add(chapter.source.path.parent)
+    top = book.config.text_folder
+    return {slug: top for slug, found in folders.items() if len(found) > 1}
+
+
+def _wanted(chapter: Chapter) -> str:
+    return chapter.slug or file_slug(chapter.title, "") or hashed_slug(chapter.title)
+
+
+def _give_slug(chapter: Chapter, contested: Mapping[str, Path], taken: set[str]) -> None:
+    slug = _wanted(chapter)
+    folder, folded = chapter.source.path.parent, slug.casefold()
+    is_elsewhere = folded in contested and folder != contested[folded]
+    is_own = _SLUG.match(chapter.source.text) is not None
+    if folded in taken or (is_elsewhere and not is_own):
+        parent = file_slug(folder.name, "")
         slug = f"{parent}-{slug}" if parent and not slug.startswith(parent) else slug
     chapter.slug = unique(slug, taken)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cached_property
 from urllib.parse import quote, unquote
@@ -12,11 +11,13 @@ from bs4 import Tag
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
+from bookbuilder.dialect.syntax.theorems import CLASS as THEOREM
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
-from bookbuilder.passes.captions import LABEL
+from bookbuilder.passes.naming import Naming
+from bookbuilder.passes.theorems import is_equation
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -46,9 +47,10 @@ _MOST_SEARCHED = 20
 class Labels:
     """Look up what has a label, in any chapter. The link pass has filled `addresses.anchors`."""
 
-    def __init__(self, book: Book, addresses: Addresses) -> None:
+    def __init__(self, book: Book, addresses: Addresses, naming: Naming) -> None:
         self._chapters = list(book.chapters)
         self.addresses = addresses
+        self.naming = naming
 
     @cached_property
     def ids(self) -> dict[str, str]:
@@ -100,7 +102,7 @@ class Labels:
             for tag in elements(chapter.tree):
                 if tag.name in HEADINGS:
                     heading = text_of(tag)
-                elif tag.name in _UNTITLED and "id" in tag.attrs and not has_class(tag, "listing"):
+                elif tag.name in _UNTITLED and "id" in tag.attrs and not _has_own_title(tag):
                     found[str(tag["id"])] = heading
         return found
 
@@ -111,18 +113,17 @@ class Labels:
         return said or self.addresses.label(identifier)
 
     def number_and_title(self, identifier: str) -> tuple[str, str]:
-        """Return the number of a figure, table or chapter, if it has one, and its title."""
-        target, chapter = self.addresses.element(identifier)
-        if target is chapter.tree or target.name == "h1":
-            return str(chapter.number or chapter.letter or ""), chapter.title
-        caption = target.find(["figcaption", "caption"])
-        if not isinstance(caption, Tag):
-            return "", self.title(identifier)
-        label = caption.find("span", class_=LABEL)
-        number = re.search(r"\d+", label.get_text()) if label is not None else None
-        pieces = [piece for piece in caption.strings if label not in piece.parents]
-        title = " ".join("".join(pieces).split())
-        return number[0] if number else "", title[:_LONGEST_SHOWN]
+        """Return the number of what has one, and its title."""
+        target = self.naming.target(identifier)
+        if target.number:
+            return target.number, target.title
+        caption = self.addresses.element(identifier)[0].find(["figcaption", "caption"])
+        said = text_of(caption) if isinstance(caption, Tag) else ""
+        return "", said[:_LONGEST_SHOWN] or self.title(identifier)
+
+
+def _has_own_title(tag: Tag) -> bool:
+    return has_class(tag, "listing") or is_equation(tag) or has_class(tag, THEOREM)
 
 
 def _normal(label: str) -> str:
@@ -197,9 +198,12 @@ def resolve_reference(
         _set_text(anchor, text, "", shown)
         return
     anchor["href"] = f"#{found}"
-    if f"{scheme}:" == NUMBER_SCHEME:
+    if f"{scheme}:" == NUMBER_SCHEME or _has_place(anchor):
         number, title = labels.number_and_title(found)
-        _set_text(anchor, text or labels.title(found), number, title)
+        if number and not text:
+            labels.naming.say(anchor, found, is_reference=True)
+        else:
+            _set_text(anchor, text or labels.title(found), number, title)
     elif not text and not elements(anchor, "img", "svg", "math"):
         anchor.string = labels.title(found)
 

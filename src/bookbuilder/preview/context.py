@@ -18,7 +18,10 @@ from bs4.element import AttributeValueList
 from bookbuilder.book import Book, Chapter
 from bookbuilder.build import apply_levels
 from bookbuilder.config.book_folder import read_config
+from bookbuilder.config.editions import settled
 from bookbuilder.config.schema import Config
+from bookbuilder.dialect.syntax.theorems import CLASS, HEAD
+from bookbuilder.model.audience import Audience
 from bookbuilder.model.diagnostics import BookError, Report, Severity
 from bookbuilder.passes import OF_CHAPTERS, PASSES
 from bookbuilder.reading.chapters import read_again, read_book
@@ -26,7 +29,7 @@ from bookbuilder.reading.order import read_outline
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.runtime.files import is_file
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.trees.markup import copy_of, elements, new_tag
+from bookbuilder.trees.markup import copy_of, elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
 
 # Chapters that others are changed by stay whole.
@@ -37,9 +40,18 @@ _CAPTIONED = ("figure", "table")
 class Context:
     """The book in `root` as it was read last, and stubs of its chapters."""
 
-    def __init__(self, root: Path, *, drafts: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        drafts: bool = False,
+        audience: Audience | None = None,
+        pdf_edition: str = "",
+    ) -> None:
         self._root = root
         self._drafts = drafts
+        self._audience = audience or Audience()
+        self._pdf_edition = pdf_edition
         self._book: Book | None = None
         self._outline = Outline()
         self._stubs: dict[Path, list[Chapter]] = {}
@@ -50,11 +62,12 @@ class Context:
         self._book = None
         root = self._root
         if is_file(root):
-            config = Config(root.parent)
+            config = self._settled(Config(root.parent), report)
             outline = Outline(parts=[PartOutline(entries=[Entry(root)])])
         else:
             config = read_config(root, report)
             _stop_for_errors(report)
+            config = self._settled(config, report)
             outline = read_outline(config, report)
         book = read_book(config, outline, report, with_drafts=self._drafts or is_file(root))
         _stop_for_errors(report)
@@ -67,9 +80,17 @@ class Context:
         self._shape = _with_chapters(book, lambda chapter: chapter)
         _run_rest(book, report)
         self._stubs, self._outline = stubs, outline
-        self._book = book if len(stubs) > 1 and book.asked_part is None else None
+        self._book = book if len(stubs) > 1 and book.asked is None else None
         apply_levels(book, report)
         return book
+
+    def _settled(self, config: Config, report: Report) -> Config:
+        """Return `config` as it is for the audience."""
+        if self._pdf_edition:
+            config = config.with_asked("pdf", {"edition": self._pdf_edition})
+        config = settled(config, self._audience, report)
+        _stop_for_errors(report)
+        return config
 
     def knows(self, path: Path) -> bool:
         """Tell whether `path` is a chapter that can be read by itself."""
@@ -158,6 +179,18 @@ def _short(element: Tag) -> Tag | None:
             made.append(copy_of(caption))
         if element.name == "table":  # whoever looks at tables expects a cell
             made.append(new_tag("tbody", None, new_tag("tr", None, new_tag("td"))))
+        return made
+    classes = element.get_attribute_list("class")
+    if element.name == "div" and CLASS in classes:
+        made = _empty_like(element)
+        made.extend(
+            copy_of(p) for p in elements(element, "p") if p.parent is element and has_class(p, HEAD)
+        )
+        return made
+    if element.get("id") and "formula" in classes:
+        made = _empty_like(element)
+        own = (s for s in elements(element, "span") if has_class(s, "formula-number"))
+        made.extend(copy_of(number) for number in own)
         return made
     if element.get("id") and element.find_parent([*HEADINGS, "figcaption", "caption"]) is None:
         # Elements of notes have ids too, but only their own chapter links to them.

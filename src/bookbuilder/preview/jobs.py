@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.build import is_another_text
 from bookbuilder.config.book_folder import read_limits
 from bookbuilder.formats.epub.source_map import find_in_chapter
+from bookbuilder.formats.pdf import PDF
+from bookbuilder.model.audience import EPUB, Audience
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.preview.context import Context
 from bookbuilder.preview.counting import Entry, entries_of, words_of
@@ -32,10 +35,32 @@ from bookbuilder.runtime.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Say which book is previewed: its folder or file, and whether drafts are in it."""
+    """Say which book is previewed: its folder or file, and whether drafts are in it.
+
+    `edition` is one of book.toml, `pdf_edition` is `print` or `screen`, or empty.
+    """
 
     root: Path
     drafts: bool
+    edition: str = ""
+    pdf_edition: str = ""
+
+    def context(self) -> Context:
+        """Return what reads the text of the EPUB."""
+        return self._context(EPUB)
+
+    def context_of_print(self, book: Book) -> Context | None:
+        """Return what reads the text of the PDF, if `book` has another one in the EPUB."""
+        wanted = Audience(PDF.audience(book.config), self.edition)
+        return self._context(wanted.format) if is_another_text(book, wanted) else None
+
+    def _context(self, kind: str) -> Context:
+        return Context(
+            self.root,
+            drafts=self.drafts,
+            audience=Audience(kind, self.edition),
+            pdf_edition=self.pdf_edition,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +149,7 @@ def start_whole(asked: Asked) -> Work:
     def work(known: frozenset[str], tell: Tell) -> WholePrint:
         report = Report()
         limits = read_limits(asked.root)
-        book = Context(asked.root, drafts=asked.drafts).read(report)
+        book = asked.context().read(report)
         screens, files = writer.write(book, report)
         digests = tuple(digest_of(file.data) for file in files)
         tell(
@@ -144,6 +169,8 @@ def start_whole(asked: Asked) -> Work:
         )
         printed = None
         try:
+            if (context := asked.context_of_print(book)) is not None:
+                book = context.read(report)
             printed = print_book(book, report)
         except BookError as error:
             with contextlib.suppress(BookError):
@@ -160,7 +187,9 @@ def start_quick(asked: Asked) -> Work:
 
 class _Quick:
     def __init__(self, asked: Asked) -> None:
-        self._context = Context(asked.root, drafts=asked.drafts)
+        self._asked = asked
+        self._context = asked.context()
+        self._context_of_print: Context | None = None
         self._writer = ScreenWriter()
         self._printer: ChapterPrinter | None = None
         self._is_warm = False
@@ -187,9 +216,12 @@ class _Quick:
         book = self._context.read(report)
         self._chapters = {chapter.slug: chapter for chapter in book.chapters}
         self._writer.write(book, report)
+        self._context_of_print = self._asked.context_of_print(book)
         # A change of fonts asks for another process, since fontconfig reads its own but once.
         wanted = book.config.folders, book.metadata.language
         try:
+            if self._context_of_print is not None:
+                book = self._context_of_print.read(Report())
             if self._printer is None or wanted != self._fonts_of:
                 from bookbuilder.formats.pdf.writer import fonts_of
 
@@ -213,7 +245,8 @@ class _Quick:
             return
         shortest = min(known, key=lambda chapter: len(chapter.source.text))
         with contextlib.suppress(BookError):
-            book = self._context.read_chapter(shortest.source.path, Report())
+            context = self._context_of_print or self._context
+            book = context.read_chapter(shortest.source.path, Report())
             if book is not None:
                 self._print(book, shortest.slug, 0, WIDTH_TO_WARM)
 
@@ -237,6 +270,10 @@ class _Quick:
         words = {c.slug: words_of(c) for c in chapters}
         tell(ChapterScreens(tuple(screens), tuple(files), words, place))
         slug, block = place or (chapters[0].slug, 0)
+        if self._context_of_print is not None:
+            book = self._context_of_print.read_chapter(save.path, Report())
+            if book is None:
+                return None
         return self._print(book, slug, block, save.width)
 
     def _print(self, book: Book, slug: str, block: int, width: int) -> ChapterPages | None:

@@ -10,8 +10,8 @@ from bs4 import Tag
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.epub.cover_picture import cover
 from bookbuilder.formats.epub.documents import ChapterWriter, Frame, targets_of
-from bookbuilder.formats.epub.images import for_readers
 from bookbuilder.formats.epub.writer import compose
+from bookbuilder.formats.hypertext.images import for_readers
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.pagination import blocks
 from bookbuilder.runtime.cache import digest_of

@@ -267,17 +267,16 @@ async def _serve(
 
 
 def serve(
-    root: Path,
+    asked: Asked,
     editor: Editor,
     limits: Limits,
     *,
-    drafts: bool,
     port: int | None,
     opens: bool,
     ready: Callable[[str], None],
     complain: Callable[[FailedError], None],
 ) -> None:
-    """Show the book in `root` until Ctrl-C.
+    """Show the book that is asked for until Ctrl-C.
 
     `ready` is told the address, and `complain` of failures of bookbuilder itself.
 
@@ -291,9 +290,7 @@ def serve(
         if opens:
             webbrowser.open(address)
         try:
-            asyncio.run(
-                _serve(Asked(root.resolve(), drafts), editor, limits, home, listener, complain)
-            )
+            asyncio.run(_serve(asked, editor, limits, home, listener, complain))
         except KeyboardInterrupt:
             pass
         finally:

@@ -19,7 +19,7 @@ from bs4.element import AttributeValueList, NavigableString, PageElement
 from bookbuilder.config.editions import conditions_known, holding
 from bookbuilder.config.schema import Config
 from bookbuilder.dialect.core.problems import Problems
-from bookbuilder.model.audience import FORMATS, PRINT, SCREEN, TEACHER, formats_meant
+from bookbuilder.model.audience import FORMATS, PRINT, SCREEN, TEACHER, WEB, formats_meant
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import without_code
 from bookbuilder.model.source import Source, Span
@@ -33,8 +33,8 @@ UNKNOWN_CONDITION = Rule(
     "unknown-condition",
     Severity.WARNING,
     'A condition such as `{.only format="epub"}` names one or more of the formats `epub`, `print`,'
-    " `screen` and `workbook`, or editions that book.toml has a table for. What depends on any"
-    " other name is in no file; what depends on nothing is in all of them.",
+    " `screen`, `workbook` and `web`, or editions that book.toml has a table for. What depends on"
+    " any other name is in no file; what depends on nothing is in all of them.",
 )
 
 _SHOWING = ("only", "content-visible")
@@ -56,7 +56,7 @@ _KEYS = {
     "unless-meta": "meta",
     WORDS: "any",
 }
-_SOLUTIONS = frozenset({"solution", "callout-solution"})
+_SOLUTIONS = frozenset({"solution", "callout-solution", "theorem-solution"})
 # What means something without content.
 _STAYS_EMPTY = frozenset({"td", "th", "tr", "tbody", "thead", "section", "a", "code"})
 _OWN_HINT = "put the text into an edition of its own, with `edition=`"
@@ -83,8 +83,8 @@ class Conditions:
     def holds(self, kind: str, word: str) -> bool | None:
         """Return whether `word` stands for the book's audience; None if it stands for nothing."""
         plain = word.strip()
-        # Any edition may be built as any PDF, so these two are formats as well.
-        is_format = kind in ("format", "any") or plain.lower() in (PRINT, SCREEN)
+        # Any edition may be built as any PDF, or as web pages, so these are formats as well.
+        is_format = kind in ("format", "any") or plain.lower() in (PRINT, SCREEN, WEB)
         formats = formats_meant(plain) if is_format else None
         if formats is not None:
             self.named |= formats

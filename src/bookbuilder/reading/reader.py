@@ -16,6 +16,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions, take_out
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.labels import settle_labels
+from bookbuilder.reading.macros import macros_of
 from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.source_lists import is_list_of_sources
 from bookbuilder.reading.splitting import SHOWN, split
@@ -28,7 +29,7 @@ from bookbuilder.reading.titles import (
     title_heading,
 )
 from bookbuilder.reading.variables import settle_variables, title_with_values
-from bookbuilder.text.slugs import file_slug
+from bookbuilder.text.slugs import file_slug, is_mere_number
 from bookbuilder.text.variables import Variables
 from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.parsing import parse_fragment
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 _EMPTY_HINT = "write it, or delete it from the list of chapters"
 # Roles of pages that stand without a title, unless they are given one.
 _WITHOUT_TITLE = ("dedication", "epigraph")
+# Roles of chapters that passes fill.
+_FILLED_LATER = ("index", "errata")
 EMPTY = Rule(
     "S005",
     "empty-chapter",
@@ -77,7 +80,7 @@ def read_chapters(
     labels = settle_labels(tree)
     has_headings = bool(tree.get_text(strip=True))
     role = front.role.removeprefix("doc-")
-    is_filled = has_headings and (is_opener or role == "index")
+    is_filled = has_headings and (is_opener or role in _FILLED_LATER)
     is_filled |= sources is not None and (role == "bibliography" or is_list_of_sources(tree))
     if not is_filled and not _has_content(tree):
         what = "headings but no text" if has_headings else "no text"
@@ -109,7 +112,9 @@ def _chapter(
     if front.lang:
         tree["lang"] = front.lang
     return Chapter(
-        slug=file_slug(title if in_pieces else front.slug or _name_of_file(source.path), ""),
+        slug=file_slug(
+            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
+        ),
         title=title,
         tree=tree,
         source=source,
@@ -119,6 +124,7 @@ def _chapter(
         numbered=False if is_unnumbered and front.numbered is None else front.numbered,
         addresses=front.addresses,
         levels=front.levels,
+        macros=macros_of(front.data),
     )
 
 
@@ -141,6 +147,12 @@ def _is_untitled(tree: Tag, front: FrontMatter, role: str) -> bool:
 def _name_of_file(path: Path) -> str:
     is_index = path.stem.lower() in ("readme", "index")
     return path.parent.name if is_index and path.parent.name else path.stem
+
+
+def _name_for_slug(path: Path, title: str) -> str:
+    """Return the name that stays when another chapter is put before this one."""
+    name = _name_of_file(path)
+    return title if is_mere_number(name) and file_slug(title, "") else name
 
 
 def _title_of_file(path: Path) -> str:

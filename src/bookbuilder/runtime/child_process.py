@@ -21,7 +21,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -203,22 +203,29 @@ def _read_all(
     return None
 
 
-def run_program(command: Sequence[str], limits: Limits) -> subprocess.CompletedProcess[bytes]:
+def run_program(
+    command: Sequence[str],
+    limits: Limits,
+    given: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
     """Run another program under `limits`, which is those in force if any are; return what it says.
 
-    It has its parent's limits on computing and address space from the system, and its memory is
-    counted with its parent's. It does not outlive this process.
+    It reads `given`, or nothing, and has what `environment` adds to this process's. It has its
+    parent's limits on computing and address space from the system, and its memory is counted with
+    its parent's. It does not outlive this process.
     """
     with subprocess.Popen(
         command,
         cwd=tempfile.gettempdir(),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **environment} if environment else None,
     ) as program:
         _programs.append(program)
         try:
-            output, errors = program.communicate(timeout=limits.seconds or None)
+            output, errors = program.communicate(given, timeout=limits.seconds or None)
         except subprocess.TimeoutExpired:
             raise LimitHit(TOO_SLOW, f"more than {limits.seconds} s") from None
         finally:
@@ -227,6 +234,33 @@ def run_program(command: Sequence[str], limits: Limits) -> subprocess.CompletedP
     if program.returncode == -getattr(signal, "SIGXCPU", 0):
         raise died(program.returncode, limits)
     return subprocess.CompletedProcess(command, program.returncode, output, errors)
+
+
+def run_with_its_children(
+    command: Sequence[str], seconds: float, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program that starts others, such as a browser, from a process without limits.
+
+    All of them are ended with it, where the system has groups of processes. Raises
+    `subprocess.TimeoutExpired` after so many `seconds`.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=tempfile.gettempdir(),
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as program:
+        try:
+            output, _ = program.communicate(timeout=seconds)
+        finally:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(program.pid, signal.SIGKILL)
+            program.kill()
+    return subprocess.CompletedProcess(command, program.returncode, output, b"")
 
 
 def died(status: int, limits: Limits) -> LimitHit:

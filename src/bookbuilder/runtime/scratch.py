@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 try:
@@ -25,13 +25,18 @@ _NAME = re.compile(rf"{re.escape(PREFIX)}\w{{8}}{re.escape(SUFFIX)}", re.ASCII)
 
 
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[str]:
+def scratch_folder(
+    place: Path | None = None, is_wanted: Callable[[Path], bool] | None = None
+) -> Iterator[str]:
     """Make a folder for temporary files that lasts as long as the context.
 
-    Raises `OSError` where there is no place for one.
+    It is in `place`, hidden, or where the system has its own. One that nobody holds stays there if
+    it `is_wanted`. Raises `OSError` where there is no place for one.
     """
-    _remove_abandoned(tempfile.gettempdir())
-    handle, folder = _new_folder()
+    hidden = "." if place else ""
+    parent = str(place or tempfile.gettempdir())
+    _remove_abandoned(parent, hidden, is_wanted)
+    handle, folder = _new_folder(parent, hidden)
     try:
         yield folder
     finally:
@@ -48,10 +53,10 @@ def use_scratch(folder: str) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = folder
 
 
-def _new_folder() -> tuple[int | None, str]:
+def _new_folder(parent: str, hidden: str) -> tuple[int | None, str]:
     """Make a folder, and lock it where that is possible: the lock ends with the handle."""
     while True:
-        folder = tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX)
+        folder = tempfile.mkdtemp(prefix=hidden + PREFIX, suffix=SUFFIX, dir=parent)
         if fcntl is None:
             return None, folder
         try:
@@ -65,22 +70,27 @@ def _new_folder() -> tuple[int | None, str]:
         os.close(handle)
 
 
-def _remove_abandoned(place: str) -> None:
+def _remove_abandoned(place: str, hidden: str, is_wanted: Callable[[Path], bool] | None) -> None:
     """Remove folders of `_new_folder` that no process holds: only our user's, never links."""
     if fcntl is None:
         return
     with contextlib.suppress(OSError), os.scandir(place) as entries:
-        for path in [entry.path for entry in entries if _NAME.fullmatch(entry.name)]:
+        for path in [entry.path for entry in entries if _is_ours(entry.name, hidden)]:
             with contextlib.suppress(OSError):
                 handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     status = os.fstat(handle)
                     private = stat.S_IMODE(status.st_mode) == stat.S_IRWXU
-                    if status.st_uid == os.geteuid() and private and _is_at(path, handle):
+                    ours = status.st_uid == os.geteuid() and private and _is_at(path, handle)
+                    if ours and not (is_wanted and is_wanted(Path(path))):
                         shutil.rmtree(path, ignore_errors=True)
                 finally:
                     os.close(handle)
+
+
+def _is_ours(name: str, hidden: str) -> bool:
+    return name.startswith(hidden) and bool(_NAME.fullmatch(name.removeprefix(hidden)))
 
 
 def _is_at(path: str, handle: int) -> bool:

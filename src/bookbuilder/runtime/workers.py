@@ -1,7 +1,7 @@
 """Share work out among child processes, under the limits of the build that they work for.
 
-They are forked, like the build itself (see `child_process.py`). Where there is no fork, the work
-is done in place, one piece after the other.
+They are forked, like the build itself (see `child_process.py`). Where there is no fork, and in a
+worker, the work is done in place, one piece after the other.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Job(Protocol):
 
 
 _J = TypeVar("_J", bound=Job)
+# A process that is forked after Pango was used waits for it for ever, so workers fork none.
+_is_worker = False
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +110,7 @@ class WorkerPool:
         Whenever a worker is free, and each result has been taken, `next_job` says what is next:
         None while that depends on results of others, and if nothing is left.
         """
-        if not HAS_FORK:
+        if not HAS_FORK or _is_worker:
             while (job := next_job()) is not None:
                 self._in_place = self._in_place or self._start()
                 yield job, self._in_place(job.message)
@@ -187,6 +189,8 @@ def _spent(workers: Sequence[_Worker]) -> float:
 
 
 def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spent: float) -> None:
+    global _is_worker  # noqa: PLW0603 - of this process, which is its own
+    _is_worker = True
     answering = threading.Lock()
 
     def answer(outcome: str, value: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 LONGEST_SLUG = 60
 
@@ -40,6 +41,27 @@ def file_slug(name: str, fallback: str) -> str:
     return slug if slug[0].isalpha() else f"c-{slug}"
 
 
+_NUMBERED = re.compile(
+    r"(?:(?:chapter|chap|ch|kapitel|kap|chapitre|capitulo|capitolo|cap|hoofdstuk|section|sec|lecture"
+    r"|lesson|week|unit|module|part|day|session|c)[-_ .]?)?\d{1,5}",
+    re.IGNORECASE,
+)
+
+
+def is_mere_number(name: str) -> bool:
+    """Tell whether a file's name says only which number its chapter has, as `chapter-07` does.
+
+    It is another chapter's name when one is put before it.
+    """
+    return bool(_NUMBERED.fullmatch(name))
+
+
+def hashed_slug(name: str) -> str:
+    """Return a slug for a name that has no letters which a file's name can hold."""
+    letters = re.sub(r"^\d+\W*", "", unicodedata.normalize("NFC", name.casefold()))
+    return f"c-{hashlib.sha256((letters or name).encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
 def output_name(title: str) -> str:
     """Return a name for a book's file: ASCII, unless the title has letters that are not Latin.
 
@@ -55,6 +77,26 @@ def output_name(title: str) -> str:
     while len(name.encode()) > 2 * LONGEST_SLUG:
         name = name[:-1]
     return name.rstrip("-") or "book"
+
+
+PLACES = ("name", "version", "date")
+"""What may stand in braces in the `name` of a book's files."""
+_PLACE = re.compile(r"\{(\w{0,20})\}")
+
+
+def places_in(name: str) -> list[str]:
+    """Return what stands in braces in the name of a book's files."""
+    return _PLACE.findall(name)
+
+
+def filled_name(name: str, values: Mapping[str, str]) -> str:
+    """Return the name of a book's files with `values` in the places of `{version}` and so on."""
+
+    def value(match: re.Match[str]) -> str:
+        said = values.get(match[1], match[0])
+        return "-".join(re.findall(r"[\w.+~-]+", said)) or match[1]
+
+    return _PLACE.sub(value, name)
 
 
 def unique(name: str, taken: set[str]) -> str:

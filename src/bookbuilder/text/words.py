@@ -23,9 +23,13 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 class Words:
     """Hold the words in one `language`.
 
-    `{}` takes a number; in `version`, a version; in `part_of`, the text of `part` and a title.
+    `{}` takes a number; in `version`, a version; in `part_of`, the text of
+    `part` or `chapter` and a title; in `taken_from`, a title.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
-    by kind; English has none, since there the kinds are words.
+    by kind; English has none, since there the kinds are words. `plurals` are the words before
+    several numbers; languages have none where a noun stays as it is. `web` are the words of web
+    pages. `changes` are those of the page that says what has changed since another version; `{}`
+    takes what its key says.
     """
 
     language: str
@@ -36,6 +40,7 @@ class Words:
     landmarks: str
     part: str
     part_of: str
+    taken_from: str
     chapter: str
     notes: str
     back: str
@@ -53,10 +58,54 @@ class Words:
     to_do: str
     bibliography: str
     appendix: str
+    listing: str
+    equation: str
+    full: str
+    listed: str
+    joined: str
+    spanned: str
     letters: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     callouts: dict[str, str] = field(default_factory=dict)
+    web: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
+    plurals: dict[str, str] = field(default_factory=dict)
+
+    def numbered(self, kind: str) -> str:
+        """Return the pattern for what is numbered: "Figure {}", "Theorem {}"."""
+        if kind == "chapter":
+            return self.chapter[0].upper() + self.chapter[1:]
+        if kind in _PATTERNS:
+            return str(getattr(self, kind))
+        name = self.named(kind)
+        before, _, after = self.figure.partition("{}")
+        if not before:
+            return f"{{}}{after.split()[0]} {name.lower()}"
+        return f"{name} {{}}" if before.endswith(" ") else f"{name}{{}}"
+
+    def numbered_many(self, kind: str) -> str:
+        """Return the pattern for several numbers: "Figures {}"."""
+        plural = self.plurals.get(kind)
+        return f"{plural} {{}}" if plural else self.numbered(kind)
+
+    def named(self, kind: str) -> str:
+        """Return the word for a kind of callout or theorem."""
+        kind = self.known(kind)
+        return self.callouts.get(kind) or kind.capitalize()
+
+    def is_in(self, language: str) -> bool:
+        """Return whether the words are in the `language` of a tag, and not the English ones."""
+        return self.language == _key_of(language)
+
+    def known(self, kind: str) -> str:
+        """Return `kind`, or the one that comes closest in a language without a word for it."""
+        return kind if not self.callouts or kind in self.callouts else _LIKE.get(kind, kind)
 
 
+_PATTERNS = frozenset({"figure", "table", "listing", "equation", "appendix"})
+_LIKE = {
+    "axiom": "theorem", "criterion": "proposition", "property": "proposition",
+    "observation": "remark", "assumption": "definition", "hypothesis": "conjecture",
+}  # fmt: skip
 _OTHER_TITLES = (
     "References", "Reference list", "Works cited", "Literature", "Literature cited", "Sources",
     "Literatur", "Quellen", "Quellenverzeichnis", "Literatur- und Quellenverzeichnis", "Références",
@@ -72,12 +121,16 @@ _SAME_WORDS = {"no": "nb", "nn": "nb"}
 @cache
 def words_for(language: str) -> Words:
     """Return the words for a BCP 47 tag, or the English ones, whose `language` then is `en`."""
-    key = _SAME_WORDS.get(primary(language), primary(language))
+    key = _key_of(language)
     folder = resources.files("bookbuilder.text").joinpath("languages")
     # What stands in a tag is an author's: it names no file by itself.
     known = {file.name.removesuffix(".toml"): file for file in folder.iterdir()}
     key = key if key in known else "en"
     return Words(key, **tomllib.loads(known[key].read_text("utf-8")))
+
+
+def _key_of(language: str) -> str:
+    return _SAME_WORDS.get(primary(language), primary(language))
 
 
 @cache
@@ -100,10 +153,14 @@ def letter(count: int, language: str) -> str:
 
 
 def letters_added(language: str) -> set[str]:
-    """Return the characters of all words that may be added to a book in `language`."""
+    """Return the characters of all words that may be added to a printed book in `language`.
+
+    Not those of `changes`, which come in a file that the author puts into the book.
+    """
     words = words_for(language)
-    texts = [getattr(words, each.name) for each in fields(words) if each.name != "callouts"]
-    return set("".join([*texts, *words.callouts.values()])) - set("{}\N{NO-BREAK SPACE}")
+    texts = [text for each in fields(words) if isinstance(text := getattr(words, each.name), str)]
+    texts += [*words.callouts.values(), *words.plurals.values()]
+    return set("".join(texts)) - set("{}\N{NO-BREAK SPACE}")
 
 
 def direction(language: str) -> str:

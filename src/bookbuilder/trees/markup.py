@@ -137,6 +137,11 @@ def texts(root: Tag) -> list[NavigableString]:
     return found
 
 
+def is_block(node: object) -> bool:
+    """Return whether text before `node` and text in it never stand in one line."""
+    return isinstance(node, Tag) and node.name in _BLOCK
+
+
 def has_class(tag: Tag, name: str) -> bool:
     return name in tag.get_attribute_list("class")
 

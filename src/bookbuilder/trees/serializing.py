@@ -1,4 +1,4 @@
-"""Write trees as XHTML5 text or as an ElementTree."""
+"""Write trees as XHTML5 text, as HTML5 text or as an ElementTree."""
 
 from __future__ import annotations
 
@@ -22,12 +22,19 @@ Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
 Contents = Callable[[Tag], Sequence[PageElement]]
 
 
-def serialize(tag: Tag, rewrite: Rewrite | None = None, contents: Contents | None = None) -> str:
+def serialize(
+    tag: Tag,
+    rewrite: Rewrite | None = None,
+    contents: Contents | None = None,
+    *,
+    as_xml: bool = True,
+) -> str:
     """Return a cleaned tree as XHTML5 text, without declarations of the HTML namespace.
 
     `rewrite` gets each element and a copy of its attributes and returns the attributes to write;
     `contents` gets each element that may hold something and returns what to write inside it.
-    `lang` is written as `xml:lang` too. Comments are left out.
+    `lang` is written as `xml:lang` too. Comments are left out. Not `as_xml`, it is the HTML5 text
+    that browsers read as the same tree.
     """
     pieces: list[str] = []
     write = pieces.append
@@ -38,13 +45,16 @@ def serialize(tag: Tag, rewrite: Rewrite | None = None, contents: Contents | Non
             write(node)
         elif isinstance(node, Tag):
             name = node.name
-            write(f"<{name}{_attributes(node, name, rewrite)}")
+            write(f"<{name}{_attributes(node, name, rewrite, as_xml)}")
             if name in VOID:
-                write("/>")
+                write("/>" if as_xml else ">")
                 continue
             write(">")
             stack.append(f"</{name}>")
-            stack.extend(reversed(node.contents if contents is None else contents(node)))
+            inside = node.contents if contents is None else contents(node)
+            stack.extend(reversed(inside))
+            if name == "pre" and not as_xml and _first_text(inside).startswith("\n"):
+                write("\n")  # browsers drop the first one
         elif is_text(node):
             write(_escape(str(node)))
     return plain_characters("".join(pieces))
@@ -83,7 +93,12 @@ def to_element(tag: Tag) -> ET.Element:
     return root
 
 
-def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
+def _first_text(nodes: Sequence[PageElement]) -> str:
+    """Return the text that `nodes` begin with, if it is not inside an element."""
+    return str(nodes[0]) if nodes and is_text(nodes[0]) else ""
+
+
+def _attributes(tag: Tag, name: str, rewrite: Rewrite | None, as_xml: bool) -> str:
     if not tag.attrs and rewrite is None and name not in NAMESPACES:
         return ""
     attrs: Mapping[str, str] = {
@@ -94,13 +109,15 @@ def _attributes(tag: Tag, name: str, rewrite: Rewrite | None) -> str:
     if rewrite is not None:
         attrs = rewrite(tag, dict(attrs))
     pieces = []
-    if name in NAMESPACES:
+    if name in NAMESPACES and as_xml:
         pieces.append(f' xmlns="{NAMESPACES[name]}"')
         if name == "svg":
             pieces.append(f' xmlns:xlink="{XLINK}"')
     for key, value in attrs.items():
+        if key == "xml:lang" and not as_xml:
+            continue
         pieces.append(f' {key}="{_escape(value, quote=True)}"')
-        if key == "lang" and "xml:lang" not in attrs:
+        if key == "lang" and as_xml and "xml:lang" not in attrs:
             pieces.append(f' xml:lang="{_escape(value, quote=True)}"')
     return "".join(pieces)
 

@@ -211,6 +211,7 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
         "type": _matching(_MEDIA_TYPE),
     },
     "blockquote": {"cite": _web_address},
+    "code": {"data-line": _matching(_INTEGER)},
     "col": {"span": _at_least(1, 1000)},
     "colgroup": {"span": _at_least(1, 1000)},
     "data": {"value": _any},
@@ -231,6 +232,7 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
     },
     "pre": {
         "data-first-line": _matching(_INTEGER),
+        "data-line": _matching(_INTEGER),
         "data-marked-lines": _line_list,
         "data-added-lines": _line_list,
         "data-removed-lines": _line_list,

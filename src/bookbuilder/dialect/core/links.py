@@ -57,6 +57,8 @@ ANYWHERE = "anywhere"
 # A second class of such a link: it is filled in with the number of a figure, table or chapter,
 # without the word for it, which the author has written before it.
 NUMBER_ONLY = "number-only"
+# The class of an element around several such links, which become one enumeration.
+GROUP = "reference-group"
 _RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
 _HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 

@@ -20,6 +20,13 @@ from bookbuilder.dialect.core.containers import skip_quote_mark
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.dialect.syntax.theorems import (
+    IN_QUOTES,
+    ON_REQUEST,
+    THEOREMS,
+    append_theorem,
+    settle_number,
+)
 
 KINDS = {
     name: kind
@@ -92,6 +99,7 @@ DEFAULT_TITLE = "callout-kind"
 _OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
 _SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
+_ID_AT_END = re.compile(r"\{[^{}]{0,500}#[\w:.-][^{}]{0,500}\}[ \t]*$")
 _OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
 
 
@@ -104,11 +112,14 @@ def meant_kind(said: str) -> str:
 class Callout(Container):
     """Hold a callout. `title` is inline Markdown, None for the kind's name, empty for no title.
 
-    With `subtitle`, the title is the kind's name and that in brackets: "Theorem (Pythagoras)".
+    With `subtitle`, the title is the kind's name and that in brackets: "New (1.2)". What is a
+    theorem, by `theorem_kind`, is no box; it has a number if it `counts`, or has an id.
     """
 
     hides_blank_lines = True
     subtitle = ""
+    identifier = ""
+    counts = False
 
     def __init__(self, kind: str, title: str | None, classes: str = "") -> None:
         super().__init__()
@@ -116,7 +127,29 @@ class Callout(Container):
         self.title = title
         self.classes = classes
 
+    def theorem_kind(self) -> str:
+        """Return the kind of theorem that it is, or nothing."""
+        kind = self.kind.lower()
+        has_id = bool(_ID_AT_END.search(self.title or "")) or "#" in self.attributes
+        return kind if kind in IN_QUOTES or (has_id and kind in THEOREMS | ON_REQUEST) else ""
+
+    def _render_theorem(
+        self, conversion: Conversion, parent: ElementTree.Element, kind: str
+    ) -> None:
+        name = self.subtitle or self.title or ""
+        division = append_theorem(conversion, parent, kind, name, self.line)
+        for extra in self.classes.split():
+            add_class(division, extra)
+        apply_attributes(division, self.attributes)
+        if self.identifier:
+            division.set("id", self.identifier)
+        settle_number(division, kind, counts=self.counts)
+        self.render_children(conversion, division)
+
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
+        if theorem := self.theorem_kind():
+            self._render_theorem(conversion, parent, theorem)
+            return
         name = self.kind.lower()
         kind = KINDS.get(name, "note")
         if name in GENERIC:

@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.labelled import LabelledPart, labelled_part
 from bookbuilder.dialect.core.paragraph import Heading
 from bookbuilder.dialect.syntax.callouts import Callout
 from bookbuilder.dialect.syntax.div_openings import Opening
+from bookbuilder.dialect.syntax.theorems import ON_REQUEST, STATEMENTS, THEOREMS
 from bookbuilder.model.diagnostics import Rule, Severity
 
 OPEN_CONDITION = Rule(
@@ -28,19 +29,6 @@ OPEN_CONDITION = Rule(
 )
 KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
 """Books use these of the braces. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
-THEOREMS = frozenset(
-    {
-        "algorithm",
-        "conjecture",
-        "corollary",
-        "definition",
-        "lemma",
-        "proof",
-        "proposition",
-        "remark",
-        "theorem",
-    }
-)
 _OF_CONTENTS = re.compile(r"\.(?:unlisted|unnumbered)(?!\S)")
 _FENCE_NAME = re.compile(r"\[([^\]\[]+)\]")
 
@@ -147,6 +135,12 @@ class DivCallout(FencedContainer, Callout):
         self.classes = " ".join(dict.fromkeys(opening.classes))
         self.title: str | None = opening.title or pairs.get("title") or pairs.get("summary") or None
         self.subtitle = pairs.get("name", "")
+        self.identifier = opening.id
+        self.counts = kind in STATEMENTS
+        self.is_theorem = kind in THEOREMS or (kind in ON_REQUEST and bool(opening.id))
+
+    def theorem_kind(self) -> str:
+        return self.kind if self.is_theorem else ""
 
     def finish(self, state: BlockState) -> None:
         super().finish(state)
@@ -157,9 +151,6 @@ class DivCallout(FencedContainer, Callout):
                 self.title = text
                 self.attributes = f"{_OF_CONTENTS.sub('', attributes)} {self.attributes}".strip()
                 del self.children[0]
-        if self.kind in THEOREMS and self.title:
-            self.subtitle = self.subtitle or self.title
-            self.title = None
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         Callout.render(self, conversion, parent)

@@ -33,6 +33,7 @@ from bookbuilder.dialect.syntax.div_blocks import (
 )
 from bookbuilder.dialect.syntax.div_figures import PREFIXES, FigureDiv
 from bookbuilder.dialect.syntax.div_openings import Opening, read_opening
+from bookbuilder.dialect.syntax.theorems import BY_PREFIX
 from bookbuilder.dialect.syntax.verse import VERSE_NAMES, VerseDiv
 from bookbuilder.model.audience import FORMATS
 from bookbuilder.model.diagnostics import Rule, Severity
@@ -65,12 +66,6 @@ _OTHER_NAMES = {
     "callout": "callout",
     "alert": "callout",
 }
-_BY_PREFIX = {
-    "thm": "theorem", "lem": "lemma", "cor": "corollary", "prp": "proposition",
-    "cnj": "conjecture", "def": "definition", "exm": "example", "exr": "exercise",
-    "sol": "solution", "rem": "remark", "alg": "algorithm",
-}  # fmt: skip
-"""Quarto's theorems have no class; their ids say what they are."""
 _TABS = frozenset({"tabs", "tabset", "panel-tabset", "code-group", "code-tabs"})
 _PARTS = frozenset({"tab", "group-tab", "code-group-item", "tab-item"})
 _MARGIN = frozenset({"aside", "column-margin", "marginnote", "marginfigure", "sidenote"})
@@ -207,7 +202,7 @@ def _take_kind(opening: Opening) -> str:
     if not found and any(name.startswith("callout-") for name in opening.classes):
         found = "callout"
     if not found and not opening.classes and "-" in opening.id:
-        found = _BY_PREFIX.get(opening.id.partition("-")[0], "")
+        found = BY_PREFIX.get(opening.id.partition("-")[0], "")
     return found
 
 

@@ -45,7 +45,10 @@ def start_bookdown_block(state: BlockState, container: Block) -> Started:
         if label:
             opening.id = f"{prefix}:{label}" if prefix and ":" not in label else label
         opening.pairs = {"name": options["name"]} if "name" in options else {}
-        block: Block = DivCallout(opening, name)
+        theorem = DivCallout(opening, name)
+        theorem.is_theorem = True
+        theorem.counts = bool(prefix)
+        block: Block = theorem
     else:
         opening.classes = [options.get("type", "").split("/")[-1]] if "type" in options else []
         block = block_for(opening)

@@ -89,6 +89,10 @@ def _id(label: str) -> str:
     return "-".join(label.split())
 
 
+INLINE = "inline-"
+"""The labels of notes that are written in their place begin so."""
+
+
 class FootnoteDefinition(Container):
     hides_blank_lines = True
 
@@ -157,7 +161,7 @@ class FootnoteExtension(Extension):
         content = Node("p")
         content.take(opener.node, None)
         opener.node.unlink()
-        label = f"inline-{sum(isinstance(n.content, Node) for n in self.notes.used) + 1}"
+        label = f"{INLINE}{sum(isinstance(n.content, Node) for n in self.notes.used) + 1}"
         parser.root.append(self.notes.refer(Note(label, content)))
         parser.position += 1
         return True

@@ -1,4 +1,4 @@
-"""Print TeX formulas as typed, and report them, because no output can set them."""
+"""Find formulas of TeX. They stay code with the class `formula`; `passes/formulas.py` sets them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.taken import TakenLines, count_to
-from bookbuilder.model.diagnostics import Rule, Severity
 
-FORMULA = Rule(
-    "M016",
-    "formula-as-text",
-    Severity.WARNING,
-    "TeX formulas are not typeset: the text between `$` and `$` is printed as typed. Write short"
-    " formulas with `^…^`, `~…~` and signs such as × and √, and show others as pictures with alt"
-    " text.",
-)
+LINE = "data-line"
+"""The attribute that says in which line of its file a formula begins."""
 
 ENVIRONMENTS = (
     "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath eqnarray equation"
@@ -75,7 +68,6 @@ _ANY_OPTION = re.compile(r":[a-z-]+:")
 class FormulaBlock(TakenLines):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join(self.lines).rstrip()
-        report(conversion, text, self.line)
         attributes = ATTRIBUTES.search(self.lines[-1])
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
@@ -85,7 +77,7 @@ class FormulaBlock(TakenLines):
             self.attributes = f"#{label[1]} {self.attributes}"
         elif label := _LABEL.search(text):
             self.attributes = f"#{label[1] or label[2]} {self.attributes}"
-        append_formula(conversion, parent, text, self.attributes)
+        append_formula(conversion, parent, text, self.attributes, self.line)
 
 
 class FormulaFence(Fence):
@@ -97,23 +89,23 @@ class FormulaFence(Fence):
             if match := _OPTION.match(lines[0]):
                 attributes = f"{attributes} #{match[1]}"
             lines = lines[1:]
-        report(conversion, "\n".join(lines), self.line)
-        append_formula(conversion, parent, "\n".join(lines), attributes)
+        append_formula(conversion, parent, "\n".join(lines), attributes, self.line + 1)
 
 
 def append_formula(
-    conversion: Conversion, parent: ElementTree.Element, text: str, attributes: str
+    conversion: Conversion, parent: ElementTree.Element, text: str, attributes: str, line: int
 ) -> None:
+    """Append a formula that stands by itself, and that begins in `line`."""
     code_block(conversion, parent, f"{text.strip()}\n", "latex", attributes)
     add_class(parent[-1], "formula")
+    parent[-1].set(LINE, str(line))
 
 
-def report(conversion: Conversion, text: str, line: int) -> None:
-    said = " ".join(text.split())
-    shown = said if len(said) <= 60 else f"{said[:59]}…"
-    message = f"the formula `{shown}` is printed as typed"
-    place = text.split("\n", 1)[0]
-    conversion.problems.add(FORMULA, message, line, place, alike="formula")
+def add_formula(parser: InlineParser, text: str) -> None:
+    """Add a formula within a line. Nothing changes the quotes, dashes and words in code."""
+    line = str(parser.line_at(parser.position))
+    said = text.replace("\n", " ")
+    parser.add_element("code", said, **{"class": "formula", LINE: line})
 
 
 def start_formula(state: BlockState, container: Block) -> Started:
@@ -230,9 +222,6 @@ class FormulaExtension(Extension):
 
 
 def _add(parser: InlineParser, end: int) -> bool:
-    said = parser.text[parser.position : end]
-    report(parser.conversion, said, parser.line_at(parser.position))
-    # Nothing changes the quotes, dashes and words in code.
-    parser.add_element("code", said.replace("\n", " "), **{"class": "formula"})
+    add_formula(parser, parser.text[parser.position : end])
     parser.position = end
     return True

@@ -23,6 +23,7 @@ from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Heading, Paragraph
 from bookbuilder.dialect.syntax.callouts import Callout, meant_kind
+from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.leanpub_attributes import read_pairs
 
 _KINDS = {
@@ -199,8 +200,7 @@ def handle_index(parser: InlineParser) -> bool:
         entry = (match[1] or match[2]).strip()
         parser.add_element("span", **{"class": "index", "entry": entry})
     elif match := _TEX_BLOCK.match(parser.text, parser.position):
-        formula = f"$${match[1].strip()}$$"
-        parser.parse_inner(formula, parser.root, parser.line_at(match.start()))
+        add_formula(parser, match[1].strip())
     else:
         return False
     parser.position = match.end()

@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS
 from bookbuilder.dialect.syntax.myst_blocks import (
+    PROOF_PREFIXES,
     Card,
     DirectiveBlock,
     DirectiveCallout,
@@ -110,7 +111,6 @@ _OTHER_KINDS = {
     "observation": "remark",
     "assumption": "definition",
 }
-_PREFIXES = ("prf:", "proof:")
 # sphinx-exercise ends such a block with a directive of its own.
 _register("exercise-start solution-start", Gate)
 _register("exercise-end solution-end", LeftOut)
@@ -167,7 +167,7 @@ def _block_for(directive: Directive) -> DirectiveBlocks | None:
         is_for_books = bool({"html", "epub", "not latex"} & set(wanted)) or "not" in wanted
         return DirectiveBlock(directive) if is_for_books else Hidden(directive)
     bare = name
-    for prefix in _PREFIXES:
+    for prefix in PROOF_PREFIXES:
         bare = bare.removeprefix(prefix)
     kind = _OTHER_KINDS.get(bare, bare)
     if kind == "details" and not directive.argument:

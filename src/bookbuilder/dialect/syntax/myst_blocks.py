@@ -16,13 +16,14 @@ from bookbuilder.dialect.core.links import LABEL_SCHEME
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.callouts import GENERIC, KINDS, Callout
 from bookbuilder.dialect.syntax.definitions import DefinitionList
-from bookbuilder.dialect.syntax.div_blocks import THEOREMS
 from bookbuilder.dialect.syntax.myst_options import Directive, OptionBlock, read_directive
+from bookbuilder.dialect.syntax.theorems import STATEMENTS, THEOREMS
 from bookbuilder.text.slugs import anchor
 
 LABEL_CLASS = "label-target"
 """The class of an empty element whose id is a label for what follows; `reading/labels.py`."""
 TERM_PREFIX = "term-"
+PROOF_PREFIXES = ("prf:", "proof:")
 _VERSION_KINDS = frozenset({"versionadded", "versionchanged", "deprecated"})
 _LONGEST_TITLE = 100
 _ATTRIBUTION = re.compile(r"(?:-{2,3}|—)[ \t]*(?=\S)")
@@ -130,10 +131,21 @@ class DirectiveCallout(DirectiveBlock, Callout):
         title = self.directive.argument or self.directive.option("title")
         if self.directive.name == "solution" and _is_label(title, state.problems.source.text):
             self.subtitle = f"[]({title})"
-        elif self.kind in THEOREMS:
-            self.subtitle = title
         else:
             self.title = title or None
+
+    def theorem_kind(self) -> str:
+        directive = self.directive
+        declines = directive.option("enumerated").lower() in ("false", "no")
+        is_asked = not declines and "nonumber" not in directive.options
+        is_prefixed = directive.name.startswith(PROOF_PREFIXES)
+        if is_prefixed or self.kind in THEOREMS:
+            self.counts = is_asked and (is_prefixed or self.kind in STATEMENTS)
+        elif directive.name == "exercise" and directive.label:
+            self.counts = is_asked
+        elif not (directive.name == "solution" and self.subtitle):
+            return ""
+        return directive.name.rpartition(":")[2] if is_prefixed else self.kind
 
     def _argument_is_title(self) -> bool:
         """Tell a title, which MyST's newer tools allow, from text that starts on this line."""
@@ -178,6 +190,11 @@ class Gate(OpenContainer, Callout):
             self.title = title or None
         add_label(parent, self.directive.label)
         Callout.render(self, conversion, parent)
+
+    def theorem_kind(self) -> str:
+        is_theorem = self.subtitle if self.kind == "solution" else self.directive.label
+        self.counts = self.kind == "exercise" and "nonumber" not in self.directive.options
+        return self.kind if is_theorem else ""
 
 
 class Part(DirectiveBlock):

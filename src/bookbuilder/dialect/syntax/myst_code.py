@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bookbuilder.dialect.core.attributes import add_class
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue
 from bookbuilder.dialect.core.citing import PLACE
 from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part, with_title
 from bookbuilder.dialect.syntax.code_cells import CELL_HINT, NOT_RUN, read_option_lines
-from bookbuilder.dialect.syntax.formulas import FORMULA
+from bookbuilder.dialect.syntax.formulas import append_formula
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
 
@@ -102,8 +101,16 @@ class Code(VerbatimDirective):
         said = directive.argument.split()[0] if directive.argument else ""
         language = directive.option("language", "lexer") or said
         info = _LANGUAGES.get(language.lower(), language) + self._lines_said()
+        caption = directive.option("caption")
+        if caption and directive.label:
+            figure = ElementTree.SubElement(parent, "figure", {"class": "listing"})
+            figure.tail = "\n"
+            code_block(conversion, figure, self.text, info, self.attributes)
+            element = ElementTree.SubElement(figure, "figcaption")
+            conversion.inline(element, caption, self.line)
+            return
         code_block(conversion, parent, self.text, info, self.attributes)
-        if caption := directive.option("caption"):
+        if caption:
             with_title(conversion, parent, caption, self.line)
 
     def _lines_said(self) -> str:
@@ -129,17 +136,15 @@ class CodeTab(Code):
 
 
 class Formula(VerbatimDirective):
-    """Hold formulas of TeX, which are printed as typed."""
+    """Hold formulas of TeX. A blank line begins the next one, below it."""
 
     def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = "\n".join([self.directive.argument, *self.body]).strip("\n")
         if not text.strip():
             return
-        said = " ".join(text.split())[:60]
-        message = f"the formula `{said}` is printed as typed"
-        conversion.problems.add(FORMULA, message, self.line, said, alike="formula")
-        code_block(conversion, parent, f"{text}\n", "latex", self.attributes)
-        add_class(parent[-1], "formula")
+        rows = [part.strip() for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
+        line = self.line if self.directive.argument else self.body_line
+        append_formula(conversion, parent, "\\\\\n".join(rows), self.attributes, line)
 
 
 class Diagram(VerbatimDirective):

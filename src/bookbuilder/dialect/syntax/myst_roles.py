@@ -12,7 +12,7 @@ from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
 from bookbuilder.dialect.syntax.cite_roles import add_role
 from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
-from bookbuilder.dialect.syntax.formulas import FORMULA
+from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.dialect.syntax.myst_marks import MystChapter
 from bookbuilder.text.slugs import anchor
@@ -45,9 +45,10 @@ _WEB = {
     "wiki": "https://en.wikipedia.org/wiki/{}",
     "doi": "https://doi.org/{}",
 }
-_SHOWN = {"pep": "PEP {}", "rfc": "RFC {}", "eq": "({})", "math:numref": "({})"}
+_SHOWN = {"pep": "PEP {}", "rfc": "RFC {}"}
 _FILLED_IN = frozenset(
-    {"ref", "any", "numref", "doc", "prf:ref", "hoverxref", "std:ref", "std:numref", "std:doc"}
+    {"ref", "any", "numref", "doc", "prf:ref", "hoverxref", "eq", "math:numref"}
+    | {"std:ref", "std:numref", "std:doc"}
 )
 """Roles whose link, where it has no text of its own, gets it from what it leads to."""
 _CITATION_HINT = "cite by a note, `[^name]`, that says the source"
@@ -98,7 +99,7 @@ def _add(parser: InlineParser, name: str, content: str) -> bool:
         shown = text or ("" if name in _FILLED_IN else _SHOWN.get(name, "{}").format(content))
         parser.add_element("a", shown, href=href)
     elif name in ("math", "dollar"):
-        _add_formula(parser, content)
+        add_formula(parser, content)
     elif name.startswith(("cite", "footcite")):
         if not add_role(parser, name, content):
             _add_citation(parser, name, content)
@@ -173,13 +174,6 @@ def _add_tagged(parser: InlineParser, name: str, content: str) -> None:
         if name in ("guilabel", "menuselection"):
             shown = re.sub(r"&(?=\w)", "", content).replace("-->", "→").replace("->", "→")
         parser.add_element(tag, shown)
-
-
-def _add_formula(parser: InlineParser, content: str) -> None:
-    message = f"the formula `{content[:60]}` is printed as typed"
-    line = parser.line_at(parser.position)
-    parser.conversion.problems.add(FORMULA, message, line, content, alike="formula")
-    parser.add_element("code", content, **{"class": "formula"})
 
 
 def _add_citation(parser: InlineParser, name: str, content: str) -> None:

@@ -63,11 +63,7 @@ _TAGS = {
     "textsuperscript": "sup", "textsubscript": "sub", "texttt": "code", "sout": "del",
     "hl": "mark",
 }  # fmt: skip
-_REFERENCES = frozenset(
-    """
-    ref autoref cref Cref pageref nameref vref eqref hyperlink
-    """.split()  # noqa: SIM905 (a list would be harder to read)
-)
+_REFERENCES = frozenset({"pageref", "hyperlink", "cpageref", "vpageref"})
 _CITATIONS = frozenset(
     """
     cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite

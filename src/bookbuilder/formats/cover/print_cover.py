@@ -141,7 +141,7 @@ def _pages_of_inside(book: Book) -> int:
     from bookbuilder.formats.pdf.fingerprint import pages_if_made_from
     from bookbuilder.formats.pdf.writer import write_pdf
 
-    pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False)
+    pdf = replace(book.config.pdf, edition="print", marks=False, booklet=False, two_up=False)
     inside = replace(book, config=replace(book.config, pdf=pdf))
     if pages := pages_if_made_from(inside, PDF.output_path(inside)):
         return pages

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bs4 import Tag
 
@@ -32,9 +33,20 @@ _COLOUR = re.compile(
 _ANIMATED = ("image/gif", "image/png", "image/webp")
 
 
+class Barrier(StrEnum):
+    """Something that keeps readers out, or that nobody has checked, in plain words."""
+
+    NO_ALTERNATIVE = "some pictures have no text alternative"
+    NO_HEADERS = "some tables have no header cells"
+    EMPTY_LINKS = "some links have no text"
+    SOUND = "sound or video may lack captions and transcripts"
+    COLOURS = "colours chosen by the author have not been checked for contrast"
+    MOVING = "some pictures move and cannot be stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Accessibility:
-    """Facts for the package document. `barriers` are in plain words, for the summary."""
+    """Facts for the package document, and for whoever else says what readers can expect."""
 
     has_pictures: bool
     every_picture_has_alt: bool
@@ -44,7 +56,7 @@ class Accessibility:
     has_ruby: bool
     has_notes: bool
     has_pages: bool
-    barriers: tuple[str, ...]
+    barriers: tuple[Barrier, ...]
     certified_by: str = ""
 
     @property
@@ -117,9 +129,9 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
     has_animation = any(_is_animated(asset) for asset in shown)
     barriers = list(_barriers(named, css))
     if not has_alt:
-        barriers.insert(0, "some pictures have no text alternative")
+        barriers.insert(0, Barrier.NO_ALTERNATIVE)
     if has_animation:
-        barriers.append("some pictures move and cannot be stopped")
+        barriers.append(Barrier.MOVING)
     return Accessibility(
         has_pictures=bool(pictures),
         every_picture_has_alt=has_alt,
@@ -141,17 +153,17 @@ def report_barriers(found: Accessibility, book: Book, report: Report) -> None:
         report.add(NOT_CERTIFIED, message, book.config.span_of("epub.certified-by"))
 
 
-def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[str]:
+def _barriers(named: Mapping[str, Sequence[Tag]], css: Sequence[bytes]) -> Iterator[Barrier]:
     """Name known failures of WCAG 2.2 AA, and things that nobody has checked; not of pictures."""
     if any(not elements(table, "th") for table in named.get("table", ())):
-        yield "some tables have no header cells"
+        yield Barrier.NO_HEADERS
     if any(a.get("href") and not _has_name(a) for a in named.get("a", ())):
-        yield "some links have no text"
+        yield Barrier.EMPTY_LINKS
     if not named.keys().isdisjoint(("audio", "video", "iframe", "object")):
-        yield "sound or video may lack captions and transcripts"
+        yield Barrier.SOUND
     styles = [str(t.attrs["style"]) for tags in named.values() for t in tags if "style" in t.attrs]
     if any(_COLOUR.search(text) for text in (*styles, *(sheet.decode() for sheet in css))):
-        yield "colours chosen by the author have not been checked for contrast"
+        yield Barrier.COLOURS
 
 
 def _decorates(picture: Tag) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bs4 import Tag
 
-from bookbuilder.book import Metadata, Part
+from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.formats.epub.cover_picture import Cover
 from bookbuilder.formats.epub.documents import Document, Frame
-from bookbuilder.formats.epub.metadata import license_url
 from bookbuilder.formats.epub.names import COVER_NAME, TITLE_NAME
+from bookbuilder.formats.source_line import BETWEEN, CLASS, source_line
 from bookbuilder.formats.table_of_contents import part_label
+from bookbuilder.text.licenses import license_url
 from bookbuilder.text.words import Words
-from bookbuilder.trees.markup import new_tag, one_line
+from bookbuilder.trees.markup import copy_of, new_tag, one_line
 
 
 def cover_page(frame: Frame, cover: Cover, words: Words) -> Document:
@@ -23,8 +25,11 @@ def cover_page(frame: Frame, cover: Cover, words: Words) -> Document:
     return frame.document(COVER_NAME, words.cover, section, matter="frontmatter")
 
 
-def title_page(frame: Frame, said: Metadata, words: Words) -> Document:
-    """Make a page of title, people, publisher, and the small print: version, date and rights."""
+def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") -> Document:
+    """Make a page of title, people, publisher, and the small print: version, date and rights.
+
+    `address` is where the book that it is taken from can be found.
+    """
     lines = [_line("h1", "book-title", said.title)]
     if one_line(said.subtitle):
         lines.append(_subtitle("book-subtitle", said.subtitle))
@@ -34,11 +39,31 @@ def title_page(frame: Frame, said: Metadata, words: Words) -> Document:
     lines += [_line("p", "contributor", person.name) for person in others]
     if one_line(said.publisher):
         lines.append(_line("p", "publisher", said.publisher))
-    edition = [one_line(said.version), said.date.isoformat() if said.date else ""]
+    version = one_line(said.version)
+    edition = [
+        version and words.version.format(version),
+        said.date.isoformat() if said.date else "",
+    ]
     small = [" · ".join(filter(None, edition)), *_rights(said)]
+    if address:
+        small.append(new_tag("a", {"href": address}, address))
     lines += [_line("p", "small-print", content) for content in small if content]
     section = _section({"class": "title-page", "epub:type": "titlepage"}, lines)
     return frame.document(TITLE_NAME, one_line(said.title), section, matter="frontmatter")
+
+
+def with_source_line(book: Book, chapter: Chapter) -> Chapter:
+    """Return a copy of `chapter` that starts with the line of a handout."""
+    line = new_tag("p", {"class": CLASS})
+    for piece in source_line(book):
+        if line.contents:
+            line.append(BETWEEN)
+        text = new_tag("cite", None, piece.text) if piece.is_title else piece.text
+        line.append(new_tag("a", {"href": piece.href}, text) if piece.href else text)
+    tree = copy_of(chapter.tree)
+    tree.insert(0, line)
+    tree.insert(1, "\n")
+    return replace(chapter, tree=tree)
 
 
 def part_opening(frame: Frame, name: str, part: Part, words: Words) -> Document:
@@ -77,7 +102,8 @@ def _subtitle(kind: str, text: str) -> Tag:
 
 def _rights(said: Metadata) -> list[str | Tag]:
     """Return rights and licence; a licence that is only an address is linked from the rights."""
-    url, rights, name = license_url(said.license), one_line(said.rights), one_line(said.license)
+    rights, name = one_line(said.rights), one_line(said.license)
+    url = license_url(name)
     if url and rights and name == url:
         return [new_tag("a", {"href": url}, rights)]
     return [rights, new_tag("a", {"href": url}, name) if url else name]

@@ -10,11 +10,10 @@ from ebooklib.epub import EpubBook
 from bookbuilder import __version__
 from bookbuilder.book import Metadata, Person
 from bookbuilder.formats.epub.accessibility import Accessibility
+from bookbuilder.text.licenses import license_url
 from bookbuilder.trees.markup import one_line
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_CREATIVE_COMMONS = re.compile(r"CC[- ]BY((?:-(?:NC|ND|SA))*)[- ](\d\.\d)", re.IGNORECASE)
-_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*-[A-Za-z0-9.+-]*|MIT|ISC|Unlicense")
 
 
 def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility) -> None:
@@ -30,6 +29,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
         ("publisher", said.publisher),
         ("rights", said.rights or said.license),
         ("date", said.date.isoformat() if said.date else ""),
+        ("source", said.source),
     ):
         if text := one_line(value):
             package.add_metadata("DC", name, text)
@@ -38,7 +38,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
     for subject in said.subjects:
         if text := one_line(subject):
             package.add_metadata("DC", "subject", text)
-    if url := license_url(said.license):
+    if url := license_url(one_line(said.license)):
         package.add_metadata(None, "link", "", {"rel": "cc:license", "href": url})
         package.add_prefix("cc", "http://creativecommons.org/ns#")
     if version := one_line(said.version):
@@ -64,18 +64,6 @@ def add_apple_options(package: EpubBook, version: str, has_fonts: bool) -> None:
 def add_page_source(package: EpubBook, source: str) -> None:
     """Name the edition whose pages are marked (EPUB Accessibility 1.1, section 4.1.2)."""
     _meta(package, "pageBreakSource", one_line(source))
-
-
-def license_url(text: str) -> str:
-    """Return the web address of a licence given as one, or by its SPDX identifier; else nothing."""
-    text = one_line(text)
-    if re.fullmatch(r"https?://[^\s\"<>]+", text):
-        return text
-    if match := _CREATIVE_COMMONS.fullmatch(text):
-        return f"https://creativecommons.org/licenses/by{match[1].lower()}/{match[2]}/"
-    if text.upper() in ("CC0", "CC0-1.0", "CC0 1.0"):
-        return "https://creativecommons.org/publicdomain/zero/1.0/"
-    return f"https://spdx.org/licenses/{text}.html" if _SPDX.fullmatch(text) else ""
 
 
 def _titles(package: EpubBook, said: Metadata) -> None:

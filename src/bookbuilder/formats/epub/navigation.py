@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.epub.devices import Device
-from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame, escape
+from bookbuilder.formats.epub.documents import EPUB_TYPES, Document, Frame
 from bookbuilder.formats.epub.names import CONTENTS_NAME, COVER_NAME, NAV_NAME, TITLE_NAME
-from bookbuilder.formats.epub.page_breaks import page_places
+from bookbuilder.formats.hypertext.markup import escape
+from bookbuilder.formats.hypertext.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
 from bookbuilder.text.words import Words, direction
 from bookbuilder.trees.markup import one_line
@@ -71,14 +72,18 @@ def navigation_of(
 ) -> Navigation:
     """Gather the lists of `book` for `device`; `targets` are the places of its ids."""
     links = _links(contents(book, book.config.epub.toc_depth), targets)
-    links = links or [Link(words.title_page, TITLE_NAME)]
+    if not links:
+        first = next(iter(book.chapters), None) if book.is_handout else None
+        place = Link(first.title, targets[first.slug]) if first else None
+        links = [place or Link(words.title_page, TITLE_NAME)]
     if device.toc_levels:
         links = _flattened(links, device.toc_levels)
     found = [
         Listing("loi", words.figures, _links(captions_of(book, "figure"), targets)),
         Listing("lot", words.tables, _links(captions_of(book, "table"), targets)),
     ]
-    listings = [listing for listing in found if listing.links]
+    # They stand in the page of contents, which a handout has not.
+    listings = [listing for listing in found if listing.links and not book.is_handout]
     landmarks = list(_landmarks(book, targets, device, listings, words))
     pages = [Link(label, href) for label, href in page_places(book, targets)]
     return Navigation(links, listings, landmarks, pages)
@@ -116,10 +121,11 @@ def _landmarks(
     listings: Iterable[Listing],
     words: Words,
 ) -> Iterator[Landmark]:
-    if device.cover_page:
+    if device.cover_page and not book.is_handout:
         yield Landmark("cover", words.cover, COVER_NAME, "cover")
-    yield Landmark("titlepage", words.title_page, TITLE_NAME, "title-page")
-    yield Landmark("toc", words.contents, CONTENTS_NAME, "toc")
+    if not book.is_handout:
+        yield Landmark("titlepage", words.title_page, TITLE_NAME, "title-page")
+        yield Landmark("toc", words.contents, CONTENTS_NAME, "toc")
     for one in listings:
         yield Landmark(one.kind, one.title, f"{CONTENTS_NAME}#{one.kind}", one.kind)
     yield Landmark("bodymatter", words.start, _start(book, targets), "text")

@@ -20,7 +20,7 @@ from bookbuilder.formats.epub.metadata import add_apple_options, add_metadata, a
 from bookbuilder.formats.epub.names import NCX_NAME
 from bookbuilder.formats.epub.navigation import Landmark
 from bookbuilder.formats.epub.source_map import COVER_ID
-from bookbuilder.formats.epub.styles import Resource
+from bookbuilder.formats.hypertext.styles import Resource
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.words import direction
 
@@ -129,11 +129,20 @@ def _id_of(name: str) -> str:
 
 
 class _Writer(EpubWriter):  # type: ignore[misc]
-    """ebooklib's writer, with the language that EPUB Accessibility asks of the package document."""
+    """ebooklib's writer, with the language that EPUB Accessibility asks of the package document.
+
+    Places in the spine have ids, by which a reader finds a bookmark's chapter again (EPUB CFI 1.1,
+    3.5) when another chapter has been put before it.
+    """
 
     def _write_opf_file(self, root: Any) -> None:
         root.set("{http://www.w3.org/XML/1998/namespace}lang", self.book.language)
         super()._write_opf_file(root)
+
+    def _write_opf_spine(self, root: Any, ncx_id: str) -> None:
+        super()._write_opf_spine(root, ncx_id)
+        for place in root.iter("itemref", "{*}itemref"):
+            place.set("id", f"{place.get('idref')}.ref")
 
 
 def _packed_again(archive: bytes) -> bytes:

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from bookbuilder.book import Book
 from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
 from bookbuilder.formats.epub.source_map import FOLDER, trace
+from bookbuilder.formats.hypertext.images import MOST_PIXELS
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.pictures import PICTURE_FORMATS
@@ -83,7 +84,6 @@ UNLICENSED_FONT = Rule(
 
 LARGEST_DOCUMENT = 260 * 1024
 LARGEST_IMAGE = 5_000_000
-MOST_PIXELS = 5_600_000
 LARGEST_BY_MAIL = 50_000_000
 LARGEST_BY_WEB = 200_000_000
 _SAMPLE = 60_000

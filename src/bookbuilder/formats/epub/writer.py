@@ -10,18 +10,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.epub.accessibility import assess, report_barriers
+from bookbuilder.formats.epub.accessibility import Accessibility, assess, report_barriers
 from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
-from bookbuilder.formats.epub.generated_pages import cover_page, part_opening, title_page
-from bookbuilder.formats.epub.images import for_readers
-from bookbuilder.formats.epub.names import Names, with_free_names
+from bookbuilder.formats.epub.generated_pages import (
+    cover_page,
+    part_opening,
+    title_page,
+    with_source_line,
+)
+from bookbuilder.formats.epub.names import names_of_package
 from bookbuilder.formats.epub.navigation import contents_page, nav_document, navigation_of, ncx
 from bookbuilder.formats.epub.package import Publication, modified, pack
-from bookbuilder.formats.epub.page_breaks import with_page_breaks
 from bookbuilder.formats.epub.preflight import preflight
-from bookbuilder.formats.epub.styles import Resource, stylesheets
+from bookbuilder.formats.hypertext.images import for_readers
+from bookbuilder.formats.hypertext.names import with_free_names
+from bookbuilder.formats.hypertext.page_breaks import with_page_breaks
+from bookbuilder.formats.hypertext.styles import Resource, stylesheets
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report
@@ -35,17 +41,28 @@ def write_epub(book: Book, path: Path, report: Report) -> Output:
     Raises `BookError` for errors in `report`, and `OSError` if `path` cannot be written; what was
     there before stays in either case.
     """
-    data, changes = _make(book, report)
+    data, changes = _made(book, report)
     deliver(path, data, report)
     return Output(path, len(data), len(list(book.chapters)), "chapters", changes)
 
 
 def check_epub(book: Book, report: Report) -> None:
     """Report what `write_epub` would: make the EPUB, which is quick, but do not write it."""
-    _make(book, report)
+    _made(book, report)
 
 
-def _make(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
+def accessibility_of(book: Book) -> Accessibility:
+    """Return what the EPUB of `book` says of its accessibility, for pages that say it too."""
+    assets, _ = _pictures(book)
+    return compose(book, cover(book, Report()), assets, Report()).accessibility
+
+
+def make_epub(book: Book, report: Report) -> bytes:
+    """Return the bytes of the EPUB, which are written nowhere."""
+    return _made(book, report)[0]
+
+
+def _made(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     """Return the EPUB's bytes, and what was done to the author's pictures."""
     changed = modified(book.metadata.date, report)
     assets, changes = _pictures(book)
@@ -75,11 +92,13 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     said = book.metadata
     words = words_for(said.language)
     device = device_of(book.config, report)
-    style_names, style_files = stylesheets(book.config, report)
+    config = book.config
+    styles = {"book.style": config.book.style, "epub.style": config.epub.style}
+    style_names, style_files = stylesheets(book.config, report, ["epub.css"], styles)
     report.raise_for_errors()
 
     book = with_page_breaks(book)
-    names = Names()
+    names = names_of_package()
     targets = targets_of(book)
     own = {front.name, *(file.name for file in style_files)}
     names.take(*own, *{target.partition("#")[0] for target in targets.values()})
@@ -88,9 +107,12 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     writer = ChapterWriter(frame, targets, assets)
     chapters = list(_chapters(book, writer, words))
     navigation = navigation_of(book, targets, device, words)
-    cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
-    contents = contents_page(frame, navigation, words)
-    documents = [*cover_pages, title_page(frame, said, words), contents, *chapters]
+    documents = chapters
+    if not book.is_handout:
+        cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
+        address = book.config.share.address if book.excerpt else ""
+        contents = contents_page(frame, navigation, words)
+        documents = [*cover_pages, title_page(frame, said, words, address), contents, *chapters]
     shown = [asset for name, asset in assets.items() if name in writer.used]
     pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
@@ -117,7 +139,9 @@ def _chapters(book: Book, writer: ChapterWriter, words: Words) -> Iterator[Docum
     for part in book.parts:
         if has_opening(book, part):
             yield part_opening(writer.frame, writer.targets[part.slug], part, words)
-        for chapter in tracked(part.chapters):
-            yield writer.document(chapter, "bodymatter")
+        for number, chapter in enumerate(tracked(part.chapters)):
+            is_first = book.is_handout and number == 0
+            shown = with_source_line(book, chapter) if is_first else chapter
+            yield writer.document(shown, "bodymatter")
     for chapter in tracked(book.back):
         yield writer.document(chapter, "backmatter")

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 def _file_ending(config: Config) -> str:
     edition = "-screen" if config.pdf.edition == "screen" else ""
-    booklet = "-booklet" if config.pdf.booklet else ""
-    return f"{edition}{booklet}.pdf"
+    large = "-large" if config.pdf.large else ""
+    sheets = "-booklet" if config.pdf.booklet else "-two-up" if config.pdf.two_up else ""
+    return f"{edition}{large}{sheets}.pdf"
 
 
 def _write(book: Book, path: Path, report: Report) -> Output:

@@ -30,7 +30,7 @@ LARGEST_PDF = 500_000_000
 DIGEST_KEY = "BookbuilderDigest"
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
-    Book: frozenset({"config", "asked_part", "pagination", "named", "elsewhere"}),
+    Book: frozenset({"config", "asked", "pagination", "named", "elsewhere"}),
     Chapter: frozenset({"source", "levels", "left_out"}),
     Asset: frozenset({"path", "change"}),
     PdfConfig: frozenset(

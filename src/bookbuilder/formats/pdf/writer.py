@@ -14,11 +14,20 @@ from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.compose.formulas import report_formulas
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.table_sizes import report_crowded_tables
-from bookbuilder.formats.pdf.compose.trim import edition_of, empty_pages, signature_of, trim_of
+from bookbuilder.formats.pdf.compose.trim import (
+    A4,
+    LETTER,
+    check_imposition,
+    edition_of,
+    empty_pages,
+    signature_of,
+    trim_of,
+)
 from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
@@ -84,10 +93,16 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     entries = {DIGEST_KEY: paged.digest}
     add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
     data = pdf_bytes(paged.pdf)
+    right_to_left = direction(book.metadata.language) == "rtl"
     if book.config.pdf.booklet:
         from bookbuilder.formats.pdf.finish.imposition import impose
 
-        data = impose(data, direction(book.metadata.language) == "rtl")
+        data = impose(data, right_to_left)
+    elif book.config.pdf.two_up:
+        from bookbuilder.formats.pdf.finish.imposition import two_up
+
+        sheet = LETTER if trim_of(book.config, report).is_in_inches else A4
+        data = two_up(data, sheet, right_to_left)
     deliver(path, data, report)
     pages = sum(len(run.pages) for run in runs) + paged.empty
     pagination = pagination_of(runs, book)
@@ -120,6 +135,7 @@ def lay_out(book: Book, report: Report) -> Paged:
         own = list(author_styles(book.config, report))
         styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
+        check_imposition(book.config, report)
         _report_families(book, fonts, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
@@ -162,6 +178,7 @@ def _report_content(book: Book, report: Report) -> None:
     """Report what print cannot show as it was meant."""
     report_flex(book, report)
     report_undrawn(book, report)
+    report_formulas(book, report)
     report_long_code(book, report)
     report_crowded_tables(book, report)
     report_upright(book, report)
@@ -171,6 +188,7 @@ def check_pdf(book: Book, report: Report) -> None:
     """Report on settings, stylesheets, the cover, and notes too long for the foot of any page."""
     trim_of(book.config, report)
     signature_of(book.config, report)
+    check_imposition(book.config, report)
     if edition_of(book.config, report) == "screen":
         with_picture(book, report)
     for _ in author_styles(book.config, report):

@@ -72,7 +72,14 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         report.raise_for_errors()
     trim = AMERICAN_PAPER if trim_of(book.config, report).is_in_inches else PAPER
     settings = replace(
-        book.config.pdf, edition="screen", trim=trim, marks=False, booklet=False, pdf_a=False
+        book.config.pdf,
+        edition="screen",
+        trim=trim,
+        marks=False,
+        booklet=False,
+        two_up=False,
+        large=False,
+        pdf_a=False,
     )
     tree = make_workbook(book)
     book = replace(book, config=replace(book.config, pdf=settings), metadata=_metadata(book))

@@ -63,7 +63,8 @@ _VALUES = {
 )
 _VALUES |= dict.fromkeys(names("close open separators lquote rquote"), ".{0,20}")
 _VALUES |= dict.fromkeys(
-    names("depth height linethickness lspace maxsize minsize rspace voffset width"), _LENGTH
+    names("depth height linethickness lspace mathsize maxsize minsize rspace voffset width"),
+    _LENGTH,
 )
 _VALUES |= dict.fromkeys(names("columnspan rowspan"), r"[1-9]\d{0,2}")
 _VALUES |= dict.fromkeys(("columnspacing", "rowspacing"), rf"{_LENGTH}(\s+{_LENGTH})*")
@@ -87,7 +88,7 @@ _OWN = {
     "mrow": "dir",
     "ms": "dir lquote mathvariant rquote",
     "mspace": "depth height width",
-    "mstyle": "dir displaystyle mathvariant scriptlevel",
+    "mstyle": "dir displaystyle mathsize mathvariant scriptlevel",
     "mtable": "columnalign columnlines columnspacing displaystyle frame rowlines rowspacing width",
     "mtd": "columnalign columnspan rowspan",
     "mtr": "columnalign",

@@ -13,6 +13,7 @@ from bookbuilder.formats.pdf.compose.east_asian import set_east_asian
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
 from bookbuilder.formats.pdf.compose.foot_notes import place_notes, unlink_many_notes
+from bookbuilder.formats.pdf.compose.formulas import set_formulas
 from bookbuilder.formats.pdf.compose.hyphenation import keep_last_words
 from bookbuilder.formats.pdf.compose.index_pages import print_index
 from bookbuilder.formats.pdf.compose.latin_runs import run_latin_together
@@ -68,6 +69,7 @@ def printed_chapter(
     """
     section = to_element(chapter.tree)
     _mark_places(section, chapter)
+    set_formulas(section, measure_of(book), book.config.pdf.cache)
     classes = [*classes_of(section), "chapter", chapter.role, *["nested"] * bool(chapter.depth)]
     section.set("class", " ".join(dict.fromkeys(classes)))
     place_notes(section, notes_at_end)
@@ -128,7 +130,8 @@ def _set_running_heads(
     The verso names the part or the book, the recto the chapter. In a book that reads from right to
     left, the recto is the left page.
     """
-    verso = _shortened(part.title if part else book.metadata.title)
+    whole = book.excerpt.whole if book.excerpt and book.is_handout else book.metadata.title
+    verso = _shortened(part.title if part else whole)
     recto = "" if chapter.untitled else _shortened(chapter.title)
     left, right = (verso, recto) if direction(book.metadata.language) == "ltr" else (recto, verso)
     holder = section if chapter.untitled else next(section.iter("h1"), section)

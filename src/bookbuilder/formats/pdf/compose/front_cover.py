@@ -78,7 +78,7 @@ def front_panel(book: Book, trim: Trim) -> list[ET.Element]:
         picture.attrib |= {"src": PICTURE, "alt": meta.title}
         return [picture]
     words = element("div", "words")
-    if meta.series and book.volume is None:
+    if meta.series and book.volume is None and book.excerpt is None:
         place = f" · {meta.series_position}" if meta.series_position else ""
         words.append(element("p", "series", f"{meta.series}{place}"))
     width, height = millimetres(trim)

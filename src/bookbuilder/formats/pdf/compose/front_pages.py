@@ -10,6 +10,8 @@ from bookbuilder.formats.pdf.compose.chapters import part_label
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.web_links import ADDRESS, break_addresses
 from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF
+from bookbuilder.formats.source_line import BETWEEN, source_line
+from bookbuilder.formats.source_line import CLASS as SOURCE_LINE
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents
 from bookbuilder.text.words import direction, words_for
 
@@ -25,8 +27,8 @@ def half_title(book: Book) -> ET.Element:
 def title_page(book: Book) -> ET.Element:
     meta = book.metadata
     page = element("section", "title-page")
-    if meta.series and book.volume is None:
-        # A volume's subtitle says what it is a part of.
+    if meta.series and book.volume is None and book.excerpt is None:
+        # An excerpt's subtitle says what it is taken from.
         place = f" · {meta.series_position}" if meta.series_position else ""
         page.append(element("p", "series", f"{meta.series}{place}"))
     page.append(element("p", "title", meta.title))
@@ -43,6 +45,21 @@ def title_page(book: Book) -> ET.Element:
     return page
 
 
+def handout_line(book: Book) -> ET.Element:
+    """Make the line on top of a handout."""
+    line = element("p", SOURCE_LINE)
+    for piece in source_line(book):
+        name = "a" if piece.href else "cite" if piece.is_title else "span"
+        held = element(name, ADDRESS if piece.href and piece.text == piece.href else "", piece.text)
+        if piece.href:
+            held.set("href", piece.href)
+        if len(line):
+            line[-1].tail = BETWEEN
+        line.append(held)
+    break_addresses(line, direction(book.metadata.language))
+    return line
+
+
 def copyright_page(book: Book) -> ET.Element:
     return element("section", "copyright-page", imprint(book))
 
@@ -50,11 +67,11 @@ def copyright_page(book: Book) -> ET.Element:
 def imprint(book: Book) -> ET.Element:
     """Make a block with publisher, edition, rights and identifier, a line each."""
     meta = book.metadata
-    version = words_for(meta.language).version.format(meta.version) if meta.version else ""
-    date = meta.date.isoformat() if meta.date else ""
-    edition = " · ".join(filter(None, (version, date)))
+    edition = " · ".join(version_and_date(book))
     identifier = f"ISBN {meta.isbn}" if meta.isbn else meta.identifier
     lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, identifier]
+    if book.excerpt is not None and book.volume is None:
+        lines[1:1] = [meta.subtitle, book.config.share.address]
     made = element("div", "imprint", *(element("p", "", line) for line in lines if line))
     for paragraph in [p for p in made if _is_address(p.text or "")]:
         address = element("a", ADDRESS, paragraph.text or "")
@@ -63,6 +80,19 @@ def imprint(book: Book) -> ET.Element:
         paragraph.append(address)
     break_addresses(made, direction(meta.language))
     return made
+
+
+def version_and_date(book: Book) -> list[str]:
+    meta = book.metadata
+    version = words_for(meta.language).version.format(meta.version) if meta.version else ""
+    return [said for said in (version, meta.date.isoformat() if meta.date else "") if said]
+
+
+def last_line(book: Book) -> ET.Element | None:
+    """Make the line at the end of a book that has a version: which book and version this is."""
+    if not book.metadata.version:
+        return None
+    return element("p", "last-line", " · ".join((book.metadata.title, *version_and_date(book))))
 
 
 def _is_address(text: str) -> bool:

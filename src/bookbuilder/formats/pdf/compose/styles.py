@@ -53,6 +53,8 @@ def built_in_styles(
     yield "trim.css", trim.css(edition, config.pdf.marks, book.metadata.language)
     for name in themes or EDITION_THEMES[edition]:
         yield f"{name}.css", theme_style(name)
+    if config.pdf.large and not themes:
+        yield "large.css", theme_style("large")
     if primary(book.metadata.language) in _WITHOUT_CASE:
         yield "figures.css", _LINING
 

@@ -30,6 +30,14 @@ UNKNOWN_EDITION = Rule(
     "`edition` in [pdf] must be `print`, for paper, or `screen`.",
 )
 
+TWO_IMPOSITIONS = Rule(
+    "P034",
+    "two-impositions",
+    Severity.ERROR,
+    "Pages are put on sheets in one way: `booklet` folds them, and `two-up` lays two beside each"
+    " other. `large` needs the whole sheet, and `marks` are for pages that a printer cuts.",
+)
+
 BAD_SIGNATURE = Rule(
     "P032",
     "bad-signature",
@@ -41,6 +49,8 @@ BAD_SIGNATURE = Rule(
 DEFAULT = "a5"
 LARGEST_SIGNATURE = 64
 EDITIONS = ("print", "screen")
+# Sheets of office paper, lying across, in points.
+A4, LETTER = (841.89, 595.276), (792.0, 612.0)
 # The margin beyond the cut: 3 mm of bleed, then the marks.
 SLUG = "8mm"
 # What a page by measure may be, in millimetres.
@@ -125,7 +135,17 @@ def trim_names() -> tuple[str, ...]:
 
 
 def trim_of(config: Config, report: Report) -> Trim:
-    """Return the trim size that `config` says; the default if there is no such size."""
+    """Return the trim size that `config` says; the default if there is no such size.
+
+    Large print is on office paper: Letter where pages are cut in inches.
+    """
+    trim = _said_trim(config, report)
+    if not config.pdf.large:
+        return trim
+    return Trim(**_profile("large")["letter" if trim.is_in_inches else "a4"])
+
+
+def _said_trim(config: Config, report: Report) -> Trim:
     sizes = _sizes()
     said = config.pdf.trim.lower().replace("×", "x").strip()
     name = re.sub(r"\s*(?:in|inch|inches|\"|″)$", "", said).replace(" ", "")
@@ -203,6 +223,16 @@ def edition_of(config: Config, report: Report) -> str:
     return edition
 
 
+def check_imposition(config: Config, report: Report) -> None:
+    """Report settings that would put the pages on sheets in several ways."""
+    pdf = config.pdf
+    asked = {"two-up": pdf.two_up, "booklet": pdf.booklet, "large": pdf.large, "marks": pdf.marks}
+    others = [name for name, is_on in asked.items() if is_on and name != "two-up"]
+    if pdf.two_up and others:
+        message = f"`two-up` does not go with `{others[0]}`"
+        report.add(TWO_IMPOSITIONS, message, config.span_of("pdf.two-up"), "leave one of them out")
+
+
 def signature_of(config: Config, report: Report) -> int:
     """Return the number that the book's pages are a multiple of; 1 if it makes no sense."""
     if 1 <= config.pdf.signature <= LARGEST_SIGNATURE:
@@ -215,12 +245,16 @@ def signature_of(config: Config, report: Report) -> int:
 
 def empty_pages(pages: int, config: Config, report: Report) -> int:
     """Return how many empty pages end a print edition of `pages` pages; a booklet adds its own."""
-    if config.pdf.edition == "screen" or config.pdf.booklet:
+    if config.pdf.edition == "screen" or config.pdf.booklet or config.pdf.two_up:
         return 0
     return -pages % signature_of(config, report)
 
 
 @cache
-def _sizes() -> dict[str, dict[str, str]]:
-    text = resources.files("bookbuilder").joinpath("profiles/trim.toml").read_text("utf-8")
+def _profile(name: str) -> dict[str, dict[str, str]]:
+    text = resources.files("bookbuilder").joinpath(f"profiles/{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+def _sizes() -> dict[str, dict[str, str]]:
+    return _profile("trim")

@@ -1,4 +1,4 @@
-"""Report parts of drawings and formulas that WeasyPrint cannot draw. The EPUB keeps them all."""
+"""Report parts of drawings that WeasyPrint cannot draw. The EPUB keeps them all."""
 
 from __future__ import annotations
 
@@ -27,18 +27,6 @@ NOT_DRAWN = Rule(
     " rest of the drawing is printed. If it looks wrong without them, save it as a PNG of at least"
     " 300 dots per inch, or turn the effect into shapes in the drawing program.",
 )
-FLAT_FORMULA = Rule(
-    "P029",
-    "formula-in-a-row",
-    Severity.WARNING,
-    "In print, the signs of a MathML formula stand in a row: a fraction of a and b is printed as"
-    " `ab`. The EPUB shows the formula. For print, use a picture of it, or write it in a row:"
-    " `a/b`.",
-)
-
-_MOVED = names(
-    "mfrac mroot msqrt msub msup msubsup munder mover munderover mmultiscripts mtable menclose"
-)
 # What WeasyPrint does with a filter: it moves things, and blends them with what is below.
 _DRAWN_FILTERS = names("feOffset feBlend feMerge feMergeNode")
 _STYLES = {
@@ -52,7 +40,7 @@ _MOST_READ = 5_000_000
 
 
 def report_undrawn(book: Book, report: Report) -> None:
-    """Report what is not drawn, each kind once in a chapter, and flat formulas likewise."""
+    """Report what is not drawn, each kind once in a chapter."""
     files: dict[str, dict[str, str]] = {}
     for chapter in book.chapters:
         drawings = elements(chapter.tree, "svg")
@@ -68,12 +56,6 @@ def report_undrawn(book: Book, report: Report) -> None:
                 files[name] = _undrawn_in_file(asset.data)
             for kind in files[name]:
                 _report(kind, find_text(chapter.source, Path(name).name), report, name)
-        flat = [m for m in elements(chapter.tree, "math") if elements(m, *_MOVED)]
-        if flat:
-            many = f"{len(flat)} formulas are" if len(flat) > 1 else "a formula is"
-            span = find_text(chapter.source, "<math") or chapter.source.span_of_file()
-            message = f"{many} printed as signs in a row, without fractions, roots or raised signs"
-            report.add(FLAT_FORMULA, message, span, "use a picture, or write it in a row: `a/b`")
 
 
 def _report(kind: str, span: Span | None, report: Report, name: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Impose pages two by two on sheets that are printed on both sides, folded and sewn."""
+"""Put pages on sheets two by two: to be folded and sewn, or read beside each other."""
 
 from __future__ import annotations
 
@@ -26,12 +26,40 @@ def imposed(pages: int, right_to_left: bool = False) -> list[tuple[int | None, i
     return [(right, left) for left, right in sides] if right_to_left else sides
 
 
+def side_by_side(pages: int, right_to_left: bool = False) -> list[tuple[int | None, int | None]]:
+    """Return the pages on each sheet in the order of reading, left and right."""
+    pairs: list[tuple[int | None, int | None]] = [
+        (n, n + 1 if n + 1 < pages else None) for n in range(0, pages, 2)
+    ]
+    return [(right, left) for left, right in pairs] if right_to_left else pairs
+
+
 def impose(data: bytes, right_to_left: bool = False) -> bytes:
     """Return the PDF `data` as a booklet: sheets twice as wide as its pages."""
-    with pikepdf.open(io.BytesIO(data)) as pdf, pikepdf.new() as sheets:
-        _left, _bottom, width, height = (float(x) for x in pdf.pages[0].trimbox)
-        for pair in imposed(len(pdf.pages), right_to_left):
-            sheet = sheets.add_blank_page(page_size=(2 * width, height))
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        width, height = _size_of(pdf.pages[0])
+        return _on_sheets(pdf, imposed(len(pdf.pages), right_to_left), (2 * width, height))
+
+
+def two_up(data: bytes, sheet: tuple[float, float], right_to_left: bool = False) -> bytes:
+    """Return the PDF `data` with two pages beside each other on each `sheet`, as large as fits."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return _on_sheets(pdf, side_by_side(len(pdf.pages), right_to_left), sheet)
+
+
+def _size_of(page: pikepdf.Page) -> tuple[float, float]:
+    left, bottom, right, top = (float(x) for x in page.trimbox)
+    return right - left, top - bottom
+
+
+def _on_sheets(
+    pdf: pikepdf.Pdf, pairs: list[tuple[int | None, int | None]], size: tuple[float, float]
+) -> bytes:
+    """Draw pairs of pages on the halves of sheets."""
+    width, height = size[0] / 2, size[1]
+    with pikepdf.new() as sheets:
+        for pair in pairs:
+            sheet = sheets.add_blank_page(page_size=size)
             for side, number in enumerate(pair):
                 if number is not None:
                     place = pikepdf.Rectangle(side * width, 0, (side + 1) * width, height)
@@ -41,6 +69,8 @@ def impose(data: bytes, right_to_left: bool = False) -> bytes:
         for key in ("/Title", "/Author"):
             if key in pdf.docinfo:
                 sheets.docinfo[key] = str(pdf.docinfo[key])
+        if "/Lang" in pdf.Root:
+            sheets.Root.Lang = pikepdf.String(str(pdf.Root.Lang))
         out = io.BytesIO()
         sheets.save(out, deterministic_id=True)
         return out.getvalue()

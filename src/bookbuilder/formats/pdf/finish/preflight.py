@@ -20,8 +20,9 @@ NOT_TAGGED = Rule(
     "V007",
     "pdf-not-accessible",
     Severity.WARNING,
-    "People who listen to a PDF need its tags, its language and its title. bookbuilder writes"
-    " them all, but other programs that change the finished file often drop them.",
+    "People who listen to a PDF need its tags, its language and its title, and their programs trust"
+    " a PDF that says that it conforms to PDF/UA. bookbuilder writes all of it, but other programs"
+    " that change the finished file often drop it.",
 )
 ACTIVE_PDF = Rule(
     "V008",
@@ -60,10 +61,32 @@ def inspect_pdf(data: bytes) -> Iterator[tuple[Rule, str]]:
         raise NotAPdfError(str(error)[:200]) from None
 
 
+def claims_of(data: bytes) -> list[str]:
+    """Return the standards that the PDF `data` says it conforms to. Raises `NotAPdfError`."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            return _claims(pdf)
+    except pikepdf.PdfError as error:
+        raise NotAPdfError(str(error)[:200]) from None
+
+
+def _claims(pdf: pikepdf.Pdf) -> list[str]:
+    try:
+        said = pdf.open_metadata()
+        part, archive = said.get("pdfuaid:part"), said.get("pdfaid:part")
+        level = str(said.get("pdfaid:conformance") or "").lower()
+    except Exception:  # Its XML is whatever another program wrote.
+        return []
+    found = [f"PDF/UA-{str(part)[:1]}"] if part else []
+    return [*found, f"PDF/A-{str(archive)[:1]}{level[:1]}"] if archive else found
+
+
 def _accessibility(pdf: pikepdf.Pdf) -> Iterator[tuple[Rule, str]]:
     marked = pdf.Root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked", False)
     if not marked or pdf.Root.get("/StructTreeRoot") is None:
         yield NOT_TAGGED, "the PDF is not tagged"
+    elif not any(claim.startswith("PDF/UA") for claim in _claims(pdf)):
+        yield NOT_TAGGED, "the PDF does not say that it conforms to PDF/UA"
     if not str(pdf.Root.get("/Lang", "")):
         yield NOT_TAGGED, "the PDF does not say its language"
     if not str(pdf.docinfo.get("/Title", "")):

@@ -84,13 +84,22 @@ def write_numbers(tree: ET.Element, labels: Mapping[str, str]) -> None:
         element.text = labels.get(target, UNKNOWN)
 
 
-def text_with_stand_ins(tree: ET.Element) -> bytes:
-    """Return `tree` as XML, with zeros for the figures of the numbers in it."""
+def stand_ins_in(tree: ET.Element) -> list[tuple[str, str]]:
+    """Return the numbers that `tree` quotes, with zeros for their figures, and where they lead."""
+    return [
+        (stand_in(element.text or "", IN_COLUMN in classes_of(element)), element.get("href", ""))
+        for element in numbers_in(tree)
+    ]
+
+
+def text_with(tree: ET.Element, stand_ins: Sequence[tuple[str, str]]) -> bytes:
+    """Return `tree` as XML, with `stand_ins` for the numbers in it."""
     numbers = numbers_in(tree)
     said = [element.text for element in numbers]
-    for element in numbers:
-        element.text = stand_in(element.text or "", IN_COLUMN in classes_of(element))
-    text: bytes = ET.tostring(tree, "utf-8")
+    for element, (zeros, _) in zip(numbers, stand_ins, strict=True):
+        element.text = zeros
+    # Ten times as fast as to encode each piece.
+    text = ET.tostring(tree, "unicode").encode()
     for element, number in zip(numbers, said, strict=True):
         element.text = number
     return text
@@ -120,7 +129,7 @@ def pagination_of(laid_out_runs: Sequence[LaidOutRun], book: Book) -> Pagination
     front = ((roman(number), page) for number, page in enumerate(laid_out_runs[0].pages, 1))
     body = ((str(number), page) for number, page in enumerate(pages_of(laid_out_runs[1:]), 1))
     metadata, pdf = book.metadata, book.config.pdf
-    edition = f"{pdf.edition} edition, PDF, {pdf.trim}"
+    edition = f"{pdf.edition} edition, PDF, {'large print' if pdf.large else pdf.trim}"
     source = ", ".join(filter(None, (metadata.title, edition, metadata.version)))
     return Pagination(source, tuple(_page_starts(chain(front, body))))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.formats.pdf.compose.assembly import print_trees
+from bookbuilder.formats.pdf.compose.assembly import Printed, print_trees
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, needs_the_whole, repeats_text
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
@@ -21,8 +21,9 @@ from bookbuilder.formats.pdf.paginate.page_numbers import (
     labels_of,
     pages_of,
     roman,
+    stand_ins_in,
     starts_of,
-    text_with_stand_ins,
+    text_with,
     write_numbers,
 )
 from bookbuilder.formats.pdf.paginate.run_layouter import (
@@ -89,9 +90,10 @@ def lay_out_book(
     styles = list(styles)
     whole = book.config.pdf.openings == "any" or needs_the_whole(styles)
     laid_out_runs: list[LaidOutRun] = []
+    printed: Printed = {}
     with run_layouter(cache, start_engine) as layouter:
         for is_last in (*[False] * ROUNDS, True):
-            body, runs = make_runs(book, at_end, whole)
+            body, runs = make_runs(book, at_end, whole, printed)
             pages = _Rounds(runs, layouter, set(runs) if repeats_text(styles) else set())
             if len(laid_out_runs) != len(runs):
                 laid_out_runs = pages.lay_out_once()
@@ -111,10 +113,13 @@ def lay_out_book(
 
 
 def make_runs(
-    book: Book, at_end: Mapping[str, Chapter], whole: bool
+    book: Book, at_end: Mapping[str, Chapter], whole: bool, printed: Printed | None = None
 ) -> tuple[ET.Element, list[Run]]:
-    """Return the tree of the body, and all runs, the front first."""
-    front, body = print_trees(book, at_end)
+    """Return the tree of the body, and all runs, the front first.
+
+    `printed` are the chapters as they were made for the last runs, and are to be made for the next.
+    """
+    front, body = print_trees(book, at_end, printed)
     return body, [
         Run(front, book.place, part=-1, has_leaf=True),
         *body_runs(book, body, whole),
@@ -141,6 +146,7 @@ class _Rounds:
     layouter: RunLayouter
     spelled: set[Run]
     counted: set[Run] = field(default_factory=set)
+    _texts: dict[Run, tuple[list[tuple[str, str]], bytes]] = field(default_factory=dict)
 
     def lay_out_once(self) -> list[LaidOutRun]:
         """Lay out every run, each as soon as what its layout depends on is certain.
@@ -218,8 +224,13 @@ class _Rounds:
 
     def _request(self, run: Run, start: int, labels: Mapping[str, str]) -> LayoutRequest:
         write_numbers(run.tree, labels)
-        is_spelled = run in self.spelled
-        text = ET.tostring(run.tree, "utf-8") if is_spelled else text_with_stand_ins(run.tree)
+        if run in self.spelled:
+            text = ET.tostring(run.tree, "unicode").encode()
+        else:
+            numbers = stand_ins_in(run.tree)
+            if run not in self._texts or self._texts[run][0] != numbers:
+                self._texts[run] = numbers, text_with(run.tree, numbers)
+            text = self._texts[run][1]
         return LayoutRequest(run, text, start if run in self.counted else 2 - start % 2)
 
     def numbered(self, laid_out_runs: Sequence[LaidOutRun]) -> list[LaidOutRun]:

@@ -68,7 +68,8 @@ def join(
     As many `empty` pages follow. Unless it `has_links`, they are text.
     """
     pages = [_Page(page, has_links) for laid_out in laid_out_runs for page in laid_out.pages]
-    pages += [_Page(empty_page(laid_out_runs[0].pages))] * empty
+    if empty:
+        pages += [_Page(empty_page(laid_out_runs[0].pages))] * empty
     fonts, names = joined_fonts(laid_out_runs, blobs)
     pdf = make_pdf(document_of(tree, pages, fonts))
     objects = [object_of(pdf, reference) for reference in pdf.page_references]

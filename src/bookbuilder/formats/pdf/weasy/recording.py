@@ -227,7 +227,7 @@ def _attributes(node: Node, heights: list[float | None]) -> dict[str, object]:
         found["Lang"] = String(element.get("lang", ""))
     if element.tag == "abbr" and element.get("title"):
         found["E"] = String(element.get("title", ""))
-    if node.kind == "Figure":
+    if node.kind in ("Figure", "Formula"):
         found["Alt"] = String(alternative(element))
         if node.box is not None:
             bounds = _bounds(node.box, heights[node.page])

@@ -63,6 +63,8 @@ def role_of(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> str |
         return "TOC" if tag == "ol" else "TOCI"
     if tag in ("ol", "ul", "dl") and not len(element):
         return None
+    if tag == SVG and "formula" in classes:
+        return "Formula"
     if tag in _BY_TAG:
         return _BY_TAG[tag]
     return "Span" if element.get("lang") or (tag == "abbr" and element.get("title")) else None

@@ -14,6 +14,7 @@ _NAMESPACES = {
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
 }
 # PDF/A knows no other standard's properties; this describes the one that PDF/UA needs (6.6.2.3).
 _UA_SCHEMA = """<rdf:Description rdf:about=""
@@ -53,6 +54,7 @@ def xmp_packet(info: Mapping[str, str], metadata: Metadata, *, is_archive: bool)
         "xmp:CreatorTool": escape(info.get("Creator", "")),
         "xmp:CreateDate": date,
         "xmp:ModifyDate": date,
+        "xmpMM:VersionID": escape(metadata.version),
         "pdfuaid:part": "1",
         "pdfaid:part": "2" if is_archive else "",
         "pdfaid:conformance": "A" if is_archive else "",

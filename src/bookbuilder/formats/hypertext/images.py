@@ -6,12 +6,13 @@ import io
 from typing import TYPE_CHECKING
 
 from bookbuilder.book import Asset
-from bookbuilder.formats.epub.preflight import MOST_PIXELS
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 
 if TYPE_CHECKING:
     from PIL import Image
 
+# Kindle's own limit, which suits every screen.
+MOST_PIXELS = 5_600_000
 QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 # WebP came with EPUB 3.3: Kindle and older readers leave a hole.

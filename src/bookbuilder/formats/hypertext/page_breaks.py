@@ -17,6 +17,8 @@ from bookbuilder.model.pagination import PageStart, blocks
 from bookbuilder.text.slugs import loose
 from bookbuilder.trees.markup import copy_of, new_tag, texts
 
+MARK = "page."
+"""The ids of marks begin with it; no chapter has such a slug, since theirs hold no dots."""
 # A mark inside would be read out as a part of their names.
 _NAMES = ("h1", "h2", "h3", "h4", "h5", "h6", "figure")
 # What cannot hold a mark, or should not be cut by one.
@@ -60,8 +62,8 @@ def page_places(book: Book, targets: Mapping[str, str]) -> Iterator[tuple[str, s
 
 
 def _mark_id(start: PageStart) -> str:
-    """Return an id that no chapter has, since theirs hold no dots, and nothing in a chapter."""
-    return f"page.{start.label}"
+    """Return an id that no chapter has, nor anything in a chapter."""
+    return f"{MARK}{start.label}"
 
 
 def _mark(tree: Tag, starts: Iterable[PageStart]) -> None:

@@ -33,6 +33,10 @@ _SHORT_CELL = 10
 _TEXT_COLUMNS = 3
 _LONGEST_LABEL = 60
 _EM_PER_CHARACTER = 0.6
+_EM_PER_LETTER = 0.5
+# Columns of text that are narrower, in characters, are hard to read; more has no room on a page.
+_READABLE = 18
+_MOST_READABLE = 70
 # Spaces, hyphens, and any character of the scripts that are written without spaces.
 _NUMBER = re.compile(
     r"[-+−–±≈~<>≤≥$€£¥]{0,3}\s?\d[\d.,'’:/×\s\u00a0\u202f–-]{0,20}\s?[%‰°$€£¥]{0,2}"
@@ -59,10 +63,7 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
     rows = list(_rows(table))
     if not rows:
         return {}
-    found: dict[int, Attributes] = {}
-    for cell in (cell for row in rows for cell in row):
-        if style := _style_of(cell):
-            found[id(cell)] = {"style": style}
+    found = breaking_cells(table)
     if _has_widths(table, rows[0]):
         return found
     columns = _columns(rows)
@@ -87,6 +88,32 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
         _add(found, {id(cell): {"style": f"width: {sum(shares[start:end])}%"}})
         start = end
     return found
+
+
+def breaking_cells(table: Tag) -> dict[int, Attributes]:
+    """Return attributes for the cells of `table` whose text breaks in another way than words do."""
+    cells = (cell for row in _rows(table) for cell in row)
+    return {id(cell): {"style": style} for cell in cells if (style := _style_of(cell))}
+
+
+def scrolling_table(table: Tag) -> dict[int, Attributes]:
+    """Return attributes for a table that may scroll: it stays wide enough to be read.
+
+    They are by `id()`, for the table, unless it has widths of the author's, and for its cells.
+    """
+    found = breaking_cells(table)
+    rows = list(_rows(table))
+    if rows and not _has_widths(table, rows[0]):
+        wanted = sum(max(c.word, min(c.cell, _READABLE)) for c in _columns(rows))
+        if wanted > _HUGE_LINE:
+            width = min(wanted, _MOST_READABLE) * _EM_PER_LETTER
+            found[id(table)] = {"style": f"min-width: {width:.0f}em"}
+    return found
+
+
+def longest_words(table: Tag) -> int:
+    """Return how many characters beside each other a table is wide if every cell is narrow."""
+    return sum(column.word for column in _columns(list(_rows(table))))
 
 
 def _add(found: dict[int, Attributes], more: dict[int, Attributes]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import resources
@@ -44,7 +44,7 @@ BAD_CSS_URL = Rule(
 )
 
 FOLDER = "styles/"
-THEME = "themes/default/epub.css"
+THEMES = "themes/default/"
 LARGEST_FILE = 20_000_000
 # EPUB 3.3, section 6.3.2: the language of the document decides on these.
 _FORBIDDEN = ("direction", "unicode-bidi")
@@ -72,20 +72,29 @@ class Resource:
     data: bytes
 
 
-def stylesheets(config: Config, report: Report) -> tuple[list[str], list[Resource]]:
-    """Return the names of stylesheets in cascade order; the stylesheets and the files they use."""
-    theme = resources.files("bookbuilder").joinpath(THEME).read_bytes()
-    sheets = [Resource("styles/epub.css", "text/css", theme)]
+def stylesheets(
+    config: Config, report: Report, themes: Sequence[str], own: Mapping[str, Sequence[str]]
+) -> tuple[list[str], list[Resource]]:
+    """Return the names of stylesheets in cascade order; the stylesheets and the files they use.
+
+    `themes` are the theme's sheets by name, `own` the author's by the keys that name them.
+    """
+    sheets = [_sheet_of_theme(name) for name in themes]
     reader = _Reader(config, report)
-    for key, names in (("book.style", config.book.style), ("epub.style", config.epub.style)):
+    for key, names in own.items():
         for name in names:
             if source := _read(key, name, config, report):
                 text = reader.clean(source)
                 # One that serves print alone leaves nothing here.
                 if text.strip():
-                    file = f"{FOLDER}author-{len(sheets)}.css"
+                    file = f"{FOLDER}author-{len(sheets) - len(themes) + 1}.css"
                     sheets.append(Resource(file, "text/css", text.encode()))
     return [sheet.name for sheet in sheets], [*sheets, *reader.files.values()]
+
+
+def _sheet_of_theme(name: str) -> Resource:
+    data = resources.files("bookbuilder").joinpath(f"{THEMES}{name}").read_bytes()
+    return Resource(f"{FOLDER}{name}", "text/css", data)
 
 
 def _read(key: str, name: str, config: Config, report: Report) -> Source | None:

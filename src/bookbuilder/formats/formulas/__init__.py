@@ -1,0 +1,1 @@
+"""Draw formulas, for print and for readers that know no MathML."""

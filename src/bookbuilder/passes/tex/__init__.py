@@ -1,0 +1,1 @@
+"""Convert formulas of LaTeX into MathML."""
