@@ -45,7 +45,7 @@ def insert_inline(
     for node in content_of(text, linked, addresses=addresses and linked is not None):
         tag.append(node)
     first = tag.contents[0] if tag.contents else None
-    if raises and isinstance(first, Tag) and first.name == "sup":
+    if first is None or (raises and isinstance(first, Tag) and first.name == "sup"):
         _close_up(tag)
 
 
