@@ -105,6 +105,8 @@ def test_forty_sources_read_as_pandocs_do(style: str, library: Library) -> None:
     theirs = {name: text.rstrip(".") for name, text in wanted["citations"].items()}
     in_them = {name for name, one in cited.items() if any(c.key in DIFFERENT for c in one.cites)}
     allowed = DIFFERENT_CITATIONS | (in_them if processor.uses_notes else set())
+    # Words before raised numbers stand on the line, without the blank that pandoc raises.
+    allowed |= {"two"} if processor.raises else set()
     assert {n for n in ours if ours[n] != theirs[n]} <= allowed, (ours, theirs)
 
 
@@ -300,10 +302,8 @@ def test_a_style_that_fails_in_the_middle_is_reported(tmp_path: Path) -> None:
                           '<text variable="note"/></layout></bibliography>')  # fmt: skip
     book = {"book.toml": TOML + 'csl = "own.csl"\n', "own.csl": style, "sources.bib": SOURCES}
     _, report = load_files(tmp_path, book | {"one.md": "# One\n\n[@knuth1997]\n"})
-    found = [d for d in report if d.rule.code == "K008"]
-    assert [(d.span and d.span.file, "knuth1997" in d.message) for d in found] == [
-        ("sources.bib", True)
-    ]
+    found = [d.span.file for d in report if d.rule.code == "K008" and d.span]
+    assert sorted(found) == ["one.md", "sources.bib"]
 
 
 OTHER_TOOLS: dict[str, Mapping[str, str]] = {

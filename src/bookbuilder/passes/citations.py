@@ -45,9 +45,9 @@ UNSET = Rule(
     "K008",
     "entry-not-set",
     Severity.WARNING,
-    "The style shows nothing of an entry or of a citation, or only a part: it does not know the type,"
-    " the entry has no title, the style has a mistake, or `[-@key]` leaves out the author in a style"
-    " that shows nothing else.",
+    "The style shows nothing of an entry or of a citation, or only a part: it does not know the"
+    " type, the entry has no title, the style has a mistake, or `[-@key]` leaves out the author in"
+    " a style that shows nothing else.",
 )
 _ALWAYS_BY_SOMEBODY = ("thesis", "paper-conference", "chapter", "article-journal")
 _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encyclopedia")
