@@ -199,6 +199,8 @@ class Addresses:
             for raw, name in self.anchors[chapter.slug].items():
                 table.setdefault(loose(raw), name)
             for heading in elements(chapter.tree, *HEADINGS):
+                if "id" not in heading.attrs:
+                    continue  # one that we added, over a list of sources
                 name = loose(text_of(heading))
                 table.setdefault(name, str(heading["id"]))
                 # pandoc drops the number at the start of a heading.
