@@ -237,7 +237,7 @@ def test_pages_are_marked_where_print_has_the_text(tmp_path: Path) -> None:
     )
     toml = "[book]\ntitle = 'Kept'\nname = 'kept'\nlanguage = 'en'\nchapters = ['one.md']\n"
     folder = write_files(tmp_path, {"book.toml": toml, "one.md": text})
-    assert invoke("build", folder).exit_code == 0
+    assert invoke("build", "--web", folder).exit_code == 0
     with zipfile.ZipFile(folder / "dist/kept.epub") as archive:
         names = archive.namelist()
         xhtml = archive.read(next(n for n in names if n.endswith("one.xhtml"))).decode()
@@ -259,6 +259,9 @@ def test_pages_are_marked_where_print_has_the_text(tmp_path: Path) -> None:
         first = re.search(r"Common \d+", printed[label])
         assert (first and first[0]) in (None, *re.findall(r"Common \d+", after)[:1])
     assert "Paper" not in xhtml
+    web = (folder / "dist/kept-web/one/index.html").read_text("utf-8")
+    assert re.findall(r'<span id="page-(\d+)" role="doc-pagebreak"', web) == list(marked)
+    assert "Paper" not in web
 
 
 def test_conditions_decide_by_format_and_edition(tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ class Config:
     `variables` stand in the text as `{{ name }}`; `site_variables` are those of a book written for
     HonKit, `{{ book.name }}`. `audience` says whom the book is read for, `moved` where keys stand
     that its edition sets, and `not_in_edition` which chapters those keys leave out. `hidden_lines`
-    are the prefixes of lines that mdBook hides, by language. `asked` are the keys that the command
+    are the prefixes of lines that mdBook hides, by language; `shows_code` is False if Quarto shows
+    no code of cells that do not ask for it. `asked` are the keys that the command
     line set, before what the file says.
     """
 
@@ -234,6 +235,7 @@ class Config:
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)
     hidden_lines: Mapping[str, str] = field(default_factory=dict)
+    shows_code: bool = True
     asked: frozenset[str] = frozenset()
     audience: Audience = field(default_factory=Audience)
     moved: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,6 @@ import html
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 ROLE = "doc-bibliography"
 LIST, ENTRY, BACK = "references", "reference", "citation-link"
+_FILE = "bibliography.md"
 _LAST = ("index", "colophon")
 _MOST_BACK = 12
 
@@ -72,8 +72,6 @@ def place_list(
     marked = [tag for c in chapters for tag in elements(c.tree, "div") if tag.get("id") == PLACE]
     listing = _list(listed, links, words) if listed else None
     if marked:
-        for tag in marked:
-            del tag["id"]
         if listing is not None:
             marked[0].append(listing)
         for tag in marked[0 if listing is None else 1 :]:
@@ -125,7 +123,9 @@ def _call_bibliography(chapter: Chapter) -> None:
 
 def _add_chapter(book: Book, words: Words) -> Chapter:
     tree = new_tag("section", {"class": "chapter"}, new_tag("h1", {}, words.bibliography))
-    made = Chapter("bibliography", words.bibliography, tree, Source(Path(), "", ""), role=ROLE)
+    # Links find the chapter by this name, as they do those that have files.
+    source = Source(book.config.text_folder / _FILE, _FILE, "")
+    made = Chapter("bibliography", words.bibliography, tree, source, role=ROLE)
     made.numbered = False
     at = len(book.back)
     while at and _is_last(book.back[at - 1]):

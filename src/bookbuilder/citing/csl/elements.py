@@ -150,6 +150,8 @@ class Text(Paging, model.Text):
         if variable == "citation-number":
             return str(item.number)
         if variable == "locator":
+            if item.label == "page" and is_numeric(item.locator):
+                return str(self._process(item.locator, "page"))
             return item.locator.replace("-", "–")
         if variable == "first-reference-note-number":
             return str(item.note or "")
@@ -186,12 +188,10 @@ class Number(Paging, model.Number):
         return str(self._process(plain, variable)) if is_numeric(value) else value
 
     def format_number(self, number: Any) -> str:
-        try:
-            count = int(number)
-        except ValueError:
-            return str(number)
-        if count > 9_999:
-            return str(number)
+        text = str(number).strip()
+        if not (text.isascii() and text.isdecimal()) or not 0 < len(text.lstrip("0")) < 5:
+            return text
+        count = int(text)
         if self.get("form") == "long-ordinal" and not 1 <= count <= 10:
             return str(model.to_ordinal(count, self))
         return str(super().format_number(number))
@@ -211,8 +211,9 @@ class Label(Helping, model.Label):
             value = item.locator if variable == "locator" else item.reference.get(variable)
             if not isinstance(value, str) or not value or variable in state_of(self).repressed:
                 raise VariableError
-            counts = variable.startswith("number-of") and plain_number(value).isdecimal()
-            plural = int(plain_number(value)) > 1 if counts else is_several(value)
+            count = plain_number(value)
+            counts = variable.startswith("number-of") and count.isdecimal()
+            plural = count.lstrip("0") != "1" if counts else is_several(value)
         if variable == "locator":
             variable = item.label
         wanted = self.get("plural", "contextual")

@@ -88,7 +88,7 @@ class Name(Helping, model.Name):
 
     def _count(self, name: str) -> int:
         value = self.option(name)
-        return int(value) if value.isdecimal() else 0
+        return int(value) if value.isdecimal() and len(value) < 6 else 0
 
     def render_people(self, item: Item, people: tuple[Person, ...], **_: Any) -> str:
         has_others = len(people) > 1 and people[-1].family == OTHERS
