@@ -57,6 +57,10 @@ Two lines above.</pre>
 <linearGradient id="red"><stop offset="0" stop-color="#f00"/></linearGradient>
 <rect id="r" width="9" height="9" fill="url(#red)"/><use href="#r"/></svg>
 
+$$f(x) = aaaaaaaaaaaaaa + bbbbbbbbbbbbbbbb + cccccccccccccccc + dddddddddddddddd$$ {{#eq-long}}
+
+$$x$$
+
 ## Page 2
 
 ## Text
@@ -215,10 +219,10 @@ def test_links_can_be_sent(pages: dict[str, BeautifulSoup]) -> None:
 
 
 def test_pages_of_the_print_edition(pages: dict[str, BeautifulSoup]) -> None:
-    (mark,) = pages["two/index.html"].find_all(attrs={"role": "doc-pagebreak"})
+    (mark,) = pages["two/index.html"].select("[role=doc-pagebreak]")
     assert (mark["id"], mark["aria-label"]) == ("page-57", "57")
     one = pages["one/index.html"]
-    marks = one.find_all(attrs={"role": "doc-pagebreak"})
+    marks = one.select("[role=doc-pagebreak]")
     assert [(m["id"], m["aria-label"]) for m in marks] == [
         ("page-1", "1"),
         ("page-2-2", "2"),

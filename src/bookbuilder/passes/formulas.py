@@ -39,10 +39,13 @@ BAD_MACRO = Rule(
     ' as `R = "\\\\mathbb{R}"`. Other definitions are left out.',
 )
 
+NUMBER_GAP = "2em"
+"""The room between a row of a formula and its number."""
 _LINE = "data-line"
 _MOST_LINES = 300
 _LONGEST_ALT = 1_000
 _BOOKDOWN_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)")
+_CALL = re.compile(r"\\[a-zA-Z]+")
 _DEFINITION = re.compile(
     r"^[ \t]*(\\(?:(?:new|renew|provide)command|def|DeclareMathOperator|let)[^\n]{0,500})$",
     re.MULTILINE,
@@ -113,13 +116,17 @@ def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
     except TexError as error:
         shown = typed if len(typed) <= 60 else f"{typed[:59]}…"
         message = f"the formula `{' '.join(shown.split())}` is printed as typed: {error.message}"
-        span = _place(chapter.source, line, error.text)
+        # What is wrong in a macro is not in the text; its name is.
+        is_there = tex.startswith(error.text, error.at)
+        called = None if is_there else _CALL.match(tex, error.at)
+        span = _place(chapter.source, line, called[0] if called else error.text)
         report.add(FORMULA, message, span, error.hint, alike=f"formula: {error.message}")
         return
     if formula.is_empty:
         _remove(tag)
         return
     formula.math["alttext"] = alternative(tex)
+    formula.math["class"] = "tex"
     labels += [number.label for number in formula.numbers if number.label]
     made = _display(formula, tag, is_block, labels) if display else formula.math
     if not display:
@@ -150,6 +157,8 @@ def _display(formula: Formula, tag: Tag, is_block: bool, labels: list[str]) -> T
     """Return a display: its MathML, and the number that its author gives it."""
     attributes = {"class": "formula display"}
     identifier = str(tag.get("id") or "")
+    if formula.rows > 1 and identifier in {number.label for number in formula.numbers}:
+        identifier = ""
     if not identifier and formula.rows == 1:
         identifier = next(iter(labels), "")
     if identifier:
@@ -157,14 +166,14 @@ def _display(formula: Formula, tag: Tag, is_block: bool, labels: list[str]) -> T
     made = new_tag("div" if is_block else "span", attributes, formula.math)
     numbered = [n for n in formula.numbers if n.tag or n.label]
     if formula.rows > 1 and numbered:
-        _number_rows(formula, numbered, identifier)
+        _number_rows(formula, numbered)
         return made
     if tag_of := next((n for n in numbered if n.tag), None):
         made.append(new_tag("span", {"class": "formula-number"}, _shown(tag_of)))
     return made
 
 
-def _number_rows(formula: Formula, numbers: list[Number], identifier: str) -> None:
+def _number_rows(formula: Formula, numbers: list[Number]) -> None:
     """Put places for the numbers of single rows into a last column of the table that they are in.
 
     A row with a label has its id; what is not the author's own number, another pass puts there.
@@ -179,9 +188,10 @@ def _number_rows(formula: Formula, numbers: list[Number], identifier: str) -> No
         while len(row.contents) < widest:
             row.append(new_tag("mtd"))
         cell = new_tag("mtd", {"class": "formula-number"})
-        if label := next((n.label for n in here if n.label and n.label != identifier), ""):
+        if label := next((n.label for n in here if n.label), ""):
             cell["id"] = label
         if tag_of := next((n for n in here if n.tag), None):
+            cell.append(new_tag("mspace", {"width": NUMBER_GAP}))
             cell.append(new_tag("mtext", {}, _shown(tag_of)))
         row.append(cell)
 

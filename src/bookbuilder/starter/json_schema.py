@@ -123,6 +123,8 @@ def _type_of(hint: Any, texts: Descriptions) -> dict[str, Any]:
         item = _type_of(args[0], texts)
         listed = {"type": "array", "items": item}
         return {"anyOf": [listed, {"type": "string"}]} if args[0] in (str, AuthorConfig) else listed
+    if typing.get_origin(hint) is Mapping:
+        return {"type": "object", "additionalProperties": _type_of(args[1], texts)}
     if typing.get_origin(hint) is Literal:
         return {"enum": list(args)}
     if hint is AuthorConfig:

@@ -70,6 +70,8 @@ class Conversion:
     templates: Templates = field(default_factory=Templates)
     sources: Sources | None = None
     """What can be cited; None in a book without a bibliography."""
+    shows_code: bool = True
+    """Whether cells show their code, if neither they nor their chapter say so."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -28,15 +29,26 @@ _NAMES = "|".join(ENVIRONMENTS.split())
 _BEGIN = re.compile(rf"\\begin\{{((?:{_NAMES})\*?)\}}")
 _LONGEST = 2_000
 _MOST_LINES = 200
+# Text in a formula that has a formula in it.
+_WITH_FORMULA = r"\\(?:text[a-z]{0,6}|mbox)\{[^{}$]{0,200}\$[^${}]{1,200}\$[^{}]{0,200}\}"
 # As in pandoc, no blanks inside the dollars and no digit after them, so that prices stay prices.
 # A letter after them is that of a shell's variable, unless it ends an ordinal.
 _DOLLARS = re.compile(
     r"\$\$([^$]{1,2000})\$\$"
     r"|\$`([^`\n]{1,500})`\$"
-    r"|\$(?![\s$)|\]/])([^$]{1,500})(?<!\s)\$(?:(?![0-9A-Za-z_])|(?=(?:th|st|nd|rd|s)\b))"
+    rf"|\$(?![\s$)\]/]|\|(?![^|$\n]{{1,80}}\|))((?:[^$]|{_WITH_FORMULA}){{1,500}})(?<!\s)\$"
+    r"(?:(?![0-9A-Za-z_])|(?=(?:th|st|nd|rd|s)\b))"
 )
 _ESCAPED = re.compile(r"\\(?:\(((?:[^\\\n]|\\[^)]|\n(?!\s*\n)){1,1000})\\\)"
                       r"|\[((?:[^\\\n]|\\[^\]]|\n(?!\s*\n)){1,1000})\\\])")  # fmt: skip
+# `\\(x\_i\\)`: for tools that take Markdown's escapes out of formulas before MathJax sees them.
+_DOUBLY = re.compile(
+    r"\\\\(?:\(((?:(?!\\\\\)|\n\s*\n)[\s\S]){1,1000})\\\\\)"
+    r"|\[((?:(?!\\\\\]|\n\s*\n)[\s\S]){1,1000})\\\\\])"
+)
+_ESCAPES_MARKS = re.compile(r"\\_(?:\{|\\[a-z])|\\\\\([^\n]{1,200}\\\\\)")
+_WORDS = re.compile(r"(\\(?:text[a-z]*|math(?:rm|tt|it)|operatorname)\*?\s{0,9}\{[^{}]*\})")
+_ESCAPED_MARK = re.compile(r"\\([_*])|(\\\\)\\\\|\\(\\[{}|,;:!#%&])")
 _COMMAND = re.compile(r"\\[a-zA-Z]{2,}|\\[,;:!{}|]")
 _SCRIPT = re.compile(
     r"(?:(?<![A-Za-z0-9])[A-Za-z]|[)}\]'])[\^_](?:[{\\+*-]|\w)|(?<![\w.])\d{1,3}\^[\w{]"
@@ -46,8 +58,8 @@ _SCRIPT = re.compile(
 _OF_REGEX = re.compile(r"\\\{\d{1,4}(?:,\d{0,4})?\\\}|\\[.^$*+?/]")
 # A letter, or a relation of one: `$x$`, `$n = 12$`.
 _SMALL = re.compile(r"[A-Za-z]'?(?:[ ]?[=<>+*/-][ ]?(?:[A-Za-z]|\d{1,6}))?")
-_NO_FORMULA = re.compile(r"[A-Za-z]{3,}|\\[a-z]")
-_RELATION = re.compile(r"[=<>+*/^()-]|[A-Za-z]'?$")
+# Two words, or the name of a shell's variable.
+_NO_FORMULA = re.compile(r"[A-Za-z]{2,}[,;:]?\s+[A-Za-z]{2,}|^[A-Z_]{3,}|\\[a-z]|[a-z]{5}")
 _CERTAIN = re.compile(
     rf"^[ \t]*(?:\$\$[ \t]*$|\\\[[ \t]*$|{_BEGIN.pattern})"
     r"|\$[^$\n]{0,80}\\[a-zA-Z]{2,}[^$\n]{0,80}\$|\\\([^\n]{0,80}\\[a-zA-Z]{2,}"
@@ -57,6 +69,8 @@ _CERTAIN = re.compile(
 _AFTER = re.compile(
     r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|\([\w:.-]{1,100}\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$"
 )
+# The id of a formula that stands in a paragraph, but is set apart.
+_ID_AFTER = re.compile(r"[ \t]*\{#(eq[:-][\w:.-]{1,100})[ \t]*\}")
 # MyST's label of a formula.
 _MYST_LABEL = re.compile(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
 _LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
@@ -67,8 +81,9 @@ _ANY_OPTION = re.compile(r":[a-z-]+:")
 
 class FormulaBlock(TakenLines):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        text = "\n".join(self.lines).rstrip()
-        attributes = ATTRIBUTES.search(self.lines[-1])
+        text = unescaped("\n".join(self.lines).rstrip(), conversion)
+        # Braces of the formula itself may look like attributes: `\sum_{i=0}`.
+        attributes = ATTRIBUTES.match(self.lines[-1], max(self.lines[-1].rfind("{"), 0))
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
             self.attributes = f"{self.attributes} {attributes[1]}"
@@ -101,11 +116,26 @@ def append_formula(
     parent[-1].set(LINE, str(line))
 
 
-def add_formula(parser: InlineParser, text: str) -> None:
+@lru_cache(maxsize=8)
+def _escapes_marks(text: str) -> bool:
+    return bool(_ESCAPES_MARKS.search(text))
+
+
+def unescaped(text: str, conversion: Conversion) -> str:
+    """Take Markdown's escapes out of a formula, if its chapter is for a tool that does."""
+    if "\\" not in text or not _escapes_marks(conversion.problems.source.text):
+        return text
+    parts = _WORDS.split(text)
+    parts[::2] = [_ESCAPED_MARK.sub(r"\1\2\3", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def add_formula(parser: InlineParser, text: str, identifier: str = "") -> None:
     """Add a formula within a line. Nothing changes the quotes, dashes and words in code."""
     line = str(parser.line_at(parser.position))
-    said = text.replace("\n", " ")
-    parser.add_element("code", said, **{"class": "formula", LINE: line})
+    said = unescaped(text, parser.conversion).replace("\n", " ")
+    named = {"id": identifier} if identifier else {}
+    parser.add_element("code", said, **{"class": "formula", LINE: line, **named})
 
 
 def start_formula(state: BlockState, container: Block) -> Started:
@@ -191,6 +221,10 @@ class FormulaExtension(Extension):
         is_meant = match[2] or _is_tex(inside) or _SMALL.fullmatch(inside)
         if not (is_meant or self._is_likely(parser, inside)):
             return False
+        if match[1] and (label := _ID_AFTER.match(parser.text, match.end())):
+            add_formula(parser, match[0], label[1])
+            parser.position = label.end()
+            return True
         return _add(parser, match.end())
 
     def handle_escaped(self, parser: InlineParser) -> bool:
@@ -199,6 +233,8 @@ class FormulaExtension(Extension):
         if begin := _BEGIN.match(text, start):
             end = text.find(f"\\end{{{begin[1]}}}", begin.end(), begin.end() + _LONGEST)
             return end >= 0 and _add(parser, text.index("}", end) + 1)
+        if text[start + 1 : start + 3] in ("\\(", "\\["):
+            return self._handle_doubly_escaped(parser)
         if text[start + 1 : start + 2] not in ("(", "["):
             return False
         match = _ESCAPED.match(text, start)
@@ -211,10 +247,23 @@ class FormulaExtension(Extension):
             return False
         return _add(parser, match.end())
 
+    def _handle_doubly_escaped(self, parser: InlineParser) -> bool:
+        match = _DOUBLY.match(parser.text, parser.position)
+        if match is None:
+            return False
+        inside = match[1] or match[2]
+        if not (_is_tex(inside) or self._has_formulas(parser)):
+            return False
+        marks = "()" if match[1] else "[]"
+        add_formula(parser, f"\\{marks[0]}{inside}\\{marks[1]}")
+        parser.position = match.end()
+        return True
+
     def _is_likely(self, parser: InlineParser, text: str) -> bool:
         """Return whether `text`, such as `n = 1`, is a formula in a chapter that has formulas."""
-        if _NO_FORMULA.search(text) or not _RELATION.search(text):
-            return False
+        return not _NO_FORMULA.search(text) and self._has_formulas(parser)
+
+    def _has_formulas(self, parser: InlineParser) -> bool:
         if self.has_formulas is None:
             source = parser.conversion.problems.source.text
             self.has_formulas = bool(_CERTAIN.search(source))

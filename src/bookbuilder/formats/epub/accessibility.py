@@ -15,7 +15,7 @@ from bookbuilder.book import Asset, Book
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import elements, one_line, text_of
+from bookbuilder.trees.markup import elements, has_class, one_line, text_of
 
 NOT_CERTIFIED = Rule(
     "E018",
@@ -51,6 +51,7 @@ class Accessibility:
     has_pictures: bool
     every_picture_has_alt: bool
     has_maths: bool
+    every_formula_is_described: bool
     has_animation: bool
     has_index: bool
     has_ruby: bool
@@ -79,6 +80,8 @@ class Accessibility:
             features.append("alternativeText")
         if self.has_maths:
             features.append("MathML")
+        if self.every_formula_is_described:
+            features.append("describedMath")
         if self.has_index:
             features.append("index")
         if self.has_ruby:
@@ -136,6 +139,7 @@ def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessib
         has_pictures=bool(pictures),
         every_picture_has_alt=has_alt,
         has_maths="math" in named,
+        every_formula_is_described=_are_described(named["math"]),
         has_animation=has_animation,
         has_index=any(chapter.role == "doc-index" for chapter in book.chapters),
         has_ruby="rt" in named,
@@ -181,6 +185,12 @@ def _has_alternative(picture: Tag) -> bool:
     title = picture.find("title", recursive=False)
     labelled = picture.get("aria-label") or picture.get("aria-labelledby")
     return bool(labelled or (isinstance(title, Tag) and text_of(title)))
+
+
+def _are_described(formulas: Sequence[Tag]) -> bool:
+    """Return whether somebody wrote words for every formula: TeX, as ours have, describes none."""
+    written = [math for math in formulas if not has_class(math, "tex") and math.get("alttext")]
+    return bool(formulas) and len(written) == len(formulas)
 
 
 def _has_name(link: Tag) -> bool:

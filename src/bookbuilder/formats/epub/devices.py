@@ -46,6 +46,7 @@ class Device:
     toc_levels: int
     sentence_spans: bool
     apple_options: bool
+    mathml: bool
 
 
 def device_of(config: Config, report: Report) -> Device:

@@ -14,6 +14,7 @@ from bookbuilder.formats.epub.accessibility import Accessibility, assess, report
 from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
+from bookbuilder.formats.epub.formula_pictures import with_formula_pictures
 from bookbuilder.formats.epub.generated_pages import (
     cover_page,
     part_opening,
@@ -98,6 +99,8 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     report.raise_for_errors()
 
     book = with_page_breaks(book)
+    if not device.mathml:
+        book = with_formula_pictures(book)
     names = names_of_package()
     targets = targets_of(book)
     own = {front.name, *(file.name for file in style_files)}

@@ -16,7 +16,7 @@ SVG = "http://www.w3.org/2000/svg"
 MOST_ELEMENTS = 3_000
 """Parts of one formula that is drawn: it takes about a second."""
 LARGEST_CACHE = 50_000_000
-_VERSION = b"formulas 1"
+_VERSION = b"formulas 4"
 _UNITS = 1000
 
 
@@ -24,7 +24,8 @@ _UNITS = 1000
 class Drawing:
     """Hold the drawing of a formula: measures in em, and paths by colour.
 
-    `lacking` are characters that its font does not have.
+    `rows` are the baselines of its rows below its own, if it is a table. `lacking` are characters
+    that its font does not have.
     """
 
     left: float
@@ -32,6 +33,7 @@ class Drawing:
     height: float
     depth: float
     paths: tuple[tuple[str, str], ...]
+    rows: tuple[float, ...] = ()
     lacking: str = ""
 
     def svg(self, title: str) -> ET.Element:
@@ -95,7 +97,8 @@ def _draw(shape: ET.Element) -> Drawing | None:
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         # MathML that an author pasted may have any shape; ziamath checks little of it.
         return None
-    return Drawing(found.left, found.width, found.height, found.depth, found.paths, lacking)
+    measures = found.left, found.width, found.height, found.depth
+    return Drawing(*measures, found.paths, found.rows, lacking)
 
 
 @functools.cache

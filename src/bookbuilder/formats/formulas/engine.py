@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     from ziafont.fonttypes import BBox
     from ziamath import drawable
     from ziamath.config import config
+    from ziamath.nodes import msubsup
     from ziamath.nodes.menclose import Menclose
     from ziamath.nodes.mnode import Mnode
     from ziamath.nodes.mrow import Mrow
@@ -36,17 +37,24 @@ _NAMED = ("veryverythin", "verythin", "thin", "medium", "thick", "verythick", "v
 _SPACES = {f"{name}mathspace": n / 18 for n, name in enumerate(_NAMED, 1)}
 _SPACES |= {f"negative{name}": -width for name, width in _SPACES.items()}
 _LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([a-z]{2}|%)?")
+_FRACTION = re.compile(r"-?\d+\.\d+")
+_STANDING = re.compile(r"(M (-?\d+ -?\d+) )L \2 ")
+_BLANKS = re.compile(r"(?<=[A-Z]) | (?=[A-Z-])")
 
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """Hold a drawing: its measures in em, and its paths by colour. `y` grows downwards."""
+    """Hold a drawing: its measures in em, and its paths by colour. `y` grows downwards.
+
+    `rows` are the baselines of the rows of the table that the formula is, from its own baseline.
+    """
 
     left: float
     width: float
     height: float
     depth: float
     paths: tuple[tuple[str, str], ...]
+    rows: tuple[float, ...] = ()
 
 
 def outlines_of(math: ET.Element) -> Outlines:
@@ -69,7 +77,19 @@ def outlines_of(math: ET.Element) -> Outlines:
         max(box.ymax, 0) / UNITS,
         max(-box.ymin, 0) / UNITS,
         tuple((colour, "".join(parts)) for colour, parts in paths.items()),
+        tuple(y / UNITS for y in _rows_of(drawn.node)),
     )
+
+
+def _rows_of(node: Any) -> list[float]:
+    """Return the baselines of a table that stands alone in a formula."""
+    for _ in range(DEEPEST):
+        if isinstance(node, Table):
+            return node.baselines
+        if len(node.nodes) != 1:
+            return []
+        node = node.nodes[0]
+    return []
 
 
 def lacks(char: str) -> bool:
@@ -83,12 +103,18 @@ def _paths(svg: ET.Element) -> Iterator[tuple[str, str]]:
         if shape.tag == "path" and shape.get("stroke"):
             yield shape.get("stroke", "black"), _stroke(shape)
         elif shape.tag == "path":
-            yield colour, shape.get("d", "")
+            yield colour, _shortened(shape.get("d", ""))
         elif shape.tag == "rect" and shape.get("stroke"):
             yield shape.get("stroke", "black"), _frame(shape)
         elif shape.tag == "rect":
             x, y, width, height = _numbers(shape, "x", "y", "width", "height")
             yield colour, _box(x, y, width, height)
+
+
+def _shortened(path: str) -> str:
+    """Return a path of whole numbers, without the lines of no length that ziamath begins with."""
+    whole = _FRACTION.sub(lambda number: f"{float(number[0]):.0f}", path)
+    return _BLANKS.sub("", _STANDING.sub(r"\1", whole))
 
 
 def _numbers(shape: ET.Element, *names: str) -> list[float]:
@@ -135,6 +161,31 @@ def _size_px(self: Any, size: str, fontsize: float | None = None) -> float:
     if unit is None:
         return number
     return float(number * _UNITS_TO_EM.get(unit, 0) * em)
+
+
+class _Letter:
+    """Stand for a single sign that has scripts: TeX lets its height not move them."""
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        em = node.glyphsize
+        self.bbox = node.bbox._replace(
+            ymin=max(node.bbox.ymin, -0.05 * em), ymax=min(node.bbox.ymax, 0.5 * em)
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._node, name)
+
+
+def _placed(place: Callable[..., Any]) -> Callable[..., Any]:
+    def wrapped(base: Any, script: Any, font: Any) -> Any:
+        if base.mtag in ("mi", "mn", "mo", "mtext"):
+            is_large = base.params.get("largeop") == "true" and base.style.displaystyle
+            if not is_large and "minsize" not in base.element.attrib and not _grows(base.element):
+                base = _Letter(base)
+        return place(base, script, font)
+
+    return wrapped
 
 
 class Row(Mrow, tag="mrow"):
@@ -235,6 +286,7 @@ class Table(Mnode, tag="mtable"):
         super().__init__(element, parent, **kwargs)
         kwargs.pop("rowymin", None)
         kwargs.pop("rowymax", None)
+        self.baselines: list[float] = []
         rows = [list(self._cells(row, kwargs)) for row in element]
         if any(rows):
             self._arrange([row for row in rows if row])
@@ -272,6 +324,7 @@ class Table(Mnode, tag="mtable"):
         y = top
         for number, row in enumerate(rows):
             baseline = y + heights[number]
+            self.baselines.append(baseline)
             for column, span, node, side in row:
                 room = starts[column + span] - starts[column] - ([*gaps, 0.0][column + span - 1])
                 spare = max(room - node.bbox.xmax, 0.0)
@@ -314,4 +367,6 @@ class Table(Mnode, tag="mtable"):
             y += spaces[number]
 
 
+msubsup.place_super = _placed(msubsup.place_super)
+msubsup.place_sub = _placed(msubsup.place_sub)
 setattr(Mnode, "size_px", _size_px)  # noqa: B010

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from bookbuilder.passes.tex.letters import styled
-from bookbuilder.passes.tex.symbols import BIN, OP, REL, class_of
+from bookbuilder.passes.tex.symbols import BIN, OP, OPEN, REL, class_of
 
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 _SCRIPTS = frozenset({"msub", "msup", "msubsup", "mmultiscripts"})
@@ -27,6 +28,41 @@ def prepared(math: ET.Element) -> ET.Element:
     for child in math:
         made.extend(_element(child, display))
     return made
+
+
+def parts_of(math: ET.Element) -> Iterator[ET.Element]:
+    """Yield the parts of a formula between which a line may end, each as a formula."""
+    children = list(math)
+    while len(children) == 1 and str(children[0].tag).removeprefix(_NAMESPACE) == "mrow":
+        children = list(children[0])
+    part: list[ET.Element] = []
+    depth = 0
+    ends = False
+    for child in children:
+        name = str(child.tag).removeprefix(_NAMESPACE)
+        if ends and name != "mspace":
+            yield _part(math, part)
+            part, ends = [], False
+        part.append(child)
+        if name != "mo":
+            continue
+        form = child.get("form", "infix")
+        depth += (form == "prefix" and _is_bracket(child)) - (form == "postfix")
+        kind = class_of((child.text or " ")[:1]) if form == "infix" else ""
+        ends = kind == REL or (kind == BIN and depth <= 0)
+        # Of two relations such as `:=`, only the second has a space after it.
+        ends = ends and child.get("rspace") != "0em"
+    yield _part(math, part)
+
+
+def _is_bracket(sign: ET.Element) -> bool:
+    return class_of((sign.text or " ")[:1]) == OPEN
+
+
+def _part(math: ET.Element, children: list[ET.Element]) -> ET.Element:
+    part = ET.Element(math.tag, {"display": math.get("display", "inline")})
+    part.extend(children)
+    return part
 
 
 def _element(element: ET.Element, display: bool) -> list[ET.Element]:
@@ -120,8 +156,11 @@ def _token(element: ET.Element, name: str) -> ET.Element:
         # It draws hyphens as a rule.
         text = text.replace("-", "\N{HYPHEN}").replace("\N{NO-BREAK SPACE}", " ")
     if name == "mo":
-        text = {"-": "−", "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": ""}.get(text, text)
-        gap = _SPACES.get(class_of(text[:1])) if text else None
+        # In the font of formulas, U+2216 is the small one.
+        text = {"-": "−", "∖": "⧵", "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": ""}.get(
+            text, text
+        )
+        gap = _SPACES.get(class_of(text[:1].replace("⧵", "∖"))) if text else None
         if gap is not None and made.get("form", "infix") == "infix":
             made.attrib.setdefault("lspace", gap)
             made.attrib.setdefault("rspace", gap)
@@ -145,7 +184,8 @@ def _stacked(made: ET.Element) -> list[ET.Element]:
     base = made[0]
     for part in list(made)[1:]:
         if part.tag == "mo" and part.text:
-            is_stiff = part.get("stretchy") == "false"
+            is_letter = base.tag in ("mi", "mn") and len(base.text or "") == 1
+            is_stiff = part.get("stretchy") == "false" or (is_letter and part.text in "^~ˇ")
             part.text = (_STIFF if is_stiff else _STRETCHED).get(part.text, part.text)
             part.attrib.update(_NO_SPACE)
             if is_stiff and made.get("accent") == "true":

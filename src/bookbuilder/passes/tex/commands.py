@@ -7,6 +7,7 @@ import unicodedata
 from bs4 import Tag
 
 from bookbuilder.passes.tex.atoms import FUNCTION, SPACE, Atom, as_one, joined, mo, row, space
+from bookbuilder.passes.tex.chemistry import CHEMISTRY
 from bookbuilder.passes.tex.definitions import DEFINITIONS
 from bookbuilder.passes.tex.environments import begin, substack
 from bookbuilder.passes.tex.fences import FENCES
@@ -345,6 +346,7 @@ COMMANDS: dict[str, Command] = {
     **dict.fromkeys(("displaybreak", "centering", "hfill", "hfil", "strut", "/"), _nothing),
     **dict.fromkeys(("vspace", "allowdisplaybreaks", "setlength"), _one_ignored),
     **PHYSICS,
+    **CHEMISTRY,
     "ensuremath": _ensure,
     **dict.fromkeys(_MANY, _many),
     "dots": _middle_dots,

@@ -204,6 +204,10 @@ class Table:
             self._skip_row_space()
             if self.environment.is_outer:
                 parser.row += 1
+        while rows and not any(
+            cell.contents for cell in rows[-1].contents if isinstance(cell, Tag)
+        ):
+            del rows[-1]
         if self.environment.is_outer:
             parser.rows = max(parser.rows, len(rows))
         return self._table(rows or [joined("mtr", [new_tag("mtd")])])
@@ -277,6 +281,10 @@ class Table:
         if "class" in attributes:
             table["class"] = attributes["class"]
         return table
+
+
+def _is_empty(row: Tag) -> bool:
+    return not any(cell.contents for cell in row.contents if isinstance(cell, Tag))
 
 
 def _ends_cell(token: Token) -> bool:

@@ -90,7 +90,7 @@ _OWN = {
     "rbrace": "}",
     "rVert": "‖",
     "rvert": "|",
-    "setminus": "⧵",
+    "setminus": "∖",
     "shortmid": "∣",
     "shortparallel": "∥",
     "sim": "∼",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
-from bookbuilder.formats.formulas.drawing import MATH, Drawing, drawings
+from bookbuilder.formats.formulas.drawing import MATH, Drawing, Drawings, drawings
+from bookbuilder.formats.formulas.shapes import parts_of
 from bookbuilder.formats.pdf.compose.measure import Measure, measure_of, with_room
 from bookbuilder.formats.pdf.run_data.runs import classes_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -42,6 +43,11 @@ SIZE = 1.0
 """The size of a formula for that of the text, so that their small letters are equally high."""
 SMALLEST = 0.7
 """The size at which a formula that is too wide is reported."""
+_TABLE = "{http://www.w3.org/1998/Math/MathML}mtable"
+_ASCENT = 0.85
+"""From the top of a line of numbers to its baseline, in em, in the theme's typeface."""
+_LONGEST_WHOLE = 4.0
+"""Formulas in a line up to this width, in em, are never divided."""
 _NUMBER_ROOM = 0.6
 """The width of a character of a formula's number, in em."""
 
@@ -55,22 +61,89 @@ def set_formulas(section: ET.Element, measure: Measure, remembers: bool) -> None
     rooms = dict(with_room(section, (MATH,), measure))
     parents = {child: parent for parent in section.iter() for child in parent}
     for math in found:
+        parent = parents[math]
+        numbers = _take_numbers(math)
         drawing = drawn.of(math)
-        parent = parents.get(math)
-        if drawing is None or parent is None or not drawing.paths:
+        if drawing is None or not drawing.paths:
+            _put_back(numbers)
             continue
-        room = rooms.get(math, measure.upright) - _number_width(parent)
-        svg = drawing.svg(_title(math))
-        is_display = math.get("display") == "block"
-        size = SIZE * min(1.0, room / max(drawing.width * SIZE, 0.01)) if is_display else SIZE
-        svg.attrib.update({"class": "formula", "style": _style(drawing, size)})
-        svg.tail = math.tail
-        parent[list(parent).index(math)] = svg
-        for number in parent if is_display else ():
-            if "formula-number" in classes_of(number):
-                height = (drawing.height + drawing.depth) * size
-                number.set("style", f"line-height: {height:.3f}em")
+        size = SIZE
+        if math.get("display") == "block":
+            room = rooms.get(math, measure.upright) - _number_width(parent, numbers)
+            size *= min(1.0, room / max(drawing.width * SIZE, 0.01))
+            _place_numbers(parent, drawing, numbers, size)
+            made = _drawn(drawing, _title(math), size)
+        else:
+            made = _in_parts(math, drawing, drawn) or _drawn(drawing, _title(math), size)
+        made.tail = math.tail
+        at = list(parent).index(math)
+        parent[at] = made
+        for name in (str(tag.get("id")) for tag in math.iter() if tag.get("id")):
+            parent.insert(at, ET.Element("span", {"id": name}))
     drawn.trim()
+
+
+def _drawn(drawing: Drawing, title: str, size: float, kind: str = "formula") -> ET.Element:
+    svg = drawing.svg(title)
+    svg.attrib.update({"class": kind, "style": _style(drawing, size)})
+    return svg
+
+
+def _in_parts(math: ET.Element, whole: Drawing, drawn: Drawings) -> ET.Element | None:
+    """Return a formula in a line as several drawings, between which the line may end.
+
+    As in TeX, it may after a relation, and after a sign such as `+`, but not within brackets.
+    """
+    parts = list(parts_of(math)) if whole.width > _LONGEST_WHOLE else []
+    if len(parts) < 2:
+        return None
+    holder = ET.Element("span", {"class": "formula", "alt": _title(math)})
+    for part in parts:
+        drawing = drawn.of(part)
+        if drawing is None:
+            return None
+        svg = _drawn(drawing, "", SIZE, "formula-part")
+        svg.tail = "\N{ZERO WIDTH SPACE}"
+        holder.append(svg)
+    holder[-1].tail = None
+    return holder
+
+
+def _take_numbers(math: ET.Element) -> list[tuple[int, ET.Element, ET.Element]]:
+    """Take the numbers of rows out of a formula: their row, its element and their cell."""
+    table = next(math.iter(_TABLE), None)
+    found = []
+    for at, row in enumerate(table if table is not None else ()):
+        if len(row) and "formula-number" in classes_of(row[-1]):
+            found.append((at, row, row[-1]))
+            row.remove(row[-1])
+    return found
+
+
+def _put_back(numbers: list[tuple[int, ET.Element, ET.Element]]) -> None:
+    for _, row, cell in numbers:
+        row.append(cell)
+
+
+def _place_numbers(
+    parent: ET.Element,
+    drawing: Drawing,
+    numbers: list[tuple[int, ET.Element, ET.Element]],
+    size: float,
+) -> None:
+    """Place the number of a formula in the middle of its height, and those of rows beside them."""
+    height = (drawing.height + drawing.depth) * size
+    for number in parent:
+        if "formula-number" in classes_of(number):
+            number.set("style", f"line-height: {height:.3f}em")
+    for at, _, cell in numbers:
+        baseline = drawing.rows[at] if at < len(drawing.rows) else 0.0
+        top = (drawing.height + baseline) * size - _ASCENT
+        attributes = {"class": "formula-number", "style": f"top: {top:.3f}em"}
+        if cell.get("id"):
+            attributes["id"] = str(cell.get("id"))
+        number = ET.SubElement(parent, "span", attributes)
+        number.text = "".join(cell.itertext())
 
 
 def _title(math: ET.Element) -> str:
@@ -85,9 +158,12 @@ def _style(drawing: Drawing, size: float) -> str:
     )
 
 
-def _number_width(parent: ET.Element) -> float:
+def _number_width(
+    parent: ET.Element, rows: list[tuple[int, ET.Element, ET.Element]] | None = None
+) -> float:
     """Return the room that the numbers on both sides of a formula in the middle would take."""
-    said = ["".join(n.itertext()) for n in parent if "formula-number" in classes_of(n)]
+    numbers = [n for n in parent.iter() if "formula-number" in classes_of(n)]
+    said = ["".join(n.itertext()) for n in (*numbers, *(cell for _, _, cell in rows or ()))]
     return 2 * _NUMBER_ROOM * max(map(len, said)) + 1 if said else 0.0
 
 

@@ -229,7 +229,8 @@ def _attributes(node: Node, heights: list[float | None]) -> dict[str, object]:
         found["E"] = String(element.get("title", ""))
     if node.kind in ("Figure", "Formula"):
         found["Alt"] = String(alternative(element))
-        if node.box is not None:
+        # A formula in parts may stand in two lines, or on two pages.
+        if node.box is not None and element.tag in ("img", SVG):
             bounds = _bounds(node.box, heights[node.page])
             found["A"] = Dictionary({"O": "/Layout", "BBox": bounds})
     elif node.kind == "L":

@@ -63,7 +63,9 @@ def role_of(element: ET.Element, parents: dict[ET.Element, ET.Element]) -> str |
         return "TOC" if tag == "ol" else "TOCI"
     if tag in ("ol", "ul", "dl") and not len(element):
         return None
-    if tag == SVG and "formula" in classes:
+    if "formula-part" in classes:
+        return None
+    if "formula" in classes and (tag == SVG or element.get("alt")):
         return "Formula"
     if tag in _BY_TAG:
         return _BY_TAG[tag]
@@ -81,7 +83,7 @@ def is_decoration(element: ET.Element, element_tag: str) -> bool:
     `element_tag` is WeasyPrint's name of the box's element, pseudo-elements included.
     """
     if element.tag in ("img", SVG):
-        return not alternative(element)
+        return not alternative(element) and "formula-part" not in classes_of(element)
     return (
         element.tag == "hr"
         or element_tag.endswith("toc-leader")
