@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from citeproc import model
@@ -47,6 +48,9 @@ class Helping:
         if (name, form, plural) not in known:
             known[name, form, plural] = self._find_term(name, form, plural)
         return str(known[name, form, plural])
+
+    def get_macro(self: Any, name: str) -> Any:
+        return self.get_root().macros[name]
 
     def _find_term(self: Any, name: str, form: str, plural: bool) -> str:
         forms = _FALLBACKS.get(form, (form, "long") if form != "long" else ("long",))
@@ -269,6 +273,11 @@ class Substitute(Helping, model.Substitute):
         return None
 
 
+@cache
+def _words_of(said: str) -> tuple[str, ...]:
+    return tuple(said.split())
+
+
 class If(model.If):
     def render(self, item: Item, context: Any = None, delimiter: str = "", **kwargs: Any) -> Any:
         results: list[bool] = []
@@ -293,8 +302,9 @@ class If(model.If):
             raise model.ConditionFailed
         return self.render_children(item, context=context, delimiter=delimiter, **kwargs)
 
-    def _words(self, name: str) -> list[str]:
-        return str(self.get(name, "")).split()
+    def _words(self, name: str) -> tuple[str, ...]:
+        said = self.get(name)
+        return _words_of(said) if said else ()
 
     def _has(self, item: Item, variable: str) -> bool:
         if variable == "locator":
