@@ -90,7 +90,7 @@ def plain(text: str) -> str:
 def test_forty_sources_read_as_pandocs_do(style: str, library: Library) -> None:
     wanted = PANDOC["styles"][style]
     entries = {key: entry for key in library.keys if (entry := library.get(key))}
-    processor = Processor(read_style(bundled_style(style), "en-US"), entries, "en-US")
+    processor = Processor(read_style(bundled_style(style), "en"), entries, "en")
     cited = clusters()
     texts = dict(zip(cited, processor.process(list(cited.values()), entries), strict=True))
     listed = {

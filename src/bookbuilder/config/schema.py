@@ -18,6 +18,7 @@ from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.audience import Audience
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
+from bookbuilder.text.slugs import filled_name, output_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class BookConfig:
     csl: str = ""
     nocite: tuple[str, ...] = ()
     bibliography_at: Literal["book", "chapter"] = "book"
+
+    def file_name(self, title: str) -> str:
+        """Return the name of the book's files, without suffix; `title` is for a book without one.
+
+        `{version}` and its like in `name` are filled in.
+        """
+        values = {
+            "name": output_name(self.title or title),
+            "version": self.version,
+            "date": self.date.isoformat() if self.date else "",
+        }
+        return filled_name(self.name or "{name}", values)
 
 
 @dataclass(frozen=True, slots=True)

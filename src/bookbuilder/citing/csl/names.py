@@ -71,6 +71,7 @@ class Names(Helping, model.Names):
         text = substitute.render(item, context=context, **kwargs) if substitute is not None else ""
         if not text:
             raise VariableError
+        state.rendered.append("substitute")
         return text
 
 
