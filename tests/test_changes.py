@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbuilder import Report, load, write
+from bookbuilder.changes import as_html, changes_since
 from bookbuilder.changes.alignment import differences, longest_rising
 from bookbuilder.changes.corrections import is_older
 from bookbuilder.changes.page import escaped
@@ -109,7 +110,7 @@ numbered: false
 - New: *To come*
 - Removed: *Gone*
 - New title: *A call* → 4. *A telephone call*
-- Moved: *Moving* (5 → 1)
+- Moved: *Moving*, 5 → 1
 - Reworded: 1 / 6
 
 ## In the chapters
@@ -148,9 +149,8 @@ def assert_error(code: str, said: str, *args: str | Path) -> None:
 
 
 def test_the_page_tells_corrections_chapters_and_passages(old: Path, book: Path) -> None:
-    result = invoke("changes", old, book, "-q")
+    result = invoke("changes", old, book, "--most", "3", "-q")
     assert result.exit_code == 0, result.output
-    result = invoke("changes", old, book, "--most", "3")
     head, _, tail = result.stdout.partition("- and ")
     assert head == PAGE
     assert tail == "9 more\n"
@@ -184,9 +184,22 @@ def test_the_page_is_a_chapter_that_is_not_compared_itself(old: Path, book: Path
     assert "Nothing has changed" in invoke("changes", book, book).stdout
 
 
+def test_the_page_is_html_for_other_pages(old: Path, book: Path) -> None:
+    found = changes_since(old.read_bytes(), load(book, report=Report()), Report())
+    page = as_html(found, "en-GB", most=3)
+    assert page.startswith("<section><h1>What changed since your copy</h1>")
+    assert (
+        "<li><em>Pay</em>: “Wrong words stand” → “Right words stand” (found by Ana *Lima*)" in page
+    )
+    assert "<!--" not in page
+    assert "id=" not in page
+
+
+@pytest.mark.attack("running something by a repository")
 def test_a_tag_is_read_without_what_the_repository_would_run(book: Path, tmp_path: Path) -> None:
-    def git(*args: str) -> None:
-        subprocess.run(["git", "-C", tmp_path, *args], check=True, capture_output=True)
+    def git(*args: str) -> str:
+        done = subprocess.run(["git", "-C", tmp_path, *args], check=True, capture_output=True)
+        return done.stdout.decode().strip()
 
     git("init", "-q")
     git("config", "user.name", "A")
@@ -209,6 +222,20 @@ def test_a_tag_is_read_without_what_the_repository_would_run(book: Path, tmp_pat
     assert not ran.exists()
     assert_error("E021", "git knows no tag or commit `v9`", "v9", book)
     assert_error("E021", "neither a file nor a name", "--", "--upload-pack=x", book)
+    # Objects that are missing would be downloaded, by a program that the settings name.
+    name = git("rev-parse", "v1.0:book/x.md")
+    (tmp_path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    git("config", "core.repositoryformatversion", "1")
+    git("config", "extensions.partialClone", "far")
+    git("config", "remote.far.promisor", "true")
+    git("config", "remote.far.url", f"ext::touch {ran}")
+    git("config", "protocol.ext.allow", "always")
+    git("config", "protocol.allow", "always")
+    for name in [p.name for p in book.iterdir()]:
+        (book / name).unlink()
+    write_files(book, {name: text for name, text in NEW.items() if name != "x.md"})
+    assert_error("E021", "", "v1.0", book)
+    assert not ran.exists()
 
 
 def test_without_git_or_a_repository_a_finding_says_so(
@@ -312,7 +339,7 @@ def test_a_copy_that_cannot_be_read_is_a_finding(
     assert_error("E021", said, tmp_path / "old.epub", book)
 
 
-@pytest.mark.attack("exhausting")
+@pytest.mark.attack("limits and growth")
 def test_entities_and_depth_take_nothing(tmp_path: Path, book: Path) -> None:
     path = tmp_path / "old.epub"
     data = epub(("a.html", TEXT))

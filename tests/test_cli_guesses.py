@@ -33,7 +33,7 @@ def test_commands_of_other_tools_are_guessed(said: str, meant: str) -> None:
 def test_guesses_lead_to_commands_and_hide_none() -> None:
     for said, meant in COMMANDS.items():
         assert said not in main.commands
-        assert meant in main.commands or meant == "--version"
+        assert meant.partition(" ")[0] in main.commands or meant == "--version"
 
 
 def test_a_name_that_nobody_knows_is_only_refused() -> None:

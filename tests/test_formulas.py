@@ -249,11 +249,9 @@ def test_numbers_and_labels_stay_with_their_rows(tmp_path: Path) -> None:
     assert one["id"] == "one--eq-x"
     assert elements(one, "span")[0].get_text() == "(3.1)"
     cells = [c for c in elements(rows, "mtd") if has_class(c, "formula-number")]
-    assert [c.get_text() for c in cells] == ["(1)", "(*)"]
-    labels = [(span["id"], span["data-number"]) for span in elements(rows, "span")]
-    assert labels == [("one--eq-a", "1"), ("one--eq-c", "*")]
-    assert last.parent is not None
-    assert (last.parent["id"], last.parent["data-number"]) == ("one--eq-e", "2")
+    said = [(c["id"], c.get_text()) for c in cells]
+    assert said == [("one--eq-a", "(1)"), ("one--eq-c", "(*)")]
+    assert last["id"] == "one--eq-e"
 
 
 def test_the_document_names_the_commands_that_are_known() -> None:

@@ -374,6 +374,19 @@ def test_a_list_that_is_a_program_is_said_to_be_one(tmp_path: Path) -> None:
     assert shape(book) == [["", "A", "B"]]
 
 
+def test_quarto_hides_the_code_of_a_whole_book(tmp_path: Path) -> None:
+    cell = "```{r}\n1 + 1\n```\n"
+    own = "---\nexecute:\n  echo: true\n---\n"
+    files: dict[str, str | bytes] = {
+        "_quarto.yml": "book:\n  title: T\n  chapters: [a.qmd, b.qmd]\nexecute:\n  echo: false\n",
+        "a.qmd": f"# A\n\nText.\n\n{cell}\n```{{r}}\n#| echo: true\n2 + 2\n```\n",
+        "b.qmd": f"{own}# B\n\nText.\n\n{cell}",
+    }
+    book, _ = read(tmp_path, files)
+    shown = [[pre.get_text().strip() for pre in c.tree.find_all("pre")] for c in book.chapters]
+    assert shown == [["2 + 2"], ["1 + 1"]]
+
+
 def test_numbers_follow_quartos_settings(tmp_path: Path) -> None:
     files = CASES["quarto"][0]
     assert read(tmp_path / "a", files)[0].numbered

@@ -63,16 +63,21 @@ def rows(page: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_a_sound_book_is_ready_as_far_as_it_was_checked(book: Path) -> None:
+    write_files(book / "dist", {"small-workbook.pdf": "old", "smaller.pdf": "another book's"})
     result = invoke("check", "--release")
     assert result.exit_code == 0, result.output
     *_, wrote, answer = result.stdout.splitlines()
     assert wrote == "Wrote dist/small-release.html"
     assert answer == (
-        "Ready to hand out: yes, as far as it was checked; not run: Spelling, Ace of small.epub"
+        "Ready to hand out: yes, as far as it was checked;"
+        " not run: Spelling, Ace of small.epub, Other files in the folder"
     )
     page = (book / "dist/small-release.html").read_text("utf-8")
     states = rows(page)
     assert states.pop("Spelling") == states.pop("Ace of small.epub") == "not-run"
+    assert states.pop("Other files in the folder") == "not-run"
+    assert "small-workbook.pdf" in page
+    assert "smaller.pdf" not in page
     assert set(states.values()) == {"passed"}
     assert {"EPUBCheck of small.epub", "Fonts, tags and claims of small.pdf"} <= states.keys()
     assert "PDF/UA-1" in page
@@ -142,6 +147,7 @@ def test_a_book_that_cannot_be_read_is_not_ready_and_nothing_counts_as_passed(bo
         ("-o", "x.html"),
         ("--release", "-o", "x.pdf"),
         ("--release", "--built", "book.toml"),
+        ("--spelling", "--built", "book.toml"),
         ("--release", "--edition", "none"),
     ],
 )
@@ -170,6 +176,7 @@ def test_the_page_holds_what_an_author_types_as_text() -> None:
         ("es", "[TODO] Texto", ["TODO"]),
         ("zh", "（待补充）", ["待补充"]),
         ("en", "A to-do list, a TODO list, “TODO”, things TO DO and what??? Yes!?? SIZE XXXL", []),
+        ("en", "Leave a TODO, or the TBD; fillers like lorem ipsum help", []),
         ("es", "TODO ES POSIBLE", []),
         ("it", "la TBC e COSE DA FARE", []),
     ],

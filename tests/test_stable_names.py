@@ -35,7 +35,7 @@ Write [rows]{.index} down.
 [^pay]: Before tax.
 """
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5"/></svg>'
-FILES = {
+FILES: dict[str, str | bytes] = {
     "02-deciding.md": DECIDING,
     "01.md": "# Asking first\n\nSome text.\n",
     "a/intro.md": "# A begins\n\nText of A.\n",

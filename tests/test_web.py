@@ -57,6 +57,10 @@ Two lines above.</pre>
 <linearGradient id="red"><stop offset="0" stop-color="#f00"/></linearGradient>
 <rect id="r" width="9" height="9" fill="url(#red)"/><use href="#r"/></svg>
 
+$$f(x) = aaaaaaaaaaaaaa + bbbbbbbbbbbbbbbb + cccccccccccccccc + dddddddddddddddd$$ {{#eq-long}}
+
+$$x$$
+
 ## Page 2
 
 ## Text
@@ -215,10 +219,10 @@ def test_links_can_be_sent(pages: dict[str, BeautifulSoup]) -> None:
 
 
 def test_pages_of_the_print_edition(pages: dict[str, BeautifulSoup]) -> None:
-    (mark,) = pages["two/index.html"].find_all(attrs={"role": "doc-pagebreak"})
+    (mark,) = pages["two/index.html"].select("[role=doc-pagebreak]")
     assert (mark["id"], mark["aria-label"]) == ("page-57", "57")
     one = pages["one/index.html"]
-    marks = one.find_all(attrs={"role": "doc-pagebreak"})
+    marks = one.select("[role=doc-pagebreak]")
     assert [(m["id"], m["aria-label"]) for m in marks] == [
         ("page-1", "1"),
         ("page-2-2", "2"),
@@ -308,6 +312,17 @@ def test_words_in_the_books_language_or_marked_as_english(tmp_path: Path) -> Non
     assert ">Zum Text springen</a>" in words("de")
     assert '<span lang="en" dir="ltr">Skip to the text</span>' in words("eo")
     assert ">Gå til teksten</a>" in words("no")
+
+
+def test_a_chapter_without_a_title_has_one_for_screen_readers(tmp_path: Path) -> None:
+    toml = "[book]\ntitle='x'\nlanguage='en'\nfront=['dedication.md']\nchapters=['a.md']\n"
+    files = {"book.toml": toml, "dedication.md": "For them.\n", "a.md": "# A\n\nText.\n"}
+    book, report = load_files(tmp_path, files)
+    write_pages(book, tmp_path / "out", report)
+    page = BeautifulSoup((tmp_path / "out/dedication/index.html").read_text("utf-8"), "html5lib")
+    (title,) = page.find_all("h1")
+    assert title["class"] == ["unseen"]
+    assert title.get_text().casefold() == "dedication"
 
 
 def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

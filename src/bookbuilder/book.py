@@ -72,7 +72,7 @@ class Metadata:
 
 @dataclass(slots=True)
 class Cited:
-    """Hold what a book says of citing: files, style, where sources are listed, and `also` which.
+    """Hold what a book says of citing: the style, where sources are listed, and which `also` are.
 
     `files` are those that were found without the author's saying so.
     """

@@ -25,7 +25,7 @@ from bookbuilder.passes import OF_EXCERPTS, OF_WHOLE, run_passes
 from bookbuilder.passes.index import ROLE as INDEX
 from bookbuilder.passes.number import APPENDIX
 from bookbuilder.passes.selection import NO_SUCH_PART
-from bookbuilder.passes.used_entries import REFERENCES
+from bookbuilder.passes.used_entries import REFERENCES, has_entries
 from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
@@ -80,10 +80,9 @@ def whole_book(
 
 def cut(book: Book, selection: Selection, report: Report) -> Book:
     """Return what `selection` asks for of a `whole_book`, which stays as it is."""
-    roles = (*REFERENCES, INDEX)
 
     def copied(chapter: Chapter) -> Chapter:
-        if chapter.slug in selection.chapters or chapter.role in roles:
+        if chapter.slug in selection.chapters or chapter.role == INDEX or has_entries(chapter):
             return dataclasses.replace(chapter, tree=copy_of(chapter.tree))
         return chapter
 
@@ -214,7 +213,7 @@ def coursepack(
         selection = Selection(Cut.COURSEPACK, chapters=tuple(slugs), title=title)
         excerpt = with_settings(cut(whole, selection, report), settings)
         if made is not None and format_name == EPUB:
-            from bookbuilder.formats.epub.other_pages import pages_of_other_text
+            from bookbuilder.formats.hypertext.other_pages import pages_of_other_text
 
             excerpt = dataclasses.replace(excerpt, pagination=pages_of_other_text(made, excerpt))
         output = write(excerpt, path_of(excerpt, format_name, place), report, format_name)

@@ -1,8 +1,8 @@
 """Say what has changed in a book since another version of it, in words that its readers know.
 
 `changes_since(old, book, report)` compares the EPUB `old` with a linked book; `as_markdown` writes
-the result as a page. Both versions are compared as EPUBs, so that what one of them was built from
-does not matter.
+the result as a chapter, and `as_html` as a page outside of the book. Both versions are compared as
+EPUBs, so that what one of them was built from does not matter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bookbuilder.book import Book
 from bookbuilder.changes.compare import compare
 from bookbuilder.changes.corrections import corrections_since
 from bookbuilder.changes.found import Changes, ChapterChanges, Correction
+from bookbuilder.changes.html_page import as_html
 from bookbuilder.changes.page import as_markdown
 from bookbuilder.changes.reading_text import Edition, Text, read_edition
 from bookbuilder.changes.rewording import Reworded
@@ -28,6 +29,7 @@ __all__ = [
     "Edition",
     "Reworded",
     "Text",
+    "as_html",
     "as_markdown",
     "changes_since",
 ]

@@ -32,7 +32,7 @@ from bookbuilder.text.comparing import comparable
 
 ALIKE = 0.45
 """Passages that have so much in common are one passage, reworded."""
-MOST_PAIRS = 2_500
+MOST_PAIRS = 900
 SHORT = 25
 """Characters. A shorter passage that is found in another chapter need not come from there."""
 KEPT = 0.35

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from bookbuilder.changes.alignment import longest_rising
@@ -10,12 +10,12 @@ from bookbuilder.changes.reading_text import Text
 from bookbuilder.changes.rewording import words_of
 from bookbuilder.text.comparing import comparable
 
-MOST_CHAPTERS = 400
+MOST_CHAPTERS = 150
 """Of more chapters without a counterpart, contents are not compared."""
-MOST_RUNS = 20_000
+MOST_RUNS = 8_000
 WORDS_OF_RUN = 4
 ALIKE_BY_NAME = 0.05
-"""Chapters of one file name have at least so much in common, unless their titles are the same."""
+"""Chapters of one file name have at least so much in common, unless no other has their title."""
 ALIKE = 0.3
 
 Pairs = list[tuple[Text, Text]]
@@ -44,12 +44,14 @@ def matched(old: Sequence[Text], new: Sequence[Text]) -> Pairs:
         smaller = min(len(mine), len(theirs))
         return len(mine & theirs) / smaller if smaller else 0.0
 
+    counts = Counter(map(_title, new))
     by_name = {text.name: text for text in reversed(old)}
     for text in new:
         other = by_name.get(text.name)
-        if other is not None and (
-            _title(text) == _title(other) or alike(text, other) > ALIKE_BY_NAME
-        ):
+        if other is None:
+            continue
+        is_same = _title(text) == _title(other) and counts[_title(text)] == 1
+        if is_same or alike(text, other) > ALIKE_BY_NAME:
             pair(text, other)
     titles: defaultdict[str, list[Text]] = defaultdict(list)
     for text in left:

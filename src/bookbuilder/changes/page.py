@@ -66,7 +66,7 @@ def as_markdown(
     ]
     text = [line for part in parts for line in part]
     if len(text) == 1:
-        text.append(f"{page.said('nothing')}.")
+        text.append(page.said("nothing"))
     return head + "\n" + "\n\n".join(text) + "\n"
 
 
@@ -109,7 +109,7 @@ def _overview(changes: Changes, page: _Page) -> Iterator[str]:
     for old, new in changes.renamed:
         yield f"- {page.said('renamed')}: *{escaped(old.title)}* → {_chapter(new, page)}"
     for old, new in changes.moved:
-        places = f" ({old.number} → {new.number})" if old.number and new.number else ""
+        places = f", {old.number} → {new.number}" if old.number and new.number else ""
         yield f"- {page.said('moved')}: {page.link(new.title, new.name)}{places}"
     if rewritten := [one.new for one in changes.chapters if one.rewritten]:
         names = ", ".join(page.link(text.title, text.name) for text in rewritten)

@@ -25,7 +25,6 @@ from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
-from bookbuilder.text.slugs import output_name
 
 UNREADABLE_BOOK = Rule(
     "V001",
@@ -169,7 +168,7 @@ def audience_of(path: Path, root: Path, kind: str, edition: str | None = None) -
         with contextlib.suppress(BookError):
             config = read_config(root.resolve(), Report())
             known = own_editions(config)
-            name = config.book.name or output_name(config.book.title)
+            name = config.book.file_name("")
         parts = f"{path.stem.removeprefix(name)}-"
         edition = next((e for e in sorted(known, key=len)[::-1] if f"-{e}-" in parts), None)
     return Audience(kind, edition or "")

@@ -18,7 +18,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bookbuilder.checks.ace import find_ace
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
+from bookbuilder.runtime.hunspell import INSTALL_HUNSPELL, NoHunspellError, find_hunspell
 from bookbuilder.runtime.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ def facts() -> Iterator[Fact]:
     yield from _layout()
     yield _fonts()
     yield from _epubcheck()
+    yield _hunspell()
+    yield _ace()
 
 
 def trial(format_name: str) -> str:
@@ -195,6 +199,24 @@ def _epubcheck() -> Iterator[Fact]:
         yield Fact(State.OK, f"EPUBCheck {importlib.metadata.version('epubcheck')}")
     except NotRunError as error:
         yield Fact(State.OPTIONAL, f"EPUBCheck, for `check --built`: {error}", error.hint)
+
+
+def _hunspell() -> Fact:
+    try:
+        known = ", ".join(find_hunspell().dictionaries)
+    except NoHunspellError as error:
+        what = f"Hunspell, for `check --spelling`: {error}"
+        return Fact(State.OPTIONAL, what, INSTALL_HUNSPELL)
+    if not known:
+        return Fact(State.OPTIONAL, "Hunspell has no dictionaries", INSTALL_HUNSPELL)
+    return Fact(State.OK, f"Hunspell, with the dictionaries {known[:200]}")
+
+
+def _ace() -> Fact:
+    try:
+        return Fact(State.OK, f"Ace, for `check --release`: {find_ace()[:200]}")
+    except NotRunError as error:
+        return Fact(State.OPTIONAL, f"Ace, for `check --release`: {error}", error.hint)
 
 
 def _said(error: Exception) -> str:

@@ -26,16 +26,16 @@ from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, claims_of
 from bookbuilder.model.audience import EPUB
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.model.source import Span
-from bookbuilder.runtime.files import read_own_file
+from bookbuilder.runtime.files import names_in, read_own_file
 from bookbuilder.runtime.link_checking import LinkState, Verdict
 
 _OF_EPUBCHECK = (EPUBCHECK_ERROR, EPUBCHECK_WARNING)
 _TOLD = {
-    Verdict.FINE: "answer",
-    Verdict.MOVED: "have moved",
-    Verdict.DEAD: "lead nowhere",
+    Verdict.FINE: "there",
+    Verdict.MOVED: "moved",
+    Verdict.DEAD: "gone",
     Verdict.UNCLEAR: "could not be checked",
-    Verdict.LEFT: "are examples or private, and were not asked",
+    Verdict.LEFT: "examples or private, not asked",
 }
 
 
@@ -67,6 +67,19 @@ def check_file(
     else:
         only = [one for one in found if one.rule in _OF_EPUBCHECK]
         release.add(f"EPUBCheck of {path.name}", only, "the standard of EPUB 3")
+
+
+def add_others(release: Release, folder: Path, name: str) -> None:
+    """Add that other files of the book in `folder`, such as a workbook, were not looked at."""
+    checked = {file.path.name for file in release.files}
+    others = [
+        one
+        for one in names_in(folder, folder)
+        if one.startswith((f"{name}.", f"{name}-")) and one.endswith((".epub", ".pdf"))
+    ]
+    if left := [one for one in others if one not in checked]:
+        hint = "build them again if the book has changed, and use `bookbuilder check --built FILE`"
+        release.leave("Other files in the folder", ", ".join(left), hint)
 
 
 def add_ace(
@@ -119,7 +132,7 @@ def add_links(
         return
     report = release.report()
     counts = report_links(release.links, states, report)
-    told = [f"{counts[kind]} {text}" for kind, text in _TOLD.items() if counts[kind]]
+    told = [f"{text}: {counts[kind]}" for kind, text in _TOLD.items() if counts[kind]]
     unclear = counts[Verdict.UNCLEAR]
     partly = f"{unclear} of {count}" if unclear else ""
-    release.add(name, report, f"of {count}, {', '.join(told)}", partly)
+    release.add(name, report, "; ".join(told), partly)

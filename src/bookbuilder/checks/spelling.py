@@ -55,6 +55,8 @@ BAD_WORD_LIST = Rule(
 )
 
 MOST_WITH_SUGGESTION = 100
+MOST_REPORTED = 1000
+"""Of a language: a text with more of them is in another one."""
 MOST_PLACES = 3
 NO_LANGUAGE = ("und", "zxx", "mul", "mis")
 _BLANK = re.compile(r"[\s—–…]+")
@@ -189,7 +191,14 @@ def _look_up(
         # As they come in the book.
         in_order = [word for word in found if word in wrong]
         meant = hunspell.suggestions(in_order[:MOST_WITH_SUGGESTION], dictionaries)
-        for word in in_order:
+        if len(in_order) > MOST_REPORTED:
+            more = _counted(len(in_order) - MOST_REPORTED, "other word")
+            message = (
+                f"{more} of `{language[:35]}` not in the dictionary ({', '.join(dictionaries)})"
+            )
+            hint = "is this the language of the text? If not, correct `language` in book.toml"
+            report.add(UNKNOWN_WORD, message, None, hint)
+        for word in in_order[:MOST_REPORTED]:
             _report_word(word, words, found[word], dictionaries, meant.get(word, ()), book, report)
     language = book.metadata.language
     not_run = ""

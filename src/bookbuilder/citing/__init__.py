@@ -2,3 +2,6 @@
 
 Nothing here is imported by a book that has no bibliography. Data and styles are authors' input.
 """
+
+RULES_ARE_IN = ("library", "style_names")
+"""Others need citeproc-py, which a machine may lack."""

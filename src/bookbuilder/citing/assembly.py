@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bookbuilder.citing import marks
@@ -36,11 +36,16 @@ def linked(piece: Piece, text: str) -> str:
 
 def _with_affixes(piece: Piece, text: str) -> str:
     prefix, suffix = piece.cite.prefix, piece.cite.suffix
+    return f"{_words(prefix, '')}{linked(piece, text)}{_words('', suffix)}"
+
+
+def _words(prefix: str, suffix: str) -> str:
+    """Return the words before or after a source, with the blank that holds them apart."""
     if prefix and not prefix[-1].isspace() and prefix[-1] not in "([{“‘\"'-–—":
         prefix = f"{prefix} "
     if suffix and suffix[0] not in " ,.;:)]!?\N{NO-BREAK SPACE}’'":
         suffix = f" {suffix}"
-    return f"{prefix}{linked(piece, text)}{suffix}"
+    return f"{prefix}{suffix}"
 
 
 def assembled(pieces: Sequence[Piece], area: Any, *, bare: bool) -> str:
@@ -52,6 +57,15 @@ def assembled(pieces: Sequence[Piece], area: Any, *, bare: bool) -> str:
         return linked(first, first.author or first.text)
     if mode is Mode.YEAR_ONLY:
         return linked(first, first.without_author)
+    before = after = ""
+    raises = layout.get("vertical-align") == "sup"
+    if raises and not bare:
+        # Numbers are raised, but not the words around them.
+        before, after = _words(first.cite.prefix, ""), _words("", pieces[-1].cite.suffix)
+        first = replace(first, cite=replace(first.cite, prefix=""))
+        pieces = [first, *pieces[1:]]
+        last = pieces[-1]
+        pieces = [*pieces[:-1], replace(last, cite=replace(last.cite, suffix=""))]
     inner = _joined(pieces, area, layout, in_text=mode is Mode.IN_TEXT)
     if not inner and mode is not Mode.IN_TEXT:
         return ""
@@ -60,13 +74,14 @@ def assembled(pieces: Sequence[Piece], area: Any, *, bare: bool) -> str:
     else:
         # The brackets do not stand within what the style raises or slants.
         whole = str(layout.format(f"{layout.get('prefix', '')}{inner}{layout.get('suffix', '')}"))
+        whole = f"{before.rstrip() if raises else before}{whole}{after}"
     if mode is not Mode.IN_TEXT:
         return whole
     if not first.author:
         return linked(first, first.text) if not inner else whole
     if not inner:
         return linked(first, first.author)
-    blank = "" if layout.get("vertical-align") == "sup" else " "
+    blank = "" if raises else " "
     return f"{linked(first, first.author)}{blank}{whole}"
 
 

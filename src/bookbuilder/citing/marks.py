@@ -103,7 +103,7 @@ def to_html(
             shown += ")"
         writer.write(marked[end : found.start()])
         address = shown if shown.lower().startswith("http") else _doi(shown)
-        writer.pieces.append(f'<a href="{html.escape(address)}">{html.escape(shown)}</a>')
+        writer.write_address(address, shown)
         end = found.start() + len(shown)
     writer.write(marked[end:])
     return "".join(writer.pieces)
@@ -120,15 +120,27 @@ class _Writer:
         self.pieces: list[str] = []
         self.cited = cited
         self.depth = 0
+        self.is_open = False
 
     def write(self, text: str) -> None:
         end = 0
         for found in _CITED.finditer(text):
             self._plain(text[end : found.start()])
             end = found.end()
-            if self.cited is not None:
-                self.pieces.append("</a>" if found[1] is None else self.cited(found[1]))
+            if self.cited is not None and found[1] is not None:
+                self.pieces.append(self.cited(found[1]))
+                self.is_open = True
+            elif self.is_open:
+                self.pieces.append("</a>")
+                self.is_open = False
         self._plain(text[end:])
+
+    def write_address(self, address: str, shown: str) -> None:
+        """Write a link to the web, before which a link to a source ends: links hold no links."""
+        if self.is_open:
+            self.pieces.append("</a>")
+            self.is_open = False
+        self.pieces.append(f'<a href="{html.escape(address)}">{html.escape(shown)}</a>')
 
     def _plain(self, text: str) -> None:
         for character in text:

@@ -20,6 +20,7 @@ class PlainProcessor:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
         self.keys: list[str] = []
+        self.failures: dict[str, str] = {}
 
     def process(self, clusters: Sequence[Cluster], also: Iterable[str] = ()) -> list[str]:
         keys = [cite.key for cluster in clusters for cite in cluster.cites]

@@ -44,8 +44,10 @@ class Processor:
         self.layout = style.citation.layout
         self.references = {key: Reference(entry, language) for key, entry in entries.items()}
         self.items: dict[str, Item] = {}
+        self._rendered: dict[tuple[object, ...], str] = {}
+        self.failures: dict[str, str] = {}
+        """Why an entry could not be set, by key."""
         self.key_of = collation_key(language)
-        self.is_en = style.language.startswith("en")
 
     @property
     def uses_notes(self) -> bool:
@@ -100,6 +102,10 @@ class Processor:
             return str(child.render(item) or "")
         except VariableError:
             return ""
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            # Styles may be wrong in ways that citeproc-py does not expect.
+            self.failures.setdefault(item.key, f"{type(error).__name__}: {error}"[:100])
+            return ""
 
     def _reset(self, area: Any) -> None:
         self.style.state.reset()
@@ -119,10 +125,19 @@ class Processor:
 
     def _bare(self, item: Item) -> str:
         """Return what the citation of a source alone says, by which it may look like another."""
-        self._reset(self.style.citation)
         return marks.plain(self._render(item))
 
     def _render(self, item: Item) -> str:
+        """Render a source as cited in one place; many places cite it in the same way."""
+        shown = (item.suffix, item.ambiguous, item.shown_names, tuple(sorted(item.given.items())))
+        place = (item.label, item.locator, item.positions, item.near, item.number, item.note)
+        known = (item.key, *shown, *place)
+        if known not in self._rendered:
+            self._reset(self.style.citation)
+            self._rendered[known] = self._render_anew(item)
+        return self._rendered[known]
+
+    def _render_anew(self, item: Item) -> str:
         texts = (self._child(child, item) for child in self.layout.iterchildren())
         return "".join(text for text in texts if text)
 
@@ -163,7 +178,6 @@ class Processor:
         pieces: list[Piece] = []
         for nth, cite in enumerate(cites):
             item = self._positioned(cite, cluster, history, is_first=not nth)
-            self._reset(self.style.citation)
             text = self._render(item)
             found = _AUTHOR.search(text)
             author = found[1] if found else ""
@@ -203,24 +217,19 @@ class Processor:
         return title if isinstance(title, str) else ""
 
     def _ordered(self, cluster: Cluster) -> list[Cite]:
-        """Return the cites as the style sorts them; words before one of them keep it in place."""
+        """Return the cites as the style sorts them, unless words stand before one of them."""
         sort = _sort_of(self.style.citation)
         cites = cluster.cites
-        if sort is None or len(cites) < 2 or any(c.prefix for c in cites[1:]):
+        if sort is None or len(cites) < 2 or any(c.prefix for c in cites):
             return cites
-        if cites[0].mode is Mode.IN_TEXT:
+        if cites[0].mode is not Mode.BRACKETS:
             return cites
-        prefix = cites[0].prefix
         by_key = {cite.key: cite for cite in cites}
         if len(by_key) < len(cites):
             return cites
         items = [self.items[cite.key] for cite in cites]
         ordered = sorted_items(items, sort, self.style.citation, self.layout, self.key_of)
-        found = [by_key[item.key] for item in ordered]
-        if prefix:
-            found = [dataclasses.replace(c, prefix=prefix if not n else "")
-                     for n, c in enumerate(found)]  # fmt: skip
-        return found
+        return [by_key[item.key] for item in ordered]
 
 
 def capitalized_note(text: str) -> str:

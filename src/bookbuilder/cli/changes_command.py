@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import no_traceback, progress, unwritable_is_wrong_use
+from bookbuilder.cli.console import no_traceback, progress, unwritable_is_wrong_use, working_folder
 from bookbuilder.cli.shared_options import Options, WrongUse, reading, remote_pictures
-from bookbuilder.cli.terminal import printable, shown
+from bookbuilder.cli.terminal import printable, say, shown
+from bookbuilder.config import find_root
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book
@@ -48,7 +49,7 @@ def changes(old: str, output: Path | None, most: int | None, **options: Any) -> 
 
 
 def _compare(old: str, output: Path | None, most: int | None, options: Options) -> None:
-    from bookbuilder.cli.running import run
+    from bookbuilder.cli.running import do, finish
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         from bookbuilder.build import load
@@ -81,9 +82,17 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
         _refuse_others(output)
         with unwritable_is_wrong_use(output):
             deliver(output, page.encode(), report)
-        said.append(f"Wrote {shown(output)}: {len(found.chapters)} chapters with changes")
+        count = len(found.chapters) + len(found.added)
+        said.append(f"Wrote {shown(output)}: {count} new or changed chapter{'s' * (count != 1)}")
 
-    run(work, options)
+    root = options.directory or find_root(working_folder())
+    # There are two books to read.
+    done = do(work, options, root, times=2)
+    finish(done, root, options)
+    if output is None and options.quiet:
+        # It is what was asked for, and no message.
+        for line in done.said:
+            say(line)
 
 
 def _addresses(book: Book, output: Path) -> dict[str, str]:

@@ -64,6 +64,8 @@ def check(
     if not release and (online or output):
         given = "'--online'" if online else "'-o'"
         raise click.BadParameter("It is for --release.", param_hint=given)
+    if built and spelling:
+        raise click.BadParameter("It is for the text, not for a file.", param_hint="'--spelling'")
     if release and built:
         raise click.BadParameter("--release builds the files itself.", param_hint="'--built'")
     if release:

@@ -189,7 +189,9 @@ def _run(
 
 def _taken_apart(arguments: Sequence[str]) -> tuple[list[str], Path | None]:
     """Return the names of chapters, and the book's folder: the one argument that is a folder."""
-    folders = [name for name in arguments if not _NUMBERS.fullmatch(name) and Path(name).is_dir()]
+    from bookbuilder.runtime.files import is_folder
+
+    folders = [n for n in arguments if not _NUMBERS.fullmatch(n) and is_folder(Path(n))]
     if len(folders) > 1:
         raise click.UsageError(f"Both {folders[0]} and {folders[1]} are folders.")
     return [n for n in arguments if n not in folders], Path(folders[0]) if folders else None

@@ -188,7 +188,7 @@ def _put_together(
     online: bool,
 ) -> Release:
     """Add what was found outside, write the page, and say the answer."""
-    from bookbuilder.checks.release_files import add_ace, add_links
+    from bookbuilder.checks.release_files import add_ace, add_links, add_others
     from bookbuilder.checks.release_page import page_of
     from bookbuilder.runtime.files import is_folder, write_atomically
 
@@ -198,6 +198,9 @@ def _put_together(
         why = "there is no file to look at"
         release.leave("EPUBCheck", why)
         release.leave("Ace", why)
+    elif not options.part:
+        folder_of_files = release.files[0].path.parent
+        add_others(release, folder_of_files, min((f.path.stem for f in release.files), key=len))
     add_links(release, outside.states, online=online, offline=outside.offline)
     folder = from_here(root if is_folder(root) else root.parent)
     data = page_of(release, folder).encode()
@@ -223,7 +226,6 @@ def _page_of(root: Path, edition: str, book: Book | None = None) -> Path:
     from bookbuilder.formats.epub import EPUB as FORMAT
     from bookbuilder.model.diagnostics import BookError, Report
     from bookbuilder.runtime.files import is_folder
-    from bookbuilder.text.slugs import output_name
 
     if book is not None:
         path = FORMAT.output_path(book)
@@ -235,6 +237,6 @@ def _page_of(root: Path, edition: str, book: Book | None = None) -> Path:
         with contextlib.suppress(BookError):
             config = read_config(resolved, Report())
     said = config.book
-    name = said.name or output_name(said.title or resolved.stem)
+    name = said.file_name(resolved.stem)
     name = f"{name}-{edition}" if edition else name
     return config.root / said.output / f"{Path(name).name}-release.html"

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookbuilder.cli.console import progress, unwritable_is_wrong_use
+from bookbuilder.cli.console import (
+    no_traceback,
+    progress,
+    unwritable_is_wrong_use,
+    working_folder,
+)
 from bookbuilder.cli.shared_options import Options, reading, remote_pictures
 from bookbuilder.cli.terminal import shown
+from bookbuilder.config import find_root
 
 if TYPE_CHECKING:
     from bookbuilder.model.diagnostics import Report
+
+TIMES = 4
+"""The book is laid out for paper and for the screen, by chapters, and its exercises once more."""
 
 
 @click.command()
@@ -23,7 +32,7 @@ def share(**options: Any) -> None:
     It is `share` in the book's output folder, and works without a server. Set the
     address where it will lie, `url` in [share] of book.toml. Nothing is uploaded.
     """
-    from bookbuilder.cli.running import run
+    from bookbuilder.cli.running import do, finish
 
     said = Options(**options)
     if said.edition:
@@ -41,4 +50,6 @@ def share(**options: Any) -> None:
         what = f"a page and {len(shelf.files)} files to download, {size:.1f} MB"
         lines.append(f"Wrote {shown(folder)}: {what}. Open {shown(folder / 'index.html')}")
 
-    run(work, said)
+    with no_traceback(said):
+        root = said.directory or find_root(working_folder())
+        finish(do(work, said, root, times=TIMES), root, said)

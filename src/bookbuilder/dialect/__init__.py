@@ -136,13 +136,17 @@ def convert(
     report: Report,
     variables: Variables | None = None,
     sources: Sources | None = None,
+    *,
+    shows_code: bool = True,
 ) -> str:
     """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment.
 
-    Its `variables` are marks there, and so are citations, if there are `sources` to cite.
+    Its `variables` are marks there, and so are citations, if there are `sources` to cite. Cells
+    that do not say so themselves show their code if the book `shows_code`.
     """
     first_line = source.text.count("\n", 0, body_offset) + 1
-    conversion = Conversion(Problems(source, report, variables), first_line, sources=sources)
+    problems = Problems(source, report, variables)
+    conversion = Conversion(problems, first_line, sources=sources, shows_code=shows_code)
     engine = Engine(EXTENSIONS, conversion)
     text = source.text[body_offset:]
     if variables is not None:

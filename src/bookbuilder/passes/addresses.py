@@ -15,7 +15,7 @@ from bookbuilder.dialect.syntax.theorems import LABEL as THEOREM_LABEL
 from bookbuilder.dialect.syntax.theorems import NAME as THEOREM_NAME
 from bookbuilder.passes.captions import label_of
 from bookbuilder.passes.site_addresses import SiteAddresses
-from bookbuilder.passes.theorems import NUMBER, is_equation, kind_of_theorem
+from bookbuilder.passes.theorems import NUMBER, equation_number, kind_of_theorem
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
 from bookbuilder.text.site_templates import POST, without_site
@@ -199,6 +199,8 @@ class Addresses:
             for raw, name in self.anchors[chapter.slug].items():
                 table.setdefault(loose(raw), name)
             for heading in elements(chapter.tree, *HEADINGS):
+                if "id" not in heading.attrs:
+                    continue  # one that we added, over a list of sources
                 name = loose(text_of(heading))
                 table.setdefault(name, str(heading["id"]))
                 # pandoc drops the number at the start of a heading.
@@ -241,8 +243,8 @@ class Addresses:
             said = target.find("span", class_=THEOREM_LABEL)
             name = "" if target.get(NUMBER) else self.name_of_theorem(target)
             return f"{said.get_text() if said else ''} ({name})" if name else _text(said)
-        if is_equation(target):
-            return f"({target[NUMBER]})"
+        if number := equation_number(target):
+            return f"({number})"
         caption = target.find(["figcaption", "caption"])
         if caption is None and has_class(target, "listing"):
             caption = target.find("p", class_="listing-title")
@@ -258,7 +260,7 @@ class Addresses:
                     if "id" in tag.attrs:
                         self._by_id[str(tag["id"])] = tag, chapter
         target, chapter = self._by_id[name]
-        if target.name in ("span", "a") and not target.contents and not is_equation(target):
+        if target.name in ("span", "a") and not target.contents:
             holder = target.find_parent(["figure", "table", *HEADINGS]) or target.parent
             return holder or target, chapter
         return target, chapter

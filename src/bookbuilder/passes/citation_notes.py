@@ -30,6 +30,12 @@ def content_of(
     return [node.extract() for node in nodes if isinstance(node, Tag | NavigableString)]
 
 
+def ends_sentence(text: str) -> bool:
+    from bookbuilder.citing.marks import plain
+
+    return plain(text).rstrip(" ”’»\"')")[-1:] in (".", "!", "?", "…")
+
+
 def insert_inline(
     tag: Tag, text: str, opener: Opener, *, raises: bool = False, addresses: bool = False
 ) -> None:
@@ -39,7 +45,7 @@ def insert_inline(
     for node in content_of(text, linked, addresses=addresses and linked is not None):
         tag.append(node)
     first = tag.contents[0] if tag.contents else None
-    if raises and isinstance(first, Tag) and first.name == "sup":
+    if first is None or (raises and isinstance(first, Tag) and first.name == "sup"):
         _close_up(tag)
 
 
@@ -77,7 +83,7 @@ class NoteWriter:
         if not isinstance(self.list, Tag):
             self.list = new_tag("ol")
             self.tree.append(new_tag("div", {"class": "footnote"}, self.list))
-        said = text if text.rstrip()[-1:] in ".!?" or text.endswith("\ue012.") else f"{text}."
+        said = text if ends_sentence(text) else f"{text}."
         paragraph = new_tag("p", {}, *content_of(said, opener, addresses=True))
         self.list.append(new_tag("li", {"id": f"fn:{name}"}, paragraph))
 

@@ -12,6 +12,7 @@ from bs4 import Tag
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.citing import CLASS, SCHEME
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.model.locating import find_text
 from bookbuilder.passes.citation_notes import NoteWriter, insert_inline
 from bookbuilder.passes.source_list import Backlinks, place_list
 from bookbuilder.reading.bibliographies import folder_of
@@ -44,7 +45,9 @@ UNSET = Rule(
     "K008",
     "entry-not-set",
     Severity.WARNING,
-    "The style shows nothing of an entry, as it does not know its type or lacks its title.",
+    "The style shows nothing of an entry or of a citation, or only a part: it does not know the"
+    " type, the entry has no title, the style has a mistake, or `[-@key]` leaves out the author in"
+    " a style that shows nothing else.",
 )
 _ALWAYS_BY_SOMEBODY = ("thesis", "paper-conference", "chapter", "article-journal")
 _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encyclopedia")
@@ -89,12 +92,14 @@ def citations(book: Book, report: Report) -> None:
         _report_incomplete(group, report)
         processor = _processor(book, group, report)
         texts = processor.process([place.cluster for place in group.places], group.also)
-        _put(group, texts, processor, links, book)
+        _put(group, texts, processor, links, book, report)
         listed = processor.listed()
         for one in listed:
             entry = group.entries[one.key]
-            if not one.text.strip(" ."):
-                report.add(UNSET, f"the style shows nothing of `{entry.key[:100]}`", entry.span)
+            why = processor.failures.get(one.key, "")
+            if why or not one.text.strip(" ."):
+                message = f"the style cannot set the entry `{entry.key[:100]}`"
+                report.add(UNSET, f"{message}: {why}" if why else message, entry.span)
         place_list(book, group.chapters, listed, links, by_chapter=by_chapter)
 
 
@@ -219,10 +224,21 @@ def _report_incomplete(group: _Group, report: Report) -> None:
             report.add(INCOMPLETE, f"the entry `{entry.key[:100]}` has no {shown}", entry.span)
 
 
-def _put(group: _Group, texts: list[str], processor: Any, links: Backlinks, book: Book) -> None:
+def _put(
+    group: _Group,
+    texts: list[str],
+    processor: Any,
+    links: Backlinks,
+    book: Book,
+    report: Report,
+) -> None:
     """Put the texts of the citations in the places of their marks."""
     writers: dict[int, NoteWriter] = {}
     for place, text in zip(group.places, texts, strict=True):
+        typed = " ".join(place.tag.get_text().split())
+        if not text and not place.cluster.author:
+            span = find_text(place.chapter.source, typed)
+            report.add(UNSET, f"the style shows nothing of the citation `{typed[:100]}`", span)
         open_tag = links.opener(place.chapter, place.tag)
         if processor.uses_notes and not place.in_note and not place.cluster.bare:
             writer = writers.setdefault(id(place.chapter), NoteWriter(place.chapter.tree))

@@ -40,6 +40,8 @@ BAD_MACRO = Rule(
     ' as `R = "\\\\mathbb{R}"`. Other definitions are left out.',
 )
 
+NUMBER_GAP = "2em"
+"""The room between a row of a formula and its number."""
 _LINE = "data-line"
 _MOST_LINES = 300
 _LONGEST_ALT = 1_000
@@ -171,19 +173,18 @@ def _display(formula: Formula, tag: Tag, is_block: bool, labels: list[str]) -> T
     made = new_tag("div" if is_block else "span", attributes, formula.math)
     numbered = [n for n in formula.numbers if n.tag or n.label]
     if formula.rows > 1 and numbered:
-        _number_rows(made, formula, numbered)
+        _number_rows(formula, numbered)
         return made
     if tag_of := next((n for n in numbered if n.tag), None):
         made.append(new_tag("span", {"class": "formula-number"}, _shown(tag_of)))
     return made
 
 
-def _number_rows(made: Tag, formula: Formula, numbers: list[Number]) -> None:
+def _number_rows(formula: Formula, numbers: list[Number]) -> None:
     """Put places for the numbers of single rows into a last column of the table that they are in.
 
-    `passes/theorems.py` fills in those that are not the author's own. The labels stand before.
+    A row with a label has its id. `passes/theorems.py` fills in what the author did not.
     """
-    anchors = []
     table = next(iter(elements(formula.math, "mtable")), None)
     rows = [] if table is None else [row for row in table.contents if isinstance(row, Tag)]
     widest = max((len(row.contents) for row in rows), default=0)
@@ -194,15 +195,12 @@ def _number_rows(made: Tag, formula: Formula, numbers: list[Number]) -> None:
         while len(row.contents) < widest:
             row.append(new_tag("mtd"))
         cell = new_tag("mtd", {"class": "formula-number"})
-        tag_of = next((n for n in here if n.tag), None)
-        if tag_of is not None:
+        if label := next((n.label for n in here if n.label), ""):
+            cell["id"] = label
+        if tag_of := next((n for n in here if n.tag), None):
+            cell.append(new_tag("mspace", {"width": NUMBER_GAP}))
             cell.append(new_tag("mtext", {}, _shown(tag_of)))
         row.append(cell)
-        if label := next((n.label for n in here if n.label), ""):
-            number = {"data-number": tag_of.tag} if tag_of is not None else {}
-            anchors.append(new_tag("span", {"class": "formula-row", "id": label, **number}))
-    for anchor in reversed(anchors):
-        made.insert(0, anchor)
 
 
 def _shown(number: Number) -> str:

@@ -58,6 +58,9 @@ def point_elsewhere(chapter: Chapter, ids: Collection[str], elsewhere: Elsewhere
         if anchor.name == "area":
             del anchor["href"]
             continue
+        if anchor.get("role") == "doc-backlink":
+            anchor.extract()
+            continue
         slug = target.split("--")[0]
         above = list(anchor.parents)
         is_bare = any(parent.name in HEADINGS or parent.name == "pre" for parent in above)

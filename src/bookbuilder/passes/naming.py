@@ -11,7 +11,7 @@ from bs4.element import AttributeValueList, PageElement
 from bookbuilder.book import Book
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.captions import label_of
-from bookbuilder.passes.theorems import NUMBER, is_equation, kind_of_theorem
+from bookbuilder.passes.theorems import NUMBER, equation_number, kind_of_theorem
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
 
@@ -55,11 +55,10 @@ class Naming:
             number = str(chapter.number or chapter.letter or "")
             kind = "" if not number else "appendix" if chapter.letter else "chapter"
             return Target(kind, number, chapter.title)
-        if number := str(tag.get(NUMBER) or ""):
-            if is_equation(tag):
-                return Target("equation", number, "")
-            if kind := kind_of_theorem(tag):
-                return Target(kind, number, self.addresses.name_of_theorem(tag))
+        if number := equation_number(tag):
+            return Target("equation", number, "")
+        if (number := str(tag.get(NUMBER) or "")) and (kind := kind_of_theorem(tag)):
+            return Target(kind, number, self.addresses.name_of_theorem(tag))
         caption = tag.find(["figcaption", "caption"])
         if isinstance(caption, Tag) and (label := label_of(caption)):
             kind, number = self._read(label)

@@ -17,7 +17,7 @@ from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.addresses import Addresses
 from bookbuilder.passes.naming import Naming
-from bookbuilder.passes.theorems import is_equation
+from bookbuilder.passes.theorems import equation_number
 from bookbuilder.text.slugs import loose
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, text_of
@@ -123,7 +123,7 @@ class Labels:
 
 
 def _has_own_title(tag: Tag) -> bool:
-    return has_class(tag, "listing") or is_equation(tag) or has_class(tag, THEOREM)
+    return has_class(tag, "listing") or bool(equation_number(tag)) or has_class(tag, THEOREM)
 
 
 def _normal(label: str) -> str:

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.selection import Cut, Excerpt, Selection
+from bookbuilder.passes.glossary import ROLE as GLOSSARY
 from bookbuilder.passes.index import ROLE as INDEX
 from bookbuilder.passes.index import without_elsewhere
 from bookbuilder.passes.links_out import Elsewhere, point_elsewhere
 from bookbuilder.passes.source_list import without_uncited
-from bookbuilder.passes.used_entries import REFERENCES, drop_entries_of_others, keep_used_entries
+from bookbuilder.passes.used_entries import (
+    REFERENCES,
+    drop_entries_of_others,
+    has_entries,
+    keep_used_entries,
+)
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import output_name
 from bookbuilder.text.words import words_for
@@ -120,14 +126,18 @@ def _chapters(book: Book, asked: Selection) -> _Kept:
         body = [c for c in chosen if c not in front and c not in back]
         if not body:
             front, body, back = [], chosen, []
-    roles = (*REFERENCES, *[INDEX] * (asked.kind is Cut.COURSEPACK))
-    back += [c for c in book.chapters if c.role in roles and c not in chosen]
+    has_index = asked.kind is Cut.COURSEPACK
+    back += [
+        chapter
+        for chapter in book.chapters
+        if chapter not in chosen and (has_entries(chapter) or (chapter.role == INDEX and has_index))
+    ]
     return _Kept(front, [Part(chapters=body)], back, chosen)
 
 
 def _shorten(book: Book, kept: _Kept, kind: Cut) -> None:
     """Take out of glossary, sources and index what is about other chapters."""
-    references = [c for c in kept.chapters if c.role in REFERENCES]
+    references = [c for c in kept.chapters if has_entries(c)]
     referring = [c for c in kept.chosen if c.role not in (*REFERENCES, INDEX)]
     if kind is Cut.VOLUME:
         own = {chapter.slug for chapter in kept.chapters}
@@ -140,6 +150,9 @@ def _shorten(book: Book, kept: _Kept, kind: Cut) -> None:
         used = keep_used_entries(shortened, referring)
         kept.back = [c for c in kept.back if c not in shortened or c in used]
     slugs = {chapter.slug for chapter in kept.chapters}
+    for chapter in references:
+        if chapter in kept.chosen and chapter.role == GLOSSARY:
+            without_elsewhere(chapter.tree, slugs)
     for chapter in [*kept.front, *kept.back]:
         without_elsewhere(chapter.tree, slugs)
         without_uncited(chapter.tree, slugs)

@@ -6,7 +6,6 @@ import html
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 ROLE = "doc-bibliography"
 LIST, ENTRY, BACK = "references", "reference", "citation-link"
+_FILE = "bibliography.md"
 _LAST = ("index", "colophon")
 _MOST_BACK = 12
 
@@ -39,7 +39,6 @@ class Backlinks:
     names: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     _seen: set[tuple[int, str]] = field(default_factory=set)
-    _count: int = 0
 
     def opener(self, chapter: Chapter, tag: Tag) -> Opener:
         """Return a function that begins a link to a source, for the citation `tag`."""
@@ -50,8 +49,8 @@ class Backlinks:
             if (id(chapter), key) in self._seen:
                 return f"<a {attributes}>"
             self._seen.add((id(chapter), key))
-            self._count += 1
-            name = f"cite-{self._count}"
+            # By its source, so that other citations in the book do not change it.
+            name = unique(self.id_of(key).replace("ref-", "cite-", 1), self.taken)
             self.places[key].append(name)
             return f'<a {attributes} id="{name}">'
 
@@ -72,8 +71,6 @@ def place_list(
     marked = [tag for c in chapters for tag in elements(c.tree, "div") if tag.get("id") == PLACE]
     listing = _list(listed, links, words) if listed else None
     if marked:
-        for tag in marked:
-            del tag["id"]
         if listing is not None:
             marked[0].append(listing)
         for tag in marked[0 if listing is None else 1 :]:
@@ -125,7 +122,9 @@ def _call_bibliography(chapter: Chapter) -> None:
 
 def _add_chapter(book: Book, words: Words) -> Chapter:
     tree = new_tag("section", {"class": "chapter"}, new_tag("h1", {}, words.bibliography))
-    made = Chapter("bibliography", words.bibliography, tree, Source(Path(), "", ""), role=ROLE)
+    # Links find the chapter by this name, as they do those that have files.
+    source = Source(book.config.text_folder / _FILE, _FILE, "")
+    made = Chapter("bibliography", words.bibliography, tree, source, role=ROLE)
     made.numbered = False
     at = len(book.back)
     while at and _is_last(book.back[at - 1]):

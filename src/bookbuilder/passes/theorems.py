@@ -11,6 +11,7 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.syntax.theorems import CLASS, HEAD, LABEL, NUMBERED
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.counting import Counting
+from bookbuilder.passes.formulas import NUMBER_GAP
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, primary, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
@@ -21,10 +22,8 @@ NUMBER = "data-number"
 """The attribute of numbered theorems and formulas that holds the number alone."""
 _FORMULA = "formula"
 _DISPLAY = "display"
-_OWN_NUMBER = "formula-number"
-"""The class of the number that an author gives to a formula, with TeX's `\\tag`."""
-_ROW = "formula-row"
-"""The class of the label of one row of a formula."""
+FORMULA_NUMBER = "formula-number"
+"""The class of a formula's number, or of the place for one in a row of it."""
 _SET_APART = frozenset({"pre", "div", "figure", "p", "span"})
 _MARK = "\N{WHITE SQUARE}"
 # Authors who write a mark of their own get no second one.
@@ -50,9 +49,7 @@ def theorems(book: Book, report: Report) -> None:
                 continue
             if has_class(tag, CLASS) and (kind := kind_of_theorem(tag)):
                 _settle(tag, kind, chapter, counting, words, is_spaced(language))
-            elif has_class(tag, _ROW) and not tag.get(NUMBER):
-                _number_row(tag, chapter, counting)
-            elif has_class(tag, _FORMULA) and tag.get("id"):
+            elif has_class(tag, _FORMULA) and (tag.get("id") or has_class(tag, _DISPLAY)):
                 _number_formula(tag, chapter, counting)
 
 
@@ -70,10 +67,12 @@ def kind_of_theorem(tag: Tag) -> str:
     )
 
 
-def is_equation(tag: Tag) -> bool:
-    """Tell whether an element is a formula with a number."""
-    classes = (EQUATION, _FORMULA, _ROW)
-    return bool(tag.get(NUMBER)) and any(has_class(tag, name) for name in classes)
+def equation_number(tag: Tag) -> str:
+    """Return the number of a formula, or of one of its rows; nothing for what is none."""
+    if tag.name == "mtd" and has_class(tag, FORMULA_NUMBER):
+        return _bare(tag)
+    is_formula = has_class(tag, EQUATION) or has_class(tag, _FORMULA)
+    return str(tag.get(NUMBER) or "") if is_formula else ""
 
 
 def _settle(
@@ -164,27 +163,35 @@ def _trim_end(tag: Tag) -> None:
 
 
 def _number_formula(formula: Tag, chapter: Chapter, counting: Counting) -> None:
-    """Put a displayed formula beside its number, in an element that takes over its id."""
-    if formula.name == "span" and not has_class(formula, _DISPLAY):
+    """Give a formula that stands by itself its number, unless its author did."""
+    if not has_class(formula, _DISPLAY):
+        if formula.name != "span":
+            _number_source(formula, counting.next("equation", chapter))
         return
-    own = next((s for s in elements(formula, "span") if has_class(s, _OWN_NUMBER)), None)
-    if own is not None:
-        formula[NUMBER] = own.get_text(strip=True).strip("()")
+    rows = [cell for cell in elements(formula, "mtd") if has_class(cell, FORMULA_NUMBER)]
+    for cell in rows:
+        if not cell.get_text(strip=True):
+            cell.append(new_tag("mspace", {"width": NUMBER_GAP}))
+            cell.append(new_tag("mtext", {}, f"({counting.next('equation', chapter)})"))
+    if not formula.get("id"):
         return
-    number = counting.next("equation", chapter)
-    name = "span" if formula.name == "span" else "div"
-    holder = new_tag(name, {"class": EQUATION, "id": str(formula["id"]), NUMBER: number})
+    said = [*rows, *(s for s in elements(formula, "span") if has_class(s, FORMULA_NUMBER))]
+    own = next((number for n in said if (number := _bare(n))), "")
+    formula[NUMBER] = own or counting.next("equation", chapter)
+    if not own:
+        formula.append(new_tag("span", {"class": FORMULA_NUMBER}, f"({formula[NUMBER]})"))
+    if not rows:
+        formula["class"] = AttributeValueList([*formula.get_attribute_list("class"), "numbered"])
+
+
+def _bare(tag: Tag) -> str:
+    return tag.get_text(strip=True).strip("()")
+
+
+def _number_source(formula: Tag, number: str) -> None:
+    """Put the number of a formula that is printed as typed into an element around it."""
+    holder = new_tag("div", {"class": EQUATION, "id": str(formula["id"]), NUMBER: number})
     del formula["id"]
     formula.replace_with(holder)
     holder.append(formula)
     holder.append(new_tag("span", {"class": EQUATION_NUMBER}, f"({number})"))
-
-
-def _number_row(label: Tag, chapter: Chapter, counting: Counting) -> None:
-    """Put the number of one row of a formula into the first cell that is kept for one."""
-    number = counting.next("equation", chapter)
-    label[NUMBER] = number
-    for cell in elements(label.parent, "mtd") if label.parent is not None else ():
-        if has_class(cell, _OWN_NUMBER) and not cell.contents:
-            cell.append(new_tag("mtext", {}, f"({number})"))
-            return

@@ -11,13 +11,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from bs4 import Tag
 
 from bookbuilder.book import Chapter
-from bookbuilder.trees.markup import elements
+from bookbuilder.trees.markup import elements, has_class
 from bookbuilder.trees.xhtml import FLOW_BLOCKS, HEADINGS, TEXT_BLOCKS
 
 REFERENCES = ("doc-glossary", "doc-bibliography")
+SOURCES = "references"
+"""The class of a list of the sources that are cited."""
 _LISTS = ("dl", "ul", "ol")
 _BLOCKS = FLOW_BLOCKS | TEXT_BLOCKS
 Entry = list[Tag]
+
+
+def has_entries(chapter: Chapter) -> bool:
+    """Tell whether `chapter` is a glossary, or holds sources that other chapters cite."""
+    if chapter.role in REFERENCES:
+        return True
+    return any(has_class(listed, SOURCES) for listed in elements(chapter.tree, "ul"))
 
 
 def keep_used_entries(chapters: Sequence[Chapter], referring: Iterable[Chapter]) -> list[Chapter]:
@@ -25,7 +34,7 @@ def keep_used_entries(chapters: Sequence[Chapter], referring: Iterable[Chapter])
 
     Return those of which something is left.
     """
-    holders = {str(tag["id"]): (c, tag) for c in chapters for tag in _named(c.tree)}
+    holders = {str(tag["id"]): (c, tag) for c in chapters for tag in _named(c)}
     waiting = [target for chapter in referring for target in _targets(chapter.tree)]
     seen: set[str] = set()
     kept: dict[str, set[int]] = {chapter.slug: set() for chapter in chapters}
@@ -72,15 +81,20 @@ def _entries_for(others: Iterable[Chapter], chapters: Iterable[Chapter]) -> dict
     targets = {target for chapter in others for target in _targets(chapter.tree)}
     found: dict[int, Entry] = {}
     for chapter in chapters:
-        for tag in _named(chapter.tree):
+        for tag in _named(chapter):
             entry = _entry_of(tag, chapter.tree) if str(tag["id"]) in targets else []
             if entry and entry[0].name in ("dt", "dd", "li"):
                 found[id(entry[0])] = entry
     return found
 
 
-def _named(tree: Tag) -> Iterator[Tag]:
-    return (tag for tag in elements(tree) if tag.get("id") and tag.name != "h1")
+def _named(chapter: Chapter) -> Iterator[Tag]:
+    """Yield what may belong to an entry and has an id; among other text, only sources do."""
+    for tag in elements(chapter.tree):
+        if tag.get("id") and tag.name != "h1":
+            is_source = tag.parent is not None and has_class(tag.parent, SOURCES)
+            if is_source or chapter.role in REFERENCES:
+                yield tag
 
 
 def _ids(entry: Entry) -> set[str]:

@@ -24,6 +24,7 @@ from bookbuilder.dialect.syntax.theorems import CLASS, HEAD
 from bookbuilder.model.audience import Audience
 from bookbuilder.model.diagnostics import BookError, Report, Severity
 from bookbuilder.passes import OF_CHAPTERS, PASSES
+from bookbuilder.passes.theorems import FORMULA_NUMBER
 from bookbuilder.reading.chapters import read_again, read_book
 from bookbuilder.reading.order import read_outline
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
@@ -187,13 +188,13 @@ def _short(element: Tag) -> Tag | None:
             copy_of(p) for p in elements(element, "p") if p.parent is element and has_class(p, HEAD)
         )
         return made
-    if element.get("id") and "formula" in classes:
+    if "formula" in classes and (element.get("id") or "display" in classes):
         made = _empty_like(element)
-        own = (s for s in elements(element, "span") if has_class(s, "formula-number"))
-        made.extend(copy_of(number) for number in own)
+        numbers = (s for s in elements(element, "span", "mtd") if has_class(s, FORMULA_NUMBER))
+        made.extend(copy_of(number) for number in numbers)
         return made
-    if "formula-row" in classes:
-        return _empty_like(element)
+    if element.name == "mtd":
+        return None
     if element.get("id") and element.find_parent([*HEADINGS, "figcaption", "caption"]) is None:
         # Elements of notes have ids too, but only their own chapter links to them.
         if element.find_parent("section", class_="notes") is not None:

@@ -34,8 +34,9 @@ OF_OTHER_TOOLS = frozenset(
     fig-width fig-height fig-cap-location tbl-cap-location df-print shortcodes oxa venue
     open_access github thebe bookcollapsesection booktoc bookflatsection bookhidden cascade
     coverheight excalidraw-plugin kanban-plugin excalidraw-open-md knit classoption geometry
-    fontfamily link-citations references suppress-bibliography reference-section-title citeproc
-    natbiboptions biblatexoptions citation-location reference-location citation-style biblio-style colorlinks lot lof zotero dg-publish dg-home
+    fontfamily link-citations references suppress-bibliography
+    reference-section-title citeproc natbiboptions biblatexoptions citation-location
+    reference-location citation-style biblio-style colorlinks lot lof zotero dg-publish dg-home
     build _build exclude ignore is_draft listed stage state visibility wip
     """.split()  # noqa: SIM905 (a list would be a page long)
 )

@@ -70,7 +70,9 @@ def read_chapters(
     report = conditions.report
     values = conditions.config.variables
     variables = Variables(values, source.text)
-    tree = parse_fragment(dialect.convert(source, front.length, report, variables, sources))
+    shows_code = conditions.config.shows_code
+    html = dialect.convert(source, front.length, report, variables, sources, shows_code=shows_code)
+    tree = parse_fragment(html)
     settle_variables(tree, variables, values, source, report)
     front = replace(front, title=title_with_values(front.title, values, source, report))
     left_out = take_out(tree, conditions)

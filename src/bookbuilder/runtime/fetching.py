@@ -64,7 +64,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to ask: `largest` is the most bytes of an answer that are read; with 0, none is."""
+    """Say how to ask: `largest` is the most bytes of an answer that are read; with 0, none is."""
 
     method: str = "GET"
     accept: str = "*/*"

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bookbuilder.book import Book
 from bookbuilder.build import apply_levels, is_another_text, load, write
-from bookbuilder.config.book_folder import read_config
 from bookbuilder.config.editions import holding, own_editions
 from bookbuilder.excerpts import handed_out, whole_book, write_handouts
 from bookbuilder.formats.epub import EPUB
@@ -112,17 +111,20 @@ def share(asked: Asked, report: Report, progress: Progress) -> tuple[Path, Shelf
 
     Raises `BookError` where anything of it cannot be made; then the folder stays as it was.
     """
-    config = read_config(asked.root.resolve(), Report())
-    folder = config.root / config.book.output / FOLDER
     with scratch_folder() as scratch:
         maker = _Maker(asked, Path(scratch), report, progress)
-        shelf = _fill(maker, _earlier(folder))
+        shelf = _fill(maker)
+    folder = _folder_of(shelf.book)
     deliver_folder(folder, maker.contents, report)
     return folder, shelf
 
 
-def _fill(maker: _Maker, earlier: bytes) -> Shelf:
-    """Make all files. `earlier` is the feed of versions of the last time."""
+def _folder_of(book: Book) -> Path:
+    return book.config.root / book.config.book.output / FOLDER
+
+
+def _fill(maker: _Maker) -> Shelf:
+    """Make all files."""
     paper = _with_pdf(maker.read(Audience(PRINT)), PRINT)
     apply_levels(paper, maker.report)
     editions = _editions_asked(paper, maker.report)
@@ -139,9 +141,9 @@ def _fill(maker: _Maker, earlier: bytes) -> Shelf:
         # It is laid out in this process. Processes that are forked after that cannot lay out.
         maker.write(tasks, WORKBOOK, Kind.WORKBOOK)
     web = _with_pages_of(paper, maker.for_others(paper, Audience(WEB)))
-    page_list = _add_web_pages(maker, web)
-    shelf = replace(_shelf(maker, book), editions=others, page_list=page_list)
-    return _finish(maker, shelf, earlier)
+    page_list, news = _add_web_pages(maker, web)
+    shelf = replace(_shelf(maker, book), editions=others, page_list=page_list, news=news)
+    return _finish(maker, shelf)
 
 
 def _with_pdf(book: Book, edition: str) -> Book:
@@ -210,8 +212,12 @@ def _add_handouts(maker: _Maker) -> None:
         maker.files.append(File(name, Kind.HANDOUT, one.output.size, one.output.count, title))
 
 
-def _add_web_pages(maker: _Maker, book: Book) -> str:
-    """Add the book as web pages; return the page that lists the printed pages."""
+def _add_web_pages(maker: _Maker, book: Book) -> tuple[str, tuple[str, str]]:
+    """Add the book as web pages; return the page that lists the printed pages, and what is new.
+
+    That is the title and the page of the chapter that `bookbuilder changes` has written.
+    """
+    from bookbuilder.changes.reading_text import OWN_PAGE
     from bookbuilder.formats.web.places import places_of
     from bookbuilder.formats.web.writer import make_pages
 
@@ -220,8 +226,12 @@ def _add_web_pages(maker: _Maker, book: Book) -> str:
         url = f"{address}{READ}/" if address else ""
         pages, _ = make_pages(book, maker.report, home=f"../{feeds.PAGE}", url=url)
     maker.contents |= {f"{READ}/{name}": data for name, data in pages.items()}
-    page_list = places_of(book).pages
-    return f"{READ}/{page_list}" if page_list in pages else ""
+    places = places_of(book)
+    page_list = f"{READ}/{places.pages}" if places.pages in pages else ""
+    for chapter in book.chapters:
+        if chapter.slug == OWN_PAGE:
+            return page_list, (chapter.title, f"{READ}/{places.page_of(chapter.slug)}")
+    return page_list, ("", "")
 
 
 def _shelf(maker: _Maker, book: Book) -> Shelf:
@@ -259,7 +269,7 @@ def _covers(maker: _Maker, book: Book) -> list[Picture]:
     return found
 
 
-def _finish(maker: _Maker, shelf: Shelf, earlier: bytes) -> Shelf:
+def _finish(maker: _Maker, shelf: Shelf) -> Shelf:
     """Add what speaks of the files: sheets, feeds, records for citing, checksums, the page."""
     contents = maker.contents
     if shelf.address:
@@ -274,7 +284,7 @@ def _finish(maker: _Maker, shelf: Shelf, earlier: bytes) -> Shelf:
     if shelf.address:
         contents[feeds.CATALOGUE] = feeds.opds(shelf)
         contents[feeds.CATALOGUE_2] = feeds.opds_2(shelf)
-        contents[feeds.VERSIONS] = feeds.versions(shelf, earlier)
+        contents[feeds.VERSIONS] = feeds.versions(shelf, _earlier(_folder_of(shelf.book)))
     sums = {file.path: _digest(contents[file.path]) for file in shelf.files}
     contents[feeds.PAGE] = download_page(shelf, sums)
     contents[SUMS] = sums_text([(name, _digest(contents[name])) for name in sorted(contents)])

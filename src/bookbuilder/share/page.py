@@ -142,7 +142,7 @@ def _top(shelf: Shelf, say: Sentences) -> Iterator[Tag]:
 
 
 def _facts(shelf: Shelf) -> Tag:
-    """Return the line with version and date."""
+    """Return the line with version and date, and the page that says what has changed."""
     said = shelf.book.metadata
     line = new_tag("p", {"class": "facts"})
     if version := _version(said):
@@ -150,7 +150,11 @@ def _facts(shelf: Shelf) -> Tag:
     if said.date:
         day = said.date.isoformat()
         line.append(" · " if version else "")
-        line.append(new_tag("time", {"datetime": day}, day))
+        line.append(new_tag("time", {"datetime": day, "dir": "ltr"}, day))
+    title, page = shelf.news
+    if page:
+        line.append(" · " if line.contents else "")
+        line.append(new_tag("a", {"href": page}, one_line(title)))
     return line
 
 
@@ -163,10 +167,10 @@ def _section(say: Sentences, key: str, *parts: Tag) -> Tag:
     return new_tag("section", {"id": key.replace("_", "-")}, say.tag("h2", key), *parts)
 
 
-def _link(file: File, text: str, say: Sentences, mark: Mapping[str, str] | None = None) -> Tag:
+def _link(file: File, text: str, say: Sentences) -> Tag:
     """Return a link to a file, with its kind and size: nobody likes surprises on a phone."""
-    link = new_tag("a", {"href": file.href})
-    link.append(new_tag("span", dict(mark), text) if mark else text)
+    link = new_tag("a", {"href": file.href, "dir": "ltr"})
+    link.append(text)
     kind = "EPUB" if file.path.endswith(".epub") else "PDF"
     details = [kind] if kind not in text else []
     details.append(say.size(file.size))
@@ -235,7 +239,8 @@ def _handouts(shelf: Shelf, say: Sentences) -> Tag | None:
         return None
     head = new_tag("tr", {})
     for key in ("chapter", "page_count", "file"):
-        head.append(new_tag("th", {"scope": "col"} | say.mark, say(key)))
+        look = {"class": "number"} if key == "page_count" else {}
+        head.append(new_tag("th", {"scope": "col"} | look | say.mark, say(key)))
     body = new_tag("tbody", {})
     for file in files:
         row = new_tag("tr", {}, new_tag("th", {"scope": "row"}, file.title))
@@ -272,7 +277,7 @@ def _follow(shelf: Shelf, say: Sentences) -> Tag | None:
 
 
 def _address(shelf: Shelf, path: str) -> Tag:
-    return new_tag("a", {"href": path, "class": "address"}, shelf.absolute(path))
+    return new_tag("a", {"href": path, "class": "address", "dir": "ltr"}, shelf.absolute(path))
 
 
 def _sheets(shelf: Shelf, say: Sentences) -> Tag | None:
@@ -286,7 +291,9 @@ def _sheets(shelf: Shelf, say: Sentences) -> Tag | None:
     parts = [new_tag("ul", {"class": "files"}, *items)]
     code = new_tag("img", {"src": QR, "alt": say("qr", shelf.address), "class": "qr"} | say.mark)
     label = new_tag("span", say.mark, f"{say('address')}:")
-    line = new_tag("p", {}, label, " ", new_tag("span", {"class": "address"}, shelf.address))
+    line = new_tag(
+        "p", {}, label, " ", new_tag("span", {"class": "address", "dir": "ltr"}, shelf.address)
+    )
     parts += [line, new_tag("p", {}, code)]
     return _section(say, "lecturers", *parts)
 
@@ -297,7 +304,9 @@ def _cite(shelf: Shelf, say: Sentences) -> Tag:
     records = {"BibTeX": (BIBTEX, bibtex(said, version, shelf.address))}
     records["RIS"] = (RIS, ris(said, shelf.address).replace("\r\n", "\n"))
     for name, (path, text) in records.items():
-        code = new_tag("pre", {"tabindex": "0", "aria-label": name, "role": "region"}, text)
+        code = new_tag(
+            "pre", {"tabindex": "0", "dir": "ltr", "aria-label": name, "role": "region"}, text
+        )
         link = new_tag("a", {"href": path}, path.rpartition("/")[2])
         details = new_tag("details", {}, new_tag("summary", {}, name))
         details.append(new_tag("p", {"class": "get"}, link))
@@ -341,8 +350,8 @@ def _checksums(say: Sentences, sums: Mapping[str, str]) -> Tag:
     details.append(new_tag("p", {"class": "get"}, new_tag("a", {"href": SUMS}, SUMS)))
     listed = new_tag("dl", {"class": "sums"})
     for path, digest in sums.items():
-        listed.append(new_tag("dt", {}, path))
-        listed.append(new_tag("dd", {}, new_tag("code", {}, digest)))
+        listed.append(new_tag("dt", {"dir": "ltr"}, path))
+        listed.append(new_tag("dd", {"dir": "ltr"}, new_tag("code", {}, digest)))
     details.append(listed)
     return details
 

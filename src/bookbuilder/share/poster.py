@@ -126,9 +126,9 @@ def _poster(book: Book, paper: tuple[float, float], address: str, say: Sentences
         words.append(element("p", "line", line))
         words[-1].set("style", f"font-size: {smaller:.2f}mm")
     offer = _said("p", "offer", say)
-    beside = element("div", "beside", offer, element("p", "address", address))
-    foot = element("div", "foot", _code(address, say), beside)
-    return element("section", "poster", element("div", "field"), words, fence(book), foot)
+    beside = element("div", "beside", offer, _where(address))
+    field = element("div", "field")
+    return element("section", "poster", field, words, fence(book), _code(address, say), beside)
 
 
 def _cards(
@@ -172,7 +172,7 @@ def _card(book: Book, card: tuple[float, float], address: str, say: Sentences) -
         words.append(element("p", "line", line))
     code = _code(address, say)
     code.set("style", f"top: {(height - 8 - 31) / 2:.2f}mm")
-    where = element("p", "address", address)
+    where = _where(address)
     length = font_for(address, 100).getlength(address) / 100
     # The face without serifs is wider than the one that is measured.
     size = min(3.2, (width - 10) / (1.12 * length))
@@ -214,6 +214,12 @@ def _code(address: str, say: Sentences) -> ET.Element:
     picture = element("img")
     picture.attrib |= {"src": _CODE, "alt": say("qr", address)} | say.mark
     return element("div", "code", picture)
+
+
+def _where(address: str) -> ET.Element:
+    made = element("p", "address", address)
+    made.set("dir", "ltr")
+    return made
 
 
 def _said(name: str, key: str, say: Sentences) -> ET.Element:

@@ -1,7 +1,7 @@
 """Say the sentences of the download page and of the sheets that lead to it, in a language.
 
-Each language has a file in `languages/`. Where the book's has none, the sentences are English, and
-are marked as such.
+Each language that `text/words.py` knows has a file in `languages/`. Whoever adds a sentence adds it
+to all of them. In books in other languages the sentences are English, and are marked as such.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ class Sentences:
     def size(self, count: int) -> str:
         """Return a number of bytes as people read it."""
         if count < 100_000:
-            return f"{max(1, round(count / 1000))}\N{NO-BREAK SPACE}kB"
-        return f"{count / 1e6:.1f}\N{NO-BREAK SPACE}MB".replace(".", self.texts["decimal"])
+            number, unit = str(max(1, round(count / 1000))), "kilobytes"
+        else:
+            number, unit = f"{count / 1e6:.1f}".replace(".", self.texts["decimal"]), "megabytes"
+        return f"{number}\N{NO-BREAK SPACE}{self.texts[unit]}"
 
     def tag(self, name: str, key: str, *values: str, classes: str = "") -> Tag:
         """Return an element with a sentence."""

@@ -43,7 +43,14 @@ _MARKED_IN: dict[str, tuple[str, ...]] = {
     "ja": ("要加筆", "未執筆", "あとで書く"),
     "ko": ("추후 작성", "작성 예정"),
 }
-_FILLER = r"(?i:\blorem ipsum\b|\bdolor sit amet\b)"
+_FILLER = r"\A\s*Lorem ipsum\b|(?i:\blorem ipsum(?= dolor)|\bdolor sit amet\b)"
+# Whoever speaks of such a mark puts an article before it: "leave a TODO in the code".
+_ARTICLE = re.compile(
+    r"(?:^|\W)(?:an?|the|this|that|these|those|any|each|every|no|your|our|my|some|called|ein|eine"
+    r"|einen|einem|der|die|das|den|dem|un|une|le|la|les|des|du|het|een|de|en|ett|et)\s+$",
+    re.IGNORECASE,
+)
+_LONGEST_ARTICLE = 12
 _QUESTION = r"(?<![\w?!¿])\?{3,}(?![\w?!])"
 # Not in quotation marks, which speak of a word, nor as a part of a name.
 _BEFORE, _AFTER = r"(?<![\w@#$./“\"‘'«„-])", r"(?![\w/-])"
@@ -66,7 +73,8 @@ def placeholders(text: str, language: str, *, has_numerals: bool = False) -> Ite
     for start, end in sorted(found):
         word = text[start:end]
         word = word.strip(_AROUND) or word.strip()
-        if start >= last:
+        speaks_of_it = _ARTICLE.search(text[max(0, start - _LONGEST_ARTICLE) : start])
+        if start >= last and not speaks_of_it:
             yield word
             last = end
 

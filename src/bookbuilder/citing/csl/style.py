@@ -20,6 +20,7 @@ NAMESPACE = "http://purl.org/net/xbiblio/csl"
 LARGEST = 2_000_000
 _MOST_MACROS = 60
 _MOST_WORK = 200_000
+_DEEPEST = 120
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -48,7 +49,12 @@ class Style(model.Style):
         """Find the locales for `language`, and make the style ready for rendering."""
         self.formatter = Formatter
         self.state = State()
-        self.language = self.get("default-locale") or language
+        # A style may know its region better than a book does, but not its language.
+        own = self.get("default-locale", "")
+        is_same = own.split("-")[0] == language.split("-", maxsplit=1)[0] and "-" not in language
+        self.language = own if is_same else language
+        # Looked up by citeproc-py with XPath, each time that one is called.
+        self.macros = {str(m.get("name")): m for m in self.findall("cs:macro", self.nsmap)}
         self.terms: dict[tuple[str, str, bool], str] = {}
         self.has_year_suffix = bool(self.xpath_search(".//cs:text[@variable='year-suffix']"))
         self.locales = [*self._own_locales(), *_located(self.language)]
@@ -133,6 +139,9 @@ def read_style(data: bytes, language: str) -> Style:
     A style's macros may call each other, but none itself.
     """
     root = _parse(data)
+    listing = root.find("cs:bibliography", root.nsmap)
+    if listing is not None and listing.layout is None:
+        raise StyleError("its bibliography has no layout")
     if not isinstance(root, Style) or root.citation is None or root.citation.layout is None:
         raise StyleError("it is no independent style in CSL")
     _check_macros(root)
@@ -146,9 +155,9 @@ def read_style(data: bytes, language: str) -> Style:
 def _check_macros(root: Style) -> None:
     """Raise `StyleError` for macros that are missing, endless, or too much work for a program."""
     macros = {str(macro.get("name")): macro for macro in root.findall("cs:macro", root.nsmap)}
-    sizes: dict[str, int] = {}
+    sizes: dict[str, tuple[int, int]] = {}
 
-    def size(name: str, above: tuple[str, ...]) -> int:
+    def size(name: str, above: tuple[str, ...]) -> tuple[int, int]:
         if name not in macros:
             raise StyleError(f"it has no macro `{name[:100]}`")
         if name in above or len(above) > _MOST_MACROS:
@@ -157,15 +166,22 @@ def _check_macros(root: Style) -> None:
             sizes[name] = work(macros[name], (*above, name))
         return sizes[name]
 
-    def work(element: Any, above: tuple[str, ...]) -> int:
-        """Return how many elements are rendered at most; of a choice, one branch is."""
+    def work(element: Any, above: tuple[str, ...]) -> tuple[int, int]:
+        """Return how many elements are rendered at most, and how deep; of a choice, one branch."""
         if (called := element.get("macro")) is not None:
-            return 1 + size(str(called), above)
+            count, depth = size(str(called), above)
+            return 1 + count, 1 + depth
         inside = [work(child, above) for child in element.iterchildren()]
-        return 1 + (max(inside, default=0) if isinstance(element, model.Choose) else sum(inside))
+        counts = [count for count, _ in inside]
+        count = max(counts, default=0) if isinstance(element, model.Choose) else sum(counts)
+        return 1 + count, 1 + max((depth for _, depth in inside), default=0)
 
     for part in (root.citation, root.bibliography):
-        if part is not None and work(part, ()) > _MOST_WORK:
+        try:
+            count, depth = work(part, ()) if part is not None else (0, 0)
+        except RecursionError:
+            count, depth = 0, _DEEPEST + 1
+        if count > _MOST_WORK or depth > _DEEPEST:
             raise StyleError("its macros call each other too often")
 
 

@@ -33,7 +33,9 @@ def from_quarto(root: Path, report: Report) -> Config | None:
 
     # Quarto knows most keys in both places.
     keys = {**{k: v for k, v in said.items() if k != "book"}, **book}
-    return config_with_pandocs_keys(root, keys)
+    config = config_with_pandocs_keys(root, keys)
+    hides_code = table_of(said, "execute").get("echo") is False
+    return dataclasses.replace(config, shows_code=False) if hides_code else config
 
 
 def quarto_list(config: Config, report: Report) -> ChapterList | None:

@@ -86,7 +86,7 @@ def _add(parser: InlineParser, said: str) -> bool:
     start = parser.position
     shown = " ".join(said.split())
     message = f"the citation `{shown[:80]}` is printed as typed"
-    hint = "write the reference in words, or as a footnote"
+    hint = "name a bibliography in book.toml, or write the reference in words"
     line = parser.line_at(start)
     parser.conversion.problems.add(CITATION, message, line, said, hint, alike="citation")
     parser.add_text(said, literal=True)
@@ -123,8 +123,10 @@ def _cite_bare(parser: InlineParser, match: re.Match[str]) -> bool:
     end = match.end()
     if after := _AFTER.match(text, end):
         first, _, rest = after[1].partition(";")
-        more = read_items(rest) if "@" in rest else []
-        if "@" not in first and (more or not rest):
+        more = read_items(after[1] if "@" in first else rest) if "@" in after[1] else []
+        if "@" in first and more:
+            cited, end = [*cited, *more], after.end()
+        elif "@" not in first and (more or not rest):
             suffix, label, number = read_locator(first if first[:1] in ", {" else f", {first}")
             # Words alone in brackets are a suffix, but `[text][label]` is a link.
             if number or more or normalise_label(after[1]) not in parser.conversion.definitions:

@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.inline import InlineParser
 
 _AROUND = re.compile(r"\{([^{}]*)\}\s*([^{}]*?)\s*(?:\{([^{}]*)\})?$|([^{}]*?)\s*\{([^{}]*)\}$")
 _TEX = re.compile(r"((?:\[[^\[\]\n]{0,200}\]){0,2})\{([^{}\n]{1,500})\}$")
+_LONGEST = 2_000
 _WAYS = {
     "citet": IN_TEXT, "textcite": IN_TEXT, "citealt": BRACKETS, "citealp": BRACKETS,
     "citeauthor": AUTHOR_ONLY, "citeyear": YEAR_ONLY, "citeyearpar": YEAR_ONLY,
@@ -25,7 +26,7 @@ _WAYS = {
 
 def add_role(parser: InlineParser, name: str, content: str) -> bool:
     """Leave a mark for what a role cites; return False if there is nothing to cite from."""
-    if parser.conversion.sources is None:
+    if parser.conversion.sources is None or len(content) > _LONGEST:
         return False
     kind = name.partition(":")[2]
     way = BRACKETS
@@ -44,10 +45,10 @@ def add_role(parser: InlineParser, name: str, content: str) -> bool:
 
 def add_command(parser: InlineParser, name: str, said: str) -> bool:
     """Leave a mark for what a command of TeX cites: `\\citep[see][p. 3]{one,two}`."""
+    said = said.replace("~", "\N{NO-BREAK SPACE}")
     match = _TEX.search(said)
     if parser.conversion.sources is None or not match:
         return False
-    said = said.replace("~", "\N{NO-BREAK SPACE}")
     options = re.findall(r"\[([^\[\]]*)\]", match[1])
     before, after = (options[0], options[1]) if len(options) > 1 else ("", "".join(options))
     way = _WAYS.get(name.rstrip("*").lower(), BRACKETS)

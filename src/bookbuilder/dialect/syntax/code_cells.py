@@ -172,6 +172,10 @@ _NO_ECHO = re.compile(
     r"|opts_chunk\$set\([^()]{0,500}\becho[ \t]*=[ \t]*F",
     re.MULTILINE,
 )
+_ECHO = re.compile(
+    r"^execute:[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+echo:[ \t]*(?:true|yes|fenced)\b",
+    re.MULTILINE,
+)
 
 
 class CaptionedFence(Fence):
@@ -223,7 +227,9 @@ class CodeCellExtension(Extension):
         if not match or (match[4].strip().startswith("=") and not match[4].strip("= ")):
             return Started.NOTHING
         if self.echoes is None:
-            self.echoes = not _NO_ECHO.search(state.problems.source.text)
+            text = state.problems.source.text
+            is_shown = state.conversion.shows_code or bool(_ECHO.search(text))
+            self.echoes = is_shown and not _NO_ECHO.search(text)
         state.close_unmatched()
         shown = bool(match[2])
         cell = CodeCell(match[1], match[3], match[4].rstrip(), line.indent, shown=shown)

@@ -70,6 +70,8 @@ _CERTAIN = re.compile(
 _AFTER = re.compile(
     r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|\([\w:.-]{1,100}\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$"
 )
+# The id of a formula that stands in a paragraph, but is set apart.
+_ID_AFTER = re.compile(r"[ \t]*\{#(eq[:-][\w:.-]{1,100})[ \t]*\}")
 # MyST's label of a formula.
 _MYST_LABEL = re.compile(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
 _LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
@@ -81,7 +83,8 @@ _ANY_OPTION = re.compile(r":[a-z-]+:")
 class FormulaBlock(TakenLines):
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         text = unescaped("\n".join(self.lines).rstrip(), conversion)
-        attributes = ATTRIBUTES.search(self.lines[-1])
+        # Braces of the formula itself may look like attributes: `\sum_{i=0}`.
+        attributes = ATTRIBUTES.match(self.lines[-1], max(self.lines[-1].rfind("{"), 0))
         if attributes and _AFTER.match(text, text.rfind("{") - 1):
             text = text[: text.rfind("{")].rstrip()
             self.attributes = f"{self.attributes} {attributes[1]}"
@@ -128,11 +131,12 @@ def unescaped(text: str, conversion: Conversion) -> str:
     return "".join(parts)
 
 
-def add_formula(parser: InlineParser, text: str) -> None:
+def add_formula(parser: InlineParser, text: str, identifier: str = "") -> None:
     """Add a formula within a line. Nothing changes the quotes, dashes and words in code."""
     line = str(parser.line_at(parser.position))
     said = unescaped(text, parser.conversion).replace("\n", " ")
-    parser.add_element("code", said, **{"class": "formula", LINE: line})
+    named = {"id": identifier} if identifier else {}
+    parser.add_element("code", said, **{"class": "formula", LINE: line, **named})
 
 
 def start_formula(state: BlockState, container: Block) -> Started:
@@ -222,6 +226,10 @@ class FormulaExtension(Extension):
         is_meant = match[2] or _is_tex(inside) or _SMALL.fullmatch(inside)
         if not (is_meant or self._is_likely(parser, inside)):
             return False
+        if match[1] and (label := _ID_AFTER.match(parser.text, match.end())):
+            add_formula(parser, match[0], label[1])
+            parser.position = label.end()
+            return True
         return _add(parser, match.end())
 
     def handle_escaped(self, parser: InlineParser) -> bool:

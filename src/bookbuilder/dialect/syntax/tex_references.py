@@ -36,6 +36,8 @@ class LabelOfHeading(Block):
             ElementTree.SubElement(before, "span", {"id": self.name})
         elif before is not None and not before.get("id"):
             before.set("id", self.name)
+        elif before is not None and before.tag in ("div", "figure", "aside", "blockquote"):
+            ElementTree.SubElement(before, "span", {"id": self.name})
         else:
             ElementTree.SubElement(parent, "p", {"id": self.name})
 

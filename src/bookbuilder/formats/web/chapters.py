@@ -18,10 +18,11 @@ from bookbuilder.formats.table_of_contents import part_label
 from bookbuilder.formats.web.places import Places, relative
 from bookbuilder.formats.web.tables import boxed
 from bookbuilder.text.words import Words
-from bookbuilder.trees.markup import elements, new_tag, one_line, text_of
+from bookbuilder.trees.markup import elements, new_tag, one_line, raw_text, text_of
 from bookbuilder.trees.serializing import serialize
 
 _ID_REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
+_SHORT_FORMULA = 15
 _LONGEST_DESCRIPTION = 160
 _SHORTEST_DESCRIPTION = 40
 _NOT_THE_TEXT = frozenset(["aside", "blockquote", "figure", "table", "li", "dd"])
@@ -55,6 +56,8 @@ class ChapterText:
                 result = {name: value.replace(prefix, "#") for name, value in result.items()}
             if tag is tree:
                 result.pop("id", None)
+            if _may_scroll(tag):
+                result.setdefault("tabindex", "0")
             if result.get("role") == "doc-backlink":
                 result.setdefault("aria-label", "Back to the text")
             return result
@@ -107,6 +110,12 @@ class ChapterText:
         if name in _ID_REFERENCES:
             return " ".join(self.places.ids.get(word, word) for word in value.split())
         return value
+
+
+def _may_scroll(tag: Tag) -> bool:
+    """Return whether `tag` is a formula that may be wider than a phone, to be reached by key."""
+    is_display = {"formula", "display"} <= set(tag.get_attribute_list("class"))
+    return is_display and len(raw_text(tag)) > _SHORT_FORMULA
 
 
 def description_of(chapter: Chapter) -> str:

@@ -21,8 +21,8 @@ def add_page_references(section: ET.Element, titles: dict[str, str], language: s
     """Write after each link into another chapter the page it leads to, once in a paragraph.
 
     `titles` are those of the book's chapters by id. After a link that is a title and ends its
-    phrase, a comma does, and so it does in the author's parentheses; else parentheses hold the page
-    apart. The numbers are filled in later.
+    phrase, a comma does, and so it does in or after the author's parentheses; else parentheses hold
+    the page apart. The numbers are filled in later.
     """
     own = section.get("id", "")
     parents = {child: parent for parent in section.iter() for child in parent}
@@ -43,8 +43,8 @@ def add_page_references(section: ET.Element, titles: dict[str, str], language: s
         if (paragraph, target) in printed:
             continue
         printed.add((paragraph, target))
-        inside = link in in_parentheses
         text = " ".join("".join(link.itertext()).split())
+        inside = link in in_parentheses or text.endswith((")", "）"))
         is_last = parents[link][-1] is link and not (link.tail or "").strip()
         closes = is_last or (link.tail or "").startswith(_CLOSING)
         is_title = text.casefold() == titles.get(target, "").casefold()

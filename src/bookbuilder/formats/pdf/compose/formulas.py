@@ -44,7 +44,6 @@ SIZE = 1.0
 SMALLEST = 0.7
 """The size at which a formula that is too wide is reported."""
 _TABLE = "{http://www.w3.org/1998/Math/MathML}mtable"
-_NUMBERS = frozenset({"formula-number", "equation-number"})
 _ASCENT = 0.85
 """From the top of a line of numbers to its baseline, in em, in the theme's typeface."""
 _LONGEST_WHOLE = 4.0
@@ -71,8 +70,6 @@ def set_formulas(section: ET.Element, measure: Measure, remembers: bool) -> None
         size = SIZE
         if math.get("display") == "block":
             room = rooms.get(math, measure.upright) - _number_width(parent, numbers)
-            if (holder := parents.get(parent)) is not None and "equation" in classes_of(holder):
-                room -= _number_width(holder)
             size *= min(1.0, room / max(drawing.width * SIZE, 0.01))
             _place_numbers(parent, drawing, numbers, size)
             made = _drawn(drawing, _title(math), size)
@@ -143,6 +140,8 @@ def _place_numbers(
         baseline = drawing.rows[at] if at < len(drawing.rows) else 0.0
         top = (drawing.height + baseline) * size - _ASCENT
         attributes = {"class": "formula-number", "style": f"top: {top:.3f}em"}
+        if cell.get("id"):
+            attributes["id"] = str(cell.get("id"))
         number = ET.SubElement(parent, "span", attributes)
         number.text = "".join(cell.itertext())
 
@@ -163,7 +162,7 @@ def _number_width(
     parent: ET.Element, rows: list[tuple[int, ET.Element, ET.Element]] | None = None
 ) -> float:
     """Return the room that the numbers on both sides of a formula in the middle would take."""
-    numbers = [n for n in parent.iter() if _NUMBERS.intersection(classes_of(n))]
+    numbers = [n for n in parent.iter() if "formula-number" in classes_of(n)]
     said = ["".join(n.itertext()) for n in (*numbers, *(cell for _, _, cell in rows or ()))]
     return 2 * _NUMBER_ROOM * max(map(len, said)) + 1 if said else 0.0
 
