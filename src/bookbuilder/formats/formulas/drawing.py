@@ -16,7 +16,7 @@ SVG = "http://www.w3.org/2000/svg"
 MOST_ELEMENTS = 3_000
 """Parts of one formula that is drawn: it takes about a second."""
 LARGEST_CACHE = 50_000_000
-_VERSION = b"formulas 5"
+_VERSION = b"formulas 6"
 _UNITS = 1000
 
 

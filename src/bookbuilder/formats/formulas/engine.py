@@ -20,6 +20,8 @@ with warnings.catch_warnings():
     from ziamath.zmath import Math
 
 DEEPEST = 60
+MARGIN = 0.04
+"""Above and below a drawing, in em: screens cut off what is less than a dot."""
 _FRACTION = re.compile(r"-?\d+\.\d+")
 _STANDING = re.compile(r"(M (-?\d+ -?\d+) )L \2 ")
 _BLANKS = re.compile(r"(?<=[A-Z]) | (?=[A-Z-])")
@@ -57,8 +59,8 @@ def outlines_of(math: ET.Element) -> Outlines:
     return Outlines(
         left / UNITS,
         (right - left) / UNITS,
-        max(box.ymax, 0) / UNITS,
-        max(-box.ymin, 0) / UNITS,
+        max(box.ymax, 0) / UNITS + MARGIN,
+        max(-box.ymin, 0) / UNITS + MARGIN,
         tuple((colour, "".join(parts)) for colour, parts in paths.items()),
         tuple(y / UNITS for y in _rows_of(drawn.node)),
     )
