@@ -84,7 +84,7 @@ def formulas(book: Book, report: Report) -> None:
 
 def _found(tree: Tag) -> Iterator[Tag]:
     for tag in elements(tree, "code", "pre"):
-        if has_class(tag, "formula"):
+        if _LINE in tag.attrs and has_class(tag, "formula"):
             yield tag
 
 
