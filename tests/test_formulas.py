@@ -188,7 +188,8 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
 def test_formulas_in_html_are_set_but_not_its_code_and_prices(tmp_path: Path) -> None:
     text = (
         "# One\n\n<div>\n<p>With $a_1$ &lt; $\\frac{1}{2}$, \\\\(x\\_i\\\\), from $5 to $6.</p>\n"
-        "<pre>$x_1$</pre> <code class='formula'>$a_1$</code> $HOME_x $x\n</div>\n\n<p>In $\\nope$.</p>\n"
+        "<pre>$x_1$</pre> <code class='formula'>$a_1$</code> $HOME_x $x\n</div>\n\n"
+        "<p>In $\\nope$.</p>\n"
     )
     book, report = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
     tree = next(iter(book.chapters)).tree
