@@ -121,6 +121,7 @@ def test_the_data_is_of_every_bundled_style() -> None:
         (r"\AA rhus, G{\"o}del--B---me ``so'' 5\% \&", "Århus, Gödel–B—me “so” 5% &amp;"),
         (r"\emph{Mus} \textbf{a \emph{b}}", "<em>Mus</em> <strong>a <em>b</em></strong>"),
         (r"CO\textsubscript{2}, $x^{2}$, $\alpha$", "CO<sub>2</sub>, x<sup>2</sup>, α"),
+        (r"\url{http://x.y/~a_b%20}, \href{http://y.z}{Y}", "http://x.y/~a_b%20, Y"),
         (r"<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         (r"\unknown{kept} {\em italic} \noopsort{gone}here", "kept <em>italic</em> here"),
         ("\\" + "a" * 40 + "{" * 60, ""),
