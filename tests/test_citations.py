@@ -407,7 +407,9 @@ def test_epub_and_print_are_valid(tmp_path: Path) -> None:
 def test_descriptions_of_pictures_are_without_citations(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 40)).save(buffer, "PNG")
-    files = {"book.toml": TOML, "sources.bib": SOURCES, "p.png": buffer.getvalue()}
-    book, _ = load_files(tmp_path, files | {"one.md": "# One\n\n![A hive [@bk1, p. 3]](p.png)\n"})
+    files: dict[str, str | bytes] = {"book.toml": TOML, "sources.bib": SOURCES}
+    files["p.png"] = buffer.getvalue()
+    files["one.md"] = "# One\n\n![A hive [@bk1, p. 3]](p.png)\n"
+    book, _ = load_files(tmp_path, files)
     images = [tag for chapter in book.chapters for tag in elements(chapter.tree, "img")]
     assert [image["alt"] for image in images] == ["A hive"]
