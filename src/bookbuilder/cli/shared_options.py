@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bookbuilder.cli.completion import editions, parts, rules
+from bookbuilder.cli.completion import editions, parts, rules, translations
 from bookbuilder.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Options:
     quiet: bool
     verbose: bool
     edition: tuple[str, ...] = ()
+    translation: str | None = None
 
     @property
     def text_edition(self) -> str | None:
@@ -73,6 +74,14 @@ edition_option = click.option(
     callback=_one_of_each,
     shell_complete=editions,
     help="Use this edition of book.toml; for a PDF, also print or screen.",
+)
+
+
+translation_option = click.option(
+    "--translation",
+    metavar="LANGUAGE",
+    shell_complete=translations,
+    help="Use this translation of book.toml, such as de.",
 )
 
 
@@ -122,6 +131,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Bring in the chapters that are drafts.",
         ),
+        translation_option,
         edition_option,
     ):
         command = decorate(command)

@@ -111,12 +111,10 @@ def _chapter(
     is_unnumbered = settle_classes(tree)
     give_anchors(tree)
     tree["class"] = f"chapter untitled untitled-{role or 'chapter'}" if untitled else "chapter"
-    if front.lang:
-        tree["lang"] = front.lang
+    if language := front.lang or entry.language:
+        tree["lang"] = language
     return Chapter(
-        slug=file_slug(
-            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
-        ),
+        slug=file_slug(title if in_pieces else front.slug or name_for_slug(source.path, title), ""),
         title=title,
         tree=tree,
         source=source,
@@ -151,7 +149,7 @@ def _name_of_file(path: Path) -> str:
     return path.parent.name if is_index and path.parent.name else path.stem
 
 
-def _name_for_slug(path: Path, title: str) -> str:
+def name_for_slug(path: Path, title: str) -> str:
     """Return the name that stays when another chapter is put before this one."""
     name = _name_of_file(path)
     return title if is_mere_number(name) and file_slug(title, "") else name
