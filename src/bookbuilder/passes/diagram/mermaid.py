@@ -10,20 +10,19 @@ from typing import Any
 
 from bookbuilder.passes.diagram.drawn import Drawn, NotDrawnError, TooLargeError
 from bookbuilder.passes.diagram.plain import plain
+from bookbuilder.trees.xhtml import names
 
 SECONDS = 20
 _GREYS = {
     "cScale": ("#d9d9d9", "#c4c4c4", "#e6e6e6", "#b8b8b8"),
-    "pie": ("#e6e6e6", "#b0b0b0", "#ffffff", "#cccccc", "#999999", "#f2f2f2"),
+    "pie": ("#e6e6e6", "#b0b0b0", "#d2d2d2", "#999999", "#f2f2f2", "#c4c4c4"),
     "git": ("#999999", "#cccccc", "#b3b3b3", "#dddddd"),
     "fillType": ("#e6e6e6", "#f2f2f2", "#d9d9d9"),
     "venn": ("#d9d9d9", "#b8b8b8", "#e6e6e6"),
     "section": ("#e6e6e6", "#f2f2f2", "#d9d9d9"),
 }
 _BLACK, _LINE, _SOFT = "#000000", "#333333", "#777777"
-_SCALES = {
-    f"{key}{n}": greys[n % len(greys)] for key, greys in _GREYS.items() for n in range(13)
-}
+_SCALES = {f"{key}{n}": greys[n % len(greys)] for key, greys in _GREYS.items() for n in range(13)}
 _LABELS = {
     f"{key}{n}": _BLACK
     for key in ("cScaleLabel", "gitBranchLabel", "cScaleInv", "gitInv")
@@ -93,7 +92,7 @@ _C4 = {
 # Narrower than on a screen: text is scaled down with what is wider than the page.
 _SIZES: dict[str, dict[str, Any]] = {
     "c4": {**_C4, "c4ShapeInRow": 2, "c4BoundaryInRow": 1},
-    "gantt": {"useWidth": 560, "fontSize": 14, "sectionFontSize": 14, "barHeight": 24, "barGap": 6},
+    "gantt": {"useWidth": 640, "fontSize": 14, "sectionFontSize": 14, "barHeight": 24, "barGap": 6},
     "journey": {"leftMargin": 100, "width": 110, "taskMargin": 30},
     "packet": {"bitWidth": 18},
     "quadrantChart": {"chartWidth": 420, "chartHeight": 420, "pointLabelFontSize": 14},
@@ -104,13 +103,12 @@ _SIZES: dict[str, dict[str, Any]] = {
     "xyChart": {"width": 480, "height": 360},
 }
 _LAYOUT = {"container_width": 560, "container_height": 400, "screen_available_width": 560}
-_OWN_LOOK = frozenset(
+_OWN_LOOK = names(
     "theme themeVariables themeCSS fontFamily altFontFamily look darkMode secure securityLevel"
-    " startOnLoad deterministicIds handDrawnSeed dompurifyConfig htmlLabels fontSize".split()
+    " startOnLoad deterministicIds handDrawnSeed dompurifyConfig htmlLabels fontSize"
 )
 _DIRECTIVE = re.compile(r"%%\{[ \t]{0,9}(init|initialize|wrap)\b(.{0,5000}?)\}%%", re.DOTALL)
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.{0,5000}?)\n[ \t]*---[ \t]*(?:\n|\Z)", re.DOTALL)
-_HEADINGS = ("title", "accTitle")
 
 
 def is_installed() -> bool:

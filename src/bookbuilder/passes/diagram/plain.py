@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,28 +19,31 @@ import tinycss2
 
 from bookbuilder.passes.cleaning.svg import sanitize_svg
 from bookbuilder.passes.diagram.drawn import LARGEST_DRAWING, Drawn, NotDrawnError, TooLargeError
+from bookbuilder.trees.xhtml import names
 
 SVG = "http://www.w3.org/2000/svg"
 FAMILY = "Bookbuilder Sans, sans-serif"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
+_XML = "{http://www.w3.org/XML"
+_UNPAINTED = tuple(f"{{{SVG}}}{name}" for name in ("style", "title", "desc"))
 _TEXT = (f"{{{SVG}}}text", f"{{{SVG}}}tspan")
-_LOOKS = frozenset(
+_LOOKS = names(
     "alignment-baseline color display dominant-baseline fill fill-opacity fill-rule font-family"
     " font-size font-style font-weight letter-spacing marker-end marker-mid marker-start opacity"
     " stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap"
-    " stroke-linejoin stroke-opacity stroke-width text-anchor text-decoration visibility".split()
+    " stroke-linejoin stroke-opacity stroke-width text-anchor text-decoration visibility"
 )
 # What would cut labels, blur, or only concerns screens.
-_DROPPED = frozenset(
+_DROPPED = names(
     "class style clip-path mask filter cursor role tabindex name space"
-    " aria-roledescription aria-labelledby aria-describedby aria-label".split()
+    " aria-roledescription aria-labelledby aria-describedby aria-label"
 )
 _URL = re.compile(r"url\(\s{0,9}[\"']?#([^\"')]{1,200})[\"']?\s{0,9}\)")
 _SIZE = re.compile(r"\s*([0-9.]{1,12})\s*(px|pt|em|rem|%)?\s*(?:!important)?\s*")
 _FACTORS = {"pt": 4 / 3, "em": 0.0, "rem": 16.0, "%": 0.0}
 _USUAL = 16.0
 _USUAL_LOOKS = {"opacity": "1", "fill-opacity": "1", "display": "inline", "font-style": "normal"}
-_NUMBERS = frozenset("d points transform x y x1 x2 y1 y2 cx cy r rx ry width height".split())
+_NUMBERS = names("d points transform x y x1 x2 y1 y2 cx cy r rx ry width height")
 _LONG_NUMBER = re.compile(r"-?\d{1,12}\.\d{4,40}(?![\d.eE])")
 _MOST_ELEMENTS = 50_000
 
@@ -70,6 +74,7 @@ def plain(
         for tag in root.iter():
             if tag.tag in _TEXT and tag.get("fill", "").lower() in ("#fff", "#ffffff", "white"):
                 tag.set("fill", "#000")
+    _settle_paint(root)
     _drop_hidden(root)
     _settle_names(root, name)
     usual = max(sizes, key=lambda size: (sizes[size], size)) if sizes else _USUAL
@@ -90,38 +95,38 @@ def plain(
 
 def _apply_sheets(root: ET.Element) -> None:
     """Write what sheets and `style` say of each element into its attributes."""
-    matcher = cssselect2.Matcher()
-    for sheet in [tag for tag in root.iter(f"{{{SVG}}}style") if tag.text]:
-        for rule in tinycss2.parse_stylesheet(
-            sheet.text or "", skip_comments=True, skip_whitespace=True
-        ):
-            if rule.type != "qualified-rule":
-                continue
-            said = _declarations(rule.content)
-            try:
-                selectors = cssselect2.compile_selector_list(rule.prelude)
-            except cssselect2.SelectorError:
-                continue
-            for selector in selectors if said else ():
-                matcher.add_selector(selector, said)
+    matcher = _rules_of(root)
     found: list[tuple[ET.Element, dict[str, str]]] = []
     for wrapped in cssselect2.ElementWrapper.from_xml_root(root).iter_subtree():
         element = wrapped.etree_element
         layers = [said for *_, said in matcher.match(wrapped)]
         layers.append(_declarations(element.get("style", "")))
         looks: dict[str, str] = {}
-        for important in (False, True):
+        for now in (False, True):
             for said in layers:
-                looks |= {k: v for k, (v, is_important) in said.items() if is_important == important}
+                looks |= {k: v for k, (v, is_important) in said.items() if is_important == now}
         found.append((element, looks))
     for element, looks in found:
-        for key in [k for k in element.attrib if k in _DROPPED or k.startswith("{http://www.w3.org/XML")]:
+        for key in [k for k in element.attrib if k in _DROPPED or k.startswith(_XML)]:
             del element.attrib[key]
         element.attrib.update(looks)
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag in (f"{{{SVG}}}style", f"{{{SVG}}}title", f"{{{SVG}}}desc"):
+            if child.tag in _UNPAINTED:
                 _remove(parent, child)
+
+
+def _rules_of(root: ET.Element) -> cssselect2.Matcher:
+    matcher = cssselect2.Matcher()
+    for sheet in root.iter(f"{{{SVG}}}style"):
+        text = sheet.text or ""
+        for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
+            if rule.type != "qualified-rule" or not (said := _declarations(rule.content)):
+                continue
+            with suppress(cssselect2.SelectorError):
+                for selector in cssselect2.compile_selector_list(rule.prelude):
+                    matcher.add_selector(selector, said)
+    return matcher
 
 
 def _declarations(style: Any) -> dict[str, tuple[str, bool]]:
@@ -206,11 +211,13 @@ def _settle_text(element: ET.Element, size: float, sizes: Counter[float]) -> Non
     """Give every text its size in the drawing's units, and the book's type."""
     waiting = [(element, size)]
     while waiting:
-        tag, size = waiting.pop()
-        size = _size(tag.attrib.pop("font-size", ""), size)
+        tag, around = waiting.pop()
+        size = _size(tag.attrib.pop("font-size", ""), around)
         tag.attrib.pop("font-family", None)
         if tag.tag in _TEXT:
             tag.set("font-size", f"{size:.4g}")
+            if tag.get("font-weight") == "bolder":
+                tag.set("font-weight", "bold")
             if tag.tag == _TEXT[0]:
                 tag.set("font-family", FAMILY)
             sizes[size] += len("".join(filter(None, (tag.text, *(c.tail for c in tag)))).strip())
@@ -243,10 +250,29 @@ def _drop_hidden(root: ET.Element) -> None:
         for parent in list(root.iter()):
             for child in list(parent):
                 is_unused = child.tag in drawn_by_name and child.get("id") not in used
-                in_defs = parent.tag == f"{{{SVG}}}defs" and child.get("id") not in used
-                is_empty = child.tag in holders and not len(child) and not (child.text or "").strip()
-                if is_unused or (in_defs and not len(child)) or is_empty:
+                if parent.tag == f"{{{SVG}}}defs":
+                    is_unused = all(tag.get("id") not in used for tag in child.iter())
+                is_bare = not len(child) and not (child.text or "").strip()
+                if is_unused or (is_bare and child.tag in holders):
                     _remove(parent, child)
+
+
+def _settle_paint(root: ET.Element) -> None:
+    """Paint text and all around it whole, and name colours that would be those of the page.
+
+    WeasyPrint cuts half of a text in a group that shines through.
+    """
+    waiting = [(root, "#333")]
+    while waiting:
+        tag, around = waiting.pop()
+        colour = tag.attrib.pop("color", around)
+        colour = around if colour.lower() == "currentcolor" else colour
+        for key in ("fill", "stroke", "stop-color"):
+            if tag.get(key, "").lower() == "currentcolor":
+                tag.set(key, colour)
+        if "opacity" in tag.attrib and next(tag.iter(_TEXT[0]), None) is not None:
+            del tag.attrib["opacity"]
+        waiting += [(child, colour) for child in tag]
 
 
 def _tidy(root: ET.Element) -> None:
@@ -254,7 +280,7 @@ def _tidy(root: ET.Element) -> None:
     for tag in root.iter():
         for key, value in tag.attrib.items():
             if key in _NUMBERS and len(value) > 6:
-                tag.set(key, _LONG_NUMBER.sub(lambda m: f"{float(m[0]):.3f}".rstrip("0"), value))
+                tag.set(key, _LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 3):g}", value))
         for key, usual in _USUAL_LOOKS.items():
             if tag.get(key) == usual:
                 del tag.attrib[key]
