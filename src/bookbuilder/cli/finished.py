@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 import bookbuilder
+import bookbuilder.runtime.last_changes
 from bookbuilder.model.diagnostics import Diagnostic
 from bookbuilder.runtime.cache import digest_of, users_cache
-import bookbuilder.runtime.last_changes  # noqa: F401 (what it is asked is asked again)
 from bookbuilder.runtime.files import read_own_file
 from bookbuilder.runtime.seen import Seen, is_still_so, with_outputs
 
