@@ -15,6 +15,7 @@ from PIL import Image
 
 from bookbuilder import BookError, Report, load, write
 from bookbuilder.build import check
+from bookbuilder.formats.epub import EPUB
 from bookbuilder.model.audience import Audience
 from books import load_files, rules_of, write_files
 from commandline import invoke
@@ -513,3 +514,29 @@ def test_a_condition_on_a_formula_stands_behind_it_or_on_a_line_of_its_own(tmp_p
     assert [word in kept["epub"] for word in words] == [False, False, False, True]
     assert [word in kept["print"] for word in words] == [True, True, True, False]
     assert "only" not in kept["epub"] + kept["print"]
+
+
+def test_the_version_stands_in_every_files_name(tmp_path: Path) -> None:
+    toml = BOOK.replace('name = "kept"', 'name = "{name}-{version}"\nversion = "2.0 (b)"')
+    files = {"book.toml": toml, **dict.fromkeys(("one.md", "two.md", "gone.md"), "# A\n\nText.\n")}
+    files |= dict.fromkeys(("glossary.md", "index.md"), "# B\n\nText.\n")
+    book, _ = load_files(tmp_path, files)
+    assert EPUB.output_path(book).name == "kept-2.0-b.epub"
+    teachers = load(tmp_path, report=Report(), audience=Audience(edition="teacher"))
+    assert EPUB.output_path(teachers).name == "kept-2.0-b-teacher.epub"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("{name}-{version}", "but the book has no version"),
+        ("{title}", "which stands for nothing"),
+        ("a/{date}", "not a path"),
+    ],
+)
+def test_places_in_the_name_that_cannot_be_filled_are_errors(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    toml = BOOK.replace('name = "kept"', f'name = "{name}"')
+    with pytest.raises(BookError, match=said):
+        load_files(tmp_path, {"book.toml": toml, "one.md": "# A\n"})

@@ -363,14 +363,25 @@ def test_the_feed_keeps_earlier_versions(tmp_path: Path) -> None:
     small = {"book.toml": TOML + SHARE, "one.md": "# One\n\nA.\n", "two.md": "# Two\n\nB.\n"}
     folder = write_files(tmp_path, small)
     assert invoke("share", "-q", folder).exit_code == 0
+    older = (folder / "dist/share/tools.epub").read_bytes()
     newer = (TOML + SHARE).replace("1.2.0", "1.3.0").replace("2026-11-29", "2027-01-02")
-    write_files(folder, {"book.toml": newer})
+    new: dict[str, str | bytes] = {
+        "book.toml": newer,
+        "two.md": "# Two\n\nAnother end.\n",
+        "old.epub": older,
+    }
+    write_files(folder, new)
+    assert invoke("changes", folder / "old.epub", "-o", folder / "new.md", folder).exit_code == 0
+    write_files(folder, {"book.toml": newer.replace('"two.md"]', '"two.md"]\nback = ["new.md"]')})
     assert invoke("share", "-q", folder).exit_code == 0
     feed = etree.fromstring((folder / "dist/share/versions.xml").read_bytes())
     titles = feed.xpath("a:entry/a:title/text()", namespaces=ATOM)
     times = feed.xpath("a:entry/a:updated/text()", namespaces=ATOM)
     assert titles == ["Tools & <Tales>, Version 1.3.0", "Tools & <Tales>, Version 1.2.0"]
     assert times == ["2027-01-02T00:00:00Z", "2026-11-29T00:00:00Z"]
+    (news,) = page_of(folder / "dist/share").xpath("//p[@class='facts']/a")
+    told = (folder / "dist/share" / news.get("href")).read_text("utf-8")
+    assert "Another end" in told
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,17 @@ def test_words_in_the_books_language_or_marked_as_english(tmp_path: Path) -> Non
     assert ">Gå til teksten</a>" in words("no")
 
 
+def test_a_chapter_without_a_title_has_one_for_screen_readers(tmp_path: Path) -> None:
+    toml = "[book]\ntitle='x'\nlanguage='en'\nfront=['dedication.md']\nchapters=['a.md']\n"
+    files = {"book.toml": toml, "dedication.md": "For them.\n", "a.md": "# A\n\nText.\n"}
+    book, report = load_files(tmp_path, files)
+    write_pages(book, tmp_path / "out", report)
+    page = BeautifulSoup((tmp_path / "out/dedication/index.html").read_text("utf-8"), "html5lib")
+    (title,) = page.find_all("h1")
+    assert title["class"] == ["unseen"]
+    assert title.get_text().casefold() == "dedication"
+
+
 def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = write_files(tmp_path / "book", {"one.md": "# One\n\nText.\n"})

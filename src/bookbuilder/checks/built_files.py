@@ -25,7 +25,6 @@ from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.passes.selection import handout_identifier, volume_identifier
 from bookbuilder.runtime.files import is_file, is_folder, read_file
-from bookbuilder.text.slugs import output_name
 
 UNREADABLE_BOOK = Rule(
     "V001",
@@ -174,7 +173,7 @@ def audience_of(
     if is_file(root / CONFIG_NAME):
         with contextlib.suppress(BookError):
             config = read_config(root.resolve(), Report())
-            name = config.book.name or output_name(config.book.title)
+            name = config.book.file_name("")
             own = {said.name: tag for tag, said in config.translation.items() if said.name}
             own_name = next((n for n in sorted(own, key=len)[::-1] if path.stem.startswith(n)), "")
             parts = f"{path.stem.removeprefix(own_name or name)}-"

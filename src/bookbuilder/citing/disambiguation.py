@@ -82,9 +82,10 @@ def _give_names(items: Sequence[Item], among: Sequence[Item], rule: str) -> None
             for given in same:
                 only = len(same) == 1 or rule.endswith("with-initials")
                 wanted[family, given] = 1 if only else 2
-    if wanted:
-        for item in items:
-            item.given = {**item.given, **wanted}
+    for item in items if wanted else ():
+        own = [(person.family, person.given) for person in _people(item)]
+        mine = {name: wanted[name] for name in own if name in wanted}
+        item.given = {**item.given, **mine} if mine else item.given
 
 
 def _letters(nth: int) -> str:

@@ -44,6 +44,7 @@ class Processor:
         self.layout = style.citation.layout
         self.references = {key: Reference(entry, language) for key, entry in entries.items()}
         self.items: dict[str, Item] = {}
+        self._rendered: dict[tuple[object, ...], str] = {}
         self.failures: dict[str, str] = {}
         """Why an entry could not be set, by key."""
         self.key_of = collation_key(language)
@@ -124,10 +125,19 @@ class Processor:
 
     def _bare(self, item: Item) -> str:
         """Return what the citation of a source alone says, by which it may look like another."""
-        self._reset(self.style.citation)
         return marks.plain(self._render(item))
 
     def _render(self, item: Item) -> str:
+        """Render a source as cited in one place; many places cite it in the same way."""
+        shown = (item.suffix, item.ambiguous, item.shown_names, tuple(sorted(item.given.items())))
+        place = (item.label, item.locator, item.positions, item.near, item.number, item.note)
+        known = (item.key, *shown, *place)
+        if known not in self._rendered:
+            self._reset(self.style.citation)
+            self._rendered[known] = self._render_anew(item)
+        return self._rendered[known]
+
+    def _render_anew(self, item: Item) -> str:
         texts = (self._child(child, item) for child in self.layout.iterchildren())
         return "".join(text for text in texts if text)
 
@@ -168,7 +178,6 @@ class Processor:
         pieces: list[Piece] = []
         for nth, cite in enumerate(cites):
             item = self._positioned(cite, cluster, history, is_first=not nth)
-            self._reset(self.style.citation)
             text = self._render(item)
             found = _AUTHOR.search(text)
             author = found[1] if found else ""

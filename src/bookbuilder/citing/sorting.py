@@ -95,7 +95,7 @@ def _value(item: Item, key: Any, area: Any, layout: Any, key_of: Callable[[str],
             return key_of("; ".join(texts))
         if variable:
             return key_of(value) if isinstance(value, str) else ""
-        text = key.get_macro(key.get("macro")).render(item, layout)
+        text = key.get_root().macros[str(key.get("macro"))].render(item, layout)
         return key_of(str(text)) if text else ""
     finally:
         state.sort_options = None

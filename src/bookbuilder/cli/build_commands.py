@@ -219,7 +219,8 @@ def build_formats(
     with no_traceback(options):
         root = options.directory or find_root(working_folder())
         # Nobody asks the web whether a picture is still the same; who wants details wants a build.
-        if not (options.fetch_remote_images or options.verbose):
+        # A program that draws diagrams may be another tomorrow.
+        if not (options.fetch_remote_images or options.verbose or options.allow_programs):
             told: tuple[object, ...] = root.resolve(), output and output.absolute()
             told += formats, settings
             told += options.part, options.drafts, options.deny, options.edition, all_editions

@@ -228,7 +228,6 @@ def _page_of(root: Path, edition: str, book: Book | None = None) -> Path:
     from bookbuilder.formats.epub import EPUB as FORMAT
     from bookbuilder.model.diagnostics import BookError, Report
     from bookbuilder.runtime.files import is_folder
-    from bookbuilder.text.slugs import output_name
 
     if book is not None:
         path = FORMAT.output_path(book)
@@ -240,6 +239,6 @@ def _page_of(root: Path, edition: str, book: Book | None = None) -> Path:
         with contextlib.suppress(BookError):
             config = read_config(resolved, Report())
     said = config.book
-    name = said.name or output_name(said.title or resolved.stem)
+    name = said.file_name(resolved.stem)
     name = f"{name}-{edition}" if edition else name
     return config.root / said.output / f"{Path(name).name}-release.html"

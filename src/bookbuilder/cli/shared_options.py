@@ -37,6 +37,7 @@ class Options:
     verbose: bool
     edition: tuple[str, ...] = ()
     translation: str | None = None
+    allow_programs: bool = False
 
     @property
     def text_edition(self) -> str | None:
@@ -65,6 +66,14 @@ def _one_of_each(
         if len({name for name in names if (name in PDF_EDITIONS) == kind}) > 1:
             raise click.BadParameter("One edition at a time; `build --all` builds all of them.")
     return names
+
+
+def _allow_programs(_context: click.Context, _option: click.Parameter, allowed: bool) -> bool:
+    """Let this process, and those that it forks, run what book.toml names, or let it not."""
+    from bookbuilder.runtime.programs import allow_programs
+
+    allow_programs(allowed)
+    return allowed
 
 
 edition_option = click.option(
@@ -118,6 +127,12 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             "--fetch-remote-images",
             is_flag=True,
             help="Download pictures from the web into the book.",
+        ),
+        click.option(
+            "--allow-programs",
+            is_flag=True,
+            callback=_allow_programs,
+            help="Run the programs that book.toml names for diagrams.",
         ),
         click.option(
             "--deny",

@@ -18,6 +18,7 @@ from bookbuilder.config.toml_text import span_of_key
 from bookbuilder.model.audience import Audience
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.limits import Limits
+from bookbuilder.text.slugs import filled_name, output_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class BookConfig:
     csl: str = ""
     nocite: tuple[str, ...] = ()
     bibliography_at: Literal["book", "chapter"] = "book"
+
+    def file_name(self, title: str) -> str:
+        """Return the name of the book's files, without suffix; `title` is for a book without one.
+
+        `{version}` and its like in `name` are filled in.
+        """
+        values = {
+            "name": output_name(self.title or title),
+            "version": self.version,
+            "date": self.date.isoformat() if self.date else "",
+        }
+        return filled_name(self.name or "{name}", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +248,12 @@ class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
     `variables` stand in the text as `{{ name }}`; `site_variables` are those of a book written for
-    HonKit, `{{ book.name }}`. `audience` says whom the book is read for, `moved` where keys stand
-    that its edition sets, and `not_in_edition` which chapters those keys leave out. `original` is
-    what a translation is made from. `hidden_lines`
-    are the prefixes of lines that mdBook hides, by language; `shows_code` is False if Quarto shows
-    no code of cells that do not ask for it. `asked` are the keys that the command
-    line set, before what the file says.
+    HonKit, `{{ book.name }}`. `diagrams` are the commands that draw fences, by their language.
+    `audience` says whom the book is read for, `moved` where keys stand that its edition sets, and
+    `not_in_edition` which chapters those keys leave out. `original` is what a translation is made
+    from. `hidden_lines` are the prefixes of lines that mdBook hides, by language; `shows_code` is
+    False if Quarto shows no code of cells that do not ask for it. `asked` are the keys that the
+    command line set, before what the file says.
     """
 
     root: Path
@@ -255,6 +268,7 @@ class Config:
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
     math: MathConfig = field(default_factory=MathConfig)
+    diagrams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
     translation: Mapping[str, TranslationConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)

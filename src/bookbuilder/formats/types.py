@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from bookbuilder.model.diagnostics import BookError, Rule, Severity
 from bookbuilder.runtime.files import write_atomically
 from bookbuilder.runtime.folders import NotOursError, write_folder
-from bookbuilder.text.slugs import filled_name, output_name
 
 if TYPE_CHECKING:
     from bookbuilder.book import Book
@@ -71,14 +70,8 @@ class Format:
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""
         config = book.config
-        said = config.book
         title = book.excerpt.whole if book.excerpt else book.metadata.title
-        values = {
-            "name": output_name(said.title or title),
-            "version": said.version,
-            "date": said.date.isoformat() if said.date else "",
-        }
-        name = filled_name(said.name or "{name}", values)
+        name = config.book.file_name(title)
         if book.excerpt is not None:
             name = f"{name}-{book.excerpt.name}"
         if config.audience.edition:

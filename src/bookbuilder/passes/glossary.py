@@ -17,6 +17,7 @@ from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, text
 from bookbuilder.trees.xhtml import HEADINGS
 
 ROLE = "doc-glossary"
+_NO_TERMS = frozenset({"callout-title", "note", "theorem-head"})
 _LEFT_ALONE = {
     "a",
     "code",
@@ -132,6 +133,6 @@ def _is_running_text(node: NavigableString, tree: Tag) -> bool:
         classes = parent.get_attribute_list("class")
         if parent.name in _LEFT_ALONE or parent.name in HEADINGS:
             return False
-        if "callout-title" in classes or "note" in classes:
+        if not _NO_TERMS.isdisjoint(classes):
             return False
     return False

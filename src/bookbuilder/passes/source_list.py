@@ -39,7 +39,6 @@ class Backlinks:
     names: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     _seen: set[tuple[int, str]] = field(default_factory=set)
-    _count: int = 0
 
     def opener(self, chapter: Chapter, tag: Tag) -> Opener:
         """Return a function that begins a link to a source, for the citation `tag`."""
@@ -50,8 +49,8 @@ class Backlinks:
             if (id(chapter), key) in self._seen:
                 return f"<a {attributes}>"
             self._seen.add((id(chapter), key))
-            self._count += 1
-            name = f"cite-{self._count}"
+            # By its source, so that other citations in the book do not change it.
+            name = unique(self.id_of(key).replace("ref-", "cite-", 1), self.taken)
             self.places[key].append(name)
             return f'<a {attributes} id="{name}">'
 

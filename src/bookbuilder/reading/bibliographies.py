@@ -42,11 +42,15 @@ class Bibliographies:
             self.cited.files = () if said.bibliography else self._beside()
             names = said.bibliography or self.cited.files
             self.cited.style, self.cited.at = said.csl, said.bibliography_at
-            self.cited.style_span = self.config.span_of("book.csl") if said.csl else None
+            self.cited.style_span = self._place("book.csl") if said.csl else None
             self.cited.also = said.nocite
             for name in names:
-                self._add(name, self.config.span_of("book.bibliography", name))
+                self._add(name, self._place("book.bibliography", name))
         return self._library
+
+    def _place(self, key: str, value: str = "") -> Span | None:
+        """Return where `key` is set in book.toml; another tool's settings have no places."""
+        return self.config.span_of(key, value) if self.config.source is not None else None
 
     def of_chapter(self, front: FrontMatter, source: Source, *, is_books: bool) -> Library | None:
         """Return what can be cited in a chapter; `is_books` says that it speaks for the book."""

@@ -70,8 +70,15 @@ def read_chapters(
     report = conditions.report
     values = conditions.config.variables
     variables = Variables(values, source.text)
-    shows_code = conditions.config.shows_code
-    html = dialect.convert(source, front.length, report, variables, sources, shows_code=shows_code)
+    html = dialect.convert(
+        source,
+        front.length,
+        report,
+        variables,
+        sources,
+        shows_code=conditions.config.shows_code,
+        diagrams=frozenset(conditions.config.diagrams),
+    )
     tree = parse_fragment(html)
     settle_variables(tree, variables, values, source, report)
     front = replace(front, title=title_with_values(front.title, values, source, report))

@@ -141,8 +141,8 @@ def _fill(maker: _Maker) -> Shelf:
         # It is laid out in this process. Processes that are forked after that cannot lay out.
         maker.write(tasks, WORKBOOK, Kind.WORKBOOK)
     web = _with_pages_of(paper, maker.for_others(paper, Audience(WEB)))
-    page_list = _add_web_pages(maker, web)
-    shelf = replace(_shelf(maker, book), editions=others, page_list=page_list)
+    page_list, news = _add_web_pages(maker, web)
+    shelf = replace(_shelf(maker, book), editions=others, page_list=page_list, news=news)
     return _finish(maker, shelf)
 
 
@@ -212,8 +212,12 @@ def _add_handouts(maker: _Maker) -> None:
         maker.files.append(File(name, Kind.HANDOUT, one.output.size, one.output.count, title))
 
 
-def _add_web_pages(maker: _Maker, book: Book) -> str:
-    """Add the book as web pages; return the page that lists the printed pages."""
+def _add_web_pages(maker: _Maker, book: Book) -> tuple[str, tuple[str, str]]:
+    """Add the book as web pages; return the page that lists the printed pages, and what is new.
+
+    That is the title and the page of the chapter that `bookbuilder changes` has written.
+    """
+    from bookbuilder.changes.reading_text import OWN_PAGE
     from bookbuilder.formats.web.places import places_of
     from bookbuilder.formats.web.writer import make_pages
 
@@ -222,8 +226,12 @@ def _add_web_pages(maker: _Maker, book: Book) -> str:
         url = f"{address}{READ}/" if address else ""
         pages, _ = make_pages(book, maker.report, home=f"../{feeds.PAGE}", url=url)
     maker.contents |= {f"{READ}/{name}": data for name, data in pages.items()}
-    page_list = places_of(book).pages
-    return f"{READ}/{page_list}" if page_list in pages else ""
+    places = places_of(book)
+    page_list = f"{READ}/{places.pages}" if places.pages in pages else ""
+    for chapter in book.chapters:
+        if chapter.slug == OWN_PAGE:
+            return page_list, (chapter.title, f"{READ}/{places.page_of(chapter.slug)}")
+    return page_list, ("", "")
 
 
 def _shelf(maker: _Maker, book: Book) -> Shelf:

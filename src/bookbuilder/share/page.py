@@ -142,7 +142,7 @@ def _top(shelf: Shelf, say: Sentences) -> Iterator[Tag]:
 
 
 def _facts(shelf: Shelf) -> Tag:
-    """Return the line with version and date."""
+    """Return the line with version and date, and the page that says what has changed."""
     said = shelf.book.metadata
     line = new_tag("p", {"class": "facts"})
     if version := _version(said):
@@ -151,6 +151,10 @@ def _facts(shelf: Shelf) -> Tag:
         day = said.date.isoformat()
         line.append(" · " if version else "")
         line.append(new_tag("time", {"datetime": day, "dir": "ltr"}, day))
+    title, page = shelf.news
+    if page:
+        line.append(" · " if line.contents else "")
+        line.append(new_tag("a", {"href": page}, one_line(title)))
     return line
 
 

@@ -68,7 +68,8 @@ class Shelf:
 
     `changed` is when the book was last changed; `covers` are pictures of the cover, the largest
     first; `web` and `page_list` are relative addresses of the book as web pages, and of the list of
-    the printed book's pages there. `is_tagged` says that every PDF claims PDF/UA.
+    the printed book's pages there; `news` are title and address of the chapter there that says what
+    has changed. `is_tagged` says that every PDF claims PDF/UA.
     """
 
     book: Book
@@ -79,6 +80,7 @@ class Shelf:
     files: Sequence[File] = ()
     web: str = ""
     page_list: str = ""
+    news: tuple[str, str] = ("", "")
     is_tagged: bool = False
     editions: dict[str, Book] = field(default_factory=dict)
 

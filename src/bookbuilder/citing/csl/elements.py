@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from citeproc import model
@@ -47,6 +48,9 @@ class Helping:
         if (name, form, plural) not in known:
             known[name, form, plural] = self._find_term(name, form, plural)
         return str(known[name, form, plural])
+
+    def get_macro(self: Any, name: str) -> Any:
+        return self.get_root().macros[name]
 
     def _find_term(self: Any, name: str, form: str, plural: bool) -> str:
         forms = _FALLBACKS.get(form, (form, "long") if form != "long" else ("long",))
@@ -123,10 +127,17 @@ class Text(Paging, model.Text):
         if variable := self.get("variable"):
             text = self._shown(item, variable)
         elif macro := self.get("macro"):
+            state = state_of(self)
+            called, rendered = state.called, len(state.rendered)
             text = self.get_macro(macro).render(item, context, **kwargs)
+            # A macro is suppressed as a group is.
+            if state.called > called and len(state.rendered) == rendered:
+                raise VariableError
         elif name := self.get("term"):
             plural = self.get("plural", "false").lower() == "true"
             text = self.term(name, self.get("form", "long"), plural=plural)
+            if name == "no date" and text:  # stands for what is missing
+                state_of(self).rendered.append(name)
         elif value := self.get("value"):
             text = value
         return text, language
@@ -262,30 +273,38 @@ class Substitute(Helping, model.Substitute):
         return None
 
 
+@cache
+def _words_of(said: str) -> tuple[str, ...]:
+    return tuple(said.split())
+
+
 class If(model.If):
     def render(self, item: Item, context: Any = None, delimiter: str = "", **kwargs: Any) -> Any:
         results: list[bool] = []
         if self.get("disambiguate") == "true":
             results.append(item.ambiguous)
-        results += [one.lower() == item.reference.type for one in self._words("type")]
+        # Nothing has two types, so one of several is meant whatever `match` says.
+        if types := self._words("type"):
+            results.append(item.reference.type in [one.lower() for one in types])
         results += [self._has(item, one) for one in self._words("variable")]
         results += [self._counts(item, one) for one in self._words("is-numeric")]
         for name in self._words("is-uncertain-date"):
             results.append(bool(getattr(item.reference.get(name), "circa", False)))
-        results += [item.has_locator and one == item.label for one in self._words("locator")]
-        area = state_of(self).area
-        in_citation = isinstance(area, model.Citation)
-        for one in self._words("position"):
-            is_near = one == "near-note" and item.near
-            results.append(in_citation and (one in item.positions or is_near))
+        if locators := self._words("locator"):
+            results.append(item.has_locator and item.label in locators)
+        if wanted := self._words("position"):
+            in_citation = isinstance(state_of(self).area, model.Citation)
+            is_near = "near-note" in wanted and item.near
+            results.append(in_citation and (is_near or bool(item.positions & {*wanted})))
         match = self.get("match", "all")
         holds = any(results) if match in ("any", "none") else all(results)
         if holds is (match == "none"):
             raise model.ConditionFailed
         return self.render_children(item, context=context, delimiter=delimiter, **kwargs)
 
-    def _words(self, name: str) -> list[str]:
-        return str(self.get(name, "")).split()
+    def _words(self, name: str) -> tuple[str, ...]:
+        said = self.get(name)
+        return _words_of(said) if said else ()
 
     def _has(self, item: Item, variable: str) -> bool:
         if variable == "locator":

@@ -40,7 +40,7 @@ class Names(Helping, model.Names):
 
     def process(self, item: Item, context: Any = None, **kwargs: Any) -> Any:
         # Where names take the place of others, they look like those unless they say how.
-        around = self.xpath_search("ancestor::cs:names[1]") if self.name is None else ()
+        around = [*self.iterancestors(self.tag)][:1] if self.name is None else []
         holder = around[0] if around else self
         label = self.label if len(self) or holder is self else holder.label
         state = state_of(self)
@@ -71,6 +71,7 @@ class Names(Helping, model.Names):
         text = substitute.render(item, context=context, **kwargs) if substitute is not None else ""
         if not text:
             raise VariableError
+        state.rendered.append("substitute")
         return text
 
 

@@ -49,7 +49,12 @@ class Style(model.Style):
         """Find the locales for `language`, and make the style ready for rendering."""
         self.formatter = Formatter
         self.state = State()
-        self.language = self.get("default-locale") or language
+        # A style may know its region better than a book does, but not its language.
+        own = self.get("default-locale", "")
+        is_same = own.split("-")[0] == language.split("-", maxsplit=1)[0] and "-" not in language
+        self.language = own if is_same else language
+        # Looked up by citeproc-py with XPath, each time that one is called.
+        self.macros = {str(m.get("name")): m for m in self.findall("cs:macro", self.nsmap)}
         self.terms: dict[tuple[str, str, bool], str] = {}
         self.has_year_suffix = bool(self.xpath_search(".//cs:text[@variable='year-suffix']"))
         self.locales = [*self._own_locales(), *_located(self.language)]

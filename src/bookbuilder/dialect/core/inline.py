@@ -72,6 +72,8 @@ class Conversion:
     """What can be cited; None in a book without a bibliography."""
     shows_code: bool = True
     """Whether cells show their code, if neither they nor their chapter say so."""
+    diagrams: frozenset[str] = frozenset()
+    """Languages of fences that the book names a program for, to draw them."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""

@@ -13,7 +13,7 @@ from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
 
 _ESCAPED = re.compile(ESCAPABLE)
 # pandoc's `Dr.\\ Who`. Elsewhere, and so in `C:\\ drive`, CommonMark keeps the backslash.
-_NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&-])")
+_NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&@-])")
 # `\"`, and all of `\-\-` or `\---`, which would be a dash.
 _RUN = re.compile(r"\\[\"']|\\-(?:\\?-)*|\\\.(?:\\?\.)*")
 # MkDocs' `#!python x` names the language, not a program: `#!/bin/sh` stays.

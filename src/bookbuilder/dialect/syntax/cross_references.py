@@ -61,7 +61,7 @@ _KINDS_OF_WORDS = {w: k for k, words in _WORDS_OF_KIND.items() for w in words.sp
 # What may stand between references of which only the first has the word before it.
 _AND_MORE = re.compile(
     rf"(\w{{2,20}})[.~]?[\s\u00a0(]{{1,3}}(?:@({_NAME})"
-    r"(?:,?\s(?:and|to|or|und|bis|oder|et|à|ou|y|a|e|o|en|och|og)\s|,\s|\s?[–-]\s?))+$"
+    r"(?:,?\s(?:&|and|to|or|und|bis|oder|et|à|ou|y|a|e|o|en|och|og)\s|,\s|\s?[–-]\s?))+$"
 )
 
 
@@ -110,7 +110,7 @@ def _follows_word(text: str, at: int, name: str) -> bool:
 
 
 def _names_kind(word: str, name: str) -> bool:
-    word = word.lower().strip(".(~\N{NO-BREAK SPACE}")
+    word = word.lower().strip(".(~\\\N{NO-BREAK SPACE}")
     kind = _KINDS_OF_WORDS.get(word)
     return word in _KIND_WORDS or (kind is not None and name.lower().startswith(kind))
 

@@ -109,6 +109,8 @@ def _chapters(
     for n, chapter in enumerate(tracked(chapters)):
         part = opened.get(chapter.slug)
         opening = text.opening(part, page_of_part(book, part)) if part else ""
+        if chapter.tree.find("h1") is None:  # a dedication, say
+            opening += f'<h1 class="unseen">{escape(_title(chapter, words))}</h1>\n'
         yield Page(
             name=places.page_of(chapter.slug),
             title=_title(chapter, words),

@@ -12,6 +12,7 @@ from enum import IntFlag, auto
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
+from bookbuilder.dialect.core.links import ANYWHERE
 from bookbuilder.passes.cleaning.attributes import add_style
 from bookbuilder.passes.cleaning.parts import (
     ARRANGE,
@@ -23,7 +24,7 @@ from bookbuilder.passes.cleaning.parts import (
     rename,
     wrap,
 )
-from bookbuilder.trees.markup import new_tag, raw_text
+from bookbuilder.trees.markup import has_class, new_tag, raw_text
 from bookbuilder.trees.xhtml import (
     ATOMS,
     HEADINGS,
@@ -187,6 +188,10 @@ def _fit(tag: Tag, inside: Inside) -> Nodes | None:
     if inside is Inside.NOTHING and name != "time":
         return None
     if name == "a" and inside & Inside.LINK:
+        if not tag.contents and has_class(tag, ANYWHERE):
+            # A reference within a link can be no link of its own.
+            tag.append(str(tag.get("href") or "").removeprefix("#"))
+            del tag["class"]
         return None if rename(tag, "span").attrs else list(tag.contents)
     if (name == "details" and inside & Inside.LINK) or (
         inside & Inside.ADDRESS and (name in SECTIONING or name in ("address", "header", "footer"))
