@@ -12,12 +12,13 @@ from bookbuilder.dialect.core.inline import Conversion
 _FENCE = re.compile(r"[ \t>]{0,40}(`{3,}|~{3,})(.*)$")
 # What shows that a chapter is written for d2lbook, so that `(**…**)` are marks, and no prose.
 _QUICK = (":label:`", ":eqlabel:`", ":begin_tab:", ":numref:`", ":eqref:`", ":bibliography:`",
-          "%%tab ", "@tab ")  # fmt: skip
+          "%%tab ", "@tab ", ":maxdepth:", ":numbered:")  # fmt: skip
 _OF_LINE = re.compile(
     r"[ >]{0,9}(?::(?:label|eqlabel|begin_tab|bibliography):`[^`\n]{1,300}`|:begin_tab:toc)[ \t]*$"
 )
 _OF_TEXT = re.compile(r"(?<!`):(?:numref|eqref):`[\w:./-]{1,200}`(?!`)")
 _OF_CODE = re.compile(r"%%tab[ \t]+\w|#[ \t]{0,9}@tab[ \t]+\w")
+_OF_TOC = re.compile(r"[ \t]{0,9}:(?:maxdepth:[ \t]*\d|numbered:)")
 _TOKEN = re.compile(r"`+|[\[(](?:\*\*|~~)|(?:\*\*|~~)[\])]")
 _CLOSES = {"[**": "**]", "(**": "**)", "[~~": "~~]", "(~~": "~~)"}
 _LONGEST = 4_000
@@ -31,16 +32,17 @@ def is_d2l(text: str) -> bool:
     """Return whether a chapter is written for d2lbook."""
     if not any(mark in text for mark in _QUICK):
         return False
-    fence, is_cell = "", False
+    fence, of_inside = "", None
     for line in text.split("\n"):
         match = _FENCE.match(line)
         if fence:
             if match and match[1].startswith(fence) and not match[2].strip():
                 fence = ""
-            elif is_cell and _OF_CODE.match(line):
+            elif of_inside is not None and of_inside.match(line):
                 return True
         elif match:
-            fence, is_cell = match[1], match[2].strip().startswith("{.")
+            fence, info = match[1], match[2].strip()
+            of_inside = _OF_CODE if info.startswith("{.") else _OF_TOC if info == "toc" else None
         elif (":" in line and _OF_LINE.match(line)) or (
             ":`" in line and "``" not in line and _OF_TEXT.search(line)
         ):
