@@ -90,11 +90,14 @@ def _found(tree: Tag) -> Iterator[Tag]:
 
 
 def _macros_of_book(book: Book, report: Report) -> Macros:
+    of_site, wrong_of_site = macros_of(book.config.site_macros)
+    for name, problem in wrong_of_site.items():
+        report.add(BAD_MACRO, f"`{name}` of the other tool's macros is left out: {problem}")
     macros, wrong = macros_of(book.config.math.macros)
     for name, problem in wrong.items():
         span = book.config.span_of("math.macros")
         report.add(BAD_MACRO, f"`{name}` in [math] macros is left out: {problem}", span)
-    return macros
+    return of_site | macros
 
 
 def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
