@@ -178,8 +178,8 @@ def without_looks(source: str) -> tuple[str, dict[str, Any]]:
     if isinstance(config := said.get("config"), dict):
         own.update({k: v for k, v in config.items() if k not in _OWN_LOOK})
     title = said.get("title")
-    head = "---\n" + (f"title: {json.dumps(title)}\n" if isinstance(title, str) else "") + "---\n"
-    # The lines of what follows are counted from the end of this.
+    # The lines of what follows are counted from the end.
+    head = f"---\ntitle: {json.dumps(title)}\n---\n" if isinstance(title, str) else ""
     return head + text[front.end() :], own
 
 

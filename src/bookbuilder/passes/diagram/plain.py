@@ -220,7 +220,9 @@ def _settle_text(element: ET.Element, size: float, sizes: Counter[float]) -> Non
                 tag.set("font-weight", "bold")
             if tag.tag == _TEXT[0]:
                 tag.set("font-family", FAMILY)
-            sizes[size] += len("".join(filter(None, (tag.text, *(c.tail for c in tag)))).strip())
+            # Words count: numbers on an axis may be small.
+            words = "".join(filter(None, (tag.text, *(child.tail for child in tag))))
+            sizes[size] += sum(map(str.isalpha, words))
         waiting += [(child, size) for child in tag]
 
 
