@@ -21,7 +21,7 @@ from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS
+from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS, addresses_in
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -209,7 +209,7 @@ def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Rep
         only=_only(data, source, report),
         changed=_day(data, "changed", source, report),
         translates=_day(data, "translates", source, report),
-        addresses=_addresses(data),
+        addresses=addresses_in(data),
         levels=_levels(data, source, length, report),
         length=length,
         data=data,
@@ -362,15 +362,6 @@ def _only(data: dict[Any, Any], source: Source, report: Report) -> tuple[tuple[s
             span = source.span_of_line(_line_of("only", source))
             wanted = "formats or editions, such as `print` or `edition: teacher`"
             report.add(ILL_TYPED_FRONT_MATTER, f"`only` must name {wanted}", span)
-    return tuple(found)
-
-
-def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:
-    found: list[str] = []
-    for key in ("permalink", "redirect_from"):
-        value = data.get(key)
-        values = value if isinstance(value, list) else [value]
-        found += [v for v in values if isinstance(v, str)]
     return tuple(found)
 
 

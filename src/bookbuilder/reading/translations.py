@@ -50,6 +50,14 @@ NOT_A_CHAPTER = Rule(
     " not in the book. Translated chapters are called as the book's are.",
 )
 
+NOTHING_TRANSLATED = Rule(
+    "C036",
+    "nothing-translated",
+    Severity.ERROR,
+    'With `untranslated = "leave-out"`, a translation that has no chapter of the book, or of the'
+    " edition, would be an empty book.",
+)
+
 _TITLE = re.compile(r"(?m)^#[ \t]+(\S.{0,300}?)[ \t]*#*$")
 _INHERITED = ("slug", "role", "numbered", "only", "addresses")
 
@@ -124,13 +132,18 @@ class _Translation:
             titles = with_titles_of_parts([p.title for p in titled], self._config, self._report)
             for part, title in zip(titled, titles or (), strict=False):
                 part.title = title
-        return replace(
+        made = replace(
             self._outline,
             front=settled(self._outline.front),
             parts=parts,
             back=settled(self._outline.back),
             left_out=left_out,
         )
+        if left_out and not any(True for _ in made.entries):
+            span = self._config.span_of(f"translation.{self._name}")
+            message = f"no chapter is translated into `{self._name}`"
+            self._report.add(NOTHING_TRANSLATED, message, span, "translate one")
+        return made
 
     def _pair(self, entry: Entry) -> _Pair:
         source = self._read(entry.path)
