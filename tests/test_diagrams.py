@@ -20,9 +20,10 @@ from bookbuilder.build import check
 from bookbuilder.passes.diagram import mermaid, programs
 from bookbuilder.passes.diagram.drawn import Drawn, NotDrawnError, TooLargeError
 from bookbuilder.passes.diagram.plain import FAMILY, SVG, plain
+from bookbuilder.preview.jobs import Asked, start_quick
 from bookbuilder.runtime.programs import allow_programs
 from bookbuilder.trees.markup import elements, text_of
-from books import load_files, place_of, rules_of
+from books import load_files, place_of, rules_of, write_files
 from commandline import invoke
 from verapdf import validate
 
@@ -432,6 +433,20 @@ def test_programs_of_the_book_run_only_if_the_command_line_says_so(
     # Without leave, what was drawn with it is not there again.
     assert "--allow-programs" in invoke("epub", "-o", tmp_path / "c.epub", book).output
     assert not ran.exists()
+
+
+def test_the_preview_runs_them_only_if_the_command_line_says_so(
+    program: Callable[..., Path], tmp_path: Path
+) -> None:
+    ran = program("draw", f"echo '{DRAWING}'")
+    book = tmp_path / "book"
+    text = "# One\n\n" + fenced("plantuml", "a", 'alt="x"')
+    write_files(book, {"one.md": text, "book.toml": settings("plantuml", "draw")})
+    for programs_may_run in (False, True):
+        work = start_quick(Asked(book, drafts=False, programs=programs_may_run))
+        assert callable(work)
+        load(book)
+        assert ran.exists() == programs_may_run
 
 
 def test_programs_that_fail_are_reported(program: Callable[..., Path], tmp_path: Path) -> None:

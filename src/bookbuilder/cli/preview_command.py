@@ -80,7 +80,7 @@ def preview(
 
         root = directory or find_root(working_folder())
         kinds = options.text_edition or "", options.pdf_edition or ""
-        asked = Asked(root.resolve(), drafts, *kinds, translation or "")
+        asked = Asked(root.resolve(), drafts, *kinds, translation or "", allow_programs)
         try:
             limits = run_bounded(lambda: read_limits(root), LIMITS_TO_READ_LIMITS)
         except (LimitHit, MemoryError):
