@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -88,9 +89,21 @@ def plain(
     ground = ET.Element(f"{{{SVG}}}rect", {k: f"{v:.6g}" for k, v in paper.items()})
     ground.set("fill", "#fff")
     root.insert(0, ground)
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return Drawn(ET.tostring(root, encoding="unicode"), width / usual, title, description)
+    return Drawn(_written(root), width / usual, title, description)
+
+
+def _written(root: ET.Element) -> str:
+    """Return the drawing as text, with SVG's namespace as that of names without a prefix.
+
+    Python's own way to say so would say it for everything that is written afterwards.
+    """
+    for tag in root.iter():
+        tag.tag = tag.tag.removeprefix(f"{{{SVG}}}")
+        if _XLINK in tag.attrib:
+            tag.set("xlink:href", tag.attrib.pop(_XLINK))
+            root.set("xmlns:xlink", "http://www.w3.org/1999/xlink")
+    root.set("xmlns", SVG)
+    return ET.tostring(root, encoding="unicode")
 
 
 def _apply_sheets(root: ET.Element) -> None:
@@ -168,7 +181,7 @@ def _place_copies(root: ET.Element) -> None:
             if any(moves):
                 attributes["transform"] = " ".join(filter(None, moves))
             group = ET.Element(f"{{{SVG}}}g", attributes)
-            copy = ET.fromstring(ET.tostring(target))
+            copy = deepcopy(target)
             for tag in copy.iter():
                 tag.attrib.pop("id", None)
             group.append(copy)
