@@ -138,6 +138,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_diagrams_are_figures_of_a_sound_epub(folder: Path, tmp_path: Path) -> None:
     report = Report()
     book = load(folder, report=report)
