@@ -46,7 +46,7 @@ _USUAL = 16.0
 _USUAL_LOOKS = {"opacity": "1", "fill-opacity": "1", "display": "inline", "font-style": "normal"}
 _NUMBERS = names("d points transform x y x1 x2 y1 y2 cx cy r rx ry width height")
 _LONG_NUMBER = re.compile(r"-?\d{1,12}\.\d{4,40}(?![\d.eE])")
-_MOST_ELEMENTS = 50_000
+_MOST_ELEMENTS = 20_000
 
 
 def plain(
