@@ -87,7 +87,8 @@ def _table_of_names(name: str, hint: Any, texts: Descriptions) -> dict[str, Any]
         assert isinstance(hint, type)
         each = _table(hint, f"[{name}.NAME]", texts)
     else:
-        each = {"type": ["string", "number"]}
+        is_text = hint is str
+        each = {"type": ["string", "number"]} if is_text else _type_of(hint, texts)
     return {"type": "object", "properties": {}, "additionalProperties": each}
 
 
