@@ -52,6 +52,10 @@ chapters = ["03-deciding.md"]
 [variables]
 place = "the garden"
 
+[share]
+url = "https://example.org/fence/"
+translations = "de"
+
 [translation.de]
 source = "chapters-de"
 title = "Über den Zaun"
@@ -425,3 +429,29 @@ def test_a_book_without_a_list_does_not_take_translations_for_chapters(tmp_path:
     assert [c.title for c in other.chapters] == ["Первые шаги", "Второе"]
     # Files that are numbers are named after the titles of the original.
     assert [c.slug for c in other.chapters] == ["first-steps", "second"]
+
+
+@pytest.mark.slow
+def test_languages_that_are_shared_lead_to_each_other(folder: Path) -> None:
+    done = invoke("share", folder, "-q")
+    assert done.exit_code == 0, done.output
+    shared = folder / "dist" / "share"
+    place = shared / "translations" / "de"
+    assert {path.name for path in place.iterdir()} == {
+        *("across-the-fence-de.epub", "across-the-fence-de.pdf", "read")
+    }
+    page = (shared / "index.html").read_text("utf-8")
+    assert '<h3 lang="de" xml:lang="de" dir="ltr">Über den Zaun</h3>' in page
+    for target in re.findall(r'href="(translations/[^"]+)"', page):
+        assert (shared / target).is_file()
+    assert "cloture" not in page
+    address = "https://example.org/fence/"
+    for read in (shared / "read", place / "read"):
+        text = (read / "asking" / "index.html").read_text("utf-8")
+        assert re.findall(r'<link rel="alternate" hreflang="(.+?)" href="(.+?)">', text) == [
+            ("en", f"{address}read/asking/"),
+            ("de", f"{address}translations/de/read/asking/"),
+        ]
+        home = re.findall(r'href="((?:\.\./)+index\.html)"', text)
+        assert any((read / "asking" / h).resolve() == shared / "index.html" for h in home)
+    assert "Über den Zaun" in (shared / "opds.xml").read_text("utf-8")
