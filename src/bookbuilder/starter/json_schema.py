@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from bookbuilder.config.parsing import NOT_KEYS
-from bookbuilder.config.schema import AuthorConfig, Config
+from bookbuilder.config.schema import AuthorConfig, Config, TitlesConfig
 from bookbuilder.reading.front_matter import ROLES, FrontMatter
 from bookbuilder.runtime.limits import Limits
 
@@ -127,6 +127,8 @@ def _type_of(hint: Any, texts: Descriptions) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _type_of(args[1], texts)}
     if typing.get_origin(hint) is Literal:
         return {"enum": list(args)}
+    if hint is TitlesConfig:
+        return _table(TitlesConfig, "[translation.NAME.edition.NAME]", texts)
     if hint is AuthorConfig:
         return {"anyOf": [{"type": "string"}, _table(AuthorConfig, "Authors", texts)]}
     if args:
