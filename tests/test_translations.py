@@ -229,6 +229,9 @@ def test_check_reads_every_language(folder: Path) -> None:
     files = {d.span.file.split("/")[0] for d in report if d.span and d.rule.code == "S018"}
     assert files == {"chapters-de"}
     assert {d.rule.code for d in report} >= {"S016", "S017"}
+    itself = Report()
+    book = check(folder, report=itself, translation="en")
+    assert (book.metadata.title, rules_of(itself)) == ("Across the Fence", [])
     alone = Report()
     check(folder, report=alone, translation="fr")
     assert "S017" not in {d.rule.code for d in alone if d.span and "-de" in d.span.file}
