@@ -133,3 +133,34 @@ def test_a_chapter_for_errata_lists_them(tmp_path: Path) -> None:
         "<ins>30 a day</ins> (Version 2.1, found by B)</li>"
         "<li>page\N{NO-BREAK SPACE}3: <del>x *y*</del> → <ins>30 a day</ins></li></ul>"
     )
+
+
+def test_readers_are_not_told_the_errata_of_what_is_left_out(tmp_path: Path) -> None:
+    files = {
+        "book.toml": '[book]\ntitle = "T"\nlanguage = "en"\nauthors = "A"\nback = ["errata.md"]\n'
+        'chapters = ["one.md", "gone.md", "draft.md"]\n[edition.teacher]\n',
+        "one.md": "# One\n\nOpen *and* [Leakspan]{.only edition=teacher} shown.\n\n"
+        "## Leakhead {#leak .only edition=teacher}\n\nLeaksection.\n\n"
+        "## More\n\n::: solution\nLeaksolution.\n:::\n",
+        "gone.md": "---\nonly: teacher\n---\n# Gone\n\nLeakchapter.\n",
+        "draft.md": "---\ndraft: true\n---\n# Draft\n\nLeakdraft.\n",
+        "errata.md": "---\nrole: errata\n---\n# Errata\n",
+        "errata.toml": erratum("one", "Opne", "Open *and*")
+        + erratum("one.md", "Leakwas", "and Leakspan shown")
+        + erratum("page 1", "Leakwas", "Leaksection")
+        + erratum("one#leak", "Leakwas", "Leaksection")
+        + erratum("one#more", "Leakwas", "Leaksolution")
+        + erratum("gone.md", "Leakwas", "Leakchapter")
+        + erratum("draft", "Leakwas", "Leakdraft"),
+    }
+    folder, report = write_files(tmp_path, files), Report()
+    book = load(folder, report=report)
+    listed = book.back[0].tree.ul
+    assert listed is not None
+    assert listed.get_text() == "One: Opne → Open *and*"
+    assert [one.said.was for one in book.errata] == ["Opne"]
+    # What stands partly in what is left out is not found word for word.
+    said = [d.message for d in report if d.rule.name.startswith("erratum")]
+    assert said == ["`and Leakspan shown` does not stand in one.md"]
+    teachers = load(folder, audience=Audience(edition="teacher"))
+    assert len(teachers.errata) == 6

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bs4 import Tag
 
@@ -195,7 +195,7 @@ class Book:
     cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
     made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
     are not for the book's audience. `named` are the formats and editions on which something of it
-    depends.
+    depends. `commands` are those of TeX that its formulas have defined so far.
     """
 
     config: Config
@@ -214,6 +214,7 @@ class Book:
     elsewhere: tuple[Path, ...] = ()
     errata: tuple[PlacedErratum, ...] = ()
     cited: Cited = field(default_factory=Cited)
+    commands: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_handout(self) -> bool:

@@ -6,7 +6,7 @@ A diagram that cannot be drawn stays the source that it is, with one finding tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
@@ -108,7 +108,7 @@ class _Drawer:
         decorates = bool(tag.attrs.pop(DECORATES, ""))
         figure = tag.parent if tag.parent is not None and has_class(tag.parent, DIAGRAM) else None
 
-        def place(offset: int = 0) -> Span:
+        def place(offset: int) -> Span:
             if line:
                 last = chapter.source.text.count("\n") + 1
                 return chapter.source.span_of_line(min(max(line + offset, 1), last))
@@ -143,7 +143,7 @@ class _Drawer:
                 around["id"] = str(figure["id"])
             figure.unwrap()
 
-    def _draw(self, kind: str, source: str, place: object) -> Drawn | None:
+    def _draw(self, kind: str, source: str, place: Callable[[int], Span]) -> Drawn | None:
         from bookbuilder.passes.diagram.drawn import (
             LARGEST_SOURCE,
             Drawings,
@@ -151,7 +151,6 @@ class _Drawer:
         )
         from bookbuilder.runtime.cache import digest_of
 
-        assert callable(place)
         command = self.config.diagrams.get(kind)
         if command is not None and not command:
             return None  # The author wants to see the source.
@@ -221,13 +220,14 @@ class _Drawer:
             source.encode("utf-8", "replace"),
         )
 
-    def _lack(self, kind: str, why: str, hint: str, span: Span) -> None:
+    def _lack(self, kind: str, why: str, hint: str, span: Span) -> Drawn | None:
+        """Keep for the end that there is nothing that draws this kind; return no drawing."""
         self.lacking[kind, why, hint].append(span)
+        return None
 
-    def _report(self, error: NotDrawnError, kind: str, place: object) -> None:
+    def _report(self, error: NotDrawnError, kind: str, place: Callable[[int], Span]) -> None:
         from bookbuilder.passes.diagram.drawn import RefusedError, TooLargeError
 
-        assert callable(place)
         rule = BAD_DIAGRAM
         if isinstance(error, TooLargeError):
             rule = TOO_LARGE
@@ -269,4 +269,4 @@ def _leave(tag: Tag, figure: Tag | None) -> None:
         return
     if figure.get("id"):
         tag["id"] = str(figure["id"])
-    figure.unwrap()
+    figure.replace_with(tag.extract())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -34,6 +36,8 @@ NO_PLACE = Rule(
 )
 
 ROLE = "doc-errata"
+# Marks of Markdown that people copy along with the words.
+_MARKS = re.compile(r"[*_`]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +56,23 @@ class Place:
 def errata(book: Book, report: Report) -> None:
     """Check each erratum, and list all in the chapter with the role `doc-errata`, if there is one.
 
-    A part alone, or an edition that leaves chapters out, need not hold what was corrected.
+    A part alone, or an edition that leaves chapters out, need not hold what was corrected. The
+    book keeps only the errata of what its readers have: others would tell them what is left out.
     """
     if not book.errata:
         return
     is_whole = book.asked is None and not book.config.audience.edition
     texts: dict[int, str] = {}
+    kept = []
     for one in book.errata:
         places = find_places(book, one.said)
         if is_whole:
             _check(book, one, places, texts, report)
+        if _is_for_readers(book, one.said, places, texts):
+            kept.append(one)
+    book.errata = tuple(kept)
     listed = next((chapter for chapter in book.chapters if chapter.role == ROLE), None)
-    if listed is not None:
+    if listed is not None and book.errata:
         listed.tree.append(_list(book))
 
 
@@ -92,6 +101,8 @@ def _check(
 ) -> None:
     said = one.said
     if not places and not said.page:
+        if _is_left_out(book, said):
+            return
         path, _, fragment = said.place.partition("#")
         known = [name for c in book.chapters for name in (c.source.name, c.slug)]
         hint = did_you_mean(path, known)
@@ -100,9 +111,7 @@ def _check(
         message = f"no chapter is at `{said.place[:80]}`"
         report.add(NO_PLACE, message, one.span_of("place"), hint)
         return
-    where = [place for place in places if place.chapter.role != ROLE]
-    if said.page:
-        where = [Place(c) for c in book.chapters if c.role != ROLE]
+    where = _where(book, said, places)
     text = "\n".join(_text(place, texts) for place in where)
     right, wrong = comparable(said.is_), comparable(said.was)
     if right and right not in text and not any(_is_in_source(right, p.chapter) for p in where):
@@ -114,6 +123,35 @@ def _check(
         message = f"`{said.was[:60]}` still stands in {said.place[:80]}"
         hint = "correct it there, or quote more of the sentence in `was` and `is`"
         report.add(NOT_AS_SAID, message, one.span_of("was"), hint)
+
+
+def _is_for_readers(book: Book, said: Erratum, places: list[Place], texts: dict[int, str]) -> bool:
+    """Tell whether this book has what was corrected, as far as it leaves anything out."""
+    if not places and not said.page:
+        return False
+    if not (book.named or book.elsewhere or book.drafts):
+        return True
+    text = "\n".join(_text(place, texts) for place in _where(book, said, places))
+    right = comparable(said.is_)
+    return right in text or _MARKS.sub("", right) in text
+
+
+def _is_left_out(book: Book, said: Erratum) -> bool:
+    """Tell whether the place is in the book's folder, but not in this format or edition of it."""
+    path, _, fragment = said.place.partition("#")
+    if any(fragment in place.chapter.left_out for place in find_places(book, _at(said, path))):
+        return True
+    name = PurePosixPath(path.strip())
+    files = [PurePosixPath(file.as_posix()) for file in (*book.elsewhere, *book.drafts)]
+    return bool(name.name) and any(
+        file.parts[-len(name.parts) :] == name.parts or file.stem == path.strip() for file in files
+    )
+
+
+def _where(book: Book, said: Erratum, places: list[Place]) -> list[Place]:
+    """Return what to look for the text in: the whole book, if only a page is named."""
+    found = [Place(chapter) for chapter in book.chapters] if said.page else places
+    return [place for place in found if place.chapter.role != ROLE]
 
 
 def _at(said: Erratum, place: str) -> Erratum:
