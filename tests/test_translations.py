@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
-from bookbuilder import Book, Report, load
+import epubcheck
+from bookbuilder import Book, BookError, Report, load
 from bookbuilder.build import check
 from bookbuilder.model.audience import Audience
-from books import place_of, rules_of, write_files
+from books import load_files, place_of, rules_of, write_files
 from commandline import invoke
 
 TOML = """
