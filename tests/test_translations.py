@@ -360,6 +360,35 @@ title = "D"
     assert rules_of(_read(shallow, "de")[1]) == []  # nobody knows
 
 
+@pytest.mark.attack("running something by a repository")
+@pytest.mark.skipif(not shutil.which("git"), reason="git is missing")
+def test_nothing_that_a_repository_names_is_run(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = "text/one.md"\n'
+    toml += '[translation.de]\nsource = "text-de"\n'
+    text = {"text/one.md": "# One\n\nWords.\n", "text-de/one.md": "# Eins\n\nWorte.\n"}
+    folder = write_files(tmp_path / "book", {"book.toml": toml, **text})
+    (folder / ".gitattributes").write_text("*.md diff=evil filter=evil\n")
+    _git(folder, "init", "-q")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "-qm", "first")
+    (folder / "text/one.md").write_text("# One\n\nOther words.\n")
+    ran = tmp_path / "ran"
+    evil = tmp_path / "evil"
+    evil.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    evil.chmod(0o755)
+    for key in (
+        *("core.fsmonitor", "core.pager", "core.editor", "diff.external", "gpg.program"),
+        *("diff.evil.command", "diff.evil.textconv", "filter.evil.clean", "filter.evil.smudge"),
+    ):
+        _git(folder, "config", key, str(evil))
+    _git(folder, "config", "log.showSignature", "true")
+    for path in (folder / ".git" / "hooks").iterdir():
+        path.unlink()
+    ran.unlink(missing_ok=True)
+    assert _found(_read(folder, "de")[1], "outdated-translation")
+    assert not ran.exists()
+
+
 @pytest.mark.skipif(not shutil.which("git"), reason="git is missing")
 def test_a_finished_build_is_asked_again_when_history_has_changed(tmp_path: Path) -> None:
     toml = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = "text/one.md"\n'
