@@ -98,7 +98,7 @@ translation_option = click.option(
     "--translation",
     metavar="LANGUAGE",
     shell_complete=translations,
-    help="Use this translation of book.toml, such as de.",
+    help="Use this translation of book.toml, such as de; the book's own language means the book.",
 )
 
 
