@@ -90,7 +90,7 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
     isbn = identifier.isbn
     if edition := book.config.audience.edition:
         # Another text is another book, which the ISBN does not stand for.
-        uri = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{uri}#edition-{edition}')}"
+        uri = _of_edition(uri, edition)
         isbn = ""
     position = book.config.series.position
     return Metadata(
@@ -110,6 +110,22 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         series_position="" if position is None else f"{position:g}",
         isbn=isbn,
     )
+
+
+def edition_with(identifier: str, book: Book) -> str:
+    """Return the name of the edition of `book` that has this identifier, or none."""
+    own, said = book.config.audience.edition, book.config.book
+    given = read_identifier(said.identifier).uri
+    for name, edition in book.config.edition.items():
+        title = edition.title or said.title or book.metadata.title
+        base = given or _identifier(title, book.metadata.authors, book.metadata.language)
+        if name != own and identifier == _of_edition(base, name):
+            return name
+    return ""
+
+
+def _of_edition(uri: str, edition: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{uri}#edition-{edition}')}"
 
 
 def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:
