@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 import epubcheck
 import verapdf
@@ -30,6 +31,7 @@ from bookbuilder.citing.sorting import collation_key
 from bookbuilder.citing.tex import read_tex
 from bookbuilder.dialect.core.citing import read_items
 from bookbuilder.model.audience import PRINT, Audience
+from bookbuilder.trees.markup import elements
 from books import load_files, rules_of, write_files
 from commandline import invoke
 
@@ -121,6 +123,7 @@ def test_the_data_is_of_every_bundled_style() -> None:
         (r"\AA rhus, G{\"o}del--B---me ``so'' 5\% \&", "Århus, Gödel–B—me “so” 5% &amp;"),
         (r"\emph{Mus} \textbf{a \emph{b}}", "<em>Mus</em> <strong>a <em>b</em></strong>"),
         (r"CO\textsubscript{2}, $x^{2}$, $\alpha$", "CO<sub>2</sub>, x<sup>2</sup>, α"),
+        (r"\url{http://x.y/~a_b%20}, \href{http://y.z}{Y}", "http://x.y/~a_b%20, Y"),
         (r"<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         (r"\unknown{kept} {\em italic} \noopsort{gone}here", "kept <em>italic</em> here"),
         ("\\" + "a" * 40 + "{" * 60, ""),
@@ -399,3 +402,14 @@ def test_epub_and_print_are_valid(tmp_path: Path) -> None:
     assert "https://doi.org/10.1038/171737a0" in re.sub(r"[\s\u200b\ufffe]", "", shown)
     assert "↑" not in shown
     assert "(page" not in shown
+
+
+def test_descriptions_of_pictures_are_without_citations(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 40)).save(buffer, "PNG")
+    files: dict[str, str | bytes] = {"book.toml": TOML, "sources.bib": SOURCES}
+    files["p.png"] = buffer.getvalue()
+    files["one.md"] = "# One\n\n![A hive [@bk1, p. 3]](p.png)\n"
+    book, _ = load_files(tmp_path, files)
+    images = [tag for chapter in book.chapters for tag in elements(chapter.tree, "img")]
+    assert [image["alt"] for image in images] == ["A hive"]

@@ -25,7 +25,8 @@ from bookbuilder.passes.tex.environments import ENVIRONMENTS
 from bookbuilder.passes.tex.formula import read_formula
 from bookbuilder.passes.tex.symbols import sign_of
 from bookbuilder.passes.tex.tokens import LONGEST, Macros, TexError
-from bookbuilder.trees.markup import elements
+from bookbuilder.preview.context import Context
+from bookbuilder.trees.markup import elements, has_class, text_of
 from bookbuilder.trees.serializing import serialize, to_element
 from books import load_files, place_of, write_files
 from test_growth import calls_of
@@ -184,6 +185,47 @@ def test_macros_of_the_book_of_a_chapter_and_of_the_text(tmp_path: Path) -> None
     assert {("M035", "one.md:1:1"), ("M016", "two.md:3:11")} <= found
 
 
+def test_formulas_in_html_are_set_but_not_its_code_and_prices(tmp_path: Path) -> None:
+    text = (
+        "# One\n\n<div>\n<p>With $a_1$ &lt; $\\frac{1}{2}$, \\\\(x\\_i\\\\), from $5 to $6.</p>\n"
+        "<pre>$x_1$</pre> <code class='formula'>$a_1$</code> $HOME_x $x\n</div>\n\n"
+        "<p>In $\\nope$.</p>\n"
+    )
+    book, report = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
+    tree = next(iter(book.chapters)).tree
+    words = [math["alttext"] for math in elements(tree, "math")]
+    assert words == ["a_1", r"\frac{1}{2}", "x_i"]
+    assert "from $5 to $6" in tree.get_text()
+    assert [(d.rule.code, place_of(d.span)) for d in report] == [("M016", "one.md:8:8")]
+
+
+def test_titles_have_formulas_as_text(tmp_path: Path) -> None:
+    text = (
+        "# Energy $E=mc^2$\n\n## Of $\\frac{a+b}{2}$, $x_{10}$ and $\\sqrt{\\alpha_1}$\n\nText.\n"
+    )
+    book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
+    chapter = next(iter(book.chapters))
+    assert chapter.title == "Energy E = mc²"
+    assert text_of(elements(chapter.tree, "h2")[0]) == "Of (a + b)/2, x₁₀ and √α₁"
+
+
+def test_a_chapter_alone_knows_commands_and_numbers_of_the_others(tmp_path: Path) -> None:
+    rows = "\\begin{align}\na \\label{eq:a} \\\\\nb \\label{eq:b}\n\\end{align}\n"
+    files = {
+        "book.toml": BOOK,
+        "one.md": f"# One\n\n$\\newcommand{{\\R}}{{\\mathbb{{R}}}}$\n\n{rows}",
+        "two.md": "# Two\n\n$$\\R^2$$ {#eq-c}\n\nBy @eq-c and @eq:b.\n",
+    }
+    context = Context(write_files(tmp_path, files))
+    whole = serialize(list(context.read(Report()).chapters)[1].tree)
+    report = Report()
+    book = context.read_chapter(tmp_path / "two.md", report)
+    assert book is not None
+    assert serialize(list(book.chapters)[1].tree) == whole
+    assert "(3)" in whole
+    assert [d.rule.code for d in report] == []
+
+
 def test_an_unknown_command_is_found_and_its_source_is_shown(tmp_path: Path) -> None:
     text = "# One\n\nText.\n\n$$\nx^2 +\n  \\foo{y}\n$$\n\nIn $a_1 + \\baz$.\n"
     book, report = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
@@ -203,11 +245,13 @@ def test_numbers_and_labels_stay_with_their_rows(tmp_path: Path) -> None:
         "\\begin{equation}\\label{eq:e}\nx\n\\end{equation}\n"
     )
     book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": text})
-    one, rows, last = (t for t in elements(next(iter(book.chapters)).tree, "div"))
+    tree = next(iter(book.chapters)).tree
+    one, rows, last = (t for t in elements(tree, "div") if has_class(t, "display"))
     assert one["id"] == "one--eq-x"
     assert elements(one, "span")[0].get_text() == "(3.1)"
-    cells = [c for c in elements(rows, "mtd") if "formula-number" in c.get_attribute_list("class")]
-    assert [(c.get("id"), c.get_text()) for c in cells] == [("one--eq-a", ""), ("one--eq-c", "(*)")]
+    cells = [c for c in elements(rows, "mtd") if has_class(c, "formula-number")]
+    said = [(c["id"], c.get_text()) for c in cells]
+    assert said == [("one--eq-a", "(1)"), ("one--eq-c", "(*)")]
     assert last["id"] == "one--eq-e"
 
 
@@ -289,6 +333,11 @@ class TestWhatWeMendInZiamath:
         assert drawn("<").height == pytest.approx(drawn(r"\color{red}{<}").height)
         assert drawn(r"\boxed{x}").height < drawn("x").height + 0.4
 
+    def test_letters_of_another_font_have_their_width(self) -> None:
+        text = drawn(r"\text{数式 ab}")
+        assert text.lacking == ""
+        assert text.width == pytest.approx(2 + drawn(r"\text{ ab}").width, abs=0.1)
+
     def test_hyphens_are_hyphens(self) -> None:
         assert "Q" in drawn(r"\text{-}").paths[0][1] or drawn(r"\text{-}").width < 0.5
 
@@ -365,7 +414,7 @@ def test_what_cannot_be_printed_well_is_found(tmp_path: Path) -> None:
     from bookbuilder.formats.pdf.compose.formulas import report_formulas
 
     wide = " + ".join(f"x_{{{n}}}" for n in range(60))
-    text = f"# One\n\n$$\n{wide}\n$$\n\n$\\text{{数式}}_1$\n"
+    text = f"# One\n\n$$\n{wide}\n$$\n\n$\\text{{กข}}_1$\n"
     many = "<math>" + "<mi>x</mi>" * 4000 + "</math>"
     book, _ = load_files(tmp_path, {"book.toml": BOOK, "one.md": f"{text}\n{many}\n"})
     report = Report()

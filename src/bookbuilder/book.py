@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bs4 import Tag
 
@@ -44,12 +44,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The same book in another language: as it was written, or a translation."""
+
+    language: str
+    title: str
+    identifier: str
+    is_original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """The book's metadata; empty strings and tuples mean "not given".
 
     `language` is a BCP 47 tag; `identifier` is never empty (derived when the author gives none),
     and a URI if it is an ISBN, a UUID or a DOI. `isbn` is an ISBN as it was typed. `source` is
-    the identifier of the book that this one is taken from.
+    the identifier of the book that this one is taken from. `other_languages` are the same book in
+    those.
     """
 
     title: str
@@ -68,6 +79,12 @@ class Metadata:
     series_position: str = ""
     isbn: str = ""
     source: str = ""
+    other_languages: tuple[OtherLanguage, ...] = ()
+
+    @property
+    def original(self) -> OtherLanguage | None:
+        """Return the book that this one is translated from, if it is."""
+        return next((one for one in self.other_languages if one.is_original), None)
 
 
 @dataclass(slots=True)
@@ -98,7 +115,9 @@ class Chapter:
     that its own file, a notebook, holds, by name; `labels` are ids of its file that links in any
     chapter may name; `left_out` are those of what is not for the book's audience. `macros` are
     commands of TeX that its front matter defines by name, and under the empty name TeX that defines
-    some. `sources` are what can be cited in it.
+    some. `sources` are what can be cited in it. In a translation, `twin` is the file of the same
+    chapter in the folder of the original, or of the translation: links and pictures are looked for
+    from there too.
     """
 
     slug: str
@@ -118,6 +137,19 @@ class Chapter:
     left_out: frozenset[str] = frozenset()
     macros: Mapping[str, object] = field(default_factory=dict)
     sources: Library | None = None
+    twin: Path | None = None
+    is_translated: bool = False
+
+    @property
+    def path_in_book(self) -> Path:
+        """Return its file, or that of its original: the place that it has in the book."""
+        return self.twin if self.is_translated and self.twin else self.source.path
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders that its relative addresses start from."""
+        paths = (self.source.path, self.twin) if self.twin else (self.source.path,)
+        return tuple(dict.fromkeys(path.parent for path in paths))
 
     @property
     def place(self) -> Place:
@@ -163,7 +195,7 @@ class Book:
     cut out, `volume` the part that this is a volume of. `pagination` is that of the PDF, if one was
     made before. `drafts` are the chapters that were left out as such, and `elsewhere` those that
     are not for the book's audience. `named` are the formats and editions on which something of it
-    depends.
+    depends. `commands` are those of TeX that its formulas have defined so far.
     """
 
     config: Config
@@ -182,6 +214,7 @@ class Book:
     elsewhere: tuple[Path, ...] = ()
     errata: tuple[PlacedErratum, ...] = ()
     cited: Cited = field(default_factory=Cited)
+    commands: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_handout(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from bookbuilder.config.editions import own_editions, settled
 from bookbuilder.config.errata import read_errata
 from bookbuilder.config.levels import levels_of_book
 from bookbuilder.config.schema import Config
+from bookbuilder.config.translations import languages_of
 from bookbuilder.formats import FORMATS, find_format
 from bookbuilder.formats.types import Output
 from bookbuilder.model.audience import EPUB, PRINT, SCREEN, Audience
@@ -80,14 +82,18 @@ def check(
     *,
     drafts: bool = False,
     edition: str | None = None,
+    translation: str | None = None,
 ) -> Book:
     """Load the book, and report what every format finds wrong with it before laying out pages.
 
     A book with conditions is read for each format that they name, and for each `edition` of it or
-    the one that is named, since what is for readers of one is found nowhere else.
+    the one that is named, since what is for readers of one is found nowhere else. So with each
+    `translation`.
     """
     found = Report() if report is None else report
-    books = read_for_all(root, part, found, remote, drafts=drafts, edition=edition)
+    books = read_for_all(
+        root, part, found, remote, drafts=drafts, edition=edition, translation=translation
+    )
     check_formats(books, found)
     found.raise_for_errors(denied=report is None)
     return books[0]
@@ -101,12 +107,19 @@ def read_for_all(
     *,
     drafts: bool = False,
     edition: str | None = None,
+    translation: str | None = None,
 ) -> list[Book]:
-    """Read the book once for each text that it has: for formats and editions, or one `edition`."""
-    book = linked(root, part, report, remote, drafts, Audience(EPUB, edition or ""))
+    """Read the book once for each text that it has: for formats, editions and translations.
+
+    With `edition` or `translation`, read that one alone; the empty name is the book itself.
+    """
+    first = Audience(EPUB, edition or "", translation or "")
+    book = linked(root, part, report, remote, drafts, first)
     seen = [book]
+    wanted = book.config.audience
     for other in audiences(book):
-        is_asked = edition is None or other.edition == edition
+        is_asked = edition is None or other.edition == wanted.edition
+        is_asked &= translation is None or other.translation == wanted.translation
         if is_asked and all(is_another_text(one, other) for one in seen):
             seen.append(linked(root, part, report, remote, drafts, other))
     return seen
@@ -116,7 +129,7 @@ def check_formats(books: Iterable[Book], report: Report) -> None:
     """Report what the formats that each of `books` is read for find wrong before laying out."""
     for one in books:
         for known in FORMATS:
-            wanted = Audience(known.audience(one.config), one.config.audience.edition)
+            wanted = replace(one.config.audience, format=known.audience(one.config))
             if known.check is not None and not is_another_text(one, wanted):
                 try:
                     with working_on(one.place):
@@ -126,20 +139,21 @@ def check_formats(books: Iterable[Book], report: Report) -> None:
 
 
 def audiences(book: Book) -> Iterator[Audience]:
-    """Yield those whom the book may be built for: each edition in the formats that it names."""
+    """Yield those whom the book may be built for: each edition in its formats and languages."""
     config = book.config
     pdf = SCREEN if config.pdf.edition == SCREEN else PRINT
     kinds = [EPUB, pdf, *sorted(book.named & set(FORMATS_OF_AUDIENCES))]
     kinds += [name for name in config.edition if name in FORMATS_OF_AUDIENCES]
-    for edition in ("", *own_editions(config)):
-        for kind in dict.fromkeys(kinds):
-            yield Audience(kind, edition)
+    for translation in ("", *languages_of(config)):
+        for edition in ("", *own_editions(config)):
+            for kind in dict.fromkeys(kinds):
+                yield Audience(kind, edition, translation)
 
 
 def is_another_text(book: Book, audience: Audience) -> bool:
     """Tell whether `book` would have to be read again for `audience`, as it has other text then."""
     mine = book.config.audience
-    if mine.edition != audience.edition:
+    if (mine.edition, mine.translation) != (audience.edition, audience.translation):
         return True
     if mine.format == audience.format:
         return False
@@ -168,7 +182,7 @@ def linked(
         _raise_unless_worth_going_on(report)
         config = settled(config, audience, report)
         _raise_unless_worth_going_on(report)
-        outline = read_outline(config, report)
+        outline = read_outline(config, report, with_drafts=drafts)
     book = read_book(config, outline, report, with_drafts=drafts)
     book.asked = None if part is None else Selection.of_part(part)
     book.errata = read_errata(book.config.root, report)
@@ -199,7 +213,7 @@ def write(
         message = f"`{path.name}` does not have a format's suffix"
         report.add(NO_SUCH_FORMAT, message, Span(path.name))
         raise BookError(report.diagnostics)
-    audience = Audience(chosen.audience(book.config), book.config.audience.edition)
+    audience = replace(book.config.audience, format=chosen.audience(book.config))
     if is_another_text(book, audience):
         # What is not for its readers would be in the file.
         message = f"the book was read for `{book.config.audience.format}`, not `{audience.format}`"

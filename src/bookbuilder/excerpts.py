@@ -110,6 +110,7 @@ def handouts(
     chapters: Sequence[str] = (),
     part: int | None = None,
     edition: str = "",
+    translation: str = "",
     format_name: str = "pdf",
     settings: Mapping[str, Any] | None = None,
     drafts: bool = False,
@@ -123,7 +124,8 @@ def handouts(
     report = Report() if report is None else report
     settings = settings or {}
     kind = EPUB if format_name == EPUB else str(settings.get("edition", ""))
-    book = whole_book(root, report, remote, drafts=drafts, audience=Audience(kind, edition))
+    audience = Audience(kind, edition, translation)
+    book = whole_book(root, report, remote, drafts=drafts, audience=audience)
     are_some = bool(chapters) or part is not None
     chosen = chosen_chapters(book, chapters, part, report) if are_some else handed_out(book, report)
     report.raise_for_errors()
@@ -188,6 +190,7 @@ def coursepack(
     *,
     part: int | None = None,
     edition: str = "",
+    translation: str = "",
     formats: Sequence[str] = ("pdf", "epub"),
     place: Path | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -205,8 +208,10 @@ def coursepack(
     outputs: list[Output] = []
     for format_name in formats:
         kind = EPUB if format_name == EPUB else str(settings.get("edition", ""))
-        if whole is None or is_another_text(whole, Audience(kind, edition)):
-            audience = Audience(kind, edition)
+        audience = Audience(
+            kind, edition, whole.config.audience.translation if whole else translation
+        )
+        if whole is None or is_another_text(whole, audience):
             whole = whole_book(root, report, remote, drafts=drafts, audience=audience)
         slugs = [c.slug for c in chosen_chapters(whole, chapters, part, report)]
         report.raise_for_errors()

@@ -1,39 +1,23 @@
 """Take a book's folder as it was at a tag or commit out of its git repository.
 
-Objects are read one by one, so that nothing which the repository's settings name is run: no
-filters, no hooks, and no download of objects that are missing.
+Objects are read one by one, so that no filter which the repository's settings name is run.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from bookbuilder.runtime.child_process import run_program
 from bookbuilder.runtime.files import create_file, is_inside
-from bookbuilder.runtime.limits import Limits, limits_in_force
+from bookbuilder.runtime.git import GitError, ask_git, is_installed
 
 MOST_FILES = 20_000
 MOST_BYTES = 100_000_000
 LARGEST_FILE = 50_000_000
-SECONDS = 60
 
 _NAME = re.compile(r"[\w@][\w./@^~{}+-]{0,199}")
-_SAFE = {
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "",
-    "LC_ALL": "C",
-}
 _FILE_MODES = (b"100644", b"100755")
-
-
-class GitError(Exception):
-    """A revision that cannot be read. The message is a sentence without its stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +38,13 @@ def take_out(root: Path, revision: str, target: Path) -> Path:
     With it comes what else the repository holds, if that is not too much: a book may use it.
     Raises `GitError`.
     """
-    git = shutil.which("git")
-    if git is None:
+    if not is_installed():
         raise GitError("git is not installed, so a tag or commit cannot be read")
     if not is_revision(revision):
         raise GitError(f"`{revision[:80]}` is neither a file nor a name that git knows")
 
     def ask(*arguments: str, told: bytes = b"") -> bytes:
-        limits = limits_in_force() or Limits(seconds=SECONDS)
-        done = run_program([git, "-C", str(root), *arguments], limits, told, _SAFE)
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise GitError(said[0][:200] if said else "git failed")
-        return done.stdout
+        return ask_git(root, *arguments, told=told)
 
     try:
         prefix = ask("rev-parse", "--show-prefix").decode("utf-8", "replace").strip()

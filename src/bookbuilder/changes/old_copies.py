@@ -7,29 +7,30 @@ from pathlib import Path
 
 from bookbuilder.build import load
 from bookbuilder.changes import UNREADABLE_COPY
-from bookbuilder.changes.git_tree import GitError, take_out
+from bookbuilder.changes.git_tree import take_out
 from bookbuilder.formats.epub.built_package import ARCHIVE, LARGEST_BOOK
 from bookbuilder.formats.epub.writer import make_epub
 from bookbuilder.model.audience import Audience
 from bookbuilder.model.diagnostics import BookError, Report, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_folder, read_file
+from bookbuilder.runtime.git import GitError
 
 _PDF = b"%PDF-"
 
 
 def old_copy(
-    old: str, root: Path, report: Report, edition: str = "", part: int | None = None
+    old: str, root: Path, report: Report, audience: Audience | None = None, part: int | None = None
 ) -> bytes:
     """Return the EPUB that `old` names: a file, a folder, or a tag or commit of the book in `root`.
 
-    A folder or commit is built as `edition` and `part` say. Raises `BookError`.
+    A folder or commit is built for the `audience`, as `part` says. Raises `BookError`.
     """
     path = Path(old)
     if is_file(path):
         return _read(path, report)
     if is_folder(path):
-        return _built(path, old, report, edition, part)
+        return _built(path, old, report, audience, part)
     with tempfile.TemporaryDirectory() as folder:
         try:
             book = take_out(root if is_folder(root) else root.parent, old, Path(folder))
@@ -39,7 +40,7 @@ def old_copy(
             raise BookError(report.diagnostics) from None
         if is_file(root):
             book = book / root.name
-        return _built(book, old, report, edition, part)
+        return _built(book, old, report, audience, part)
 
 
 def _read(path: Path, report: Report) -> bytes:
@@ -56,11 +57,13 @@ def _read(path: Path, report: Report) -> bytes:
     return data
 
 
-def _built(folder: Path, name: str, report: Report, edition: str, part: int | None) -> bytes:
+def _built(
+    folder: Path, name: str, report: Report, audience: Audience | None, part: int | None
+) -> bytes:
     """Return the EPUB of an older folder. What is wrong in it is nothing to mend now."""
     found = Report()
     try:
-        book = load(folder, part, found, audience=Audience(edition=edition))
+        book = load(folder, part, found, audience=audience)
         return make_epub(book, found)
     except FileNotFoundError:
         why = "there was no such folder"

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,12 @@ def check_built(
     epubcheck: Sequence[Message] | NotRunError,
     report: Report,
     edition: str | None = None,
+    translation: str | None = None,
 ) -> None:
     """Report what is wrong with the book at `path`, at its place in the sources in `root`.
 
     `epubcheck` holds what EPUBCheck said of an EPUB, or why it has not run. The sources are read
-    for the format and the `edition` of the file; without one, for the edition in its name.
+    for the format, `edition` and `translation` of the file; without those, for those in its name.
     """
     folder = root if is_folder(root) else root.parent
     name = Path(os.path.relpath(path.resolve(), folder)).as_posix()
@@ -111,13 +112,13 @@ def check_built(
             else:
                 messages = epubcheck
             with opened(data) as package:
-                sources = _Sources(root, audience_of(path, root, EPUB, edition))
+                sources = _Sources(root, audience_of(path, root, EPUB, edition, translation))
                 _check_epub(package, len(data), name, sources, messages, report)
             return
         for rule, message in inspect_pdf(data):
             report.add(rule, message, Span(name))
         kind = SCREEN if "-screen" in path.stem else WORKBOOK if "-workbook" in path.stem else ""
-        _Sources(root, audience_of(path, root, kind, edition)).read("", report)
+        _Sources(root, audience_of(path, root, kind, edition, translation)).read("", report)
     except ZIP_ERRORS as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         report.add(UNREADABLE_BOOK, f"{path.name} cannot be read: {why[:200]}", Span(name))
@@ -161,17 +162,31 @@ def _in_file(name: str, document: str, place: str) -> Span:
     return Span(f"{name}/{document}" if document else name, line if document else 0)
 
 
-def audience_of(path: Path, root: Path, kind: str, edition: str | None = None) -> Audience:
-    """Return whom the file at `path` is for: `kind` is its format, its name ends in its edition."""
-    if edition is None and is_file(root / CONFIG_NAME):
-        known, name = [], ""
+def audience_of(
+    path: Path,
+    root: Path,
+    kind: str,
+    edition: str | None = None,
+    translation: str | None = None,
+) -> Audience:
+    """Return whom the file at `path` is for: `kind` is its format, its name tells the rest."""
+    if is_file(root / CONFIG_NAME):
         with contextlib.suppress(BookError):
             config = read_config(root.resolve(), Report())
-            known = own_editions(config)
             name = config.book.file_name("")
-        parts = f"{path.stem.removeprefix(name)}-"
-        edition = next((e for e in sorted(known, key=len)[::-1] if f"-{e}-" in parts), None)
-    return Audience(kind, edition or "")
+            own = {said.name: tag for tag, said in config.translation.items() if said.name}
+            own_name = next((n for n in sorted(own, key=len)[::-1] if path.stem.startswith(n)), "")
+            parts = f"{path.stem.removeprefix(own_name or name)}-"
+            if translation is None:
+                translation = own.get(own_name) or _in_name(config.translation, parts)
+            if edition is None:
+                edition = _in_name(own_editions(config), parts)
+    return Audience(kind, edition or "", translation or "")
+
+
+def _in_name(known: Iterable[str], parts: str) -> str | None:
+    """Return the longest of the `known` names that stands between hyphens in `parts`."""
+    return next((name for name in sorted(known, key=len)[::-1] if f"-{name}-" in parts), None)
 
 
 @dataclass(frozen=True, slots=True)

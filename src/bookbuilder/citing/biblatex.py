@@ -237,6 +237,9 @@ def _add_texts(
         found["page"] = re.sub(r"\s*(?:-+|–|—)\s*", "–", marks.plain(pages)).replace("–", "-")
     if doi := found.get("DOI"):
         found["DOI"] = re.sub(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", doi)
+    where = marks.plain(found.get("publisher", ""))
+    if "howpublished" in said and re.match(r"https?://", where):
+        found.setdefault("URL", found.pop("publisher"))
     _add_genre(found, kind, csl)
     _add_eprint(found, said)
 

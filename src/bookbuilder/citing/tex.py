@@ -51,6 +51,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ONE_LETTER = re.compile(r"\s*(?:\\([ij])(?![A-Za-z])\s?|(\w))")
+_ADDRESSES = frozenset({"url", "path", "nolinkurl"})
+_IN_BRACES = re.compile(r"\s{0,5}\{([^{}]{0,2000})\}")
 _MOST_NESTED = 20
 
 
@@ -142,6 +144,8 @@ class _Reader:
             return ""
         if marked := _FORMATS.get(name):
             return marks.wrapped(self._argument(depth), marked)
+        if name in _ADDRESSES:
+            return self._verbatim()
         if name in ("href", "textcolor"):
             self._argument(depth)
             return self._argument(depth)
@@ -152,6 +156,14 @@ class _Reader:
         if self.tex.startswith("{", self.at):
             return self._argument(depth)
         return ""
+
+    def _verbatim(self) -> str:
+        """Read an address in braces, in which no character means anything else."""
+        found = _IN_BRACES.match(self.tex, self.at)
+        if not found:
+            return ""
+        self.at = found.end()
+        return re.sub(r"\\([#$%&_{}~])", r"\1", found[1])
 
     def _accented(self, name: str, token: re.Match[str], depth: int) -> str:
         if name.isalpha() and token[0][-1:].isalpha() and not self.tex.startswith("{", self.at):

@@ -163,7 +163,12 @@ def web(output: Path | None, **options: Any) -> None:
 
 
 @click.command()
-@click.option("--all", "all_editions", is_flag=True, help="Build every edition of book.toml.")
+@click.option(
+    "--all",
+    "all_editions",
+    is_flag=True,
+    help="Build every edition and every translation of book.toml.",
+)
 @click.option("--web", is_flag=True, help="Build web pages too.")
 @no_cache_option
 @reading
@@ -172,6 +177,8 @@ def build(all_editions: bool, web: bool, no_cache: bool, **options: Any) -> None
     said = Options(**options)
     if all_editions and said.edition:
         raise click.BadParameter("It is one of all.", param_hint="'--edition'")
+    if all_editions and said.translation:
+        raise click.BadParameter("It is one of all.", param_hint="'--translation'")
     settings = _cache(no_cache)
     formats = ["pdf", "epub", *["web"] * web]
     build_formats(formats, None, said, pdf_settings=settings, all_editions=all_editions)
@@ -212,10 +219,12 @@ def build_formats(
     with no_traceback(options):
         root = options.directory or find_root(working_folder())
         # Nobody asks the web whether a picture is still the same; who wants details wants a build.
-        if not (options.fetch_remote_images or options.verbose):
+        # A program that draws diagrams may be another tomorrow.
+        if not (options.fetch_remote_images or options.verbose or options.allow_programs):
             told: tuple[object, ...] = root.resolve(), output and output.absolute()
             told += formats, settings
             told += options.part, options.drafts, options.deny, options.edition, all_editions
+            told += (options.translation,)
             command = name_of_command(*told)
             if finished := recall(command):
                 show(finished.diagnostics, root, options)
@@ -230,7 +239,7 @@ def build_formats(
             if all_editions:
                 keeps, written = asked.write_all(report, said)
             else:
-                keeps, written = asked.write(options.text_edition or "", report, said)
+                keeps, written = asked.write_one(report, said)
         if command and keeps and not report.errors:
             files = {one.path: summary(one) for one in written}
             remember(command, seen, files, list(report))
@@ -239,15 +248,15 @@ def build_formats(
 
 
 def write_all_of_it(root: Path, options: Options, report: Report, said: list[str]) -> list[Output]:
-    """Write what `bookbuilder build` does: of all editions, unless `options` name one."""
+    """Write what `bookbuilder build` does: every text of the book, or what `options` name."""
     from bookbuilder.formats import find_format
     from bookbuilder.runtime.files import is_folder
 
     formats = [one for name in ("pdf", "epub") if (one := find_format(name))]
     pdf = {"edition": options.pdf_edition} if options.pdf_edition else {}
     asked = _Asked(formats, None, options, {"epub": {}, "pdf": pdf}, root)
-    if options.edition or not is_folder(root):
-        return asked.write(options.text_edition or "", report, said)[1]
+    if options.edition or options.translation or not is_folder(root):
+        return asked.write_one(report, said)[1]
     return asked.write_all(report, said)[1]
 
 
@@ -261,16 +270,24 @@ class _Asked:
     settings: Mapping[str, Mapping[str, Any]]
     root: Path
 
+    def write_one(self, report: Report, said: list[str]) -> tuple[bool, list[Output]]:
+        """Write what the options ask for."""
+        options = self.options
+        return self.write(options.text_edition or "", options.translation or "", report, said)
+
     def write_all(self, report: Report, said: list[str]) -> tuple[bool, list[Output]]:
-        """Write the book itself, and every edition of it; if one fails, the next is written."""
+        """Write the book, its editions and translations; if one fails, the next is written."""
         from bookbuilder.config.book_folder import read_config
         from bookbuilder.config.editions import own_editions
+        from bookbuilder.config.translations import languages_of
         from bookbuilder.model.diagnostics import BookError, Report
 
         config = read_config(self.root.resolve(), Report())
         others = [replace(self, formats=[one for one in self.formats if one.name == "pdf"])]
         keeps, outputs = True, []
-        for edition in ("", *own_editions(config)):
+        languages = ("", *languages_of(config))
+        texts = [(edition, name) for name in languages for edition in ("", *own_editions(config))]
+        for edition, translation in texts:
             kinds = [name for name in PDF_EDITIONS if name in config.edition]
             asked = [self]
             for kind in kinds:
@@ -279,7 +296,7 @@ class _Asked:
                     asked += [replace(o, settings={**self.settings, "pdf": pdf}) for o in others]
             for one in asked:
                 try:
-                    is_kept, written = one.write(edition, report, said)
+                    is_kept, written = one.write(edition, translation, report, said)
                 except BookError as error:
                     report.take(error)
                 else:
@@ -287,7 +304,9 @@ class _Asked:
                     outputs += written
         return keeps, outputs
 
-    def write(self, edition: str, report: Report, said: list[str]) -> tuple[bool, list[Output]]:
+    def write(
+        self, edition: str, translation: str, report: Report, said: list[str]
+    ) -> tuple[bool, list[Output]]:
         """Write the files of one edition; say also whether the book lets itself be remembered."""
         from bookbuilder.build import is_another_text, write
         from bookbuilder.model.audience import Audience
@@ -295,7 +314,8 @@ class _Asked:
 
         started = time.perf_counter()
         options = self.options
-        book = self._load(Audience(self._kind(self.formats[0], None), edition), report)
+        wanted = Audience(self._kind(self.formats[0], None), edition, translation)
+        book = self._load(wanted, report)
         if options.verbose:
             said.append(f"Read {shown(self.root)}: {time.perf_counter() - started:.1f} s")
         # If one format finds an error, the next is written all the same.
@@ -304,7 +324,7 @@ class _Asked:
         try:
             for one, found in zip(self.formats, branches, strict=True):
                 try:
-                    wanted = Audience(self._kind(one, book), edition)
+                    wanted = replace(book.config.audience, format=self._kind(one, book))
                     if is_another_text(book, wanted):
                         book = _with_pages_of(book, self._load(wanted, found))
                     path = self.output or one.output_path(book)

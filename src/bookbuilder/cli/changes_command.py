@@ -59,9 +59,11 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
         from bookbuilder.formats.types import deliver
         from bookbuilder.model.audience import Audience
 
-        edition = options.text_edition or ""
+        audience = Audience(
+            edition=options.text_edition or "", translation=options.translation or ""
+        )
         with progress(f"Reading {old}", options):
-            before = old_copy(old, root.resolve(), report, edition, options.part)
+            before = old_copy(old, root.resolve(), report, audience, options.part)
         with progress(f"Comparing {shown(root)}", options):
             book = load(
                 root,
@@ -69,7 +71,7 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
                 report,
                 remote_pictures(options),
                 drafts=options.drafts,
-                audience=Audience(edition=edition),
+                audience=audience,
             )
             found = changes_since(before, book, report, Path(old).name)
             files = _addresses(book, output) if output else {}

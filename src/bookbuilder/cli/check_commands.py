@@ -98,6 +98,7 @@ def _check_book(options: Options, spelling: bool) -> None:
                 remote_pictures(options),
                 drafts=options.drafts,
                 edition=options.text_edition,
+                translation=options.translation,
             )
             check_formats(books, report)
         if spelling:
@@ -132,7 +133,8 @@ def _check_built(path: Path, options: Options) -> None:
                 except NotRunError as error:
                     said_by_it = error
             with progress(f"Checking {path.name}", options):
-                check_built(path, root, said_by_it, report, options.text_edition)
+                wanted = options.text_edition, options.translation
+                check_built(path, root, said_by_it, report, *wanted)
             said.append(f"{summary(report) or 'No findings'} in {shown(path)}")
 
         root = options.directory or find_sources(path, working_folder())

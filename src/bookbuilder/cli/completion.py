@@ -63,6 +63,12 @@ def _editions(context: click.Context) -> Iterable[tuple[str, str]]:
     return said.items()
 
 
+def _translations(context: click.Context) -> Iterable[tuple[str, str]]:
+    """Yield the languages of the translations in book.toml, with their titles."""
+    named = _book_toml(context).get("translation", {})
+    return [(name, str(said.get("title", ""))) for name, said in named.items()]
+
+
 def _book_toml(context: click.Context) -> dict[str, Any]:
     from bookbuilder.config import CONFIG_NAME, find_root
     from bookbuilder.config.toml_text import LARGEST_TOML
@@ -73,4 +79,6 @@ def _book_toml(context: click.Context) -> dict[str, Any]:
     return tomllib.loads(read_file(root / CONFIG_NAME, LARGEST_TOML).decode())
 
 
-trims, papers, rules, parts, editions = map(_offering, (_trims, _papers, _rules, _parts, _editions))
+trims, papers, rules, parts, editions, translations = map(
+    _offering, (_trims, _papers, _rules, _parts, _editions, _translations)
+)

@@ -16,9 +16,11 @@ from pathlib import Path
 import msgspec
 
 import bookbuilder
+import bookbuilder.runtime.last_changes
 from bookbuilder.model.diagnostics import Diagnostic
 from bookbuilder.runtime.cache import digest_of, users_cache
 from bookbuilder.runtime.files import read_own_file
+from bookbuilder.runtime.programs import find_program, identity_of
 from bookbuilder.runtime.seen import Seen, is_still_so, with_outputs
 
 LARGEST_OUTPUT = 1_000_000_000
@@ -49,7 +51,8 @@ class Finished:
 def name_of_command(*said: object) -> str:
     """Return a name for what a command was told, done by this program and with these packages."""
     date = os.environ.get("SOURCE_DATE_EPOCH")
-    program = [*said, date, sys.version, *sorted(_packages()), *_stamps(_own_files())]
+    graphviz = (dot := find_program("dot")) and identity_of(dot)
+    program = [*said, date, sys.version, graphviz, *sorted(_packages()), *_stamps(_own_files())]
     return digest_of(repr(program).encode("utf-8", "surrogatepass"))
 
 

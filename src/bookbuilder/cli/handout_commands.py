@@ -163,6 +163,7 @@ def _run(
         shared: dict[str, Any] = {
             "part": part,
             "edition": options.text_edition or "",
+            "translation": options.translation or "",
             "settings": settings,
             "drafts": options.drafts,
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder.cli.console import no_traceback, say_bug, working_folder
-from bookbuilder.cli.shared_options import Options, WrongUse, edition_option
+from bookbuilder.cli.shared_options import Options, WrongUse, edition_option, translation_option
 from bookbuilder.cli.terminal import complain, say, shown
 from bookbuilder.cli.watch_command import require_packages
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--drafts", is_flag=True, help="Bring in the chapters that are drafts.")
 @edition_option
+@translation_option
 @click.option("-v", "--verbose", is_flag=True, help="Print tracebacks.")
 def preview(
     directory: Path | None,
@@ -46,6 +47,7 @@ def preview(
     editor: str,
     drafts: bool,
     edition: tuple[str, ...],
+    translation: str | None,
     verbose: bool,
 ) -> None:
     """Show the book in the browser, and follow every save.
@@ -53,7 +55,9 @@ def preview(
     Shows the EPUB as a phone, an e-reader and a tablet do, the printed pages beside it, and all
     findings. The page can be reached from this machine only. Ctrl-C ends it.
     """
-    options = Options(directory, None, drafts, (), False, "full", False, verbose, edition)
+    options = Options(
+        *(directory, None, drafts, (), False, "full", False, verbose, edition, translation)
+    )
     with no_traceback(options):
         require_packages("preview")
         from bookbuilder.cli.running import run
@@ -66,14 +70,15 @@ def preview(
         from bookbuilder.runtime.limits import LIMITS_TO_READ_LIMITS, LimitHit, Limits
 
         root = directory or find_root(working_folder())
-        asked = Asked(root.resolve(), drafts, options.text_edition or "", options.pdf_edition or "")
+        kinds = options.text_edition or "", options.pdf_edition or ""
+        asked = Asked(root.resolve(), drafts, *kinds, translation or "")
         try:
             limits = run_bounded(lambda: read_limits(root), LIMITS_TO_READ_LIMITS)
         except (LimitHit, MemoryError):
             limits = Limits()
 
-        if options.text_edition:
-            run(_check_edition(options.text_edition), options, root)
+        if options.text_edition or translation:
+            run(_check_text(options.text_edition or "", translation or ""), options, root)
 
         def ready(address: str) -> None:
             say(f"{shown(root)} is shown at {address}; Ctrl-C ends it")
@@ -97,20 +102,24 @@ def preview(
             raise WrongUse(f"cannot listen at port {port}: {error.strerror}") from None
 
 
-def _check_edition(name: str) -> Work:
-    """Return what reports that there is no edition of this name; other errors are the preview's."""
+def _check_text(edition: str, translation: str) -> Work:
+    """Return what reports an edition or a language that is not there; the preview does the rest."""
 
     def work(root: Path, report: Report, _said: list[str]) -> None:
         from bookbuilder.config.book_folder import read_config
-        from bookbuilder.config.editions import own_editions, settled
+        from bookbuilder.config.editions import NO_SUCH_EDITION, settled
         from bookbuilder.config.schema import Config
+        from bookbuilder.config.translations import NO_SUCH_TRANSLATION
         from bookbuilder.model.audience import EPUB, Audience
         from bookbuilder.model.diagnostics import BookError, Report
 
         config = Config(root)
         with contextlib.suppress(BookError):
             config = read_config(root.resolve(), Report())
-        if name not in own_editions(config):
-            settled(config, Audience(EPUB, name), report)
+        found = Report()
+        settled(config, Audience(EPUB, edition, translation), found)
+        for one in found:
+            if one.rule in (NO_SUCH_EDITION, NO_SUCH_TRANSLATION):
+                report.add(one.rule, one.message, one.span, one.hint)
 
     return work

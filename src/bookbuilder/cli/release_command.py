@@ -89,8 +89,9 @@ def _inside(
     from bookbuilder.checks.release_files import check_file
     from bookbuilder.model.diagnostics import BookError
 
-    edition = options.text_edition or ""
-    release = Release(root.resolve().stem, "", output or _page_of(root, edition))
+    edition, language = options.text_edition or "", options.translation or ""
+    name = "-".join(filter(None, (language, edition)))
+    release = Release(root.resolve().stem, "", output or _page_of(root, name))
     release.asked = report.asked
     try:
         with progress(f"Checking {shown(root)}", options):
@@ -102,6 +103,7 @@ def _inside(
                 remote,
                 drafts=options.drafts,
                 edition=options.text_edition,
+                translation=options.translation,
             )
             check_formats(books, report)
             meta = books[0].metadata
@@ -112,7 +114,7 @@ def _inside(
             )
             release.edition = edition
             if output is None:
-                release.page = _page_of(root, edition, books[0])
+                release.page = _page_of(root, name, books[0])
             check_text(release, books, report)
     except BookError as error:
         report.take(error)

@@ -40,6 +40,9 @@ def share(**options: Any) -> None:
             "`editions` in [share] of book.toml says what is shared.", param_hint="'--edition'"
         )
 
+    if said.translation:
+        raise click.BadParameter("All of them are shared.", param_hint="'--translation'")
+
     def work(root: Path, report: Report, lines: list[str]) -> None:
         from bookbuilder.share.making import Asked, share
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bookbuilder.cli.completion import editions, parts, rules
+from bookbuilder.cli.completion import editions, parts, rules, translations
 from bookbuilder.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Options:
     quiet: bool
     verbose: bool
     edition: tuple[str, ...] = ()
+    translation: str | None = None
+    allow_programs: bool = False
 
     @property
     def text_edition(self) -> str | None:
@@ -66,6 +68,14 @@ def _one_of_each(
     return names
 
 
+def _allow_programs(_context: click.Context, _option: click.Parameter, allowed: bool) -> bool:
+    """Let this process, and those that it forks, run what book.toml names, or let it not."""
+    from bookbuilder.runtime.programs import allow_programs
+
+    allow_programs(allowed)
+    return allowed
+
+
 edition_option = click.option(
     "--edition",
     metavar="NAME",
@@ -73,6 +83,14 @@ edition_option = click.option(
     callback=_one_of_each,
     shell_complete=editions,
     help="Use this edition of book.toml; for a PDF, also print or screen.",
+)
+
+
+translation_option = click.option(
+    "--translation",
+    metavar="LANGUAGE",
+    shell_complete=translations,
+    help="Use this translation of book.toml, such as de.",
 )
 
 
@@ -111,6 +129,12 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Download pictures from the web into the book.",
         ),
         click.option(
+            "--allow-programs",
+            is_flag=True,
+            callback=_allow_programs,
+            help="Run the programs that book.toml names for diagrams.",
+        ),
+        click.option(
             "--deny",
             metavar="RULE",
             shell_complete=rules,
@@ -122,6 +146,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Bring in the chapters that are drafts.",
         ),
+        translation_option,
         edition_option,
     ):
         command = decorate(command)

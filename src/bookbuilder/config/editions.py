@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bookbuilder.config.schema import Config, EditionConfig, PartConfig
+from bookbuilder.config.translations import in_language
 from bookbuilder.model.audience import EPUB, FORMATS, PRINT, SCREEN, WORKBOOK, Audience
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.text.slugs import output_name
@@ -33,7 +34,8 @@ _NAME = re.compile(r"\w[\w-]{0,63}")
 
 
 def settled(config: Config, audience: Audience, report: Report) -> Config:
-    """Return `config` as it is for `audience`; report an edition that there is not."""
+    """Return `config` as it is for `audience`; report what book.toml has no table for."""
+    config = in_language(config, audience.translation, report)
     for name in config.edition:
         if not _NAME.fullmatch(name) or name in (EPUB, WORKBOOK):
             span = config.span_of(f"edition.{name}")
@@ -46,7 +48,9 @@ def settled(config: Config, audience: Audience, report: Report) -> Config:
         )
         report.add(NO_SUCH_EDITION, f"there is no edition `{chosen[:80]}`", None, hint)
     kind = audience.format or (SCREEN if config.pdf.edition == SCREEN else PRINT)
-    config = dataclasses.replace(config, audience=Audience(kind, chosen))
+    config = dataclasses.replace(
+        config, audience=Audience(kind, chosen, config.audience.translation)
+    )
     for name in (kind, chosen):
         if said := config.edition.get(name):
             config = _changed(config, said, name)

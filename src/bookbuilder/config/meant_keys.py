@@ -33,6 +33,8 @@ _IN_BOOK = {
     "back": "backmatter back-matter appendix appendices afterword glossary colophon",
     "chapters": "chapter files contents spine order pages nav toc summary-file sections",
     "allow": "allowed allowed-folders include-folders resource-path",
+    "bibliography": "bib bibs bibfile bib-file bibliographies bibtex citations citeproc",
+    "csl": "citation-style csl-file csl-style bibliography-style biblio-style",
     "style": "css styles stylesheet stylesheets style-sheet style-sheets theme extra-css",
 }
 _IN_TABLES = {

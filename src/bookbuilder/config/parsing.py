@@ -60,7 +60,7 @@ NUMBER_TWICE = Rule(
 
 
 NOT_KEYS = {"root", "source", "site_variables", "hidden_lines", "asked", "audience"}
-NOT_KEYS |= {"moved", "not_in_edition", "shows_code"}
+NOT_KEYS |= {"moved", "not_in_edition", "shows_code", "original"}
 """Fields of `Config` that are no keys of book.toml."""
 
 
@@ -154,7 +154,7 @@ def _convert(hint: Any, value: Any, path: str, source: Source, report: Report) -
     """Return `value` as the annotated type, or `_BAD` after reporting why it is not."""
     args = typing.get_args(hint)
     # Thirteen figures and no hyphens: an ISBN without quotes.
-    value = str(value) if path == "book.identifier" and type(value) is int else value
+    value = str(value) if path.endswith(".identifier") and type(value) is int else value
     if typing.get_origin(hint) is Mapping:
         return _convert_names(args[1], value, path, source, report)
     if typing.get_origin(hint) is tuple:

@@ -174,6 +174,42 @@ class EditionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TitlesConfig:
+    """`[translation.NAME.edition.NAME]`: what an edition is called in another language."""
+
+    title: str = ""
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationConfig:
+    """`[translation.NAME]`, whose name is the tag of a language. `source` is the folder of its
+    chapters, which have the names of the book's. `parts` are the titles of the book's parts, and
+    `part_subtitles` theirs; `edition` has titles of editions. `untranslated` says what becomes of
+    chapters that the folder lacks. `style` is added to the book's.
+    """
+
+    source: str = ""
+    title: str = ""
+    subtitle: str = ""
+    description: str = ""
+    authors: tuple[AuthorConfig, ...] = ()
+    translators: tuple[AuthorConfig, ...] = ()
+    subjects: tuple[str, ...] = ()
+    rights: str = ""
+    identifier: str = ""
+    name: str = ""
+    cover: str = ""
+    workbook: str = ""
+    parts: tuple[str, ...] = ()
+    part_subtitles: tuple[str, ...] = ()
+    untranslated: Literal["original", "leave-out"] = "original"
+    style: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    edition: Mapping[str, TitlesConfig] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ShareConfig:
     """`[share]`. `url` is the web address at which readers find the book: that of a folder.
     `editions` names the editions that are shared besides the book itself; no other is.
@@ -212,11 +248,12 @@ class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
     `variables` stand in the text as `{{ name }}`; `site_variables` are those of a book written for
-    HonKit, `{{ book.name }}`. `audience` says whom the book is read for, `moved` where keys stand
-    that its edition sets, and `not_in_edition` which chapters those keys leave out. `hidden_lines`
-    are the prefixes of lines that mdBook hides, by language; `shows_code` is False if Quarto shows
-    no code of cells that do not ask for it. `asked` are the keys that the command
-    line set, before what the file says.
+    HonKit, `{{ book.name }}`. `diagrams` are the commands that draw fences, by their language.
+    `audience` says whom the book is read for, `moved` where keys stand that its edition sets, and
+    `not_in_edition` which chapters those keys leave out. `original` is what a translation is made
+    from. `hidden_lines` are the prefixes of lines that mdBook hides, by language; `shows_code` is
+    False if Quarto shows no code of cells that do not ask for it. `asked` are the keys that the
+    command line set, before what the file says.
     """
 
     root: Path
@@ -231,7 +268,9 @@ class Config:
     lint: LintConfig = field(default_factory=LintConfig)
     share: ShareConfig = field(default_factory=ShareConfig)
     math: MathConfig = field(default_factory=MathConfig)
+    diagrams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edition: Mapping[str, EditionConfig] = field(default_factory=dict)
+    translation: Mapping[str, TranslationConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)
     hidden_lines: Mapping[str, str] = field(default_factory=dict)
@@ -240,6 +279,21 @@ class Config:
     audience: Audience = field(default_factory=Audience)
     moved: Mapping[str, str] = field(default_factory=dict)
     not_in_edition: tuple[str, ...] = ()
+    original: BookConfig | None = None
+
+    @property
+    def translated(self) -> TranslationConfig | None:
+        """Return what book.toml says of the translation that is read, if one is."""
+        return self.translation.get(self.audience.translation)
+
+    @property
+    def translated_texts(self) -> dict[str, Path]:
+        """Return the folders of all translations, by their languages."""
+        return {
+            name: Path(os.path.normpath(self.root / said.source))
+            for name, said in self.translation.items()
+            if said.source
+        }
 
     @property
     def text_folder(self) -> Path:

@@ -138,15 +138,19 @@ def convert(
     sources: Sources | None = None,
     *,
     shows_code: bool = True,
+    diagrams: frozenset[str] = frozenset(),
 ) -> str:
     """Return `source.text[body_offset:]`, which has no front matter, as an HTML fragment.
 
     Its `variables` are marks there, and so are citations, if there are `sources` to cite. Cells
-    that do not say so themselves show their code if the book `shows_code`.
+    that do not say so themselves show their code if the book `shows_code`. Fences in the languages
+    `diagrams` are drawn, besides those that always are.
     """
     first_line = source.text.count("\n", 0, body_offset) + 1
     problems = Problems(source, report, variables)
-    conversion = Conversion(problems, first_line, sources=sources, shows_code=shows_code)
+    conversion = Conversion(
+        problems, first_line, sources=sources, shows_code=shows_code, diagrams=diagrams
+    )
     engine = Engine(EXTENSIONS, conversion)
     text = source.text[body_offset:]
     if variables is not None:

@@ -6,7 +6,7 @@ A format chooses how many levels of headings it wants, and writes the entries in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bs4 import Tag
@@ -28,6 +28,7 @@ class Entry:
 
     `target` is an id in the book. `label` is what the place is called ("Part 1", "3", "Figure 2")
     and may be empty. `level` counts chapters inside chapters from 0, headings from 1 for `h2`.
+    `language` is that of the title, where it is not the book's.
     """
 
     kind: Literal["part", "chapter", "heading", "caption"]
@@ -36,6 +37,7 @@ class Entry:
     title: str
     level: int = 0
     children: list[Entry] = field(default_factory=list)
+    language: str = ""
 
 
 def contents(book: Book, depth: int) -> list[Entry]:
@@ -43,16 +45,17 @@ def contents(book: Book, depth: int) -> list[Entry]:
 
     Chapters of a part that has no opening stand alone.
     """
-    words = words_for(book.metadata.language)
-    entries = _chapters(book.front, depth, words)
+    language = book.metadata.language
+    words = words_for(language)
+    entries = _chapters(book.front, depth, words, language)
     for part in book.parts:
-        chapters = _chapters(part.chapters, depth, words)
+        chapters = _chapters(part.chapters, depth, words, language)
         if has_opening(book, part):
             label = part_label(part, words)
             entries.append(Entry("part", part.slug, label, part.title, children=chapters))
         else:
             entries += chapters
-    return entries + _chapters(book.back, depth, words)
+    return entries + _chapters(book.back, depth, words, language)
 
 
 def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
@@ -93,14 +96,25 @@ def _is_listed(chapter: Chapter) -> bool:
     return not chapter.untitled and (title is None or not has_class(title, UNLISTED))
 
 
-def _chapters(chapters: Iterable[Chapter], depth: int, words: Words) -> list[Entry]:
-    return _nested(_chapter(c, depth, words) for c in chapters if _is_listed(c))
+def _chapters(chapters: Iterable[Chapter], depth: int, words: Words, language: str) -> list[Entry]:
+    """List `chapters` of a book in `language`."""
+    found = []
+    for chapter in filter(_is_listed, chapters):
+        entry = _chapter(chapter, depth, words)
+        own = str(chapter.tree.get("lang") or language)
+        found.append(entry if own == language else _in_language(entry, own))
+    return _nested(found)
 
 
 def _chapter(chapter: Chapter, depth: int, words: Words) -> Entry:
     label = chapter_label(chapter, words)
     headings = _nested(_headings(chapter.tree, depth))
     return Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, headings)
+
+
+def _in_language(entry: Entry, language: str) -> Entry:
+    below = [_in_language(child, language) for child in entry.children]
+    return replace(entry, children=below, language=language)
 
 
 def _headings(tree: Tag, depth: int) -> Iterator[Entry]:

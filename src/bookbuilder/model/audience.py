@@ -1,4 +1,4 @@
-"""Describe whom a book is built for: a format and an edition, by which conditions decide."""
+"""Describe whom a book is built for: a format, an edition, a language."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ def formats_meant(name: str) -> frozenset[str] | None:
 class Audience:
     """Say whom a book is read for: one of `FORMATS`, and an edition of book.toml or none.
 
-    An empty `format` stands for that of the PDF that the book's settings ask for.
+    An empty `format` stands for that of the PDF that the book's settings ask for. `translation` is
+    the language of one in book.toml, or none.
     """
 
     format: str = EPUB
     edition: str = ""
+    translation: str = ""

@@ -38,6 +38,7 @@ from bookbuilder.passes.captions import captions
 from bookbuilder.passes.citations import citations
 from bookbuilder.passes.cleaning import clean, relink_trees
 from bookbuilder.passes.code_lines import code_lines
+from bookbuilder.passes.diagrams import diagrams
 from bookbuilder.passes.directions import directions
 from bookbuilder.passes.drop_caps import drop_caps
 from bookbuilder.passes.errata import errata
@@ -65,6 +66,7 @@ Pass = Callable[[Book, Report], None]
 PASSES: tuple[Pass, ...] = (
     clean,
     formulas,
+    diagrams,
     foreign_html,
     furniture,
     citations,

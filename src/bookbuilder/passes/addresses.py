@@ -49,15 +49,19 @@ class Addresses:
         self._relative: dict[Path, list[str]] = {}
         self._by_id: dict[str, tuple[Tag, Chapter]] = {}
         self._labels: dict[str, str] = {}
+        twins: dict[str, Chapter] = {}
         for chapter in book.chapters:
             path = chapter.source.path
             self._by_path.setdefault(_fold(path.as_posix()), chapter)
+            if chapter.twin:
+                twins.setdefault(_fold(chapter.twin.as_posix()), chapter)
             self._siblings.setdefault(path, []).append(chapter)
             for address in chapter.addresses:
                 self._by_address.setdefault(_fold(address.strip("/")), chapter)
             for name in (chapter.title, path.stem, chapter.slug, chapter.source.name):
                 self._by_name.setdefault(_fold(name), chapter)
                 self._by_name.setdefault(loose(name), chapter)
+        self._by_path = twins | self._by_path
         self._chapters = list(book.chapters)
         self._site: SiteAddresses | None = None
         self._all_names: list[str] | None = None
@@ -93,7 +97,7 @@ class Addresses:
         return found or self._site.find_near(chapter, path)
 
     def _candidates(self, chapter: Chapter, path: str) -> Iterator[str]:
-        folders = self.folders if path.startswith("/") else [chapter.source.path.parent]
+        folders = self.folders if path.startswith("/") else chapter.folders
         for folder in folders:
             full = os.path.normpath(folder / path.lstrip("/"))
             yield full
@@ -123,8 +127,9 @@ class Addresses:
 
     def is_other_file(self, chapter: Chapter, path: str) -> bool:
         """Return whether `path` is some file or folder inside the book's folder."""
-        full = Path(os.path.normpath(chapter.source.path.parent / path.lstrip("/")))
-        return is_inside(full, *self._may_be_read) and (is_file(full) or is_folder(full))
+        paths = (Path(os.path.normpath(f / path.lstrip("/"))) for f in chapter.folders)
+        inside = (full for full in paths if is_inside(full, *self._may_be_read))
+        return any(is_file(full) or is_folder(full) for full in inside)
 
     def names(self, chapter: Chapter, by_name: bool) -> list[str]:
         """Return the names that a link in `chapter` could have meant."""

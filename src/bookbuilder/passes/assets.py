@@ -196,7 +196,7 @@ class _Collector:
             return None
         is_embed = has_class(picture, EMBED)
         folder = chapter.source.path.parent
-        found = self.files.find(src, folder, by_name=is_embed)
+        found = self.files.find(src, chapter.folders, by_name=is_embed)
         path = found.path
         if path is None:
             self._report_missing(found, src, folder, here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ UNSET = Rule(
     " type, the entry has no title, the style has a mistake, or `[-@key]` leaves out the author in"
     " a style that shows nothing else.",
 )
+_IN_DESCRIPTION = re.compile(r"\s?\[[^\[\]@]{0,300}@[\w{][^\[\]]{0,300}\]")
 _ALWAYS_BY_SOMEBODY = ("thesis", "paper-conference", "chapter", "article-journal")
 _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encyclopedia")
 _DATES = ("issued", "original-date", "submitted", "accessed", "available-date", "event-date")
@@ -80,6 +82,8 @@ def citations(book: Book, report: Report) -> None:
     chapters = [chapter for chapter in book.chapters if chapter.sources is not None]
     if not chapters:
         return
+    for chapter in chapters:
+        _clean_descriptions(chapter)
     by_chapter = book.cited.at == "chapter"
     every = list(book.chapters)
     groups = [_Group([one]) for one in chapters] if by_chapter else [_Group(every)]
@@ -101,6 +105,14 @@ def citations(book: Book, report: Report) -> None:
                 message = f"the style cannot set the entry `{entry.key[:100]}`"
                 report.add(UNSET, f"{message}: {why}" if why else message, entry.span)
         place_list(book, group.chapters, listed, links, by_chapter=by_chapter)
+
+
+def _clean_descriptions(chapter: Chapter) -> None:
+    """Take citations out of the descriptions of pictures, which are text for the ear."""
+    for image in elements(chapter.tree, "img"):
+        said = str(image.get("alt", ""))
+        if "@" in said and (plain := _IN_DESCRIPTION.sub("", said).strip()):
+            image["alt"] = plain
 
 
 def _gather(group: _Group, book: Book) -> None:

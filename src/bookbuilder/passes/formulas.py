@@ -20,6 +20,7 @@ from bookbuilder.passes.tex.formula import Formula, read_formula
 from bookbuilder.passes.tex.parser import Number
 from bookbuilder.passes.tex.tokens import Macros, TexError
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.trees.formula_text import formula_text
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
 
 FORMULA = Rule(
@@ -65,21 +66,25 @@ _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$`", "`$"), ("$",
 
 
 def formulas(book: Book, report: Report) -> None:
-    macros: Macros | None = None
+    of_book: Macros | None = None
     for chapter in tracked(book.chapters):
         found = list(_found(chapter.tree))
         if not found:
             continue
-        if macros is None:
-            macros = _macros_of_book(book, report)
-        macros |= _macros_of_chapter(chapter, report)
+        if of_book is None:
+            of_book = _macros_of_book(book, report)
+        # What front matter defines is for its chapter, what formulas define for the whole rest.
+        given = of_book | book.commands | _macros_of_chapter(chapter, report)
+        macros = dict(given)
         for tag in found:
             _set(tag, chapter, macros, report)
+        new = {name: macro for name, macro in macros.items() if given.get(name) is not macro}
+        book.commands.update(new)
 
 
 def _found(tree: Tag) -> Iterator[Tag]:
     for tag in elements(tree, "code", "pre"):
-        if has_class(tag, "formula"):
+        if _LINE in tag.attrs and has_class(tag, "formula"):
             yield tag
 
 
@@ -127,6 +132,8 @@ def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
         return
     formula.math["alttext"] = alternative(tex)
     formula.math["class"] = "tex"
+    if tag.find_parent("h1") is not None:
+        chapter.title = chapter.title.replace(typed, formula_text(formula.math))
     labels += [number.label for number in formula.numbers if number.label]
     made = _display(formula, tag, is_block, labels) if display else formula.math
     if not display:
@@ -176,7 +183,7 @@ def _display(formula: Formula, tag: Tag, is_block: bool, labels: list[str]) -> T
 def _number_rows(formula: Formula, numbers: list[Number]) -> None:
     """Put places for the numbers of single rows into a last column of the table that they are in.
 
-    A row with a label has its id; what is not the author's own number, another pass puts there.
+    A row with a label has its id. `passes/theorems.py` fills in what the author did not.
     """
     table = next(iter(elements(formula.math, "mtable")), None)
     rows = [] if table is None else [row for row in table.contents if isinstance(row, Tag)]

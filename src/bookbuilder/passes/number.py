@@ -121,7 +121,7 @@ def _contested(book: Book) -> dict[str, Path]:
     """
     folders: defaultdict[str, set[Path]] = defaultdict(set)
     for chapter in book.chapters:
-        folders[_wanted(chapter).casefold()].add(chapter.source.path.parent)
+        folders[_wanted(chapter).casefold()].add(chapter.path_in_book.parent)
     top = book.config.text_folder
     return {slug: top for slug, found in folders.items() if len(found) > 1}
 
@@ -132,7 +132,7 @@ def _wanted(chapter: Chapter) -> str:
 
 def _give_slug(chapter: Chapter, contested: Mapping[str, Path], taken: set[str]) -> None:
     slug = _wanted(chapter)
-    folder, folded = chapter.source.path.parent, slug.casefold()
+    folder, folded = chapter.path_in_book.parent, slug.casefold()
     is_elsewhere = folded in contested and folder != contested[folded]
     is_own = _SLUG.match(chapter.source.text) is not None
     if folded in taken or (is_elsewhere and not is_own):

@@ -69,24 +69,24 @@ class PictureFiles:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._known: dict[tuple[str, Path, bool], Found] = {}
+        self._known: dict[tuple[str, tuple[Path, ...], bool], Found] = {}
 
-    def find(self, src: str, folder: Path, *, by_name: bool) -> Found:
-        """Return what `src` means in a chapter of `folder`.
+    def find(self, src: str, folders: tuple[Path, ...], *, by_name: bool) -> Found:
+        """Return what `src` means in a chapter whose addresses start from `folders`.
 
         With `by_name`, as in `![[picture.png]]`, a name means that file wherever it is.
         """
-        key = (src, folder, by_name)
+        key = (src, folders, by_name)
         if key not in self._known:
-            self._known[key] = self._find(src, folder, by_name=by_name)
+            self._known[key] = self._find(src, folders, by_name=by_name)
         return self._known[key]
 
-    def _find(self, src: str, folder: Path, *, by_name: bool) -> Found:
+    def _find(self, src: str, folders: tuple[Path, ...], *, by_name: bool) -> Found:
         if unquote(src).startswith("{"):
             src = without_site(with_reference(unquote(src))[0])
         leads_out = False
         ways = _ways(src)
-        for number, start in enumerate(self._folders(src, folder)):
+        for number, start in enumerate(self._folders(src, folders)):
             for name in ways:
                 path = Path(os.path.normpath(start / name.lstrip("/")))
                 if not is_inside(path, *self._config.folders):
@@ -111,11 +111,14 @@ class PictureFiles:
             return Found(None, leads_out, others=called)
         return Found(None, leads_out)
 
-    def _folders(self, src: str, folder: Path) -> Iterator[Path]:
+    def _folders(self, src: str, folders: tuple[Path, ...]) -> Iterator[Path]:
         """Yield the folders that `src` may start from, the likeliest first."""
         if not src.startswith("/"):
-            yield folder
-        own = list(dict.fromkeys((self._config.text_folder, self._config.root)))
+            yield from folders
+        config = self._config
+        translated = config.translated_texts.get(config.audience.translation)
+        own = [translated] if translated else []
+        own = list(dict.fromkeys((*own, config.text_folder, config.root)))
         yield from own
         for start, name in itertools.product(own, PUBLISHED):
             yield start / name
@@ -140,14 +143,19 @@ class PictureFiles:
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Path, tuple[str, ...]]]]:
-        """Index the pictures below the book's folder by their names; what is built is none."""
+        """Index the pictures below the book's folder by their names.
+
+        Those in what is built, and in other translations, are none of the book's.
+        """
         config = self._config
-        built = config.root / config.book.output
+        texts = config.translated_texts
+        texts.pop(config.audience.translation, None)
+        passed_over = (config.root / config.book.output, *texts.values())
         found: dict[str, list[tuple[Path, tuple[str, ...]]]] = {}
         for path in itertools.islice(files_below(config.root, config.root), MOST_FILES):
             if path.suffix.lower() not in SUFFIXES or "node_modules" in path.parts:
                 continue
-            if path.is_relative_to(built):
+            if any(path.is_relative_to(folder) for folder in passed_over):
                 continue
             own = PurePosixPath(folded(name_of(path, config.root))).parts
             found.setdefault(own[-1], []).append((path, own))

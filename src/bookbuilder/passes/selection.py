@@ -211,6 +211,7 @@ def _metadata_of_chapters(book: Book, kept: _Kept, asked: Selection) -> tuple[Me
         series=whole.title,
         series_position=position,
         source=whole.identifier,
+        other_languages=(),
     )
     return made, name
 

@@ -36,19 +36,19 @@ class SiteAddresses:
     def __init__(self, chapters: Iterable[Chapter], folders: Iterable[Path]) -> None:
         chapters = list(chapters)
         self._found: dict[_Place, Chapter] = {}
-        parents = [c.source.path.parent for c in chapters]
+        parents = [c.path_in_book.parent for c in chapters]
         common = [Path(os.path.commonpath(parents))] if parents else []
         self._roots = roots = list(dict.fromkeys((*folders, *common)))
         # Places below a folder that is surely meant win over those below a likely one.
         for root in roots:
             self._add(
-                (place, c) for c in chapters if (place := _below(c.source.path, root)) is not None
+                (place, c) for c in chapters if (place := _below(c.path_in_book, root)) is not None
             )
         for root in roots:
             self._add(
                 (rest, c)
                 for c in chapters
-                if (place := _below(c.source.path, root)) is not None
+                if (place := _below(c.path_in_book, root)) is not None
                 for rest in _without_site_folders(place)
             )
 
@@ -70,7 +70,7 @@ class SiteAddresses:
         """
         if _FILE.search(address) or chapter.source.path.stem.casefold() in _INDEX:
             return None
-        path = Path(os.path.normpath(chapter.source.path.with_suffix("") / address))
+        path = Path(os.path.normpath(chapter.path_in_book.with_suffix("") / address))
         places = (_below(path, root) for root in self._roots)
         return next((self._at(place, 0) for place in places if place is not None), None)
 
@@ -81,7 +81,7 @@ class SiteAddresses:
         """
         if _FILE.search(address) or not ("/" in address or _SUFFIX.search(address)):
             return None
-        path = Path(os.path.normpath(chapter.source.path.parent / address))
+        path = Path(os.path.normpath(chapter.path_in_book.parent / address))
         places = (_below(path, root) for root in self._roots)
         return next((found for p in places if p is not None and (found := self._at(p, 0))), None)
 

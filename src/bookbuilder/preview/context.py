@@ -69,7 +69,7 @@ class Context:
             config = read_config(root, report)
             _stop_for_errors(report)
             config = self._settled(config, report)
-            outline = read_outline(config, report)
+            outline = read_outline(config, report, with_drafts=self._drafts)
         book = read_book(config, outline, report, with_drafts=self._drafts or is_file(root))
         _stop_for_errors(report)
         for one in OF_CHAPTERS:

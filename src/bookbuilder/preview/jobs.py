@@ -37,13 +37,15 @@ from bookbuilder.runtime.limits import Limits
 class Asked:
     """Say which book is previewed: its folder or file, and whether drafts are in it.
 
-    `edition` is one of book.toml, `pdf_edition` is `print` or `screen`, or empty.
+    `edition` and `translation` are some of book.toml, `pdf_edition` is `print` or `screen`, or
+    empty.
     """
 
     root: Path
     drafts: bool
     edition: str = ""
     pdf_edition: str = ""
+    translation: str = ""
 
     def context(self) -> Context:
         """Return what reads the text of the EPUB."""
@@ -51,14 +53,14 @@ class Asked:
 
     def context_of_print(self, book: Book) -> Context | None:
         """Return what reads the text of the PDF, if `book` has another one in the EPUB."""
-        wanted = Audience(PDF.audience(book.config), self.edition)
+        wanted = dataclasses.replace(book.config.audience, format=PDF.audience(book.config))
         return self._context(wanted.format) if is_another_text(book, wanted) else None
 
     def _context(self, kind: str) -> Context:
         return Context(
             self.root,
             drafts=self.drafts,
-            audience=Audience(kind, self.edition),
+            audience=Audience(kind, self.edition, self.translation),
             pdf_edition=self.pdf_edition,
         )
 

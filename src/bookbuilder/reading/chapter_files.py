@@ -44,7 +44,8 @@ def markdown_files(
 ) -> list[Path]:
     """Return every file below the text folder that can be a chapter, in natural order.
 
-    Index files come first. Report folders that cannot be read, because they may hold chapters.
+    Index files come first. The folders of translations are left out. Report folders that cannot be
+    read, because they may hold chapters.
     """
 
     def on_error(folder: Path, error: OSError) -> None:
@@ -54,6 +55,7 @@ def markdown_files(
             report.add(UNREADABLE, message, Span(name))
 
     skipped = {(config.root / config.book.output).resolve()}
+    skipped |= {path.resolve() for path in config.translated_texts.values()}
     found = markdown_below(
         folder or config.text_folder, config.folders, skipped, on_error, SUFFIXES
     )

@@ -25,6 +25,7 @@ from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
 from bookbuilder.reading.notebooks import Notebook, read_notebook
 from bookbuilder.reading.outline import Entry, Outline
 from bookbuilder.reading.reader import read_chapters
+from bookbuilder.reading.translations import with_structure_of
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
@@ -105,7 +106,7 @@ def read_book(
         numbered=outline.numbered,
         drafts=tuple(drafts),
         named=frozenset(named),
-        elsewhere=(*elsewhere, *_not_in_edition(config, outline)),
+        elsewhere=(*elsewhere, *outline.left_out, *_not_in_edition(config, outline)),
         cited=bibliographies.cited,
     )
     with working_on(book.place):
@@ -147,8 +148,10 @@ def _read_entry(
     """
     source = notebook.source
     if entry.path.suffix.lower() != NOTEBOOK:
-        source = with_includes(source, config, report)
+        source = with_includes(source, config, report, entry.twin)
     front = read_front_matter(source, report)
+    if entry.original is not None:
+        front = with_structure_of(entry.original, front)
     conditions = Conditions(config, source, report, named)
     if not is_for_audience(front.only, conditions):
         return [], front
@@ -159,6 +162,8 @@ def _read_entry(
     )
     for chapter in chapters:
         chapter.pictures = notebook.pictures
+        chapter.twin = entry.twin
+        chapter.is_translated = entry.original is not None
         chapter.sources = library
     return chapters, front
 

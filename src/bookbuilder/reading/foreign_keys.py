@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 # Keys of Jekyll, Hugo, Docusaurus, VitePress, MkDocs, Obsidian, Pandoc, Quarto and the like.
 OF_OTHER_TOOLS = frozenset(
     """
@@ -40,3 +43,13 @@ OF_OTHER_TOOLS = frozenset(
     build _build exclude ignore is_draft listed stage state visibility wip
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
+
+
+def addresses_in(data: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the site paths that a chapter can be linked by, as Jekyll has them."""
+    found: list[str] = []
+    for key in ("permalink", "redirect_from"):
+        value = data.get(key)
+        values = value if isinstance(value, list) else [value]
+        found += [v for v in values if isinstance(v, str)]
+    return tuple(found)

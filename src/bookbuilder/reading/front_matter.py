@@ -6,10 +6,12 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import yaml
 
+from bookbuilder.config.dates import read_date
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
 from bookbuilder.config.pandoc_metadata import read_metadata
@@ -19,7 +21,7 @@ from bookbuilder.config.title_block import read_keys, read_title_block
 from bookbuilder.config.toml_text import load_toml
 from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS
+from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS, addresses_in
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import load_yaml
@@ -66,7 +68,7 @@ UNREAD_METADATA = Rule(
     " bookbuilder does not know. The book is built without it.",
 )
 
-_KEYS = ("title", "slug", "lang", "role", "numbered", "only", "lint")
+_KEYS = ("title", "slug", "lang", "role", "numbered", "only", "lint", "changed", "translates")
 _KNOWN = OF_OTHER_TOOLS | KEYS_OF_BOOKS | frozenset(_KEYS)
 _MOST_UNKNOWN = 20
 # "title" and "titel" are alike by 0.8, "site" and "title" by 0.67: these are two words.
@@ -101,9 +103,10 @@ class FrontMatter:
 
     `is_untitled` is True for an empty `title: ""`, which means a chapter without a title.
     `only` are the formats and editions that the chapter is for, each as a kind and a name.
-    `addresses` are the site paths by which other chapters may link here (Jekyll's `permalink`).
-    `length` is the number of characters that the front matter takes up in the source. `data` is
-    all that it holds.
+    `changed` is the day of the text's last change; `translates`, in a translation, that of the text
+    that was translated. `addresses` are the site paths by which other chapters may link here
+    (Jekyll's `permalink`). `length` is the number of characters that the front matter takes up in
+    the source. `data` is all that it holds.
     """
 
     title: str = ""
@@ -113,6 +116,8 @@ class FrontMatter:
     role: str = ""
     numbered: bool | None = None
     only: tuple[tuple[str, str], ...] = ()
+    changed: date | None = None
+    translates: date | None = None
     addresses: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
     length: int = 0
@@ -202,7 +207,9 @@ def _front_matter(data: dict[Any, Any], source: Source, length: int, report: Rep
         role=_role(data, source, report),
         numbered=_flag(data, "numbered", source, report),
         only=_only(data, source, report),
-        addresses=_addresses(data),
+        changed=_day(data, "changed", source, report),
+        translates=_day(data, "translates", source, report),
+        addresses=addresses_in(data),
         levels=_levels(data, source, length, report),
         length=length,
         data=data,
@@ -272,6 +279,15 @@ def _flag(data: dict[Any, Any], key: str, source: Source, report: Report) -> boo
         return value
     span = source.span_of_line(_line_of(key, source))
     report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be true or false", span)
+    return None
+
+
+def _day(data: dict[Any, Any], key: str, source: Source, report: Report) -> date | None:
+    value = data.get(key)
+    if value is None or (day := read_date(value)):
+        return None if value is None else day
+    span = source.span_of_line(_line_of(key, source))
+    report.add(ILL_TYPED_FRONT_MATTER, f"`{key}` must be a date", span, "write it as 2026-01-31")
     return None
 
 
@@ -346,15 +362,6 @@ def _only(data: dict[Any, Any], source: Source, report: Report) -> tuple[tuple[s
             span = source.span_of_line(_line_of("only", source))
             wanted = "formats or editions, such as `print` or `edition: teacher`"
             report.add(ILL_TYPED_FRONT_MATTER, f"`only` must name {wanted}", span)
-    return tuple(found)
-
-
-def _addresses(data: dict[Any, Any]) -> tuple[str, ...]:
-    found: list[str] = []
-    for key in ("permalink", "redirect_from"):
-        value = data.get(key)
-        values = value if isinstance(value, list) else [value]
-        found += [v for v in values if isinstance(v, str)]
     return tuple(found)
 
 

@@ -80,11 +80,16 @@ _SIGNS = (
 )  # fmt: skip
 
 
-def with_includes(source: Source, config: Config, report: Report) -> Source:
-    """Return `source` with all includes expanded and the origin of each line recorded."""
+def with_includes(
+    source: Source, config: Config, report: Report, twin: Path | None = None
+) -> Source:
+    """Return `source` with all includes expanded and the origin of each line recorded.
+
+    `twin` is the same chapter in another language: what is nowhere else may be beside it.
+    """
     if not any(sign in source.text for sign in _SIGNS):
         return source
-    expansion = _Expansion(source, config, report)
+    expansion = _Expansion(source, config, report, twin)
     expansion.expand(source, numbered(source.text), "", [])
     if not expansion.changed:
         return source
@@ -97,6 +102,7 @@ class _Expansion:
     chapter: Source
     config: Config
     report: Report
+    twin: Path | None
     lines: list[str] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     changed: bool = False
@@ -311,6 +317,7 @@ class _Expansion:
                 span,
             )
             return None
+        folders = [*folders, self.twin.parent] if self.twin else folders
         paths = self._paths(name, folders)
         if name and not paths:
             hint = "copy it into the book's folder, or name its folder in `allow` of book.toml"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Iterator, Mapping
 
-from bookbuilder.book import Book, Metadata, Person
+from bookbuilder.book import Book, Metadata, OtherLanguage, Person
 from bookbuilder.config import CONFIG_NAME
-from bookbuilder.config.schema import BookConfig
+from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.book_titles import guessed_title
 from bookbuilder.text.identifiers import read_identifier
@@ -86,11 +87,14 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         span = book.config.span_of("book.identifier", said.identifier)
         hint = "compare it with the number that you were given"
         report.add(BAD_ISBN, identifier.fault, span, hint)
-    uri = identifier.uri or _identifier(title, authors, language)
     isbn = identifier.isbn
-    if edition := book.config.audience.edition:
+    original = book.config.original
+    if original is None:
+        original = dataclasses.replace(said, title=title, language=language)
+    identifiers = _identifiers(book.config, original)
+    uri = identifiers[book.config.audience.translation]
+    if book.config.audience.edition:
         # Another text is another book, which the ISBN does not stand for.
-        uri = _of_edition(uri, edition)
         isbn = ""
     position = book.config.series.position
     return Metadata(
@@ -109,23 +113,54 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
         series=book.config.series.name,
         series_position="" if position is None else f"{position:g}",
         isbn=isbn,
+        other_languages=tuple(_other_languages(book.config, original, identifiers)),
     )
 
 
 def edition_with(identifier: str, book: Book) -> str:
-    """Return the name of the edition of `book` that has this identifier, or none."""
-    own, said = book.config.audience.edition, book.config.book
-    given = read_identifier(said.identifier).uri
-    for name, edition in book.config.edition.items():
-        title = edition.title or said.title or book.metadata.title
-        base = given or _identifier(title, book.metadata.authors, book.metadata.language)
-        if name != own and identifier == _of_edition(base, name):
-            return name
+    """Return the name of the other edition of `book` that has this identifier, or none."""
+    config, said = book.config, book.metadata
+    original = config.original or dataclasses.replace(config.book, title=said.title)
+    for name, edition in config.edition.items():
+        titles = {edition.title or original.title, original.title}
+        audience = dataclasses.replace(config.audience, edition=name)
+        other = dataclasses.replace(config, audience=audience)
+        for title in titles if name != config.audience.edition else ():
+            language = original.language or said.language
+            same = dataclasses.replace(original, title=title, language=language)
+            if identifier in _identifiers(other, same).values():
+                return name
     return ""
 
 
-def _of_edition(uri: str, edition: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{uri}#edition-{edition}')}"
+def _identifiers(config: Config, original: BookConfig) -> dict[str, str]:
+    """Return the identifiers of the book in all its languages; that of the original is unnamed."""
+    authors = tuple(Person(a.name, a.role, a.file_as) for a in original.authors)
+    first = read_identifier(original.identifier).uri
+    first = first or _identifier(original.title, authors, original.language)
+    found = {"": first}
+    for name, said in config.translation.items():
+        own = read_identifier(said.identifier).uri
+        found[name] = own or _derived(first, f"translation-{name}")
+    if edition := config.audience.edition:
+        found = {name: _derived(uri, f"edition-{edition}") for name, uri in found.items()}
+    return found
+
+
+def _other_languages(
+    config: Config, original: BookConfig, identifiers: Mapping[str, str]
+) -> Iterator[OtherLanguage]:
+    """Yield the same book in the languages that this one is not in."""
+    here = config.audience.translation
+    if here:
+        yield OtherLanguage(original.language, original.title, identifiers[""], is_original=True)
+    for name, said in config.translation.items():
+        if name != here:
+            yield OtherLanguage(name, said.title or original.title, identifiers[name])
+
+
+def _derived(uri: str, name: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{uri}#{name}')}"
 
 
 def _identifier(title: str, authors: tuple[Person, ...], language: str) -> str:

@@ -20,6 +20,7 @@ from bookbuilder.reading.chapter_files import markdown_files, report_alike
 from bookbuilder.reading.listed_files import ListedFiles, named
 from bookbuilder.reading.outline import Entry, Outline, PartOutline
 from bookbuilder.reading.repository_files import is_repository_file, without_repository_files
+from bookbuilder.reading.translations import translated
 from bookbuilder.runtime.files import name_of
 from bookbuilder.text.plain_title import without_notes
 
@@ -53,8 +54,12 @@ NOTE_IN_PART = Rule(
 )
 
 
-def read_outline(config: Config, report: Report) -> Outline:
-    """Return the outline of the book in `config.root`, and report files that do not exist."""
+def read_outline(config: Config, report: Report, *, with_drafts: bool = False) -> Outline:
+    """Return the outline of the book in `config.root`, and report files that do not exist.
+
+    In a translation, the chapters are the translated ones, as far as they are there; those of them
+    that are drafts are not, unless the book is to be `with_drafts`.
+    """
     file = ""
     outline = _from_config(config, report)
     if outline is not None:
@@ -72,7 +77,9 @@ def read_outline(config: Config, report: Report) -> Outline:
     report_alike((name_of(entry.path, config.root) for entry in outline.entries), report)
     if not any(True for _ in outline.entries) and not report.errors:
         report.add(NO_CHAPTERS, "no Markdown file in the folder", Span("."))
-    return outline
+    return (
+        outline if config.translated is None else translated(outline, config, report, with_drafts)
+    )
 
 
 def _drop_notes(outline: Outline, file: str, config: Config, report: Report) -> None:

@@ -6,19 +6,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bookbuilder.reading.front_matter import FrontMatter
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it.
 
-    So with the `role` (`appendix`), which front matter may overrule.
+    So with the `role` (`appendix`), which front matter may overrule. In a translation, `original`
+    is what this is translated from; a chapter that is not translated has the `language` of the
+    book's own text. `twin` is the file of the same chapter in the other of the two folders.
     """
 
     path: Path
     title: str = ""
     depth: int = 0
     role: str = ""
+    original: FrontMatter | None = None
+    language: str = ""
+    twin: Path | None = None
 
 
 @dataclass(slots=True)
@@ -33,7 +42,8 @@ class PartOutline:
 class Outline:
     """List the chapters of a book. `numbered` is True if its list has them numbered.
 
-    `marks` matches lines of a chapter that are for the list, not for readers.
+    `marks` matches lines of a chapter that are for the list, not for readers. `left_out` are those
+    that a translation lacks.
     """
 
     front: list[Entry] = field(default_factory=list)
@@ -41,6 +51,7 @@ class Outline:
     back: list[Entry] = field(default_factory=list)
     numbered: bool = False
     marks: re.Pattern[str] | None = None
+    left_out: list[Path] = field(default_factory=list)
 
     @property
     def entries(self) -> Iterator[Entry]:

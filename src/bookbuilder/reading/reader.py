@@ -70,8 +70,15 @@ def read_chapters(
     report = conditions.report
     values = conditions.config.variables
     variables = Variables(values, source.text)
-    shows_code = conditions.config.shows_code
-    html = dialect.convert(source, front.length, report, variables, sources, shows_code=shows_code)
+    html = dialect.convert(
+        source,
+        front.length,
+        report,
+        variables,
+        sources,
+        shows_code=conditions.config.shows_code,
+        diagrams=frozenset(conditions.config.diagrams),
+    )
     tree = parse_fragment(html)
     settle_variables(tree, variables, values, source, report)
     front = replace(front, title=title_with_values(front.title, values, source, report))
@@ -111,12 +118,10 @@ def _chapter(
     is_unnumbered = settle_classes(tree)
     give_anchors(tree)
     tree["class"] = f"chapter untitled untitled-{role or 'chapter'}" if untitled else "chapter"
-    if front.lang:
-        tree["lang"] = front.lang
+    if language := front.lang or entry.language:
+        tree["lang"] = language
     return Chapter(
-        slug=file_slug(
-            title if in_pieces else front.slug or _name_for_slug(source.path, title), ""
-        ),
+        slug=file_slug(title if in_pieces else front.slug or name_for_slug(source.path, title), ""),
         title=title,
         tree=tree,
         source=source,
@@ -151,7 +156,7 @@ def _name_of_file(path: Path) -> str:
     return path.parent.name if is_index and path.parent.name else path.stem
 
 
-def _name_for_slug(path: Path, title: str) -> str:
+def name_for_slug(path: Path, title: str) -> str:
     """Return the name that stays when another chapter is put before this one."""
     name = _name_of_file(path)
     return title if is_mere_number(name) and file_slug(title, "") else name

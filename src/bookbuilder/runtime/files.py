@@ -165,6 +165,15 @@ def is_folder(path: Path) -> bool:
 
 
 @recorded
+def changed_at(path: Path, *folders: Path) -> float:
+    """Return when `path`, in one of `folders`, was written last; 0 if that cannot be told."""
+    try:
+        return path.stat().st_mtime if is_inside(path, *folders) else 0
+    except (OSError, ValueError):
+        return 0
+
+
+@recorded
 def entries_of(folder: Path, *folders: Path) -> list[os.DirEntry[str]]:
     """Return what is in `folder`, which must lie in one of `folders`, in no order.
 

@@ -125,6 +125,8 @@ def _type_of(hint: Any, texts: Descriptions) -> dict[str, Any]:
         return {"anyOf": [listed, {"type": "string"}]} if args[0] in (str, AuthorConfig) else listed
     if typing.get_origin(hint) is Mapping:
         return {"type": "object", "additionalProperties": _type_of(args[1], texts)}
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type) and hint is not AuthorConfig:
+        return _table(hint, "", texts)
     if typing.get_origin(hint) is Literal:
         return {"enum": list(args)}
     if hint is AuthorConfig:

@@ -24,7 +24,8 @@ class Words:
     """Hold the words in one `language`.
 
     `{}` takes a number; in `version`, a version; in `part_of`, the text of
-    `part` or `chapter` and a title; in `taken_from`, a title.
+    `part` or `chapter` and a title; in `taken_from` and `original_title`, a title; in
+    `translated_by`, names.
     `letters` number appendices. `callouts` are the titles of callouts that have none of their own,
     by kind; English has none, since there the kinds are words. `plurals` are the words before
     several numbers; languages have none where a noun stays as it is. `web` are the words of web
@@ -41,6 +42,8 @@ class Words:
     part: str
     part_of: str
     taken_from: str
+    original_title: str
+    translated_by: str
     chapter: str
     notes: str
     back: str

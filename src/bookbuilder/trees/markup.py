@@ -14,6 +14,8 @@ from typing import Any
 from bs4 import Tag
 from bs4.element import AttributeValueList, CData, NavigableString, PageElement, PreformattedString
 
+from bookbuilder.trees.formula_text import formula_text
+
 VOID = frozenset(
     [
         "area",
@@ -224,7 +226,10 @@ _OF_DIALECT = {"a": "footnote-ref", "span": "picture-caption"}
 
 
 def text_of(tag: Tag) -> str:
-    """Return the visible text as one line: no note marks or ruby readings, alt for pictures."""
+    """Return the visible text as one line: no note marks or ruby readings, alt for pictures.
+
+    Formulas are written on the line too.
+    """
     pieces: list[str] = []
     stack: list[PageElement | str] = [tag]
     while stack:
@@ -239,6 +244,9 @@ def text_of(tag: Tag) -> str:
                 continue
             if node.name == "img":
                 pieces.append(text_of_value(node.get("alt")))
+            elif node.name == "math":
+                pieces.append(formula_text(node))
+                continue
             if node.name in _BLOCK:
                 pieces.append(" ")
                 stack.append(" ")

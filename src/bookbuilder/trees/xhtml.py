@@ -231,6 +231,9 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
         "type": lambda v: v if v in ("1", "a", "A", "i", "I") else None,
     },
     "pre": {
+        "data-alt": _not_blank,
+        "data-decorates": _one_of("true"),
+        "data-diagram": _matching(re.compile(r"[\w-]{1,40}")),
         "data-first-line": _matching(_INTEGER),
         "data-line": _matching(_INTEGER),
         "data-marked-lines": _line_list,

@@ -32,6 +32,7 @@ BRACKETS, IN_TEXT, NO_AUTHOR, AUTHOR_ONLY, YEAR_ONLY = (
 )  # fmt: skip
 KEY = r"(?:\{[^{}\s]{1,200}\}|[\w](?:[\w:.#$%&+?<>~/-]{0,100}[\w/])?)"
 _AT = re.compile(rf"(?<![\w@])(-?)@({KEY})")
+_BETWEEN_KEYS = re.compile(r",(?=\s{0,5}-?@)")
 _LABELS = {
     "page": "p pp page pages pg pgs s seite seiten pág págs página páginas str стр с",
     "chapter": "chap chaps chapter chapters ch kap kapitel cap capítulo chapitre глава гл",
@@ -73,7 +74,8 @@ def key_of(said: str) -> str:
 def read_items(inside: str, way: str = BRACKETS) -> list[Cited]:
     """Return what is cited between brackets: `see @a, pp. 3–5; -@b`; nothing if that is no list."""
     found: list[Cited] = []
-    for item in _split(inside):
+    # `[@a, @b]` is a slip for `[@a; @b]`, whose meaning is clear.
+    for item in (one for said in _split(inside) for one in _BETWEEN_KEYS.split(said)):
         match = _AT.search(item)
         if match is None:
             if not found:

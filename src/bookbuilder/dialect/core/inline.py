@@ -70,8 +70,12 @@ class Conversion:
     templates: Templates = field(default_factory=Templates)
     sources: Sources | None = None
     """What can be cited; None in a book without a bibliography."""
+    with_formulas: Callable[[str, int], str] | None = None
+    """Marks formulas in HTML that an author wrote, which begins in a line."""
     shows_code: bool = True
     """Whether cells show their code, if neither they nor their chapter say so."""
+    diagrams: frozenset[str] = frozenset()
+    """Languages of fences that the book names a program for, to draw them."""
 
     def raw(self, html: str, line: int = 0) -> str:
         """Return a stand-in for `html` in a tree's text. `line` is where an author wrote it."""

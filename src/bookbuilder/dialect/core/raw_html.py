@@ -142,6 +142,8 @@ class HtmlBlock(Block):
             text = _MDX_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
         text = settle_templates(conversion.problems, conversion.templates, text, self.line)
         html = clean(settle_html(conversion, text, self.line))
+        if conversion.with_formulas is not None:
+            html = conversion.with_formulas(html, self.line)
         if html.strip():
             append_raw(conversion, parent, html, self.line)
 

@@ -12,7 +12,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
-from bookbuilder.dialect.syntax.diagrams import DIAGRAM_HINT
+from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.model.diagnostics import Rule, Severity
 
 NOT_RUN = Rule(
@@ -89,13 +89,13 @@ class CodeCell(Fence):
         if self.is_only_shown:
             code_block(conversion, parent, text, language, self.attributes)
             return
+        if language in _DIAGRAMS or language in conversion.diagrams:
+            self._append_diagram(conversion, parent, options, text)
+            return
         is_hidden = bool({_lower(options.get("echo")), _lower(options.get("include"))} & _FALSE)
         is_hidden = is_hidden or not (self.echoes or "echo" in options)
         pictures = _pictures(text) if _lower(options.get("include")) not in _FALSE else []
-        if language in _DIAGRAMS:
-            kind = f"the source of a diagram ({self.engine})"
-            conversion.problems.kept_as_text(self.info, self.line, kind, DIAGRAM_HINT)
-        elif pictures and not _COMMENT.sub("", _GRAPHICS.sub("", text)).strip():
+        if pictures and not _COMMENT.sub("", _GRAPHICS.sub("", text)).strip():
             pass  # All that the code would give is in the book.
         elif is_hidden:
             message = f"the code `{self.info}` is hidden, as its options say, and not run"
@@ -109,7 +109,7 @@ class CodeCell(Fence):
             parent.tail = "\n"
             if name:
                 parent.set("id", name if re.match(r"\w+[-:]", name) else f"fig:{name}")
-        if (not is_hidden or language in _DIAGRAMS) and text.strip():
+        if not is_hidden and text.strip():
             code_block(conversion, parent, text, language, self.attributes)
             if name and not caption:
                 parent[-1].set("id", name)
@@ -122,6 +122,20 @@ class CodeCell(Fence):
         if caption:
             element = ElementTree.SubElement(parent, "figcaption")
             conversion.inline(element, caption, self.line)
+
+    def _append_diagram(
+        self,
+        conversion: Conversion,
+        parent: ElementTree.Element,
+        options: dict[str, str],
+        text: str,
+    ) -> None:
+        said = Said.of_options(options)
+        name = options.get("lst-label") or options.get("label", "")
+        said.identifier = name if not name or re.match(r"\w+[-:]", name) else f"fig:{name}"
+        first = self.line + 1 + len(self.lines) - text.count("\n")
+        kind = kind_of(self.engine)
+        append_diagram(conversion, parent, kind, text, first, said, _ENGINES[self.engine.lower()])
 
     def _report(self, conversion: Conversion, message: str, kind: str) -> None:
         conversion.problems.add(NOT_RUN, message, self.line, self.mark, CELL_HINT, alike=kind)

@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.taken import TakenLines, count_to
+from bookbuilder.dialect.syntax.html_formulas import with_formulas
 
 LINE = "data-line"
 """The attribute that says in which line of its file a formula begins."""
@@ -210,6 +211,10 @@ class FormulaExtension(Extension):
         self.has_formulas: bool | None = None
         md.parser.starts.register(start_formula, "formula", 93)
         md.parser.starts.register(start_formula_fence, "formula_fence", 72)
+        conversion = md.conversion
+        conversion.with_formulas = lambda html, line: with_formulas(
+            html, line, _is_tex, lambda text: unescaped(text, conversion)
+        )
         md.conversion.inlines.register("$", self.handle_dollars)
         md.conversion.inlines.register("\\", self.handle_escaped)
 

@@ -31,6 +31,8 @@ from bookbuilder.dialect.core.templates import (
     report_tag,
     report_variable,
 )
+from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
+from bookbuilder.dialect.syntax.shortcode_blocks import DIAGRAMS
 from bookbuilder.dialect.syntax.shortcode_media import SHARED, pointed, quoted
 
 _LISTINGS = frozenset({"highlight", "codeblock"})
@@ -55,6 +57,11 @@ class Listing(LiteralBlock):
 
     def render(self, conversion: Conversion, parent: ElementTree.Element) -> None:
         language = self.tag.name
+        if language in DIAGRAMS:
+            line = self.first_line or self.line + 1
+            said = Said.of(f"{self.tag.rest} {self.attributes}")
+            append_diagram(conversion, parent, kind_of(language), f"{self.text}\n", line, said)
+            return
         if language in _LISTINGS:
             words = [word for word in self.tag.words if word != "linenos"]
             match = _LANGUAGE.fullmatch(words[0]) if words else None

@@ -11,10 +11,12 @@ from bookbuilder.dialect.core.code import UNCLOSED_FENCE, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part, with_title
 from bookbuilder.dialect.syntax.code_cells import CELL_HINT, NOT_RUN, read_option_lines
+from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.dialect.syntax.formulas import append_formula
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
 
+_NOT_IN_NAME = re.compile(r"[^\w]")
 _HIDDEN_CELL = frozenset({"remove-cell", "remove_cell", "remove-input", "remove_input"})
 _NO_RESULT = frozenset({"remove-output", "remove_output", "skip-execution", "remove-cell"})
 _LANGUAGES = {"ipython3": "python", "ipython": "python", "python3": "python", "ir": "r"}
@@ -148,25 +150,26 @@ class Formula(VerbatimDirective):
 
 
 class Diagram(VerbatimDirective):
-    """Hold the source of a diagram, which a program would draw."""
+    """Hold the source of a diagram."""
 
     def render_content(self, conversion: Conversion, parent: ElementTree.Element) -> None:
-        name = self.directive.name
-        hint = "put a picture of it into the book"
-        kind = f"the source of a diagram ({name})"
-        conversion.problems.kept_as_text(f"{{{name}}}", self.line, kind, hint)
-        said: dict[str, str] = {}
-        del self.body[: read_option_lines(self.body, said)]
-        caption = self.directive.option("caption") or said.get("fig-cap", "")
-        if caption:
-            parent = ElementTree.SubElement(parent, "figure", {"class": "code-cell"})
-            parent.tail = "\n"
-        if self.body:
-            code_block(conversion, parent, self.text, name, self.attributes)
-        if label := said.get("label"):
-            (parent if caption else parent[-1] if self.body else parent).set("id", label)
-        if caption:
-            conversion.inline(ElementTree.SubElement(parent, "figcaption"), caption, self.line)
+        directive = self.directive
+        options = {key: str(value) for key, value in directive.options.items()}
+        line = self.body_line + read_option_lines(self.body, options)
+        del self.body[: line - self.body_line]
+        said = Said.of(self.attributes).or_else(Said.of_options(options))
+        said.identifier = said.identifier or options.get("label", "")
+        name, text = directive.name, self.text
+        kind = kind_of(name)
+        if name in ("graph", "digraph"):
+            # Sphinx's short forms of Graphviz's language.
+            kind, text = "dot", f"{name} {_NOT_IN_NAME.sub('', directive.argument)} {{\n{text}}}\n"
+            line -= 1
+        elif name == "inheritance-diagram" or not text.strip():
+            conversion.problems.kept_as_text(f"{{{name}}}", self.line, "a diagram of a program")
+            if not text.strip():
+                return
+        append_diagram(conversion, parent, kind, text, line, said, kind)
 
 
 class RawHtml(VerbatimDirective):

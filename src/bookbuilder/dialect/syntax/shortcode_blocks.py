@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.shortcodes import Shortcode
 from bookbuilder.dialect.core.tag_blocks import LiteralBlock, TagBlock
 from bookbuilder.dialect.core.templates import TemplateTag
 from bookbuilder.dialect.syntax.callouts import meant_kind
+from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.dialect.syntax.gitbook import Arrangement, Part, TagCallout
 
 _LABELS = ("title", "name", "header", "label", "summary", "tabName", "date", "caption")
@@ -152,6 +153,12 @@ class ShortcodeListing(LiteralBlock):
         is_code = tag.plain_name in _LISTINGS
         words = tag.words
         language = tag.value("lang", "language", "type") or (words[0] if is_code and words else "")
+        if tag.plain_name in DIAGRAMS:
+            said = {k: tag.value(k) for k in ("id", "caption", "title", "alt", "role")}
+            line = self.first_line or self.line + 1
+            kind, text = kind_of(tag.plain_name), f"{self.text}\n"
+            append_diagram(conversion, parent, kind, text, line, Said.of_options(said))
+            return
         if not is_code:
             report_drawing(conversion, tag, self.line)
             language = language or tag.plain_name
@@ -161,6 +168,10 @@ class ShortcodeListing(LiteralBlock):
         code_block(conversion, parent, f"{self.text}\n", language, "")
         if title := tag.value("title", "caption", "filename", "file", "name"):
             with_title(conversion, parent, title, self.line)
+
+
+DIAGRAMS = frozenset({"mermaid", "plantuml", "uml", "graphviz", "dot", "ditaa"})
+"""Shortcodes and tags that hold the source of a diagram, which may be drawn."""
 
 
 def report_drawing(conversion: Conversion, tag: Shortcode, line: int) -> None:

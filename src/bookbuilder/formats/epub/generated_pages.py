@@ -13,6 +13,7 @@ from bookbuilder.formats.epub.documents import Document, Frame
 from bookbuilder.formats.epub.names import COVER_NAME, TITLE_NAME
 from bookbuilder.formats.source_line import BETWEEN, CLASS, source_line
 from bookbuilder.formats.table_of_contents import part_label
+from bookbuilder.formats.title_lines import contributors, original_title
 from bookbuilder.text.licenses import license_url
 from bookbuilder.text.words import Words
 from bookbuilder.trees.markup import copy_of, new_tag, one_line
@@ -36,7 +37,7 @@ def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") ->
     authors = [p for p in said.authors if p.role == "aut"] or list(said.authors)
     others = [p for p in said.authors if p not in authors]
     lines += [_line("p", "author", person.name) for person in authors]
-    lines += [_line("p", "contributor", person.name) for person in others]
+    lines += [_line("p", "contributor", said_of) for said_of in contributors(others, words)]
     if one_line(said.publisher):
         lines.append(_line("p", "publisher", said.publisher))
     version = one_line(said.version)
@@ -44,7 +45,9 @@ def title_page(frame: Frame, said: Metadata, words: Words, address: str = "") ->
         version and words.version.format(version),
         said.date.isoformat() if said.date else "",
     ]
-    small = [" · ".join(filter(None, edition)), *_rights(said)]
+    first = one_line(original_title(said, words))
+    small: list[str | Tag] = [first, " · ".join(filter(None, edition))]
+    small += _rights(said)
     if address:
         small.append(new_tag("a", {"href": address}, address))
     lines += [_line("p", "small-print", content) for content in small if content]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ebooklib.epub import EpubBook
 
 from bookbuilder import __version__
-from bookbuilder.book import Metadata, Person
+from bookbuilder.book import Metadata, OtherLanguage, Person
 from bookbuilder.formats.epub.accessibility import Accessibility
 from bookbuilder.text.licenses import license_url
 from bookbuilder.trees.markup import one_line
@@ -29,7 +29,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
         ("publisher", said.publisher),
         ("rights", said.rights or said.license),
         ("date", said.date.isoformat() if said.date else ""),
-        ("source", said.source),
+        ("source", said.source or (said.original.identifier if said.original else "")),
     ):
         if text := one_line(value):
             package.add_metadata("DC", name, text)
@@ -43,6 +43,7 @@ def add_metadata(package: EpubBook, said: Metadata, accessibility: Accessibility
         package.add_prefix("cc", "http://creativecommons.org/ns#")
     if version := one_line(said.version):
         _meta(package, "schema:version", version)
+    _other_languages(package, said.other_languages)
     _series(package, said)
     _accessibility(package, accessibility)
     _old_meta(package, "generator", f"bookbuilder {__version__}")
@@ -94,6 +95,16 @@ def _people(package: EpubBook, people: Sequence[Person]) -> None:
         if person.file_as:
             _refine(package, uid, "file-as", one_line(person.file_as))
         _refine(package, uid, "display-seq", str(counts[kind]))
+
+
+def _other_languages(package: EpubBook, books: Sequence[OtherLanguage]) -> None:
+    """Name the same book in other languages, in schema.org's words for that."""
+    for count, one in enumerate(books, 1):
+        uid = f"language-{count}"
+        kind = "schema:translationOfWork" if one.is_original else "schema:workTranslation"
+        _meta(package, kind, one_line(one.identifier), {"id": uid})
+        _refine(package, uid, "dcterms:title", one_line(one.title), {_LANG: one.language})
+        _refine(package, uid, "dcterms:language", one.language)
 
 
 def _series(package: EpubBook, said: Metadata) -> None:

@@ -28,6 +28,7 @@ class Link:
     title: str
     href: str
     children: Sequence[Link] = ()
+    language: str = ""
 
     @property
     def depth(self) -> int:
@@ -91,7 +92,12 @@ def navigation_of(
 
 def _links(entries: Iterable[Entry], targets: Mapping[str, str]) -> list[Link]:
     return [
-        Link(_title_of(entry), targets[entry.target], _links(entry.children, targets))
+        Link(
+            _title_of(entry),
+            targets[entry.target],
+            _links(entry.children, targets),
+            one_line(entry.language),
+        )
         for entry in entries
     ]
 
@@ -106,12 +112,12 @@ def _flattened(links: Iterable[Link], levels: int) -> list[Link]:
 
     def below(link: Link) -> Iterator[Link]:
         for child in link.children:
-            yield Link(child.title, child.href)
+            yield replace(child, children=())
             yield from below(child)
 
     if levels == 1:
-        return [e for link in links for e in (Link(link.title, link.href), *below(link))]
-    return [Link(e.title, e.href, _flattened(e.children, levels - 1)) for e in links]
+        return [e for link in links for e in (replace(link, children=()), *below(link))]
+    return [replace(e, children=_flattened(e.children, levels - 1)) for e in links]
 
 
 def _landmarks(
@@ -177,7 +183,7 @@ def contents_page(frame: Frame, navigation: Navigation, words: Words) -> Documen
 
 def _lists(frame: Frame, navigation: Navigation, words: Words) -> str:
     foreign = words.language != frame.language.partition("-")[0].lower()
-    said_in = f' lang="{words.language}" xml:lang="{words.language}"' if foreign else ""
+    said_in = _said_in(words.language if foreign else "")
     lists = "".join(
         f'<nav epub:type="{one.kind}" id="{one.kind}" aria-labelledby="{one.kind}-title">\n'
         f'<h2 id="{one.kind}-title"{said_in}>{escape(one.title)}</h2>\n'
@@ -200,12 +206,16 @@ def _without_headings(links: Iterable[Link]) -> list[Link]:
     ]
 
 
+def _said_in(language: str) -> str:
+    return f' lang="{escape(language)}" xml:lang="{escape(language)}"' if language else ""
+
+
 def _list(links: Sequence[Link], language: str) -> str:
     """Return `links` as a list; in a book that runs from the right, each in its own direction."""
     is_rtl = direction(language) == "rtl"
     item, items = ('<li dir="auto">', '<ol dir="rtl">') if is_rtl else ("<li>", "<ol>")
     entries = "\n".join(
-        f'{item}<a href="{escape(e.href)}">{escape(e.title)}</a>'
+        f'{item}<a href="{escape(e.href)}"{_said_in(e.language)}>{escape(e.title)}</a>'
         + (f"\n{_list(e.children, language)}\n" if e.children else "")
         + "</li>"
         for e in links

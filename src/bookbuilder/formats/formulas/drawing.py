@@ -16,7 +16,7 @@ SVG = "http://www.w3.org/2000/svg"
 MOST_ELEMENTS = 3_000
 """Parts of one formula that is drawn: it takes about a second."""
 LARGEST_CACHE = 50_000_000
-_VERSION = b"formulas 4"
+_VERSION = b"formulas 6"
 _UNITS = 1000
 
 
@@ -88,7 +88,8 @@ class Drawings:
 
 def _draw(shape: ET.Element) -> Drawing | None:
     # Heavy, and only books with formulas need it.
-    from bookbuilder.formats.formulas.engine import lacks, outlines_of
+    from bookbuilder.formats.formulas.engine import outlines_of
+    from bookbuilder.formats.formulas.nodes import lacks
 
     text = "".join(shape.itertext())
     lacking = "".join(char for char in dict.fromkeys(text) if lacks(char))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
+from bookbuilder.formats.pdf.compose.diagram_sizes import report_small_diagrams
 from bookbuilder.formats.pdf.compose.flow import report_flex
 from bookbuilder.formats.pdf.compose.font_faces import author_faces, families_named
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
@@ -178,6 +179,7 @@ def _report_content(book: Book, report: Report) -> None:
     """Report what print cannot show as it was meant."""
     report_flex(book, report)
     report_undrawn(book, report)
+    report_small_diagrams(book, report)
     report_formulas(book, report)
     report_long_code(book, report)
     report_crowded_tables(book, report)

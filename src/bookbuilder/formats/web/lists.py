@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bookbuilder.book import Book
 from bookbuilder.formats.hypertext.markup import escape
@@ -65,7 +65,9 @@ class Lists:
             address = escape(relative(self.places.targets[entry.target], here))
             below = f"\n{self._list(entry.children, here)}\n" if entry.children else ""
             kind = f' class="{entry.kind}"' if entry.kind == "part" else ""
-            items.append(f'<li{kind}><a href="{address}">{escape(title_of(entry))}</a>{below}</li>')
+            said_in = f' lang="{escape(entry.language)}"' if entry.language else ""
+            title = escape(title_of(entry))
+            items.append(f'<li{kind}><a href="{address}"{said_in}>{title}</a>{below}</li>')
         return "\n".join(["<ol>", *items, "</ol>"])
 
 
@@ -83,11 +85,9 @@ def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def _without_headings(entries: Iterable[Entry]) -> list[Entry]:
     return [
-        Entry(e.kind, e.target, e.label, e.title, e.level, _without_headings(e.children))
-        for e in entries
-        if e.kind != "heading"
+        replace(e, children=_without_headings(e.children)) for e in entries if e.kind != "heading"
     ]
 
 
 def _without_children(entries: Iterable[Entry]) -> list[Entry]:
-    return [Entry(e.kind, e.target, e.label, e.title, e.level) for e in entries]
+    return [replace(e, children=[]) for e in entries]

@@ -54,6 +54,10 @@ _ACTIVE = {
     "set": "an animation",
     "discard": "an animation",
 }
+_OF_GROUPS = names(
+    "class fill fill-opacity font-family font-size font-style font-weight id opacity stroke"
+    " stroke-dasharray stroke-opacity stroke-width style text-anchor transform"
+)
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
@@ -154,7 +158,12 @@ def _unwrapped(node: Tag, removed: list[Removal]) -> list[PageElement]:
     if node.name == "a":
         if any("script:" in str(node[k]).lower() for k in node.attrs if k.endswith("href")):
             removed.append(Removal("a link that runs a script"))
-        return node.contents[::-1]
+        # What moves or colours all of a link stays with what it holds.
+        node.attrs = {k: v for k, v in node.attrs.items() if k in _OF_GROUPS}
+        if not node.attrs:
+            return node.contents[::-1]
+        node.name = "g"
+        return [node]
     children = [child for child in node.contents if isinstance(child, Tag)]
     plain = [c for c in children if not (c.get("requiredExtensions") or c.get("systemLanguage"))]
     shown: list[PageElement] = [*(plain or children)[:1]]

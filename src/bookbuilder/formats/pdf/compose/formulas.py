@@ -34,9 +34,9 @@ NO_GLYPH = Rule(
     "P037",
     "formula-without-glyph",
     Severity.WARNING,
-    "The font of printed formulas (STIX Two Math) has Latin, Greek and Cyrillic letters and the"
-    " signs of mathematics. Other characters are printed as empty boxes; write them outside of the"
-    " formula.",
+    "The fonts of printed formulas (STIX Two Math and BIZ UDMincho) have Latin, Greek, Cyrillic and"
+    " Japanese letters and the signs of mathematics. Other characters are printed as empty boxes;"
+    " write them outside of the formula.",
 )
 
 SIZE = 1.0

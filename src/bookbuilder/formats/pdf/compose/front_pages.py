@@ -13,6 +13,7 @@ from bookbuilder.formats.pdf.run_data.runs import IN_COLUMN, PAGE_OF
 from bookbuilder.formats.source_line import BETWEEN, source_line
 from bookbuilder.formats.source_line import CLASS as SOURCE_LINE
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents
+from bookbuilder.formats.title_lines import contributors, original_title
 from bookbuilder.text.words import direction, words_for
 
 # Entries that fill a page of contents, set as usual and set tight.
@@ -37,9 +38,10 @@ def title_page(book: Book) -> ET.Element:
     authors = [person.name for person in meta.authors if person.role == "aut"]
     if authors:
         page.append(element("p", "authors", ", ".join(authors)))
-    others = [person.name for person in meta.authors if person.role != "aut"]
+    others = [person for person in meta.authors if person.role != "aut"]
     if others:
-        page.append(element("p", "contributors", ", ".join(others)))
+        said = contributors(others, words_for(meta.language))
+        page.append(element("p", "contributors", ", ".join(said)))
     if meta.publisher:
         page.append(element("p", "publisher", meta.publisher))
     return page
@@ -69,7 +71,15 @@ def imprint(book: Book) -> ET.Element:
     meta = book.metadata
     edition = " · ".join(version_and_date(book))
     identifier = f"ISBN {meta.isbn}" if meta.isbn else meta.identifier
-    lines = [meta.title, meta.publisher, edition, meta.rights, meta.license, identifier]
+    lines = [
+        meta.title,
+        original_title(meta, words_for(meta.language)),
+        meta.publisher,
+        edition,
+        meta.rights,
+        meta.license,
+        identifier,
+    ]
     if book.excerpt is not None and book.volume is None:
         lines[1:1] = [meta.subtitle, book.config.share.address]
     made = element("div", "imprint", *(element("p", "", line) for line in lines if line))
@@ -124,7 +134,7 @@ def _chapter_lines(chapter: Entry) -> Iterator[ET.Element]:
     kind = f"toc-chapter depth-{chapter.level}"
     if chapter.label and not chapter.label.isdigit():
         kind += " toc-lettered"
-    item = contents_line(chapter.target, chapter.label, chapter.title, kind)
+    item = contents_line(chapter.target, chapter.label, chapter.title, kind, chapter.language)
     headings = list(_heading_lines(chapter))
     if headings:
         item.append(element("ol", "", *headings))
@@ -137,7 +147,8 @@ def _chapter_lines(chapter: Entry) -> Iterator[ET.Element]:
 def _heading_lines(entry: Entry) -> Iterator[ET.Element]:
     for child in entry.children:
         if child.kind == "heading":
-            yield contents_line(child.target, "", child.title, f"toc-heading level-{child.level}")
+            kind = f"toc-heading level-{child.level}"
+            yield contents_line(child.target, "", child.title, kind, child.language)
             yield from _heading_lines(child)
 
 
@@ -165,7 +176,9 @@ def _list_page(classes: str, title: str, entries: ET.Element) -> ET.Element:
     return element("nav", classes, heading, entries)
 
 
-def contents_line(target: str, number: str, title: str, classes: str) -> ET.Element:
+def contents_line(
+    target: str, number: str, title: str, classes: str, language: str = ""
+) -> ET.Element:
     """Make one entry of the contents; its last span is for the number of the page."""
     link = element("a", "toc-line")
     link.set("href", f"#{target}")
@@ -173,6 +186,8 @@ def contents_line(target: str, number: str, title: str, classes: str) -> ET.Elem
         link.append(element("span", "toc-number", number))
         link[-1].tail = " "
     link.append(element("span", "toc-title", title))
+    if language:
+        link[-1].set("lang", language)
     link.append(element("span", "toc-leader"))
     page = element("span", IN_COLUMN)
     page.set(PAGE_OF, f"#{target}")

@@ -35,11 +35,13 @@ class Measure:
     """The size of code for a rem, beside that of other books."""
 
 
-def measure_of(book: Book) -> Measure:
-    def points(length: str) -> float:
-        unit = 72 / 25.4 if length.endswith("mm") else 1.0
-        return float(length.removesuffix("mm").removesuffix("pt")) * unit
+def points(length: str) -> float:
+    """Return a length in millimetres or points, such as `148mm`, in points."""
+    unit = 72 / 25.4 if length.endswith("mm") else 1.0
+    return float(length.removesuffix("mm").removesuffix("pt")) * unit
 
+
+def measure_of(book: Book) -> Measure:
     language = book.metadata.language
     trim = trim_of(book.config, Report())
     width = points(trim.width) - points(trim.inner) - points(trim.outer_in(language))

@@ -48,6 +48,8 @@ def xmp_packet(info: Mapping[str, str], metadata: Metadata, *, is_archive: bool)
         "dc:description": _translated(info.get("Subject", "")),
         "dc:identifier": escape(metadata.identifier),
         "dc:language": _listed("Bag", [metadata.language]),
+        "dc:relation": _listed("Bag", [one.identifier for one in metadata.other_languages]),
+        "dc:source": escape(metadata.original.identifier if metadata.original else ""),
         "dc:subject": _listed("Bag", metadata.subjects),
         "pdf:Keywords": escape(info.get("Keywords", "")),
         "pdf:Producer": escape(info.get("Producer", "")),

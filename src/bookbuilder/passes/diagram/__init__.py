@@ -1,0 +1,1 @@
+"""Draw diagrams: only a book that has some imports what draws them."""
