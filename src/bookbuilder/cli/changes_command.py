@@ -77,7 +77,7 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
             files = _addresses(book, output) if output else {}
             language = book.metadata.language
             lines = MOST_LINES if most is None else most
-            page = as_markdown(found, language, files, lines, edition)
+            page = as_markdown(found, language, files, lines, audience.edition)
         if output is None:
             report.raise_for_errors(denied=True)
             said.extend(page.rstrip("\n").split("\n"))
