@@ -25,7 +25,7 @@ from bookbuilder.formats.epub.names import names_of_package
 from bookbuilder.formats.epub.navigation import contents_page, nav_document, navigation_of, ncx
 from bookbuilder.formats.epub.package import Publication, modified, pack
 from bookbuilder.formats.epub.preflight import preflight
-from bookbuilder.formats.hypertext.images import for_readers
+from bookbuilder.formats.hypertext.images import pictures_for_readers
 from bookbuilder.formats.hypertext.names import with_free_names
 from bookbuilder.formats.hypertext.page_breaks import with_page_breaks
 from bookbuilder.formats.hypertext.styles import Resource, stylesheets
@@ -54,7 +54,7 @@ def check_epub(book: Book, report: Report) -> None:
 
 def accessibility_of(book: Book) -> Accessibility:
     """Return what the EPUB of `book` says of its accessibility, for pages that say it too."""
-    assets, _ = _pictures(book)
+    assets, _ = pictures_for_readers(book)
     return compose(book, cover(book, Report()), assets, Report()).accessibility
 
 
@@ -66,22 +66,11 @@ def make_epub(book: Book, report: Report) -> bytes:
 def _made(book: Book, report: Report) -> tuple[bytes, tuple[str, ...]]:
     """Return the EPUB's bytes, and what was done to the author's pictures."""
     changed = modified(book.metadata.date, report)
-    assets, changes = _pictures(book)
+    assets, changes = pictures_for_readers(book)
     publication = compose(book, cover(book, report), assets, report)
     data = pack(publication, changed)
     preflight(book, data, report)
     return data, changes
-
-
-def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
-    """Return the pictures for e-readers, by their names in the trees, and what was changed."""
-    found: dict[str, Asset] = {}
-    changes = []
-    for name, asset in book.assets.items():
-        found[name], change = for_readers(asset, book.config.epub.picture_size)
-        if change:
-            changes.append(change)
-    return found, tuple(changes)
 
 
 def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) -> Publication:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from bookbuilder.book import Asset
+from bookbuilder.book import Asset, Book
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 
 if TYPE_CHECKING:
@@ -17,6 +17,17 @@ QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 # WebP came with EPUB 3.3: Kindle and older readers leave a hole.
 _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
+
+
+def pictures_for_readers(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
+    """Return the pictures of `book` for screens, by their names in the trees, and what changed."""
+    found: dict[str, Asset] = {}
+    changes = []
+    for name, asset in book.assets.items():
+        found[name], change = for_readers(asset, book.config.epub.picture_size)
+        if change:
+            changes.append(change)
+    return found, tuple(changes)
 
 
 def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:

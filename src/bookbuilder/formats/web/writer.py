@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookbuilder.book import Asset, Book, Chapter
-from bookbuilder.formats.hypertext.images import for_readers
+from bookbuilder.book import Book, Chapter
+from bookbuilder.formats.hypertext.images import pictures_for_readers
 from bookbuilder.formats.hypertext.markup import escape
 from bookbuilder.formats.hypertext.names import Names, with_free_names
 from bookbuilder.formats.hypertext.page_breaks import with_page_breaks
@@ -69,7 +69,8 @@ def make_pages(
     words = words_for(said.language)
     styles, style_files = stylesheets(config, report, THEMES, {"book.style": config.book.style})
     report.raise_for_errors()
-    assets, changes = _pictures(book)
+    pictures, changes = pictures_for_readers(book)
+    assets = with_free_names(pictures, Names())
     book = with_page_breaks(book)
     places = places_of(book)
     if not url and config.share.address:
@@ -85,17 +86,6 @@ def make_pages(
     files |= {asset.name: asset.data for name, asset in assets.items() if name in text.used}
     files |= {file.name: file.data for file in style_files}
     return files, changes
-
-
-def _pictures(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
-    """Return the pictures for screens, by their names in the trees, and what was changed."""
-    found: dict[str, Asset] = {}
-    changes = []
-    for name, asset in book.assets.items():
-        found[name], change = for_readers(asset, book.config.epub.picture_size)
-        if change:
-            changes.append(change)
-    return with_free_names(found, Names()), tuple(changes)
 
 
 def _chapters(
