@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookbuilder import Report, load, write
+from bookbuilder import Audience, Report, load, write
 from bookbuilder.changes import as_html, changes_since
 from bookbuilder.changes.alignment import differences, longest_rising
 from bookbuilder.changes.corrections import is_older
@@ -361,6 +361,28 @@ def test_another_book_is_a_finding(tmp_path: Path, old: Path) -> None:
     result = invoke("changes", old, tmp_path / "book")
     assert result.exit_code == 0
     assert "warning[E022]" in result.stderr
+
+
+@pytest.mark.parametrize("identifier", ["", 'identifier = "urn:isbn:9783161484100"\n'])
+def test_a_copy_of_another_edition_is_a_finding(tmp_path: Path, identifier: str) -> None:
+    folder, old = tmp_path / "book", tmp_path / "old.epub"
+    page = folder / "changes.md"
+    book = f"{SHORT.format('en')}{identifier}[edition.teacher]\ntitle = 'For teachers'\n"
+    text = f"# One\n\n{text_of('one', 3)}\n\n[Secret words.]{{.only edition=teacher}}\n"
+    write_files(folder, {"book.toml": book, "a.md": text})
+    assert invoke("epub", folder, "--edition", "teacher", "-o", old).exit_code == 0
+    result = invoke("changes", old, folder)
+    assert "warning[E022]: old.epub is of the edition `teacher`" in result.stderr
+    assert invoke("changes", old, folder, "--deny", "other-book").exit_code == 1
+    # The page of an edition is for that edition alone.
+    write_files(folder, {"a.md": text.replace("Secret", "Other secret")})
+    result = invoke("changes", old, folder, "--edition", "teacher", "-o", page)
+    assert (result.exit_code, "E022" in result.stderr) == (0, False), result.stderr
+    assert 'only: "teacher"' in page.read_text("utf-8")
+    write_files(folder, {"book.toml": book.replace('"a.md"', '"a.md", "changes.md"')})
+    assert [chapter.title for chapter in load(folder).chapters] == ["One"]
+    teachers = load(folder, audience=Audience(edition="teacher"))
+    assert [chapter.title for chapter in teachers.chapters][1:] == ["What changed since your copy"]
 
 
 def test_the_page_is_in_the_language_of_the_book(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ workbook = "Exercises"
 
 [edition.teacher]
 title = "Kept, for teachers"
+
+[variables]
+leak = "Leakvariable"
 """
 # `%s` is a condition that is not met, in each form that there is.
 ONE = """
@@ -60,6 +63,18 @@ Leaknote[^deep], and [^both].
 
 Leakterm
 : Leakdefinition
+
+```python title="leakfile.py"
+leakcode = 1
+```
+
+$$ Leakformula = 1 $$
+
+[Leaktip]{title="leaktitle" lang=fr}
+
+{{ leak }}
+
+{{#include leak-part.md}}
 :::
 
 ![Leakalone](leak-alone.png){%s}
@@ -129,6 +144,7 @@ def a_book(folder: Path, attributes: str, only: str) -> Path:
         "gone.md": GONE % only,
         "glossary.md": GLOSSARY,
         "index.md": INDEX,
+        "leak-part.md": "Leakincluded.\n",
         "leak.png": pixel("red"),
         "leak-alone.png": pixel("blue"),
     }
@@ -139,7 +155,9 @@ def all_text(path: Path) -> str:
     """Return everything in a file that anybody could read, and the names of what it holds."""
     if path.is_dir():
         files = [file for file in sorted(path.rglob("*")) if file.is_file()]
-        return "\n".join(f"{f.relative_to(path)}\n{f.read_text('utf-8', 'replace')}" for f in files)
+        return "\n".join(f"{file.relative_to(path)}\n{all_text(file)}" for file in files)
+    if path.suffix not in (".epub", ".pdf"):
+        return path.read_text("utf-8", "replace")
     if path.suffix == ".epub":
         with zipfile.ZipFile(path) as archive:
             read = [
@@ -184,6 +202,13 @@ FILES = {
     "cover": ("kept-cover.pdf", ("cover",)),
     "web": ("kept-web", ("web",)),
 }
+# What one chapter, some chapters, and everything that a reader can be given become.
+HANDED_OUT = {
+    "handout": ("kept-handout-one.pdf", ("handout", "one")),
+    "handout as EPUB": ("kept-handout-one.epub", ("handout", "one", "--format", "epub")),
+    "course pack": ("kept-coursepack-pack.epub", ("coursepack", "1", "2", "--title", "Pack")),
+    "share": ("share", ("share",)),
+}
 
 
 @pytest.mark.slow
@@ -200,13 +225,24 @@ def test_nothing_for_another_format_leaks(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", FILES | HANDED_OUT)
 def test_nothing_for_another_edition_leaks(kind: str, tmp_path: Path) -> None:
     folder = a_book(tmp_path / "book", 'edition="teacher"', "teacher")
-    file, command = FILES[kind]
+    file, command = (FILES | HANDED_OUT)[kind]
     result = invoke(*command, folder)
     assert result.exit_code == 0, result.stderr
     assert not re.findall(r"(?i)leak\w*|teacher", all_text(folder / "dist" / file))
+
+
+@pytest.mark.slow
+def test_what_is_new_in_another_edition_is_no_change(tmp_path: Path) -> None:
+    old = a_book(tmp_path / "old", 'edition="teacher"', "teacher")
+    new = a_book(tmp_path / "new", 'edition="teacher"', "teacher")
+    one = (new / "one.md").read_text("utf-8").replace("Leak", "Leaknew")
+    write_files(new, {"one.md": one.replace("Do it", "Do it well, and leave nothing out")})
+    page = invoke("changes", old, new).stdout
+    assert "Do it well" in page
+    assert not re.findall(r"(?i)leak\w*|teacher", page)
 
 
 @pytest.mark.slow

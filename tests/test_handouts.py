@@ -374,6 +374,28 @@ def test_a_misspelt_chapter_and_a_book_without_any(whole: Book, tmp_path: Path) 
     assert rules_of(empty) == ["no-handouts"]  # C027
 
 
+NOT_NUMBERED = "---\nnumbered: false\n---\n# Title of {}\n\nText.\n"
+
+
+def test_chapters_without_numbers_go_by_their_places(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nfront = ["p.md"]\nchapters = ["a.md", "b.md", "c.md"]\n'
+    files = {"book.toml": toml, "p.md": "# Preface\n\nText.\n"}
+    files |= {f"{name}.md": NOT_NUMBERED.format(name) for name in "abc"}
+    report = Report()
+    book = whole_book(write_files(tmp_path, files), report)
+    assert [c.slug for c in chapters_meant(book, ["3", "1-2"], report)] == ["c", "a", "b"]
+    assert chapters_meant(book, ["4", "Titel of bb"], report) == []
+    hints = [d.hint for d in report if d.rule.code == "C026"]
+    assert hints == ["its chapters are 1 to 3; or give a name: `a`", "did you mean `Title of b`?"]
+
+
+def test_several_handouts_do_not_go_into_one_file(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "one.epub"
+    done = invoke("handout", "1-2", folder, "--format", "epub", "-o", path)
+    assert (done.exit_code, path.exists()) == (2, False)
+    assert "2 handouts do not go into one file; name a folder" in done.stderr
+
+
 @pytest.mark.slow
 def test_the_commands(folder: Path, tmp_path: Path) -> None:
     done = invoke("handout", "1", "3", folder, "-o", tmp_path)

@@ -6,6 +6,7 @@ The book is read and linked once, however many excerpts are made of it.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.build import is_another_text, linked, write
 from bookbuilder.formats import find_format
 from bookbuilder.formats.table_of_contents import chapter_label
-from bookbuilder.formats.types import Output
+from bookbuilder.formats.types import Format, Output
 from bookbuilder.model.audience import EPUB, Audience
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.selection import Cut, Selection
@@ -40,7 +41,8 @@ NO_SUCH_CHAPTER = Rule(
     "no-such-chapter",
     Severity.ERROR,
     "`handout` and `coursepack` take chapters by their numbers (`7`, `7-9`, `A` for an appendix),"
-    " by the names of their files, or by their slugs, which are the names of the EPUB's files.",
+    " by the names of their files, by their titles, or by their slugs, which are the names of the"
+    " EPUB's files. If no chapter has a number, `7` is the seventh.",
     is_books_fault=False,
 )
 NO_HANDOUTS = Rule(
@@ -158,6 +160,9 @@ def write_handouts(
     the others are written all the same.
     """
     by_slug = {chapter.slug: chapter for chapter in chapters}
+    if len(by_slug) > 1 and place is not None and _is_file_of(place, format_name):
+        why = f"{len(by_slug)} handouts do not go into one file; name a folder"
+        raise OSError(errno.EISDIR, why, str(place))
 
     def written(slug: str) -> tuple[Handout | None, Report]:
         found, chapter = report.branch(), by_slug[slug]
@@ -238,12 +243,20 @@ def chosen_chapters(
 
 def path_of(book: Book, format_name: str, place: Path | None) -> Path:
     """Return the file for `book`, in the folder `place` unless that is a file."""
-    chosen = find_format(format_name)
-    assert chosen is not None
-    path = chosen.output_path(book)
+    path = _format(format_name).output_path(book)
     if place is None:
         return path
-    return place if place.suffix.lower() == chosen.suffix else place / path.name
+    return place if _is_file_of(place, format_name) else place / path.name
+
+
+def _is_file_of(place: Path, format_name: str) -> bool:
+    return place.suffix.lower() == _format(format_name).suffix
+
+
+def _format(name: str) -> Format:
+    chosen = find_format(name)
+    assert chosen is not None
+    return chosen
 
 
 def with_settings(book: Book, settings: Mapping[str, Any]) -> Book:
@@ -283,7 +296,7 @@ def chapters_meant(book: Book, names: Iterable[str], report: Report) -> list[Cha
 
 def _meant(book: Book, name: str) -> list[Chapter]:
     every = list(book.chapters)
-    numbers = {c.number: c for c in every if c.number is not None}
+    numbers = _numbered(book)
     if match := _RANGE.fullmatch(name):
         first, last = int(match[1]), int(match[2])
         if first not in numbers or last not in numbers or last < first:
@@ -303,6 +316,13 @@ def _meant(book: Book, name: str) -> list[Chapter]:
     return []
 
 
+def _numbered(book: Book) -> dict[int, Chapter]:
+    """Return the chapters by their numbers, or, if none has one, by their places in the body."""
+    numbers = {c.number: c for c in book.chapters if c.number is not None}
+    body = (chapter for part in book.parts for chapter in part.chapters)
+    return numbers or dict(enumerate(body, 1))
+
+
 def _names_of(chapter: Chapter) -> tuple[str, ...]:
     """Return what may be typed for the chapter's file: its name with or without folder, suffix."""
     path, name = chapter.source.path, chapter.source.name.casefold()
@@ -316,8 +336,10 @@ def _report_unknown(book: Book, name: str, report: Report) -> None:
     elif any(name.casefold() in (p.name.casefold(), p.stem.casefold()) for p in book.drafts):
         hint = "it is a draft: add `--drafts`"
     else:
+        numbers = _numbered(book)
         hint = did_you_mean(name, [chapter.slug for chapter in book.chapters])
-        numbers = [c.number for c in book.chapters if c.number is not None]
+        hint = hint or did_you_mean(name, [chapter.title for chapter in book.chapters])
         if not hint and numbers:
-            hint = f"its chapters are {min(numbers)} to {max(numbers)}"
+            example = next(iter(numbers.values())).slug
+            hint = f"its chapters are {min(numbers)} to {max(numbers)}; or give a name: `{example}`"
     report.add(NO_SUCH_CHAPTER, f"the book has no chapter `{name[:100]}`", None, hint)

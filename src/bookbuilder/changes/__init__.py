@@ -21,6 +21,7 @@ from bookbuilder.formats.epub.built_package import UnreadableError
 from bookbuilder.formats.epub.writer import make_epub
 from bookbuilder.model.diagnostics import BookError, Report, Rule, Severity
 from bookbuilder.model.source import Span
+from bookbuilder.reading.metadata import edition_with
 
 __all__ = [
     "Changes",
@@ -47,8 +48,9 @@ OTHER_BOOK = Rule(
     "E022",
     "other-book",
     Severity.WARNING,
-    "No chapter of the old copy has anything in common with a chapter of this book, so the two are"
-    " probably not versions of one book. All chapters are listed as new.",
+    "What `changes` compares are probably not two versions of one book. If no chapter of the old"
+    " copy has anything in common with a chapter of this book, all are listed as new. If the old"
+    " copy is of another edition, the page quotes what only that edition has.",
 )
 
 
@@ -67,4 +69,8 @@ def changes_since(old: bytes, book: Book, report: Report, name: str = "the old c
     if not found.is_of_one_book:
         message = f"{name} has no chapter in common with this book"
         report.add(OTHER_BOOK, message, Span(name), "compare it with a copy of the same book")
+    elif edition := edition_with(found.old.package.identifier, book):
+        message = f"{name} is of the edition `{edition}`: the page quotes what only that has"
+        hint = f"compare it with `--edition {edition}`, or compare a copy of this edition"
+        report.add(OTHER_BOOK, message, Span(name), hint)
     return dataclasses.replace(found, corrections=corrections_since(found, book))

@@ -50,14 +50,16 @@ def as_markdown(
     language: str,
     files: Mapping[str, str] | None = None,
     most: int = MOST_LINES,
+    only: str = "",
 ) -> str:
     """Return a page with the corrections, then the chapters, then what has changed in each.
 
     `files` gives the addresses of chapters by their slugs; without it, titles are no links. `most`
-    is how many passages of a chapter are shown.
+    is how many passages of a chapter are shown. `only` is the edition that has the page.
     """
     page = _Page(words_for(language), files or {}, most)
-    head = f"---\nslug: {OWN_PAGE}\nnumbered: false\n---\n\n# {page.said('title')}\n\n{MARK}\n"
+    keys = f"slug: {OWN_PAGE}\nnumbered: false\n" + (f'only: "{only}"\n' if only else "")
+    head = f"---\n{keys}---\n\n# {page.said('title')}\n\n{MARK}\n"
     parts = [
         [_editions(changes, page)],
         _section("corrections", _corrections(changes.corrections, changes.new, page), page),

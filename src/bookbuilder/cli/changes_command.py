@@ -76,7 +76,8 @@ def _compare(old: str, output: Path | None, most: int | None, options: Options) 
             found = changes_since(before, book, report, Path(old).name)
             files = _addresses(book, output) if output else {}
             language = book.metadata.language
-            page = as_markdown(found, language, files, MOST_LINES if most is None else most)
+            lines = MOST_LINES if most is None else most
+            page = as_markdown(found, language, files, lines, audience.edition)
         if output is None:
             report.raise_for_errors(denied=True)
             said.extend(page.rstrip("\n").split("\n"))

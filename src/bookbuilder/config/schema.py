@@ -212,11 +212,13 @@ class TranslationConfig:
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
     """`[share]`. `url` is the web address at which readers find the book: that of a folder.
-    `editions` names the editions that are shared besides the book itself; no other is.
+    `editions` names the editions that are shared besides the book itself, and `translations` the
+    languages; no other is.
     """
 
     url: str = ""
     editions: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

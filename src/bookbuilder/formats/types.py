@@ -22,9 +22,10 @@ FOLDER_IN_USE = Rule(
     "F006",
     "folder-in-use",
     Severity.ERROR,
-    "Web pages are a folder of files. bookbuilder replaces what it has written into it before,"
-    " which the file `.bookbuilder-files` lists, and never a file of yours: name another folder"
-    " with `-o`, or empty this one.",
+    "Web pages, and what `share` makes, are a folder of files. bookbuilder replaces what it has"
+    " written into it before, which the file `.bookbuilder-files` lists, and never a file of yours."
+    " Move yours elsewhere, or name another folder: with `-o` for web pages, with `output` in"
+    " book.toml for `share`.",
     is_books_fault=False,
 )
 
@@ -97,5 +98,7 @@ def deliver_folder(folder: Path, files: Mapping[str, bytes], report: Report) -> 
     try:
         write_folder(folder, files)
     except NotOursError as error:
-        report.add(FOLDER_IN_USE, f"`{folder.name}` is not written to: {error.strerror}")
+        message = f"`{folder.name}` is not written to: {error.strerror}"
+        hint = "move them elsewhere; put files of yours into it once bookbuilder has made it"
+        report.add(FOLDER_IN_USE, message, None, hint)
         raise BookError(report.diagnostics) from None

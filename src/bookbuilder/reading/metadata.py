@@ -117,6 +117,22 @@ def metadata_of(book: Book, said_in_text: BookConfig, report: Report) -> Metadat
     )
 
 
+def edition_with(identifier: str, book: Book) -> str:
+    """Return the name of the other edition of `book` that has this identifier, or none."""
+    config, said = book.config, book.metadata
+    original = config.original or dataclasses.replace(config.book, title=said.title)
+    for name, edition in config.edition.items():
+        titles = {edition.title or original.title, original.title}
+        audience = dataclasses.replace(config.audience, edition=name)
+        other = dataclasses.replace(config, audience=audience)
+        for title in titles if name != config.audience.edition else ():
+            language = original.language or said.language
+            same = dataclasses.replace(original, title=title, language=language)
+            if identifier in _identifiers(other, same).values():
+                return name
+    return ""
+
+
 def _identifiers(config: Config, original: BookConfig) -> dict[str, str]:
     """Return the identifiers of the book in all its languages; that of the original is unnamed."""
     authors = tuple(Person(a.name, a.role, a.file_as) for a in original.authors)

@@ -94,8 +94,9 @@ def _refuse_others(folder: Path, files: Mapping[str, bytes], before: Mapping[str
         return
     if not folder.is_dir():
         raise NotOursError(errno.ENOTDIR, "it is a file")
-    if not before and any(folder.iterdir()):
-        raise NotOursError(errno.EEXIST, "it holds files that bookbuilder has not written")
+    if not before and (others := sorted(path.name for path in folder.iterdir())):
+        what = f"it holds files that bookbuilder has not written, such as `{others[0]}`"
+        raise NotOursError(errno.EEXIST, what)
     for name in files:
         path = folder / name
         if name not in before and os.path.lexists(path) and not path.is_dir():
