@@ -80,7 +80,7 @@ def _name(parent: ElementTree.Element, before: ElementTree.Element | None, name:
         # As a label of MyST, which stands above what it names.
         mark = parent[-1]
         parent.remove(mark)
-        parent.insert(list(parent).index(before), mark)
+        parent.insert(len(parent) - 1, mark)
 
 
 def start_mark(state: BlockState, container: Block) -> Started:
