@@ -82,6 +82,11 @@ $$ Leakformula = 1 $$
 - An item
 - [Leakitem]{%s}
 
+{%s}
+- Leakbelow
+
+![Open [leakinalt]{%s} alt[^open]](open.png "Open *title* [leakintitle]{%s}")
+
 ## Leaksection {%s}
 
 Leaktext of a section.
@@ -117,6 +122,7 @@ Leaksolution, with [a link](https://leak.example/solution).
 [^leak]: Leaknoteone.
 [^deep]: Leaknotetwo.
 [^both]: Kept note.
+[^open]: Open.
 """
 TWO = "# Two\n\nThe end of it.\n"
 GONE = "---\nonly: %s\n---\n# Leakchapter\n\nLeakwords.\n\n## Leakinside\n\n![x](leak.png)\n"
@@ -145,6 +151,7 @@ def a_book(folder: Path, attributes: str, only: str) -> Path:
         "glossary.md": GLOSSARY,
         "index.md": INDEX,
         "leak-part.md": "Leakincluded.\n",
+        "open.png": pixel("green"),
         "leak.png": pixel("red"),
         "leak-alone.png": pixel("blue"),
     }
@@ -340,6 +347,32 @@ o
         ("web", ""): "bcegio",
         ("web", "teacher"): "bcdgijln",
     }
+
+
+def test_conditions_in_attributes_and_below_a_list(tmp_path: Path) -> None:
+    text = """# One
+
+![A [dog *or*]{.only .teacher} cat](a.png)
+![A [small]{.smallcaps} cat](a.png "The [big]{.except .teacher} **end**")
+
+- a
+- b
+
+{.only .teacher}
+- c
+"""
+    toml = "[book]\ntitle = 'x'\nlanguage = 'en'\n[edition.teacher]\n"
+    files = {"book.toml": toml, "one.md": text, "a.png": pixel("red")}
+    book, report = load_files(tmp_path, files)
+    tree = next(book.chapters).tree
+    assert [img["alt"] for img in tree.find_all("img")] == ["A cat", "A small cat"]
+    assert "big" not in str([img.attrs for img in tree.find_all("img")])
+    assert [item.get_text().strip() for item in tree.find_all("li")] == ["a", "b"]
+    (found,) = [d for d in report if d.rule.code == "M007"]
+    assert found.message.startswith("`dog or` is left out: it is text with a condition")
+    whole = load(tmp_path, audience=Audience(edition="teacher"))
+    items = next(whole.chapters).tree.find_all("li")
+    assert [item.get_text().strip() for item in items] == ["a", "b", "c"]
 
 
 def test_names_that_nobody_knows_are_findings(tmp_path: Path) -> None:

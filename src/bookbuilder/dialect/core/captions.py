@@ -8,11 +8,13 @@ it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from xml.etree import ElementTree
 
-from markdown.util import STX
+from markdown.util import ETX, STX
 
 from bookbuilder.dialect.core.inline import InlineParser
-from bookbuilder.dialect.core.nodes import Node
+from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.references import unescape
 
 PICTURE_CAPTION = "picture-caption"
@@ -21,6 +23,11 @@ PICTURE_CAPTION = "picture-caption"
 _CAPTIONED = re.compile(r"\{[^{}\n]{0,300}?(?:#fig[-:]|(?<![\w-])alt=)")
 # Obsidian's width and height of a picture: `![words|300x200](…)`.
 _SIZE = re.compile(r"(?:^|(.*)\|)(\d{1,5})(?:x(\d{1,5}))?$", re.DOTALL)
+
+
+_PLACEHOLDER = re.compile(f"{STX}[^{ETX}]{{0,200}}{ETX}")
+_CONDITIONS = frozenset({"only", "except", "content-visible", "content-hidden"})
+_HINT = "put a picture for each of them, with the condition behind it"
 
 
 def is_caption(node: Node) -> bool:
@@ -38,7 +45,7 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
     if label:
         picture.attributes["id"] = label
     notes = [child for child in picture if child.tag == "sup" and "id" in child.attributes]
-    alternative = "".join(c.plain_text() for c in picture if c not in notes)
+    alternative = _attribute(parser, picture, notes)
     picture.attributes["alt"] = alternative.strip() if notes else alternative
     caption = Node("span")
     caption.attributes = {"class": PICTURE_CAPTION}
@@ -47,7 +54,7 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
         picture.attributes["title"] = unescape(title)
         if any(node.tag or STX in node.text for node in content):
             caption.take_all(content)
-            picture.attributes["title"] = _plain(caption)
+            picture.attributes["title"] = _plain(parser, caption)
         elif notes:
             caption.append(Node(text=unescape(title)))
         for note in notes:
@@ -89,7 +96,42 @@ def _parsed(parser: InlineParser, title: str) -> Node:
     return InlineParser(parser.conversion, title, line).parse()
 
 
-def _plain(caption: Node) -> str:
+def _plain(parser: InlineParser, caption: Node) -> str:
     """Return what a caption says, without notes and tags."""
-    said = (c.plain_text() for c in caption if c.tag != "sup" and STX not in c.text)
-    return " ".join("".join(said).split())
+    without = [c for c in caption if c.tag == "sup" or STX in c.text]
+    return " ".join(_attribute(parser, caption, without).split())
+
+
+def _attribute(parser: InlineParser, nodes: Node, without: Sequence[Node]) -> str:
+    """Return what `nodes` say, for an attribute, which has no place for attributes of words.
+
+    An attribute is in every format and edition, so words with a condition are left out of it.
+    """
+    said = "".join(child.plain_text() for child in nodes if child not in without)
+    if "{" not in said:
+        return said
+    built = ElementTree.Element("span")
+    build(built, nodes)
+    notes = {child.attributes["id"] for child in without if "id" in child.attributes}
+    texts: list[str] = []
+    for text in _texts(built, notes):
+        if isinstance(text, str):
+            texts.append(text)
+            continue
+        what = "text with a condition, in a picture's alternative text or title"
+        line = parser.line_at(parser.position)
+        parser.conversion.problems.left_out("".join(text.itertext()), line, what, _HINT)
+    return _PLACEHOLDER.sub("", re.sub(" {2,}", " ", "".join(texts)))
+
+
+def _texts(element: ElementTree.Element, notes: set[str]) -> Iterator[str | ElementTree.Element]:
+    """Yield the texts in an element, and the elements that have a condition."""
+    yield element.text or element.get("alt", "")
+    for child in element:
+        if not _CONDITIONS.isdisjoint(child.get("class", "").split()):
+            yield child
+        elif child.tag == "br":
+            yield "\n"
+        elif child.get("id") not in notes:
+            yield from _texts(child, notes)
+        yield (child.tail or "").removeprefix("\n" if child.tag == "br" else "")

@@ -41,9 +41,11 @@ def start_attributes(state: BlockState, container: Block) -> Started:
     match = ATTRIBUTES.fullmatch(rest.rstrip())
     if not match and not _LINE.match(rest):
         return Started.NOTHING
-    target = container if isinstance(container, Text | List) else _previous(container)
+    below = next(state.lines_ahead(1), "").strip()
     # As in kramdown, they belong to the block that they touch, which may be below them.
-    is_alone = target is None and not next(state.lines_ahead(1), "").strip()
+    is_list = isinstance(container, List) and not (below and _ends_blank(container))
+    target = container if is_list or isinstance(container, Text) else _previous(container)
+    is_alone = target is None and not below
     if match and match[0][1] != ":" and is_alone:
         message = f"the attributes `{match[0]}` touch no block, so they are printed as typed"
         hint = "write them right below the block that they belong to"
@@ -61,6 +63,14 @@ def start_attributes(state: BlockState, container: Block) -> Started:
     elif isinstance(target, List) and rest.startswith("{:toc") and target.parent is not None:
         target.parent.children.remove(target)
     return Started.LEAF
+
+
+def _ends_blank(block: Block) -> bool:
+    """Tell whether a blank line is the last of a list so far, in whichever block of it."""
+    last: Block | None = block
+    while last is not None and not last.ends_blank:
+        last = last.last_child
+    return last is not None
 
 
 def _previous(container: Block) -> Block | None:
