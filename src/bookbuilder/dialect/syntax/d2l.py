@@ -79,7 +79,7 @@ def _name(parent: ElementTree.Element, before: ElementTree.Element | None, name:
     if before is not None:
         # As a label of MyST, which stands above what it names.
         mark = parent[-1]
-        parent.remove(mark)
+        del parent[-1]
         parent.insert(len(parent) - 1, mark)
 
 
