@@ -28,7 +28,10 @@ LAYERS = (
     ("reading",),
     ("passes",),
     ("formats.formulas",),
-    ("formats.types", "formats.table_of_contents", "formats.cover_art", "formats.source_line"),
+    (
+        *("formats.types", "formats.table_of_contents", "formats.cover_art"),
+        *("formats.source_line", "formats.title_lines"),
+    ),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),
     ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.finish"),

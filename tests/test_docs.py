@@ -121,6 +121,9 @@ def test_every_dependency_has_its_reason() -> None:
         "To set citations (`bookbuilder[citations]`)": project["project"]["optional-dependencies"][
             "citations"
         ],
+        "To draw diagrams of Mermaid (`bookbuilder[diagrams]`)": project["project"][
+            "optional-dependencies"
+        ]["diagrams"],
         "To preview a book (`bookbuilder[preview]`)": project["project"]["optional-dependencies"][
             "preview"
         ],

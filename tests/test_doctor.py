@@ -80,7 +80,7 @@ def test_without_the_package_that_compares_versions_it_still_answers(tmp_path: P
 def test_without_java_building_is_not_said_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     optional = [f for f in facts() if f.state is State.OPTIONAL]
-    assert [f.what.partition(",")[0] for f in optional] == ["Java", "Hunspell", "Ace"]
+    assert [f.what.partition(",")[0] for f in optional] == ["Java", "Hunspell", "Ace", "Graphviz"]
     assert "default-jre" in optional[0].hint
     assert lacking() == {}
 

@@ -37,6 +37,8 @@ ENTRY = "an entry of a folder that the door has listed"
 OUTPUT = "the folder that is written, which whoever gives the command names"
 MEMORY = "bytes that were read before"
 
+RUN = "a program of the machine, which is not read"
+
 ALLOWED = {
     ("checks/built_files.py", "path.open"): GIVEN,
     ("checks/epubcheck.py", "path.is_file"): "the jar of EPUBCheck",
@@ -60,6 +62,9 @@ ALLOWED = {
     ("cli/finished.py", "folder.glob"): PROGRAM,
     ("cli/finished.py", "own.rglob"): PROGRAM,
     ("cli/finished.py", "path.stat"): PROGRAM,
+    ("runtime/programs.py", "Path().is_file"): RUN,
+    ("runtime/programs.py", "Path().stat"): RUN,
+    ("runtime/programs.py", "os.access"): RUN,
     ("cli/terminal.py", "os.open"): "the null device",
     ("config/book_folder.py", "path.lstat"): ENTRY,
     ("config/book_folder.py", "root.is_file"): GIVEN,

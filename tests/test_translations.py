@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
-from bookbuilder import Book, Report, load
+import epubcheck
+from bookbuilder import Book, BookError, Report, load
 from bookbuilder.build import check
 from bookbuilder.model.audience import Audience
-from books import place_of, rules_of, write_files
+from books import load_files, place_of, rules_of, write_files
 from commandline import invoke
 
 TOML = """
@@ -44,6 +51,10 @@ chapters = ["03-deciding.md"]
 
 [variables]
 place = "the garden"
+
+[share]
+url = "https://example.org/fence/"
+translations = "de"
 
 [translation.de]
 source = "chapters-de"
@@ -218,6 +229,9 @@ def test_check_reads_every_language(folder: Path) -> None:
     files = {d.span.file.split("/")[0] for d in report if d.span and d.rule.code == "S018"}
     assert files == {"chapters-de"}
     assert {d.rule.code for d in report} >= {"S016", "S017"}
+    itself = Report()
+    book = check(folder, report=itself, translation="en")
+    assert (book.metadata.title, rules_of(itself)) == ("Across the Fence", [])
     alone = Report()
     check(folder, report=alone, translation="fr")
     assert "S017" not in {d.rule.code for d in alone if d.span and "-de" in d.span.file}
@@ -231,3 +245,245 @@ def test_files_of_all_languages(folder: Path) -> None:
     names = [*("across-the-fence", "across-the-fence-de", "cloture")]
     ends = [*("", "-teacher", "-short")]
     assert made == {f"{n}{e}.{s}" for n in names for e in ends for s in ("epub", "pdf")}
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path) -> dict[str, Path]:
+    """Build the German files, and the original's EPUB."""
+    made = {}
+    for name, command, more in (
+        *(("en.epub", "epub", ()), ("de.epub", "epub", ("--translation", "de"))),
+        *(("de.pdf", "pdf", ("--translation", "de")), ("de", "web", ("--translation", "de"))),
+    ):
+        made[name] = folder / "out" / name
+        done = invoke(command, folder, "-q", "-o", made[name], *more)
+        assert done.exit_code == 0, done.output
+    return made
+
+
+def _inside(path: Path, name: str) -> str:
+    with zipfile.ZipFile(path) as package:
+        return package.read(f"EPUB/{name}").decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["en.epub", "de.epub"])
+def test_the_epubs_are_valid(files: dict[str, Path], name: str) -> None:
+    assert epubcheck.check(files[name]) == []
+
+
+def test_the_files_name_each_other(files: dict[str, Path], folder: Path) -> None:
+    german, english = (_inside(files[n], "content.opf") for n in ("de.epub", "en.epub"))
+    own = re.findall(r'id="book-id">(.+?)<', german)[0]
+    assert "<dc:source>urn:isbn:9783161484100</dc:source>" in german
+    assert re.search(r'"schema:translationOfWork" id="(.+?)">urn:isbn:9783161484100<', german)
+    assert f">{own}</meta>" in english
+    assert re.search(rf'"schema:workTranslation" id="(.+?)">{re.escape(own)}<', english)
+    assert "Über den Zaun" in english
+    with pikepdf.open(files["de.pdf"]) as pdf, pdf.open_metadata() as xmp:
+        assert xmp["dc:identifier"] == own
+        assert xmp["dc:source"] == "urn:isbn:9783161484100"
+
+
+def test_the_files_say_whose_words_they_are(files: dict[str, Path]) -> None:
+    title = _inside(files["de.epub"], "title-page.xhtml")
+    assert "Übersetzt von E. Übersetzer" in title
+    assert "Originaltitel: Across the Fence" in title
+    with pypdfium2.PdfDocument(files["de.pdf"]) as pdf:
+        pages = [page.get_textpage().get_text_range() for page in pdf]
+    assert any("Übersetzt von E. Übersetzer" in text for text in pages)
+    assert any("Originaltitel: Across the Fence" in text for text in pages)
+    # What is in another language says so, wherever its title stands.
+    for text in (
+        *(_inside(files["de.epub"], "nav.xhtml"), _inside(files["de.epub"], "contents.xhtml")),
+        (files["de"] / "index.html").read_text("utf-8"),
+    ):
+        assert re.search(r'<a href="[^"]+" lang="en"[^>]*>2\. Listening well</a>', text)
+    assert 'lang="en"' in _inside(files["de.epub"], "listening-well.xhtml")
+
+
+def _git(folder: Path, *arguments: str, day: str = "2026-10-01") -> None:
+    when = {"GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
+    settings = [part for s in ("name=N", "email=n@x.test") for part in ("-c", f"user.{s}")]
+    command = ["git", "-C", str(folder), *settings, *arguments]
+    subprocess.run(
+        command, check=True, capture_output=True, env=os.environ | {"HOME": str(folder)} | when
+    )
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is missing")
+def test_dates_of_change_are_those_of_the_history(tmp_path: Path) -> None:
+    toml = """
+[book]
+title = "T"
+language = "en"
+chapters = ["text/one.md", "text/two.md"]
+
+[translation.de]
+source = "text-de"
+title = "D"
+"""
+    write_files(
+        tmp_path,
+        {
+            "book.toml": toml,
+            "text/one.md": "# One\n\nWords.\n",
+            "text/two.md": "# Two\n\nWords.\n",
+            "text-de/one.md": "# Eins\n\nWorte.\n",
+            "text-de/two.md": "# Zwei\n\nWorte.\n",
+        },
+    )
+    _git(tmp_path, "init", "-q")
+    _git(tmp_path, "add", ".", day="2026-10-01")
+    _git(tmp_path, "commit", "-qm", "first", day="2026-10-01")
+    (tmp_path / "text/one.md").write_text("# One\n\nOther words.\n")
+    assert _found(_read(tmp_path, "de")[1], "outdated-translation")  # not committed: of today
+    _git(tmp_path, "commit", "-qam", "second", day="2026-11-12")
+    # What a clone or a copy does to the time of a file says nothing.
+    for name in ("text/one.md", "text/two.md"):
+        (tmp_path / name).touch()
+    expected = ["`text-de/one.md` was changed last on 2026-10-01, and `text/one.md` on 2026-11-12"]
+    book, report = _read(tmp_path, "de")
+    assert [c.title for c in book.chapters] == ["Eins", "Zwei"]
+    assert _found(report, "outdated-translation") == expected
+    (tmp_path / "text-de/one.md").write_text("# Eins\n\nAndere Worte.\n")
+    assert rules_of(_read(tmp_path, "de")[1]) == []  # being worked on
+    # A corrected letter does not make a translation one of the new text.
+    (tmp_path / "text-de/one.md").write_text(
+        "---\ntranslates: 2026-10-01\n---\n# Eins\n\nAndere Worte.\n"
+    )
+    _git(tmp_path, "commit", "-qam", "third", day="2026-11-20")
+    (found,) = (d for d in _read(tmp_path, "de")[1] if d.rule.code == "S017")
+    assert "git log -p --since=2026-10-01 -- text/one.md" in found.hint
+    shallow = tmp_path / "shallow"
+    _git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}", str(shallow))
+    assert rules_of(_read(shallow, "de")[1]) == []  # nobody knows
+
+
+@pytest.mark.attack("running something by a repository")
+@pytest.mark.skipif(not shutil.which("git"), reason="git is missing")
+def test_nothing_that_a_repository_names_is_run(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = "text/one.md"\n'
+    toml += '[translation.de]\nsource = "text-de"\n'
+    text = {"text/one.md": "# One\n\nWords.\n", "text-de/one.md": "# Eins\n\nWorte.\n"}
+    folder = write_files(tmp_path / "book", {"book.toml": toml, **text})
+    (folder / ".gitattributes").write_text("*.md diff=evil filter=evil\n")
+    _git(folder, "init", "-q")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "-qm", "first")
+    (folder / "text/one.md").write_text("# One\n\nOther words.\n")
+    ran = tmp_path / "ran"
+    evil = tmp_path / "evil"
+    evil.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    evil.chmod(0o755)
+    for key in (
+        *("core.fsmonitor", "core.pager", "core.editor", "diff.external", "gpg.program"),
+        *("diff.evil.command", "diff.evil.textconv", "filter.evil.clean", "filter.evil.smudge"),
+    ):
+        _git(folder, "config", key, str(evil))
+    _git(folder, "config", "log.showSignature", "true")
+    for path in (folder / ".git" / "hooks").iterdir():
+        path.unlink()
+    ran.unlink(missing_ok=True)
+    assert _found(_read(folder, "de")[1], "outdated-translation")
+    assert not ran.exists()
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is missing")
+def test_a_finished_build_is_asked_again_when_history_has_changed(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = "text/one.md"\n'
+    toml += '[translation.de]\nsource = "text-de"\n'
+    text = {"text/one.md": "# One\n\nWords.\n", "text-de/one.md": "# Eins\n\nWorte.\n"}
+    write_files(tmp_path, {"book.toml": toml, **text})
+    _git(tmp_path, "init", "-q")
+    _git(tmp_path, "add", "text-de/one.md", day="2026-10-01")
+    _git(tmp_path, "commit", "-qm", "first", day="2026-10-01")
+    first = invoke("epub", tmp_path, "--translation", "de")
+    assert "S017" in first.output
+    assert "is up to date" in invoke("epub", tmp_path, "--translation", "de").output
+    _git(tmp_path, "add", ".", day="2026-09-01")
+    _git(tmp_path, "commit", "-qm", "second", day="2026-09-01")
+    again = invoke("epub", tmp_path, "--translation", "de")
+    assert "Wrote" in again.output
+    assert "S017" not in again.output
+
+
+_OTHER = '[book]\ntitle = "T"\nlanguage = "en"\nchapters = ["a/one.md", "b/one.md"]\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "message"),
+    [
+        ("[translation.x_y]\nsource = 'de'", "C034", "`x_y` is not a language tag"),
+        ("[translation.en]\nsource = 'de'", "C034", "the book itself is in `en`"),
+        ("[translation.de]\ntitle = 'D'", "C034", "the translation `de` has no `source`"),
+        ("[translation.de]\nsource = '..'", "C034", "`source` is not a folder inside"),
+        ("[translation.de]\nsource = '.'", "C034", "is the folder of the book's own text"),
+        ("[translation.de]\nsource = 'de'\nuntranslated = 'leave-out'", "C036", "no chapter is"),
+    ],
+)
+def test_what_makes_a_translation_impossible(
+    tmp_path: Path, table: str, rule: str, message: str
+) -> None:
+    text = {"a/one.md": "# One\n\nA.\n", "b/one.md": "# Two\n\nB.\n", "de/x.txt": ""}
+    write_files(tmp_path, {"book.toml": f"{_OTHER}\n{table}\n", **text})
+    with pytest.raises(BookError) as caught:
+        _read(tmp_path, "de")
+    assert any(d.rule.code == rule and message in d.message for d in caught.value.diagnostics)
+
+
+def test_unknown_languages_and_titles_of_parts_that_do_not_fit(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\n[[part]]\ntitle = "P"\nchapters = "a/one.md"\n'
+    toml += '[[part]]\ntitle = "Q"\nchapters = "b/one.md"\n'
+    toml += '[translation.pt-BR]\nsource = "pt"\nparts = ["Primeira"]\n'
+    text = {"a/one.md": "# One\n\nA.\n", "b/one.md": "# Two\n\nB.\n", "pt/a/one.md": "# Um\n\nA.\n"}
+    write_files(tmp_path, {"book.toml": toml, **text})
+    book, report = _read(tmp_path, "pt_br")
+    assert book.metadata.language == "pt-BR"
+    assert [part.title for part in book.parts] == ["Primeira", "Q"]
+    assert "part-titles" in rules_of(report)
+    # Of two chapters of one name, each has its folder in the translation too.
+    assert [c.title for c in book.chapters] == ["Um", "Two"]
+    done = invoke("epub", tmp_path, "--translation", "pt")
+    assert done.exit_code == 2
+    assert "C033" in done.output
+    assert "the translations are pt-BR" in done.output
+
+
+def test_a_book_without_a_list_does_not_take_translations_for_chapters(tmp_path: Path) -> None:
+    toml = '[book]\ntitle = "T"\nlanguage = "en"\n[translation.ru]\nsource = "ru"\n'
+    text = {"01.md": "# First steps\n\nA.\n", "02.md": "# Second\n\nB.\n"}
+    russian = {"ru/01.md": "# Первые шаги\n\nА.\n", "ru/02.md": "# Второе\n\nБ.\n"}
+    book, report = load_files(tmp_path, {"book.toml": toml, **text, **russian})
+    assert [c.title for c in book.chapters] == ["First steps", "Second"]
+    assert rules_of(report) == []
+    other, report = _read(tmp_path, "ru")
+    assert [c.title for c in other.chapters] == ["Первые шаги", "Второе"]
+    # Files that are numbers are named after the titles of the original.
+    assert [c.slug for c in other.chapters] == ["first-steps", "second"]
+
+
+@pytest.mark.slow
+def test_languages_that_are_shared_lead_to_each_other(folder: Path) -> None:
+    done = invoke("share", folder, "-q")
+    assert done.exit_code == 0, done.output
+    shared = folder / "dist" / "share"
+    place = shared / "translations" / "de"
+    assert {path.name for path in place.iterdir()} == {
+        *("across-the-fence-de.epub", "across-the-fence-de.pdf", "read")
+    }
+    page = (shared / "index.html").read_text("utf-8")
+    assert '<h3 lang="de" xml:lang="de" dir="ltr">Über den Zaun</h3>' in page
+    for target in re.findall(r'href="(translations/[^"]+)"', page):
+        assert (shared / target).is_file()
+    assert "cloture" not in page
+    address = "https://example.org/fence/"
+    for read in (shared / "read", place / "read"):
+        text = (read / "asking" / "index.html").read_text("utf-8")
+        assert re.findall(r'<link rel="alternate" hreflang="(.+?)" href="(.+?)">', text) == [
+            ("en", f"{address}read/asking/"),
+            ("de", f"{address}translations/de/read/asking/"),
+        ]
+        home = re.findall(r'href="((?:\.\./)+index\.html)"', text)
+        assert any((read / "asking" / h).resolve() == shared / "index.html" for h in home)
+    assert "Über den Zaun" in (shared / "opds.xml").read_text("utf-8")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from bookbuilder.checks.ace import find_ace
 from bookbuilder.checks.epubcheck import NotRunError, find_jar, find_java
 from bookbuilder.runtime.hunspell import INSTALL_HUNSPELL, NoHunspellError, find_hunspell
+from bookbuilder.runtime.programs import find_program
 from bookbuilder.runtime.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def facts() -> Iterator[Fact]:
     yield from _epubcheck()
     yield _hunspell()
     yield _ace()
+    yield from _diagrams()
 
 
 def trial(format_name: str) -> str:
@@ -217,6 +219,20 @@ def _ace() -> Fact:
         return Fact(State.OK, f"Ace, for `check --release`: {find_ace()[:200]}")
     except NotRunError as error:
         return Fact(State.OPTIONAL, f"Ace, for `check --release`: {error}", error.hint)
+
+
+def _diagrams() -> Iterator[Fact]:
+    try:
+        version = importlib.metadata.version("merman")
+        yield Fact(State.OK, f"merman {version}, for diagrams of Mermaid")
+    except importlib.metadata.PackageNotFoundError:
+        hint = 'pip install "bookbuilder[diagrams]"'
+        yield Fact(State.OPTIONAL, "merman, for diagrams of Mermaid, is not installed", hint)
+    if path := find_program("dot"):
+        yield Fact(State.OK, f"Graphviz, for its diagrams: {path[:200]}")
+    else:
+        hint = "apt install graphviz, or https://graphviz.org/download/"
+        yield Fact(State.OPTIONAL, "Graphviz, for its diagrams, is not installed", hint)
 
 
 def _said(error: Exception) -> str:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bookbuilder.cli.console import no_traceback, say_bug, working_folder
-from bookbuilder.cli.shared_options import Options, WrongUse, edition_option, translation_option
+from bookbuilder.cli.shared_options import (
+    Options,
+    WrongUse,
+    edition_option,
+    programs_option,
+    translation_option,
+)
 from bookbuilder.cli.terminal import complain, say, shown
 from bookbuilder.cli.watch_command import require_packages
 
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--drafts", is_flag=True, help="Bring in the chapters that are drafts.")
 @edition_option
 @translation_option
+@programs_option
 @click.option("-v", "--verbose", is_flag=True, help="Print tracebacks.")
 def preview(
     directory: Path | None,
@@ -48,6 +55,7 @@ def preview(
     drafts: bool,
     edition: tuple[str, ...],
     translation: str | None,
+    allow_programs: bool,
     verbose: bool,
 ) -> None:
     """Show the book in the browser, and follow every save.
@@ -56,7 +64,8 @@ def preview(
     findings. The page can be reached from this machine only. Ctrl-C ends it.
     """
     options = Options(
-        *(directory, None, drafts, (), False, "full", False, verbose, edition, translation)
+        *(directory, None, drafts, (), False, "full", False, verbose, edition, translation),
+        allow_programs=allow_programs,
     )
     with no_traceback(options):
         require_packages("preview")
@@ -71,7 +80,7 @@ def preview(
 
         root = directory or find_root(working_folder())
         kinds = options.text_edition or "", options.pdf_edition or ""
-        asked = Asked(root.resolve(), drafts, *kinds, translation or "")
+        asked = Asked(root.resolve(), drafts, *kinds, translation or "", allow_programs)
         try:
             limits = run_bounded(lambda: read_limits(root), LIMITS_TO_READ_LIMITS)
         except (LimitHit, MemoryError):

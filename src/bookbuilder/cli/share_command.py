@@ -41,7 +41,10 @@ def share(**options: Any) -> None:
         )
 
     if said.translation:
-        raise click.BadParameter("All of them are shared.", param_hint="'--translation'")
+        raise click.BadParameter(
+            "`translations` in [share] of book.toml says what is shared.",
+            param_hint="'--translation'",
+        )
 
     def work(root: Path, report: Report, lines: list[str]) -> None:
         from bookbuilder.share.making import Asked, share

@@ -76,6 +76,14 @@ def _allow_programs(_context: click.Context, _option: click.Parameter, allowed: 
     return allowed
 
 
+programs_option = click.option(
+    "--allow-programs",
+    is_flag=True,
+    callback=_allow_programs,
+    help="Run the programs that book.toml names for diagrams.",
+)
+
+
 edition_option = click.option(
     "--edition",
     metavar="NAME",
@@ -90,7 +98,7 @@ translation_option = click.option(
     "--translation",
     metavar="LANGUAGE",
     shell_complete=translations,
-    help="Use this translation of book.toml, such as de.",
+    help="Use this translation of book.toml, such as de; the book's own language means the book.",
 )
 
 
@@ -128,12 +136,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Download pictures from the web into the book.",
         ),
-        click.option(
-            "--allow-programs",
-            is_flag=True,
-            callback=_allow_programs,
-            help="Run the programs that book.toml names for diagrams.",
-        ),
+        programs_option,
         click.option(
             "--deny",
             metavar="RULE",

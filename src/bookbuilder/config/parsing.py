@@ -59,7 +59,7 @@ NUMBER_TWICE = Rule(
 )
 
 
-NOT_KEYS = {"root", "source", "site_variables", "hidden_lines", "asked", "audience"}
+NOT_KEYS = {"root", "source", "site_variables", "site_macros", "hidden_lines", "asked", "audience"}
 NOT_KEYS |= {"moved", "not_in_edition", "shows_code", "original"}
 """Fields of `Config` that are no keys of book.toml."""
 

@@ -212,11 +212,13 @@ class TranslationConfig:
 @dataclass(frozen=True, slots=True)
 class ShareConfig:
     """`[share]`. `url` is the web address at which readers find the book: that of a folder.
-    `editions` names the editions that are shared besides the book itself; no other is.
+    `editions` names the editions that are shared besides the book itself, and `translations` the
+    languages; no other is.
     """
 
     url: str = ""
     editions: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -248,12 +250,13 @@ class Config:
     """A whole `book.toml`. `root` is the book's folder; `source` is None where there is no file.
 
     `variables` stand in the text as `{{ name }}`; `site_variables` are those of a book written for
-    HonKit, `{{ book.name }}`. `diagrams` are the commands that draw fences, by their language.
-    `audience` says whom the book is read for, `moved` where keys stand that its edition sets, and
-    `not_in_edition` which chapters those keys leave out. `original` is what a translation is made
-    from. `hidden_lines` are the prefixes of lines that mdBook hides, by language; `shows_code` is
-    False if Quarto shows no code of cells that do not ask for it. `asked` are the keys that the
-    command line set, before what the file says.
+    HonKit, `{{ book.name }}`, and `site_macros` the commands for formulas on another tool's site.
+    `diagrams` are the commands that draw fences, by their language. `audience` says whom the book
+    is read for, `moved` where keys stand that its edition sets, and `not_in_edition` which chapters
+    those keys leave out. `original` is what a translation is made from. `hidden_lines` are the
+    prefixes of lines that mdBook hides, by language; `shows_code` is False if Quarto shows no code
+    of cells that do not ask for it. `asked` are the keys that the command line set, before what the
+    file says.
     """
 
     root: Path
@@ -273,6 +276,7 @@ class Config:
     translation: Mapping[str, TranslationConfig] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     site_variables: Mapping[str, str] = field(default_factory=dict)
+    site_macros: Mapping[str, object] = field(default_factory=dict)
     hidden_lines: Mapping[str, str] = field(default_factory=dict)
     shows_code: bool = True
     asked: frozenset[str] = frozenset()

@@ -43,13 +43,14 @@ _OWN_ONLY = ("subtitle", "description", "identifier")
 
 
 def in_language(config: Config, name: str, report: Report) -> Config:
-    """Return `config` as it is for the translation `name`; for none, if that is empty."""
+    """Return `config` as it is for the translation `name`; the book itself in its own language."""
     for tag, said in config.translation.items():
         _check(config, tag, said, report)
-    if not name:
+    plain = name.casefold().replace("_", "-")
+    if plain in ("", config.book.language.casefold()):
         return config
     tags = {tag.casefold(): tag for tag in config.translation}
-    chosen = tags.get(name.casefold().replace("_", "-"))
+    chosen = tags.get(plain)
     if chosen is None:
         hint = did_you_mean(name, tags.values()) or (
             f"the translations are {', '.join(tags.values())}"

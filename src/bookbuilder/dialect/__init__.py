@@ -27,6 +27,7 @@ from bookbuilder.dialect.syntax.components import ComponentExtension
 from bookbuilder.dialect.syntax.content_tabs import ContentTabExtension
 from bookbuilder.dialect.syntax.critic import CriticExtension
 from bookbuilder.dialect.syntax.cross_references import CrossReferenceExtension
+from bookbuilder.dialect.syntax.d2l import D2lExtension
 from bookbuilder.dialect.syntax.definitions import AbbreviationExtension, DefinitionExtension
 from bookbuilder.dialect.syntax.diagrams import DiagramExtension
 from bookbuilder.dialect.syntax.divs import DivExtension
@@ -114,6 +115,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     MystExtension,
     MystMarkExtension,
     MystRoleExtension,
+    D2lExtension,
     ComponentExtension,
     CodeComponentExtension,
     ModuleCodeExtension,

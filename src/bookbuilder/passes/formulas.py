@@ -13,6 +13,7 @@ from contextlib import suppress
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
+from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.passes.tex.definitions import macros_of
@@ -21,7 +22,7 @@ from bookbuilder.passes.tex.parser import Number
 from bookbuilder.passes.tex.tokens import Macros, TexError
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.formula_text import formula_text
-from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text
+from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of_value
 
 FORMULA = Rule(
     "M016",
@@ -89,11 +90,14 @@ def _found(tree: Tag) -> Iterator[Tag]:
 
 
 def _macros_of_book(book: Book, report: Report) -> Macros:
+    of_site, wrong_of_site = macros_of(book.config.site_macros)
+    for name, problem in wrong_of_site.items():
+        report.add(BAD_MACRO, f"`{name}` of the other tool's macros is left out: {problem}")
     macros, wrong = macros_of(book.config.math.macros)
     for name, problem in wrong.items():
         span = book.config.span_of("math.macros")
         report.add(BAD_MACRO, f"`{name}` in [math] macros is left out: {problem}", span)
-    return macros
+    return of_site | macros
 
 
 def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
@@ -134,6 +138,12 @@ def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
     formula.math["class"] = "tex"
     if tag.find_parent("h1") is not None:
         chapter.title = chapter.title.replace(typed, formula_text(formula.math))
+    caption = tag.find_parent("span", class_=PICTURE_CAPTION)
+    picture = caption.find_next_sibling("img") if caption is not None else None
+    if picture is not None:
+        # The words of a caption may be the alternative text too.
+        alt = text_of_value(picture.get("alt"))
+        picture["alt"] = alt.replace(typed, formula_text(formula.math))
     labels += [number.label for number in formula.numbers if number.label]
     made = _display(formula, tag, is_block, labels) if display else formula.math
     if not display:

@@ -9,7 +9,12 @@ from urllib.parse import quote, unquote
 from bs4 import Tag
 
 from bookbuilder.book import Book, Chapter
-from bookbuilder.dialect.core.links import DOCUMENT_SCHEME, LABEL_SCHEME, NUMBER_SCHEME
+from bookbuilder.dialect.core.links import (
+    ANYWHERE,
+    DOCUMENT_SCHEME,
+    LABEL_SCHEME,
+    NUMBER_SCHEME,
+)
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.dialect.syntax.theorems import CLASS as THEOREM
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -145,6 +150,8 @@ def settle_reference(
         if "href" not in anchor.attrs:
             return True
         href = str(anchor["href"])
+    if href.startswith("#") and has_class(anchor, ANYWHERE):
+        return False  # Its own syntax says what is filled in.
     if not href.startswith((LABEL_SCHEME, NUMBER_SCHEME, DOCUMENT_SCHEME)):
         name = unquote(href.removeprefix("#"))
         if _normal(name) not in labels.ids:

@@ -31,6 +31,7 @@ from bookbuilder.preview.resident import Tell, Work
 from bookbuilder.preview.screens import File, Screen, ScreenWriter, first_change
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.limits import Limits
+from bookbuilder.runtime.programs import allow_programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Asked:
     """Say which book is previewed: its folder or file, and whether drafts are in it.
 
     `edition` and `translation` are some of book.toml, `pdf_edition` is `print` or `screen`, or
-    empty.
+    empty. `programs` says whether those that book.toml names may be run.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Asked:
     edition: str = ""
     pdf_edition: str = ""
     translation: str = ""
+    programs: bool = False
 
     def context(self) -> Context:
         """Return what reads the text of the EPUB."""
@@ -146,6 +148,7 @@ OF_THE_WHOLE = ("doc-index", "doc-glossary")
 
 def start_whole(asked: Asked) -> Work:
     """Return what reads and prints the whole book; the message is the digests of known files."""
+    allow_programs(asked.programs)
     writer = ScreenWriter()
 
     def work(known: frozenset[str], tell: Tell) -> WholePrint:
@@ -184,6 +187,7 @@ def start_whole(asked: Asked) -> Work:
 
 def start_quick(asked: Asked) -> Work:
     """Return what reads and prints single chapters; it keeps the book, its fonts and styles."""
+    allow_programs(asked.programs)
     return _Quick(asked).work
 
 

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from bs4 import Tag
+from bs4.element import PageElement
 
+from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.dialect.syntax.myst_blocks import LABEL_CLASS
 from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.xhtml import HEADINGS
@@ -44,10 +46,17 @@ def _target(mark: Tag) -> Tag | None:
         if not isinstance(node, Tag) and str(node).strip():
             return None
         node = node.next_sibling
-    if isinstance(node, Tag) and node.name == "p" and not node.get_text(strip=True):
-        pictures = elements(node, "img")
-        return pictures[0] if len(pictures) == 1 else node
+    if isinstance(node, Tag) and node.name == "p":
+        captions = [s for s in elements(node, "span") if has_class(s, PICTURE_CAPTION)]
+        beside = [s for s in node.find_all(string=True) if not _is_in(s, captions)]
+        pictures = [p for p in elements(node, "img") if not _is_in(p, captions)]
+        if not "".join(beside).strip():
+            return pictures[0] if len(pictures) == 1 else node
     return node
+
+
+def _is_in(node: PageElement, captions: list[Tag]) -> bool:
+    return bool(captions) and any(p is caption for p in node.parents for caption in captions)
 
 
 def _put_into(target: Tag, mark: Tag) -> None:

@@ -128,7 +128,7 @@ def _publications(shelf: Shelf) -> Iterator[tuple[str, str, Book, Sequence[File]
         files = list(shelf.of(Kind.EDITION, edition=name))
         title = one_line(book.metadata.title)
         title = title if title != one_line(said.title) else f"{title} ({name})"
-        yield title, _urn(said, f"edition-{name}"), book, files
+        yield title, _urn(said, f"edition-{name.replace('/', '-')}"), book, files
     if files := list(shelf.of(Kind.WORKBOOK)):
         title = f"{one_line(said.title)}: {sentences_for(said.language)('workbook')}"
         yield title, _urn(said, "workbook"), shelf.book, files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,7 +46,7 @@ SOLUTIONS_SHARED = Rule(
     " do search engines. If that is meant, allow this rule in [lint].",
 )
 
-FOLDER = "share"
+FOLDER, TRANSLATIONS = "share", "translations/"
 READ, HANDOUTS = "read", "handouts"
 _LARGEST_FILE = 2_000_000_000
 _SMALL_COVER = (480, 768)
@@ -95,7 +95,7 @@ class _Maker:
         self, book: Book, one: Format, kind: Kind, *, place: str = "", title: str = ""
     ) -> Book:
         """Write a file of `book`; return the book with the page starts of that file."""
-        edition = book.config.audience.edition
+        edition = key_of(book.config.audience)
         name = f"{place}{one.output_path(book).name}"
         with self.progress(name):
             output = write(book, self.scratch / name, self.report, one.name)
@@ -132,6 +132,8 @@ def _fill(maker: _Maker) -> Shelf:
     screen = _with_pdf(maker.for_others(paper, Audience(SCREEN)), SCREEN)
     maker.write(replace(screen, pagination=None), PDF, Kind.SCREEN)
     others = {name: _edition(maker, name) for name in editions}
+    for name in dict.fromkeys(paper.config.share.translations):
+        others |= _translation(maker, name)
     _add_handouts(maker)
     book = _with_pages_of(paper, maker.for_others(paper, Audience(EPUB_READERS)))
     for device in _DEVICES:
@@ -188,6 +190,39 @@ def _edition(maker: _Maker, name: str) -> Book:
     return maker.write(book, EPUB, Kind.EDITION, place=place, title=title)
 
 
+def key_of(audience: Audience) -> str:
+    """Return the name by which the files of an edition or translation are kept together."""
+    named = (f"{TRANSLATIONS}{audience.translation}" if audience.translation else "",)
+    return "/".join(filter(None, (*named, audience.edition)))
+
+
+def _translation(maker: _Maker, name: str) -> dict[str, Book]:
+    """Make PDF, EPUB and web pages of a translation; `load` reports one that there is not."""
+    paper = _with_pdf(maker.read(Audience(PRINT, translation=name)), PRINT)
+    audience = paper.config.audience
+    title, key = paper.metadata.title, key_of(audience)
+    paper = maker.write(paper, PDF, Kind.EDITION, place=f"{key}/", title=title)
+    book = maker.for_others(paper, replace(audience, format=EPUB_READERS))
+    book = _for_device(_with_pages_of(paper, book), "generic")
+    maker.write(book, EPUB, Kind.EDITION, place=f"{key}/", title=title)
+    web = _with_pages_of(paper, maker.for_others(paper, replace(audience, format=WEB)))
+    _add_pages_of(maker, web)
+    return {key: book}
+
+
+def _add_pages_of(maker: _Maker, book: Book) -> Mapping[str, bytes]:
+    """Add the web pages of a book or translation; return them by their names there."""
+    from bookbuilder.formats.web.writer import folder_of, make_pages
+
+    address = book.config.share.address
+    folder = folder_of(book.config.audience.translation)
+    with maker.progress(folder.removesuffix("/")):
+        home = f"{'../' * folder.count('/')}{feeds.PAGE}"
+        pages, _ = make_pages(book, maker.report, home=home, url=address and f"{address}{folder}")
+    maker.contents |= {f"{folder}{name}": data for name, data in pages.items()}
+    return pages
+
+
 def _add_handouts(maker: _Maker) -> None:
     """Add each chapter as a PDF of its own, unless the only one is the book."""
     asked = maker.asked
@@ -219,13 +254,8 @@ def _add_web_pages(maker: _Maker, book: Book) -> tuple[str, tuple[str, str]]:
     """
     from bookbuilder.changes.reading_text import OWN_PAGE
     from bookbuilder.formats.web.places import places_of
-    from bookbuilder.formats.web.writer import make_pages
 
-    address = book.config.share.address
-    with maker.progress(READ):
-        url = f"{address}{READ}/" if address else ""
-        pages, _ = make_pages(book, maker.report, home=f"../{feeds.PAGE}", url=url)
-    maker.contents |= {f"{READ}/{name}": data for name, data in pages.items()}
+    pages = _add_pages_of(maker, book)
     places = places_of(book)
     page_list = f"{READ}/{places.pages}" if places.pages in pages else ""
     for chapter in book.chapters:

@@ -47,6 +47,7 @@ def download_page(shelf: Shelf, sums: Mapping[str, str]) -> bytes:
         _pdfs(shelf, say),
         _handouts(shelf, say),
         _editions(shelf, say),
+        _languages(shelf, say),
         _follow(shelf, say),
         _sheets(shelf, say),
         _cite(shelf, say),
@@ -259,11 +260,25 @@ def _named(link: Tag, title: str) -> Tag:
 
 
 def _editions(shelf: Shelf, say: Sentences) -> Tag | None:
-    items = []
-    for name in shelf.editions:
-        for file in shelf.of(Kind.EDITION, edition=name):
-            items.append(_item(file, file.title, "", say))
+    names = [n for n, b in shelf.editions.items() if not b.config.audience.translation]
+    files = (file for name in names for file in shelf.of(Kind.EDITION, edition=name))
+    items = [_item(file, file.title, "", say) for file in files]
     return _section(say, "editions", new_tag("ul", {"class": "files"}, *items)) if items else None
+
+
+def _languages(shelf: Shelf, say: Sentences) -> Tag | None:
+    """Return the files of translations, with the titles that they have."""
+    items = []
+    translations = {n: b for n, b in shelf.editions.items() if b.config.audience.translation}
+    for name, book in translations.items():
+        language = book.metadata.language
+        mark = {"lang": language, "dir": direction(language)}
+        for file in shelf.of(Kind.EDITION, edition=name):
+            items.append(_item(file, file.title, "", say, mark))
+        web = new_tag("a", {"href": f"{name}/read/index.html"} | say.mark, say("read"))
+        _named(web, book.metadata.title)
+        items[-1].append(new_tag("p", {"class": "get"}, web))
+    return _section(say, "languages", new_tag("ul", {"class": "files"}, *items)) if items else None
 
 
 def _follow(shelf: Shelf, say: Sentences) -> Tag | None:

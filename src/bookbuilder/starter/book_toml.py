@@ -37,7 +37,8 @@ def book_toml(book: Book, outline: Outline) -> str:
 
 def says_more(config: Config) -> bool:
     """Tell whether another tool's file said of the book what book.toml cannot say."""
-    return bool(config.site_variables or config.hidden_lines or not config.shows_code)
+    of_site = config.site_variables or config.site_macros
+    return bool(of_site or config.hidden_lines or not config.shows_code)
 
 
 def _keys(book: Book) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from bookbuilder.config.parsing import NOT_KEYS
-from bookbuilder.config.schema import AuthorConfig, Config
+from bookbuilder.config.schema import AuthorConfig, Config, TitlesConfig
 from bookbuilder.reading.front_matter import ROLES, FrontMatter
 from bookbuilder.runtime.limits import Limits
 
@@ -25,6 +25,7 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 
 # Fields of the dataclasses that are no keys of the files.
 _NOT_TYPED = {"is_untitled", "addresses", "length", "data", "levels", "only"}
+_NESTED: dict[Any, str] = {TitlesConfig: "[translation.NAME.edition.NAME]"}
 # By the names that the tables of the documentation go by, for texts: `[book]` and so on.
 Descriptions = Mapping[tuple[str, str], str]
 
@@ -87,7 +88,8 @@ def _table_of_names(name: str, hint: Any, texts: Descriptions) -> dict[str, Any]
         assert isinstance(hint, type)
         each = _table(hint, f"[{name}.NAME]", texts)
     else:
-        each = {"type": ["string", "number"]}
+        is_text = hint is str
+        each = {"type": ["string", "number"]} if is_text else _type_of(hint, texts)
     return {"type": "object", "properties": {}, "additionalProperties": each}
 
 
@@ -126,9 +128,11 @@ def _type_of(hint: Any, texts: Descriptions) -> dict[str, Any]:
     if typing.get_origin(hint) is Mapping:
         return {"type": "object", "additionalProperties": _type_of(args[1], texts)}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type) and hint is not AuthorConfig:
-        return _table(hint, "", texts)
+        return _table(hint, _NESTED.get(hint, ""), texts)
     if typing.get_origin(hint) is Literal:
         return {"enum": list(args)}
+    if hint is TitlesConfig:
+        return _table(TitlesConfig, "[translation.NAME.edition.NAME]", texts)
     if hint is AuthorConfig:
         return {"anyOf": [{"type": "string"}, _table(AuthorConfig, "Authors", texts)]}
     if args:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bookbuilder.config.chapter_list import ChapterList
 from bookbuilder.config.other_tools.bookdown import bookdown_list, from_bookdown
 from bookbuilder.config.other_tools.carpentries import carpentries_list, from_carpentries
+from bookbuilder.config.other_tools.d2lbook import d2lbook_list, from_d2lbook
 from bookbuilder.config.other_tools.docsify import docsify_list, from_docsify
 from bookbuilder.config.other_tools.docusaurus import docusaurus_list, from_docusaurus
 from bookbuilder.config.other_tools.gitbook import from_gitbook
@@ -35,6 +36,7 @@ SETTINGS = (
     from_carpentries,
     from_jupyter_book,
     from_sphinx,
+    from_d2lbook,
     from_docusaurus,
     from_vitepress,
     from_leanpub,
@@ -50,6 +52,7 @@ LISTS = (
     carpentries_list,
     jupyter_book_list,
     sphinx_list,
+    d2lbook_list,
     docusaurus_list,
     vitepress_list,
     leanpub_list,

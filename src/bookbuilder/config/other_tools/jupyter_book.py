@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,23 @@ def from_jupyter_book(root: Path, report: Report) -> Config | None:
     keys = {key: said.get(key) for key in ("title", "subtitle", "description", "date", "keywords")}
     keys |= {"author": said.get("authors") or said.get("author"), "lang": language}
     keys |= {"bibliography": _bibliography(said, folder), "csl": said.get("csl")}
-    return config_with_pandocs_keys(root, keys, "" if folder == "." else folder)
+    config = config_with_pandocs_keys(root, keys, "" if folder == "." else folder)
+    return dataclasses.replace(config, site_macros=_macros(said))
+
+
+def _macros(said: dict[str, Any]) -> dict[str, object]:
+    """Return the commands for formulas: MathJax's in `sphinx: config`, and those of `math:`."""
+    sphinx = table_of(table_of(said, "sphinx"), "config")
+    places = [table_of(said, "math")]
+    for key in ("mathjax_config", "mathjax3_config", "mathjax4_config"):
+        table = table_of(sphinx, key)
+        places.append(table_of(table_of(table, "TeX"), "Macros"))
+        places.append(table_of(table_of(table, "tex"), "macros"))
+    found: dict[str, object] = {}
+    for table in places:
+        for name, value in table.items():
+            found[str(name)] = value.get("macro") if isinstance(value, dict) else value
+    return found
 
 
 def _bibliography(said: dict[str, Any], folder: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
 from bookbuilder.config.other_tools.shared import config_of, report_other_tool, text_if_any, text_of
-from bookbuilder.config.other_tools.toctrees import Toctree, toctrees_in
+from bookbuilder.config.other_tools.toctrees import TOCTREE, Toctree, toctrees_in
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source, Span
@@ -77,7 +77,7 @@ def sphinx_list(config: Config, report: Report) -> ChapterList | None:
     source = read_source(folder / first, config.folders, report) if first else None
     if source is None or first is None:
         return None
-    walk = _Walk(config, folder, report)
+    walk = Walk(config, folder, report)
     found = ChapterList(source.name, folder, left_out=_left_out(path, folder, config))
     for tree in toctrees_in(source):
         part = ListedPart(tree.caption)
@@ -90,13 +90,16 @@ def sphinx_list(config: Config, report: Report) -> ChapterList | None:
     return found
 
 
-class _Walk:
-    """Follow toctrees through the pages that they name."""
+class Walk:
+    """Follow toctrees, whose fences have an info like `opening`, through the pages they name."""
 
-    def __init__(self, config: Config, folder: Path, report: Report) -> None:
+    def __init__(
+        self, config: Config, folder: Path, report: Report, opening: re.Pattern[str] = TOCTREE
+    ) -> None:
         self.config = config
         self.folder = folder
         self.report = report
+        self.opening = opening
         self.seen: set[str] = set()
 
     def add(self, entries: list[Listed], tree: Toctree, page: str, depth: int) -> None:
@@ -133,7 +136,7 @@ class _Walk:
             text = read_text(path, self.config.folders)
         except (OSError, ValueError):
             return []
-        return toctrees_in(Source(path, name_of(path, self.config.root), text))
+        return toctrees_in(Source(path, name_of(path, self.config.root), text), self.opening)
 
 
 def find_page(folder: Path, name: str, config: Config) -> str | None:

@@ -12,7 +12,7 @@ from bookbuilder.text.plain_title import plain_title
 
 LONGEST_LINE = 2_000
 _FENCE = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
-_TOCTREE = re.compile(r"\{[ \t]*toctree[ \t]*\}", re.IGNORECASE)
+TOCTREE = re.compile(r"\{[ \t]*toctree[ \t]*\}", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"\{[ \t]*[A-Za-z][\w:.+-]*[ \t]*\}")
 _RST = re.compile(r"(?P<indent>[ \t]*)\.\.[ \t]+toctree::[ \t]*$")
 _OPTION = re.compile(r"[ \t]*:?([a-z-]+):(?:[ \t]+(.*?))?[ \t]*$")
@@ -30,11 +30,14 @@ class Toctree:
     entries: list[Listed] = field(default_factory=list)
 
 
-def toctrees_in(source: Source) -> list[Toctree]:
-    """Return the toctrees of a page in their order; those that code shows are none."""
+def toctrees_in(source: Source, opening: re.Pattern[str] = TOCTREE) -> list[Toctree]:
+    """Return the toctrees of a page in their order; those that code shows are none.
+
+    The fence of one has an info that `opening` matches.
+    """
     found: list[Toctree] = []
     is_rst = source.path.suffix.lower() in (".rst", ".txt")
-    for lines in _rst_blocks(source) if is_rst else _fenced_blocks(source):
+    for lines in _rst_blocks(source) if is_rst else _fenced_blocks(source, opening):
         tree = Toctree()
         in_yaml = False
         for index, (number, line) in enumerate(lines):
@@ -71,7 +74,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
     return ((number, line) for number, line in lines if len(line) <= LONGEST_LINE)
 
 
-def _fenced_blocks(source: Source) -> Iterator[list[tuple[int, str]]]:
+def _fenced_blocks(source: Source, opening: re.Pattern[str]) -> Iterator[list[tuple[int, str]]]:
     code = ""
     block: list[tuple[int, str]] | None = None
     for number, line in _lines(source):
@@ -84,7 +87,7 @@ def _fenced_blocks(source: Source) -> Iterator[list[tuple[int, str]]]:
             elif block is not None:
                 block.append((number, line))
             code = "" if is_end else code
-        elif match and _TOCTREE.match(match["info"]):
+        elif match and opening.match(match["info"]):
             code, block = match["marks"], []
         elif match and match["info"] and match["marks"][0] != ":":
             # A directive is Markdown inside; every other fence is code.

@@ -59,11 +59,16 @@ def add_caption(parser: InlineParser, picture: Node, title: str | None) -> None:
             caption.append(Node(text=unescape(title)))
         for note in notes:
             caption.append(note)
-    elif notes or label or _CAPTIONED.match(parser.text, parser.position):
+    elif notes or label or _is_captioned(parser):
         caption.take_all(picture)
     picture.clear()
     if caption.first is not None:
         picture.insert_before(caption)
+
+
+def _is_captioned(parser: InlineParser) -> bool:
+    is_everywhere = parser.conversion.alternatives_are_captions
+    return is_everywhere or bool(_CAPTIONED.match(parser.text, parser.position))
 
 
 def _take_size(picture: Node) -> None:

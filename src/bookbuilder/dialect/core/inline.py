@@ -74,6 +74,8 @@ class Conversion:
     """Marks formulas in HTML that an author wrote, which begins in a line."""
     shows_code: bool = True
     """Whether cells show their code, if neither they nor their chapter say so."""
+    alternatives_are_captions: bool = False
+    """Whether the words in the brackets of pictures are their captions."""
     diagrams: frozenset[str] = frozenset()
     """Languages of fences that the book names a program for, to draw them."""
 

@@ -130,6 +130,10 @@ class CodeCell(Fence):
         options: dict[str, str],
         text: str,
     ) -> None:
+        if not text.strip():
+            kind, hint = "a diagram whose source is elsewhere", "put its source between the marks"
+            conversion.problems.left_out(self.info, self.line, kind, hint)
+            return
         said = Said.of_options(options)
         name = options.get("lst-label") or options.get("label", "")
         said.identifier = name if not name or re.match(r"\w+[-:]", name) else f"fig:{name}"

@@ -93,12 +93,12 @@ def handle_bare(parser: InlineParser) -> bool:
     match = _REFERENCE.match(text, start) or _BRACED.match(text, start)
     if not match or before.isalnum() or (before and before in "_.@/\\"):
         return False
-    add_reference(parser, match[1], number_only=_follows_word(text, start, match[1]))
+    add_reference(parser, match[1], number_only=follows_word(text, start, match[1]))
     parser.position = match.end()
     return True
 
 
-def _follows_word(text: str, at: int, name: str) -> bool:
+def follows_word(text: str, at: int, name: str) -> bool:
     """Tell whether the word for its kind stands before a reference, or before one beside it."""
     if name.lower().startswith("eq") and text[at - 1 : at] == "(":
         at -= 1

@@ -28,7 +28,7 @@ _DRAWN = frozenset(
      "nomnoml", "svgbob", "bpmn", "pikchr", "vega-lite", "vegalite", "structurizr", "blockdiag",
      "seqdiag"}
 )  # fmt: skip
-_OPEN = re.compile(r"(`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.?)?([A-Za-z][\w-]{1,40})(?![\w-])([^`\n]*)$")
+_OPEN = re.compile(r"(`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.?)?([A-Za-z][\w-]{0,40})(?![\w-])([^`\n]*)$")
 _OPEN_COLONS = re.compile(r"(:{3,})[ \t]*mermaid[ \t]*$", re.IGNORECASE)
 _OPTION = re.compile(
     r"(?<![\w.#=\"'-])([A-Za-z][\w.-]{0,30})=(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'{}]+))"

@@ -13,6 +13,9 @@ _FORMULA = re.compile(
     r"\$\$[^$]{1,2000}\$\$|(?<![\w\\$])\$(?![\s$])[^$\n]{1,300}(?<!\s)\$(?![\w$])"
     r"|\\{1,2}\((?:(?!\\\))[^\n]){1,500}\\{1,2}\)"
 )
+# Between `\\(` and `\\)` a sign or a few need no command, unless they are words.
+_SMALL = re.compile(r"[\w=<>+*/.,()|' -]{1,40}")
+_WORD = re.compile(r"[A-Za-z]{2}[\s,]")
 _ENDS = re.compile(r"^(?:\$+|\\{1,2}\()|(?:\$+|\\{1,2}\))$")
 
 
@@ -41,7 +44,11 @@ def _marked(
 ) -> str:
     def mark(match: re.Match[str]) -> str:
         said = match[0]
-        if not is_tex(unescaped(_ENDS.sub("", said))):
+        inside = _ENDS.sub("", said)
+        is_small = (
+            said.startswith("\\\\(") and _SMALL.fullmatch(inside) and not _WORD.search(inside)
+        )
+        if not (is_small or is_tex(unescaped(inside))):
             return said
         said = said.replace("\\\\(", "\\(").replace("\\\\)", "\\)")
         at = line + text.count("\n", 0, match.start())

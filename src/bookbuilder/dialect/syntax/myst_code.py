@@ -161,14 +161,14 @@ class Diagram(VerbatimDirective):
         said.identifier = said.identifier or options.get("label", "")
         name, text = directive.name, self.text
         kind = kind_of(name)
+        if not text.strip():
+            kind, hint = "a diagram whose source is elsewhere", "put its source between the marks"
+            conversion.problems.left_out(f"{{{name}}}", self.line, kind, hint)
+            return
         if name in ("graph", "digraph"):
-            # Sphinx's short forms of Graphviz's language.
-            kind, text = "dot", f"{name} {_NOT_IN_NAME.sub('', directive.argument)} {{\n{text}}}\n"
-            line -= 1
-        elif name == "inheritance-diagram" or not text.strip():
-            conversion.problems.kept_as_text(f"{{{name}}}", self.line, "a diagram of a program")
-            if not text.strip():
-                return
+            # Sphinx's short forms of Graphviz's language. Lines stay the lines that they are.
+            text = f"{name} {_NOT_IN_NAME.sub('', directive.argument)} {{ {text}}}\n"
+            kind = "dot"
         append_diagram(conversion, parent, kind, text, line, said, kind)
 
 

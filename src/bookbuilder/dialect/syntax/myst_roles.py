@@ -102,7 +102,7 @@ def _add(parser: InlineParser, name: str, content: str) -> bool:
         add_formula(parser, content)
     elif name.startswith(("cite", "footcite")):
         if not add_role(parser, name, content):
-            _add_citation(parser, name, content)
+            add_citation(parser, name, content)
     elif name == "index":
         _add_index(parser, text, target, content)
     elif name in ("footnote", "fn"):
@@ -176,7 +176,7 @@ def _add_tagged(parser: InlineParser, name: str, content: str) -> None:
         parser.add_element(tag, shown)
 
 
-def _add_citation(parser: InlineParser, name: str, content: str) -> None:
+def add_citation(parser: InlineParser, name: str, content: str) -> None:
     line = parser.line_at(parser.position)
     kind = "a citation; the book has no list of sources, so its key is printed"
     parser.conversion.problems.left_out(f"{{{name}}}", line, kind, _CITATION_HINT)

@@ -246,6 +246,7 @@ class Table(Mnode, tag="mtable"):
             for column, span, node, _ in row:
                 if span == 1:
                     widths[column] = max(widths[column], node.bbox.xmax)
+        self._widen(widths, gaps, rows)
         starts = [0.0]
         for width, gap in zip(widths, [*gaps, 0.0], strict=True):
             starts.append(starts[-1] + width + gap)
@@ -269,6 +270,19 @@ class Table(Mnode, tag="mtable"):
             y = baseline + depths[number] + (spaces[number] if number < len(spaces) else 0.0)
         self._rule(starts, gaps, top, total, rows, heights, depths, spaces)
         self.bbox = BBox(0, starts[-1], -(top + total), -top)
+
+    def _widen(
+        self, widths: list[float], gaps: list[float], rows: list[list[tuple[int, int, Any, str]]]
+    ) -> None:
+        """Make room for cells over several columns, on both sides of what stands in these."""
+        for row in rows:
+            for column, span, node, _ in row:
+                last = column + span - 1
+                room = sum(widths[column : last + 1]) + sum(gaps[column:last])
+                lacking = node.bbox.xmax - room
+                if span > 1 and lacking > 0:
+                    widths[column] += lacking / 2
+                    widths[last] += lacking / 2
 
     def _gaps(self, name: str, otherwise: str, count: int) -> list[float]:
         said = (self.element.get(name) or otherwise).split() or [otherwise]

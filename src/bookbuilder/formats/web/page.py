@@ -34,11 +34,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """The web address of the same book in a language; `has_all` tells if it has every page."""
+
+    language: str
+    url: str
+    has_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Hold what all pages of a book share, and wrap them.
 
     `styles` are the names of stylesheets. `home` is the address of a page outside the folder, from
-    the folder, and `url` that of the folder on the web; both may be empty.
+    the folder, and `url` that of the folder on the web; both may be empty. `alternates` are the
+    languages of the book, its own among them.
     """
 
     said: Metadata
@@ -48,6 +58,7 @@ class Site:
     has_pages: bool
     home: str = ""
     url: str = ""
+    alternates: Sequence[Alternate] = ()
 
     def html(self, page: Page) -> bytes:
         """Return `page` as a whole HTML document."""
@@ -96,6 +107,11 @@ class Site:
             address = self.url + quote(page.name.removesuffix(INDEX))
             lines.append(f'<link rel="canonical" href="{escape(address)}">')
             shown.append(("og:url", address))
+        for one in self.alternates:
+            if one.has_all or page.name == INDEX or one.url == self.url:
+                address = escape(one.url + quote(page.name.removesuffix(INDEX)))
+                language = escape(one.language)
+                lines.append(f'<link rel="alternate" hreflang="{language}" href="{address}">')
         lines += [
             f'<meta property="{name}" content="{escape(value)}">' for name, value in shown if value
         ]

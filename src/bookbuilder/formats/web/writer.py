@@ -18,7 +18,7 @@ from bookbuilder.formats.table_of_contents import chapter_label, has_opening
 from bookbuilder.formats.types import Output, deliver_folder
 from bookbuilder.formats.web.chapters import ChapterText, description_of, shortened
 from bookbuilder.formats.web.lists import Lists
-from bookbuilder.formats.web.page import Page, Site
+from bookbuilder.formats.web.page import Alternate, Page, Site
 from bookbuilder.formats.web.places import INDEX, Places, page_of_part, places_of, relative
 from bookbuilder.model.audience import EPUB, WEB
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -36,6 +36,8 @@ NOT_ON_THE_WEB = Rule(
 )
 FOLDER = "read/"
 """The folder of the web pages among the files that are handed out."""
+TRANSLATIONS = "translations/"
+"""The folder of translations there, each in a folder of its own."""
 THEMES = ("epub.css", "web.css")
 
 
@@ -74,10 +76,10 @@ def make_pages(
     book = with_page_breaks(book)
     places = places_of(book)
     if not url and config.share.address:
-        url = f"{config.share.address}{FOLDER}"
+        url = f"{config.share.address}{folder_of(config.audience.translation)}"
     lists = Lists.of(book, places, words)
     printed = lists.printed_pages()
-    site = Site(said, words, places, styles, bool(printed), home, url)
+    site = Site(said, words, places, styles, bool(printed), home, url, _alternates(book))
     text = ChapterText(places, assets, said.language, words)
     pages = [*_chapters(book, text, lists, places, words), _contents(book, site, lists)]
     if printed:
@@ -86,6 +88,32 @@ def make_pages(
     files |= {asset.name: asset.data for name, asset in assets.items() if name in text.used}
     files |= {file.name: file.data for file in style_files}
     return files, changes
+
+
+def folder_of(translation: str) -> str:
+    """Return the folder of the web pages of a translation, or of the book itself for none."""
+    return f"{TRANSLATIONS}{translation}/{FOLDER}" if translation else FOLDER
+
+
+def _alternates(book: Book) -> list[Alternate]:
+    """Return where the pages of the languages that are shared will lie, with the book's own."""
+    config = book.config
+    address, here = config.share.address, config.audience
+    if not address or here.edition:
+        return []
+    shared = {name.casefold() for name in config.share.translations}
+    names = [name for name in config.translation if name.casefold() in shared]
+    if not names or (here.translation and here.translation not in names):
+        return []
+    first = config.original.language if config.original else book.metadata.language
+    # Chapters of one file have names by their titles, which are others in each language.
+    chapters = list(book.chapters)
+    are_alike = len({chapter.source.path for chapter in chapters}) == len(chapters)
+    found = [Alternate(first, f"{address}{folder_of('')}", are_alike)]
+    for name in names:
+        is_whole = config.translation[name].untranslated == "original"
+        found.append(Alternate(name, f"{address}{folder_of(name)}", are_alike and is_whole))
+    return found
 
 
 def _chapters(

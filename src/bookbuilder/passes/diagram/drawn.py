@@ -13,7 +13,7 @@ LARGEST_SOURCE = 50_000
 """Characters of a diagram's source. Hundreds of lines; nobody can read a larger one in a book."""
 LARGEST_DRAWING = 5_000_000
 LARGEST_CACHE = 50_000_000
-_VERSION = b"diagrams 2"
+_VERSION = b"diagrams 4"
 
 
 class NotDrawnError(Exception):

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 from bookbuilder.passes.diagram.drawn import Drawn, NotDrawnError, TooLargeError
-from bookbuilder.passes.diagram.plain import plain
 from bookbuilder.trees.xhtml import names
 
 SECONDS = 20
@@ -113,11 +112,12 @@ _FRONT = re.compile(r"\A\s*---[ \t]*\n(.{0,5000}?)\n[ \t]*---[ \t]*(?:\n|\Z)", r
 
 def is_installed() -> bool:
     """Return whether merman is there, without importing it."""
-    return _version() != ""
+    return merman_version() != ""
 
 
 @functools.cache
-def _version() -> str:
+def merman_version() -> str:
+    """Return the version of merman; nothing if it is not installed."""
     try:
         return importlib.metadata.version("merman")
     except importlib.metadata.PackageNotFoundError:
@@ -126,12 +126,14 @@ def _version() -> str:
 
 def made_of() -> bytes:
     """Return what decides the look of drawings besides their sources."""
-    return f"merman {_version()} {_options({})}".encode()
+    return f"merman {merman_version()} {_options({})}".encode()
 
 
 def draw(source: str, name: str) -> Drawn:
     """Return the drawing of `source`. Raises `NotDrawnError`."""
     import merman
+
+    from bookbuilder.passes.diagram.plain import plain
 
     text, own = without_looks(source)
     control = merman.MermanOperationControl(timeout_ms=SECONDS * 1000)
@@ -178,8 +180,8 @@ def without_looks(source: str) -> tuple[str, dict[str, Any]]:
     if isinstance(config := said.get("config"), dict):
         own.update({k: v for k, v in config.items() if k not in _OWN_LOOK})
     title = said.get("title")
-    head = "---\n" + (f"title: {json.dumps(title)}\n" if isinstance(title, str) else "") + "---\n"
-    # The lines of what follows are counted from the end of this.
+    # The lines of what follows are counted from the end.
+    head = f"---\ntitle: {json.dumps(title)}\n---\n" if isinstance(title, str) else ""
     return head + text[front.end() :], own
 
 

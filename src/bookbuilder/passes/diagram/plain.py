@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -45,7 +46,7 @@ _USUAL = 16.0
 _USUAL_LOOKS = {"opacity": "1", "fill-opacity": "1", "display": "inline", "font-style": "normal"}
 _NUMBERS = names("d points transform x y x1 x2 y1 y2 cx cy r rx ry width height")
 _LONG_NUMBER = re.compile(r"-?\d{1,12}\.\d{4,40}(?![\d.eE])")
-_MOST_ELEMENTS = 50_000
+_MOST_ELEMENTS = 20_000
 
 
 def plain(
@@ -88,9 +89,21 @@ def plain(
     ground = ET.Element(f"{{{SVG}}}rect", {k: f"{v:.6g}" for k, v in paper.items()})
     ground.set("fill", "#fff")
     root.insert(0, ground)
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return Drawn(ET.tostring(root, encoding="unicode"), width / usual, title, description)
+    return Drawn(_written(root), width / usual, title, description)
+
+
+def _written(root: ET.Element) -> str:
+    """Return the drawing as text, with SVG's namespace as that of names without a prefix.
+
+    Python's own way to say so would say it for everything that is written afterwards.
+    """
+    for tag in root.iter():
+        tag.tag = tag.tag.removeprefix(f"{{{SVG}}}")
+        if _XLINK in tag.attrib:
+            tag.set("xlink:href", tag.attrib.pop(_XLINK))
+            root.set("xmlns:xlink", "http://www.w3.org/1999/xlink")
+    root.set("xmlns", SVG)
+    return ET.tostring(root, encoding="unicode")
 
 
 def _apply_sheets(root: ET.Element) -> None:
@@ -168,7 +181,7 @@ def _place_copies(root: ET.Element) -> None:
             if any(moves):
                 attributes["transform"] = " ".join(filter(None, moves))
             group = ET.Element(f"{{{SVG}}}g", attributes)
-            copy = ET.fromstring(ET.tostring(target))
+            copy = deepcopy(target)
             for tag in copy.iter():
                 tag.attrib.pop("id", None)
             group.append(copy)
@@ -220,7 +233,9 @@ def _settle_text(element: ET.Element, size: float, sizes: Counter[float]) -> Non
                 tag.set("font-weight", "bold")
             if tag.tag == _TEXT[0]:
                 tag.set("font-family", FAMILY)
-            sizes[size] += len("".join(filter(None, (tag.text, *(c.tail for c in tag)))).strip())
+            # Words count: numbers on an axis may be small.
+            words = "".join(filter(None, (tag.text, *(child.tail for child in tag))))
+            sizes[size] += sum(map(str.isalpha, words))
         waiting += [(child, size) for child in tag]
 
 

@@ -17,7 +17,8 @@ _FONTS = [f"-{of}fontname=Helvetica" for of in "GNE"]
 # As Graphviz documents for servers: no file is loaded, whatever a graph names.
 _NO_FILES = {"SERVER_NAME": "bookbuilder", "GV_FILE_PATH": ""}
 _VALUE = re.compile(r'=\s{0,99}"(?:[^"\\]|\\.)*"', re.DOTALL)
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|^#[^\n]*", re.DOTALL | re.MULTILINE)
+# One that is never closed goes to the end, so that nothing is looked through twice.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|^#[^\n]*", re.DOTALL | re.MULTILINE)
 _FILES = re.compile(
     r"(?<![\w\"])\"?(image|imagepath|shapefile|fontpath|stylesheet|_background)\"?\s{0,99}="
     r"|<\s{0,9}(img)\b",

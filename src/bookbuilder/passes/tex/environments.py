@@ -11,8 +11,9 @@ from bookbuilder.passes.tex.looks import length_of
 from bookbuilder.passes.tex.parser import Parser
 from bookbuilder.passes.tex.symbols import INNER, ORD
 from bookbuilder.passes.tex.tokens import BLANK, CHAR, COMMAND, TexError, Token
+from bookbuilder.passes.tex.words import text_tag
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import new_tag
+from bookbuilder.trees.markup import elements, new_tag
 
 MOST_COLUMNS = 60
 MOST_ROWS = 500
@@ -175,13 +176,14 @@ class Table:
         self.columns = columns
         self.call = call
         self.rules: dict[int, str] = {}
+        self.texts: list[Tag] = []
 
     def read(self) -> Tag:
         parser = self.parser
         rows: list[Tag] = []
         cells: list[Tag] = []
         while True:
-            self._read_rules(len(rows))
+            self._read_between(rows)
             token = parser.stream.peek()
             if token is not None and _is_end(token) and not cells:
                 break
@@ -234,8 +236,8 @@ class Table:
             tags.insert(0, new_tag("mrow"))
         return joined("mtd", tags, attributes)
 
-    def _read_rules(self, row_number: int) -> None:
-        """Read lines between rows, and text between them (`\\intertext`)."""
+    def _read_between(self, rows: list[Tag]) -> None:
+        """Read lines between rows, and text between them (`\\intertext`), which is a row."""
         stream = self.parser.stream
         while (token := stream.peek()) is not None and token.kind == COMMAND:
             if token.text in _LINES:
@@ -243,10 +245,16 @@ class Table:
                 if token.text.startswith("c"):
                     stream.option()
                     stream.argument()
-                self.rules[row_number] = "dashed" if "dash" in token.text else "solid"
+                self.rules[len(rows)] = "dashed" if "dash" in token.text else "solid"
             elif token.text in ("intertext", "shortintertext"):
-                message = f"text between rows (`{token.shown}`) is not known"
-                raise TexError(message, token.at, token.shown, "end the formula and begin another")
+                stream.next()
+                said = text_tag(self.parser, stream.argument(), "")
+                rows.append(joined("mtr", [joined("mtd", [said], {"columnalign": "left"})]))
+                self.texts.append(rows[-1])
+                if len(rows) >= MOST_ROWS:
+                    raise TexError("it has too many rows", token.at, token.shown)
+                if self.environment.is_outer:
+                    self.parser.row += 1
             else:
                 return
 
@@ -262,6 +270,9 @@ class Table:
                 length_of("".join(t.text for t in said), token.at)
 
     def _table(self, rows: list[Tag]) -> Tag:
+        if self.texts and (widest := max(len(row.contents) for row in rows)) > 1:
+            for text in self.texts:
+                elements(text, "mtd")[0]["columnspan"] = str(widest)
         attributes = {"displaystyle": "true"} if self.environment.display else {}
         if self.environment.columnspacing:
             widest = max(len(r.contents) for r in rows)

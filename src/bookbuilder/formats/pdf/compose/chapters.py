@@ -28,7 +28,7 @@ from bookbuilder.formats.pdf.run_data.runs import PLACE, classes_of
 from bookbuilder.formats.table_of_contents import chapter_label
 from bookbuilder.model.pagination import blocks
 from bookbuilder.text.words import direction, words_for
-from bookbuilder.trees.markup import elements
+from bookbuilder.trees.markup import elements, text_of
 from bookbuilder.trees.serializing import to_element
 from bookbuilder.trees.xhtml import SUBHEADINGS
 
@@ -95,7 +95,7 @@ def printed_chapter(
     cut_long_texts(section)
     _set_running_heads(section, book, chapter, part)
     for heading in section.iter():
-        if heading.tag in SUBHEADINGS:
+        if heading.tag in SUBHEADINGS and "data-bookmark" not in heading.attrib:
             heading.set("data-bookmark", " ".join(text_of_heading(heading).split()))
     _head_end_sections(section, book)
     rooms = dict(with_room(section, ("table",), measure))
@@ -109,15 +109,18 @@ def printed_chapter(
 
 
 def _mark_places(section: ET.Element, chapter: Chapter) -> None:
-    """Mark where in the book the blocks of `section` stand.
+    """Mark where in the book the blocks of `section` stand, and name headings with formulas.
 
-    `section` must be as it was made from the chapter's tree.
+    `section` must be as it was made from the chapter's tree. A formula that is drawn has no text
+    for a bookmark.
     """
     tree = chapter.tree
     places = {id(tag): number for number, tag in enumerate(blocks(tree))}
     for tag, made in zip([tree, *elements(tree)], section.iter(), strict=True):
         if id(tag) in places:
             made.set(PLACE, f"{chapter.slug}/{places[id(tag)]}")
+        if tag.name in SUBHEADINGS and elements(tag, "math"):
+            made.set("data-bookmark", text_of(tag))
 
 
 def _set_running_heads(

@@ -11,7 +11,6 @@ from bookbuilder.dialect.syntax.diagrams import DIAGRAM
 from bookbuilder.formats.pdf.compose.measure import measure_of, points
 from bookbuilder.formats.pdf.compose.trim import trim_of
 from bookbuilder.model.diagnostics import Report, Rule, Severity
-from bookbuilder.model.locating import find_text
 from bookbuilder.trees.markup import elements, has_class, text_of
 
 SMALL = Rule(
@@ -52,7 +51,11 @@ def report_small_diagrams(book: Book, report: Report) -> None:
             name = f" (“{title[:60]}”)" if title else ""
             label = next((text_of(t) for t in elements(svg, "text") if text_of(t).strip()), "")
             message = f"the text of a diagram{name} is only {shown:.1f} points high in print"
-            report.add(SMALL, message, find_text(chapter.source, label.strip()))
+            # Fences are no text that would be searched for findings.
+            at = chapter.source.text.find(label.strip())
+            line = chapter.source.text.count("\n", 0, max(at, 0)) + 1
+            span = chapter.source.span_of_line(line) if at >= 0 else chapter.source.span_of_file()
+            report.add(SMALL, message, span)
 
 
 def _extent(svg: Tag, text: float) -> tuple[float, float]:

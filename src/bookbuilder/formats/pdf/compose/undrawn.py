@@ -15,7 +15,7 @@ from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Span
 from bookbuilder.passes.cleaning.svg_gradients import is_tilted
 from bookbuilder.passes.cleaning.svg_parser import parse_svg
-from bookbuilder.trees.markup import elements, raw_text
+from bookbuilder.trees.markup import elements, raw_text, text_of
 from bookbuilder.trees.xhtml import names
 
 NOT_DRAWN = Rule(
@@ -24,7 +24,8 @@ NOT_DRAWN = Rule(
     Severity.WARNING,
     "Drawings (SVG) are printed as drawings, but without a few things: filters such as blur and"
     " shadow, blending, text along a path, vertical text, and what stands in another drawing. The"
-    " rest of the drawing is printed. If it looks wrong without them, save it as a PNG of at least"
+    " letters of Arabic, Hebrew and Indian scripts stand one by one, from the left. The rest of the"
+    " drawing is printed. If it looks wrong without them, save it as a PNG of at least"
     " 300 dots per inch, or turn the effect into shapes in the drawing program.",
 )
 # What WeasyPrint does with a filter: it moves things, and blends them with what is below.
@@ -35,7 +36,12 @@ _STYLES = {
     "vertical text": re.compile(r"(?<![\w-])writing-mode\s{0,9}:\s{0,9}(?:tb|vertical|sideways)"),
 }
 _OWN_URL = re.compile(r"""url\(\s{0,9}["']?#([^"')]+)""")
-_MAY_BE_IN_FILE = re.compile(rb"<fe[A-Z]|filter|mix-blend|textPath|writing-mode|gradientTransform")
+_MAY_BE_IN_FILE = re.compile(
+    rb"<fe[A-Z]|filter|mix-blend|textPath|writing-mode|gradientTransform"
+    rb"|[\xd6-\xdf][\x80-\xbf]|\xe0[\xa0-\xb7]|&#"
+)
+# Letters that stand from the right, or that change with their neighbours.
+_JOINED = re.compile("[\u0590-\u0dff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MOST_READ = 5_000_000
 
 
@@ -86,6 +92,8 @@ def _undrawn(drawing: Tag, elsewhere: AbstractSet[str]) -> dict[str, str]:
     for tag in every:
         if tag.name == "radialGradient" and is_tilted(str(tag.get("gradientTransform", ""))):
             found.setdefault("the right place of a tilted radial gradient", "<radialGradient")
+        if tag.name == "text" and _JOINED.search(text := text_of(tag)):
+            found.setdefault("the right order and forms of its letters", text.strip())
         if tag.name == "textPath":
             found.setdefault("its path for text", "<textPath")
         target = str(tag.get("href") or tag.get("xlink:href") or "")
