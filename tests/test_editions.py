@@ -362,7 +362,7 @@ def test_conditions_in_attributes_and_below_a_list(tmp_path: Path) -> None:
 - c
 """
     toml = "[book]\ntitle = 'x'\nlanguage = 'en'\n[edition.teacher]\n"
-    files = {"book.toml": toml, "one.md": text, "a.png": pixel("red")}
+    files: dict[str, str | bytes] = {"book.toml": toml, "one.md": text, "a.png": pixel("red")}
     book, report = load_files(tmp_path, files)
     tree = next(book.chapters).tree
     assert [img["alt"] for img in tree.find_all("img")] == ["A cat", "A small cat"]

@@ -78,6 +78,7 @@ class Hunspell:
             return done.stderr.decode("utf-8", "replace") + said
         if done.returncode:
             why = done.stderr.decode("utf-8", "replace").strip().splitlines()[:1]
+            why = why or [f"it ended with code {done.returncode}"]
             raise NoHunspellError(f"hunspell failed: {''.join(why)[:200]}")
         return said
 

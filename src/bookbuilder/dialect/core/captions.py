@@ -126,7 +126,7 @@ def _attribute(parser: InlineParser, nodes: Node, without: Sequence[Node]) -> st
 
 def _texts(element: ElementTree.Element, notes: set[str]) -> Iterator[str | ElementTree.Element]:
     """Yield the texts in an element, and the elements that have a condition."""
-    yield element.text or element.get("alt", "")
+    yield element.text or element.get("alt") or ""
     for child in element:
         if not _CONDITIONS.isdisjoint(child.get("class", "").split()):
             yield child
