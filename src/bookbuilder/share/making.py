@@ -22,6 +22,7 @@ from bookbuilder.model.audience import EPUB as EPUB_READERS
 from bookbuilder.model.audience import PRINT, SCREEN, TEACHER, WEB, Audience
 from bookbuilder.model.audience import WORKBOOK as WORKBOOK_READERS
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.passes.workbook import exercises
 from bookbuilder.runtime.files import read_own_file
 from bookbuilder.runtime.remote_pictures import RemotePictures
@@ -287,7 +288,7 @@ def _covers(maker: _Maker, book: Book) -> list[Picture]:
     front = cover(book, Report())
     suffix = front.name.rpartition(".")[2]
     found = []
-    with Image.open(io.BytesIO(front.data), formats=("PNG", "JPEG")) as image:
+    with Image.open(io.BytesIO(front.data), formats=PICTURE_FORMATS) as image:
         found.append(Picture(f"cover.{suffix}", front.media_type, *image.size))
         small = image.convert("RGB")
         small.thumbnail(_SMALL_COVER)
