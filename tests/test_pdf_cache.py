@@ -128,7 +128,7 @@ def test_whatever_is_edited_the_book_is_as_if_nothing_were_remembered(
 
     edits: dict[str, tuple[Callable[[], object], int]] = {
         "a word": (lambda: replaced(folder / "c1.md", "Some words", "Some lines"), 1),
-        "a chapter's title": (lambda: replaced(folder / "c4.md", "# Chapter 4", "# Fourth"), 2),
+        "a chapter's title": (lambda: replaced(folder / "c4.md", "# Chapter 4", "# Fourth"), 3),
         "a chapter's file": (rename, 5),
         "a chapter's place": (lambda: replaced(toml, '"c3.md", "c4.md"', '"c4.md", "c3.md"'), 7),
         "a style": (add_style, 7),

@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import textwrap
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -134,7 +135,9 @@ def _package(requirement: Requirement) -> Fact:
         return Fact(State.LACKING, f"{name} {version} is installed; needed is {bounds}", hint)
     if name != "weasyprint":  # which has a fact of its own
         try:
-            importlib.import_module(_IMPORTED_AS.get(name, name))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what a package will need in the future
+                importlib.import_module(_IMPORTED_AS.get(name, name))
         except Exception as error:
             return Fact(State.LACKING, f"{name} {version} is broken: {_said(error)}", hint)
     return Fact(State.OK, f"{name} {version}")
