@@ -392,7 +392,9 @@ def test_epub_and_print_are_valid(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "book.epub") as archive:
         text = archive.read("EPUB/bibliography.xhtml").decode()
     assert 'epub:type="bibliography"' in text
-    assert text.count('epub:type="biblioentry"') == 40
+    assert text.count('<li class="reference"') == 40
+    # EPUBCheck and Ace call the role and the type of an entry deprecated.
+    assert "biblioentry" not in text
     report = Report()
     write(load(root, audience=Audience(PRINT)), tmp_path / "book.pdf", report)
     assert [v.broken for v in verapdf.validate("ua1", tmp_path / "book.pdf")] == [()]

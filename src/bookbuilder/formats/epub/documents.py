@@ -16,7 +16,7 @@ from bookbuilder.formats.hypertext.markup import escape, settling, with_note_num
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import elements, has_class
+from bookbuilder.trees.markup import elements
 from bookbuilder.trees.serializing import Rewrite, serialize
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
@@ -120,7 +120,7 @@ class ChapterWriter:
         settle = settling(language, fitted_table, partial(self._address, name))
 
         def rewrite(tag: Tag, attributes: dict[str, str]) -> Mapping[str, str]:
-            return _with_type(tag, settle(tag, attributes))
+            return _with_type(settle(tag, attributes))
 
         properties = [
             p for p, element in (("mathml", "math"), ("svg", "svg")) if elements(tree, element)
@@ -159,15 +159,12 @@ def targets_of(book: Book) -> dict[str, str]:
     return found
 
 
-def _with_type(tag: Tag, attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """Return `attributes` of `tag` with its `epub:type`, and a name for a way back."""
+def _with_type(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Return `attributes` with the `epub:type` of their role, and a name for a way back."""
     result = dict(attributes)
     role = result.get("role", "")
     if kind := EPUB_TYPES.get(role):
         result["epub:type"] = kind
-    elif tag.name == "li" and has_class(tag, "reference"):
-        # Its role is deprecated, its type is not.
-        result["epub:type"] = "biblioentry"
     if role == "doc-backlink":
         result.setdefault("aria-label", "Back to the text")
     return result
