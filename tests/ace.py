@@ -16,7 +16,7 @@ from pathlib import Path
 
 TIME_LIMIT = 900
 AXE = Path(sys.prefix, "node", "node_modules", "@daisy", "axe-core-for-ace", "axe.min.js")
-"""What Ace itself runs in pages."""
+"""Run this in pages, as Ace itself does."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

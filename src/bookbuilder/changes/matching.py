@@ -11,7 +11,7 @@ from bookbuilder.changes.rewording import words_of
 from bookbuilder.text.comparing import comparable
 
 MOST_CHAPTERS = 150
-"""Of more chapters without a counterpart, contents are not compared."""
+"""Compare the contents of no more chapters without a counterpart than these."""
 MOST_RUNS = 8_000
 WORDS_OF_RUN = 4
 ALIKE_BY_NAME = 0.05

@@ -16,7 +16,7 @@ WORDS_BETWEEN = 8
 MOST_WORDS = 26
 LONGEST = 180
 MOST_TOKENS = 3_000
-"""Of a longer passage, only so many words are compared."""
+"""Compare no more words of a passage than these."""
 MOST_OF_PASSAGE = 3
 
 # Scripts without blanks between words are compared by letters.

@@ -56,7 +56,7 @@ BAD_WORD_LIST = Rule(
 
 MOST_WITH_SUGGESTION = 100
 MOST_REPORTED = 1000
-"""Of a language: a text with more of them is in another one."""
+"""Report no more words of a language: a text with more of them is in another one."""
 MOST_PLACES = 3
 NO_LANGUAGE = ("und", "zxx", "mul", "mis")
 _BLANK = re.compile(r"[\s—–…]+")

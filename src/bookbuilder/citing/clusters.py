@@ -40,6 +40,6 @@ class Cluster:
     note: int = 0
     after_other: bool = False
     bare: bool = False
-    """Whether the brackets around are left out."""
+    """Leave out the brackets around."""
     author: str = ""
     """The names that stand in the sentence, where a style puts the rest into a note."""

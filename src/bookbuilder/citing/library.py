@@ -57,7 +57,7 @@ class Library:
 
     language: str = "en"
     parent: Library | None = None
-    """What can be cited besides, such as the book's bibliography in a chapter with its own."""
+    """Hold what can be cited besides: the book's bibliography, in a chapter with its own."""
     _makers: dict[str, Callable[[], Entry]] = field(default_factory=dict)
     _made: dict[str, Entry] = field(default_factory=dict)
     _spans: dict[str, Span | None] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from bookbuilder.runtime.child_process import run_program
 from bookbuilder.runtime.limits import Limits, limits_in_force
 
 LONGEST_WORD = 60
-"""In characters: hunspell cuts longer ones, and nobody writes them."""
+"""Ask for no longer words, in characters: hunspell cuts them, and nobody writes them."""
 MOST_SUGGESTED = 3
 INSTALL_HUNSPELL = (
     "Debian, Ubuntu: `apt install hunspell`, and `hunspell-` with the language for its dictionary,"

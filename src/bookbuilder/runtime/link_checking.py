@@ -67,7 +67,7 @@ class LinkState:
     why: str = ""
     address: str = ""
     days: int = 0
-    """How long this may be believed; 0 is for what may be otherwise in a minute."""
+    """Believe this for so long; 0 is for what may be otherwise in a minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def output_name(title: str) -> str:
 
 
 PLACES = ("name", "version", "date")
-"""What may stand in braces in the `name` of a book's files."""
+"""Names that may stand in braces in the `name` of a book's files."""
 _PLACE = re.compile(r"\{(\w{0,20})\}")
 
 

@@ -54,7 +54,7 @@ class Item:
     shown_names: int = 0
     """So many names are shown at least, so that this source can be told from others."""
     given: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """How much of given names is shown where only family names would be: 1 initials, 2 all."""
+    """Show given names where only family names would stand: 1 initials, 2 all of them."""
 
     @property
     def has_locator(self) -> bool:

@@ -69,13 +69,13 @@ class Conversion:
     """The components in the chapter, once someone asked for them."""
     templates: Templates = field(default_factory=Templates)
     sources: Sources | None = None
-    """What can be cited; None in a book without a bibliography."""
+    """Hold what can be cited; None in a book without a bibliography."""
     with_formulas: Callable[[str, int], str] | None = None
     """Marks formulas in HTML that an author wrote, which begins in a line."""
     shows_code: bool = True
-    """Whether cells show their code, if neither they nor their chapter say so."""
+    """Show the code of cells, if neither they nor their chapter say otherwise."""
     alternatives_are_captions: bool = False
-    """Whether the words in the brackets of pictures are their captions."""
+    """Take the words in the brackets of pictures for their captions."""
     diagrams: frozenset[str] = frozenset()
     """Languages of fences that the book names a program for, to draw them."""
 

@@ -31,7 +31,7 @@ UNITS = 1000
 """Units of a drawing in one em."""
 
 _STRUT_ABOVE, _STRUT_BELOW = 0.76, 0.3
-"""What a row of a table has at least, in em."""
+"""Give a row of a table at least this, in em."""
 _UNITS_TO_EM = {"em": 1.0, "ex": 0.46, "mu": 1 / 18, "pt": 0.1, "px": 0.075, "mm": 0.2845}
 _UNITS_TO_EM |= {"cm": 2.845, "in": 7.227, "pc": 1.2}
 _NAMED = ("veryverythin", "verythin", "thin", "medium", "thick", "verythick", "veryverythick")

@@ -24,7 +24,7 @@ SMALL = Rule(
 SMALLEST = 6.0
 """Points."""
 _SIZE = 0.85
-"""In the theme: the size of a diagram's text for that of the book."""
+"""Set a diagram's text this large, as a share of the book's, as the theme does."""
 _WIDTH = re.compile(r"width: ([\d.]{1,12})em")
 
 

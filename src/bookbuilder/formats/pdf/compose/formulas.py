@@ -45,7 +45,7 @@ SMALLEST = 0.7
 """The size at which a formula that is too wide is reported."""
 _TABLE = "{http://www.w3.org/1998/Math/MathML}mtable"
 _ASCENT = 0.85
-"""From the top of a line of numbers to its baseline, in em, in the theme's typeface."""
+"""Lower the baseline of numbers this far below the top of their line, in em of the theme's type."""
 _LONGEST_WHOLE = 4.0
 """Formulas in a line up to this width, in em, are never divided."""
 _NUMBER_ROOM = 0.6
