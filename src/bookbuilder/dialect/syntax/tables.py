@@ -206,5 +206,5 @@ def alignment_of(delimiter: str) -> str:
 
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_table, "table", 55)
-        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)
+        md.parser.starts.register(start_table, 55, "|:-")
+        md.parser.starts.register(start_attributes_of_table, 97.5, ":")
