@@ -99,12 +99,14 @@ def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageEl
     """Return a detached element, its `class` split into names as Beautiful Soup's parsers do."""
     tag = Tag(
         name=name,
-        attrs=dict(attrs or {}),
         can_be_empty_element=name in VOID,
         interesting_string_types=Tag.MAIN_CONTENT_STRING_TYPES,
     )
-    if attrs and isinstance(classes := attrs.get("class"), str):
-        tag["class"] = AttributeValueList(classes.split())
+    if attrs:
+        # At once: bs4 looks at the type of each value, and these are texts.
+        tag.attrs.update(attrs)
+        if isinstance(classes := attrs.get("class"), str):
+            tag.attrs["class"] = AttributeValueList(classes.split())
     for child in children:
         tag.append(child)
     return tag
@@ -145,7 +147,8 @@ def is_block(node: object) -> bool:
 
 
 def has_class(tag: Tag, name: str) -> bool:
-    return name in tag.get_attribute_list("class")
+    classes = tag.attrs.get("class")
+    return name in classes if isinstance(classes, list) else name == classes
 
 
 def copy_of(root: Tag) -> Tag:
@@ -177,16 +180,15 @@ def relink(root: Tag) -> None:
 
     Rebuilding all of them once takes linear time; bs4's `insert` and `unwrap` search on every call.
     """
-    root.parent = None
-    root.previous_element = root.next_sibling = root.previous_sibling = None
-    last: PageElement = root
-    stack: list[PageElement] = [root]
-    while stack:
-        node = stack.pop()
-        if node is not root:
+    root.parent = root.previous_sibling = root.next_sibling = None
+    last: PageElement | None = None
+    waiting: list[PageElement] = [root]
+    while waiting:
+        node = waiting.pop()
+        node.previous_element = last
+        if last is not None:
             last.next_element = node
-            node.previous_element = last
-            last = node
+        last = node
         if isinstance(node, Tag):
             before: PageElement | None = None
             for child in node.contents:
@@ -197,8 +199,9 @@ def relink(root: Tag) -> None:
                 before = child
             if before is not None:
                 before.next_sibling = None
-            stack.extend(reversed(node.contents))
-    last.next_element = None
+                waiting += node.contents[::-1]
+    if last is not None:
+        last.next_element = None
 
 
 def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
