@@ -33,9 +33,11 @@ def captions(book: Book, report: Report) -> None:
     counting = Counting(book)
     for chapter in tracked(book.chapters):
         found: dict[int, Tag] = {}
-        taken = {str(tag["id"]).casefold() for tag in elements(chapter.tree) if tag.get("id")}
+        every = elements(chapter.tree)
+        taken = {str(tag["id"]).casefold() for tag in every if tag.attrs.get("id")}
+        names = {tag.name for tag in every}
         for name in CAPTIONS:
-            for tag, caption in captioned(chapter.tree, name):
+            for tag, caption in captioned(chapter.tree, name) if name in names else ():
                 if tag.get("id"):
                     found[id(tag)] = caption
                 else:

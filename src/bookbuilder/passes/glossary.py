@@ -75,8 +75,9 @@ def link_terms(book: Book, report: Report) -> None:
 
 def _name_uses(chapter: Chapter) -> list[tuple[str, str]]:
     """Give the chapter's glossary links ids; return each link's target and id."""
-    links = [a for a in elements(chapter.tree, "a") if has_class(a, "glossary-link")]
-    taken = {str(tag["id"]) for tag in elements(chapter.tree) if "id" in tag.attrs}
+    every = elements(chapter.tree)
+    links = [tag for tag in every if tag.name == "a" and has_class(tag, "glossary-link")]
+    taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
     found = []
     for link in links:
         target = str(link["href"]).removeprefix("#")

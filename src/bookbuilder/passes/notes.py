@@ -26,11 +26,13 @@ def notes(book: Book, report: Report) -> None:
 
 def _settle_notes(tree: Tag, words: Words) -> None:
     """Turn Python-Markdown's footnotes into `noteref` links and `aside`s, in order of reference."""
-    lists = [d for d in elements(tree, "div") if has_class(d, "footnote")]
+    found = elements(tree, "a", "div")
+    lists = [d for d in found if d.name == "div" and has_class(d, "footnote")]
     items = {str(li["id"]): li for d in lists for li in elements(d, "li") if li.get("id")}
     for holder in lists:
         holder.extract()
-    references = _references(tree)
+    in_lists = {id(a) for d in lists for a in elements(d, "a")}
+    references = [a for a in found if _is_reference(a) and id(a) not in in_lists]
     order: dict[str, list[str]] = {}
     numbers: dict[str, int] = {}
     names: dict[str, str] = {}
@@ -67,7 +69,11 @@ def _settle_notes(tree: Tag, words: Words) -> None:
 
 
 def _references(tree: Tag) -> list[Tag]:
-    return [a for a in elements(tree, "a") if has_class(a, "footnote-ref")]
+    return [a for a in elements(tree, "a") if _is_reference(a)]
+
+
+def _is_reference(tag: Tag) -> bool:
+    return tag.name == "a" and has_class(tag, "footnote-ref")
 
 
 def _name_of(target: str, item: Tag, number: int) -> str:

@@ -118,13 +118,30 @@ def elements(root: Tag, *names: str) -> list[Tag]:
     This is several times faster than bs4's `find_all`, which would take most of a build's time.
     """
     found: list[Tag] = []
-    stack: list[PageElement] = root.contents[::-1]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            if not names or node.name in names:
+    nodes, outer = iter(root.contents), []
+    while True:
+        for node in nodes:
+            if isinstance(node, Tag):
                 found.append(node)
-            stack += node.contents[::-1]
+                inner = node.contents
+                # Most elements hold a single text.
+                if len(inner) > 1 or (inner and isinstance(inner[0], Tag)):
+                    outer.append(nodes)
+                    nodes = iter(inner)
+                    break
+        else:
+            if not outer:
+                return [tag for tag in found if tag.name in names] if names else found
+            nodes = outer.pop()
+
+
+def names_and_classes(root: Tag) -> set[str]:
+    """Return which elements and classes there are below `root`: `table`, `.task-box`."""
+    found: set[str] = set()
+    for tag in elements(root):
+        found.add(tag.name)
+        if "class" in tag.attrs:
+            found.update([f".{name}" for name in tag.get_attribute_list("class")])
     return found
 
 
@@ -213,7 +230,7 @@ def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
     if not unwrapped:
         return
     for tag in [root, *elements(root)]:
-        if any(id(child) in unwrapped for child in tag.contents):
+        if not unwrapped.isdisjoint(map(id, tag.contents)):
             waiting, tag.contents = tag.contents[::-1], []
             while waiting:
                 node = waiting.pop()
