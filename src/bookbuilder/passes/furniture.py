@@ -31,11 +31,14 @@ _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 def furniture(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
-        for paragraph in elements(chapter.tree, "p"):
-            _make_figure(paragraph)
+        every = elements(chapter.tree)
+        found = names_and_classes(every)
+        has_pictures = not found.isdisjoint(("img", "svg"))
+        for paragraph in [tag for tag in every if tag.name == "p"]:
+            if has_pictures:
+                _make_figure(paragraph)
             _make_caption(paragraph)
         language = str(chapter.tree.get("lang") or book.metadata.language)
-        found = names_and_classes(chapter.tree)
         if f".{PICTURE_CAPTION}" in found:
             _drop_captions(chapter.tree)
         if f".{DEFAULT_TITLE}" in found:

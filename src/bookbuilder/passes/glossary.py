@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -54,11 +55,7 @@ def link_terms(book: Book, report: Report) -> None:
                 terms.setdefault(text_of(term).casefold(), str(term["id"]))
     if not terms:
         return
-    longest_first = sorted(terms, key=len, reverse=True)
-    pattern = re.compile(
-        rf"(?<![\w-])({'|'.join(re.escape(t) for t in longest_first)})(?:s|es)?(?![\w-])",
-        re.IGNORECASE,
-    )
+    pattern = re.compile(rf"(?<![\w-])({_alternatives(terms)})(?:s|es)?(?![\w-])", re.IGNORECASE)
     for chapter in tracked(book.chapters):
         if chapter.role not in (ROLE, "doc-bibliography", "doc-colophon", "doc-index"):
             _link_chapter(chapter, pattern, terms)
@@ -71,6 +68,14 @@ def link_terms(book: Book, report: Report) -> None:
         if chapter.role == ROLE:
             for term in elements(chapter.tree, "dt"):
                 _link_back(term, uses[str(term["id"])], words)
+
+
+def _alternatives(terms: Iterable[str]) -> str:
+    """Return a pattern of `terms`, longer ones first, in which a first letter is compared once."""
+    by_first: dict[str, list[str]] = {}
+    for term in sorted(terms, key=len, reverse=True):
+        by_first.setdefault(term[:1], []).append(re.escape(term[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(by_first[first])})" for first in by_first)
 
 
 def _name_uses(chapter: Chapter) -> list[tuple[str, str]]:

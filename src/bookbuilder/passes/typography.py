@@ -20,7 +20,15 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.dashes import Edit, dash_edits, not_in_addresses
 from bookbuilder.passes.line_ends import line_end_edits
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of, unwrap
+from bookbuilder.trees.markup import (
+    elements,
+    first_element,
+    has_class,
+    new_tag,
+    raw_text,
+    text_of,
+    unwrap,
+)
 from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -134,7 +142,7 @@ def typography(book: Book, report: Report) -> None:
     """Set every chapter, and the titles that contents, covers and running heads repeat."""
     language = book.metadata.language
     for chapter in tracked(book.chapters):
-        heading = next(iter(elements(chapter.tree, "h1")), chapter.tree)
+        heading = first_element(chapter.tree, "h1") or chapter.tree
         title = next(
             (t for t in elements(heading, "span") if has_class(t, "chapter-title")), heading
         )
@@ -191,10 +199,11 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
         children, tongue, is_block = levels[-1]
         for index, node in children:
             if isinstance(node, Tag):
+                classed = "class" in node.attrs
                 # The call of a note stands beside the text, not between its words.
-                if has_class(node, "noteref") or has_class(node, "noteref-comma"):
+                if classed and (has_class(node, "noteref") or has_class(node, "noteref-comma")):
                     continue
-                if node.name in _LEFT_ALONE or has_class(node, AS_TYPED):
+                if node.name in _LEFT_ALONE or (classed and has_class(node, AS_TYPED)):
                     runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
                     length += 1
                     continue

@@ -135,14 +135,26 @@ def elements(root: Tag, *names: str) -> list[Tag]:
             nodes = outer.pop()
 
 
-def names_and_classes(root: Tag) -> set[str]:
-    """Return which elements and classes there are below `root`: `table`, `.task-box`."""
+def names_and_classes(tags: Iterable[Tag]) -> set[str]:
+    """Return which elements there are among `tags`, and which classes: `table`, `.task-box`."""
     found: set[str] = set()
-    for tag in elements(root):
+    for tag in tags:
         found.add(tag.name)
         if "class" in tag.attrs:
             found.update([f".{name}" for name in tag.get_attribute_list("class")])
     return found
+
+
+def first_element(root: Tag, name: str) -> Tag | None:
+    """Return the first element `name` below `root`, and walk no further."""
+    waiting = root.contents[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            if node.name == name:
+                return node
+            waiting += node.contents[::-1]
+    return None
 
 
 def texts(root: Tag) -> list[NavigableString]:
