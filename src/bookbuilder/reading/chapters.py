@@ -24,7 +24,7 @@ from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
 from bookbuilder.reading.notebooks import Notebook, read_notebook
 from bookbuilder.reading.outline import Entry, Outline
-from bookbuilder.reading.reader import read_chapters
+from bookbuilder.reading.remembered import ChapterMemory
 from bookbuilder.reading.translations import with_structure_of
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
@@ -64,6 +64,7 @@ def read_book(
     named: set[str] = set()
     said = BookConfig()
     bibliographies = Bibliographies(config, report)
+    memory = ChapterMemory(config)
     for entry, after in itertools.zip_longest(entries, entries[1:]):
         alone = [entry] == body
         is_opener = after is not None and after.depth > entry.depth
@@ -78,12 +79,14 @@ def read_book(
                 report,
                 named,
                 bibliographies,
+                memory,
                 is_first=entry == entries[0],
             )
             if alone or (entry == entries[0] and _opens_book(front, source, config)):
                 said = said_of_book(front, source, config.book, report)
             chapters[entry.path] = read
         report.of_chapters[source.name] = front.levels
+    memory.finish()
     elsewhere = {path for path, read in chapters.items() if not read}
     if elsewhere and len(elsewhere) == len(chapters):
         hint = "take `only` off a chapter, or the condition off a part of it"
@@ -123,7 +126,15 @@ def read_again(book: Book, outline: Outline, path: Path, report: Report) -> list
     with working_on(notebook.source.place):
         sources = Bibliographies(book.config, report)
         chapters, front = _read_entry(
-            notebook, entries[at], False, is_opener, book.config, report, set(), sources
+            notebook,
+            entries[at],
+            False,
+            is_opener,
+            book.config,
+            report,
+            set(),
+            sources,
+            ChapterMemory(book.config),
         )
     report.of_chapters[notebook.source.name] = front.levels
     return chapters
@@ -138,6 +149,7 @@ def _read_entry(
     report: Report,
     named: set[str],
     sources: Bibliographies,
+    memory: ChapterMemory,
     *,
     is_first: bool = False,
 ) -> tuple[list[Chapter], FrontMatter]:
@@ -157,7 +169,7 @@ def _read_entry(
         return [], front
     is_books = alone or (is_first and _opens_book(front, source, config))
     library = sources.of_chapter(front, source, is_books=is_books)
-    chapters = read_chapters(
+    chapters = memory.read(
         source, front, entry, alone, conditions, is_opener=is_opener, sources=library
     )
     for chapter in chapters:
