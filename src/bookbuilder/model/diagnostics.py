@@ -170,6 +170,10 @@ class Report:
         """Return a copy to add to, for work whose findings may have to be dropped."""
         return replace(self, _found=dict(self._found), _said=set(self._said))
 
+    def for_part(self) -> Report:
+        """Return an empty report, in which nothing is said again that is to be said once."""
+        return Report(_said=self._said)
+
     def merge(self, branch: Report) -> None:
         self._found |= branch._found
         self._said |= branch._said

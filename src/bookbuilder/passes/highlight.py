@@ -58,10 +58,11 @@ def highlight(book: Book, report: Report) -> None:
         listings = list(_listings(chapter, report))
         if not listings:
             continue
-        name = digest_of(installation().encode(), repr([said for _, *said in listings]).encode())
-        coloured = _recall(remembered, name)
+        told = [(language, text) for _, language, text in listings]
+        name = digest_of(installation().encode(), repr(told).encode("utf-8", "surrogatepass"))
+        coloured = _recall(remembered, name, told)
         if coloured is None:
-            coloured = [_coloured(text, language) for _, language, text in listings]
+            coloured = [_coloured(text, language) for language, text in told]
             remembered.put(name, msgspec.msgpack.encode(coloured))
             has_learned = True
         for (code, *_), tokens in zip(listings, coloured, strict=True):
@@ -73,12 +74,19 @@ def highlight(book: Book, report: Report) -> None:
         remembered.trim(LARGEST_CACHE)
 
 
-def _recall(remembered: Cache, name: str) -> Sequence[Tokens] | None:
+def _recall(
+    remembered: Cache, name: str, told: Sequence[tuple[str, str]]
+) -> Sequence[Tokens] | None:
+    """Return the tokens of texts in the languages that are `told`, if they are remembered."""
     data = remembered.get(name)
     try:
-        return None if data is None else msgspec.msgpack.decode(data, type=list[Tokens])
+        found = None if data is None else msgspec.msgpack.decode(data, type=list[Tokens])
     except msgspec.DecodeError:
         return None
+    if found is None or len(found) != len(told):
+        return None
+    are_whole = (_is_whole(tokens, text) for tokens, (_, text) in zip(found, told, strict=True))
+    return found if all(are_whole) else None
 
 
 def _listings(chapter: Chapter, report: Report) -> Iterator[tuple[Tag, str, str]]:
@@ -108,7 +116,11 @@ def _coloured(text: str, language: str) -> Tokens:
     lexer = _lexer_for(text, language)
     tokens = [] if lexer is None else list(_tokens(text, lexer))
     # Some lexers drop or add characters.
-    return tokens if "".join(piece for _, piece in tokens) == text else []
+    return tokens if _is_whole(tokens, text) else []
+
+
+def _is_whole(tokens: Tokens, text: str) -> bool:
+    return not tokens or "".join(piece for _, piece in tokens) == text
 
 
 def _first_line(source: Source, line: str) -> Span:

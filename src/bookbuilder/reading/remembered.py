@@ -7,7 +7,9 @@ program itself. So nothing that is found is ever out of date. Findings are kept,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ import msgspec
 from bookbuilder.book import Chapter
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Diagnostic, Report
-from bookbuilder.model.source import Source
+from bookbuilder.model.source import Place, Source
 from bookbuilder.reading.conditions import Conditions
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.macros import macros_of
@@ -24,12 +26,16 @@ from bookbuilder.reading.outline import Entry
 from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.runtime.installation import installation
+from bookbuilder.runtime.progress import working_on
+from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.trees.records import TreeRecord, record_of, tree_of
 
 if TYPE_CHECKING:
     from bookbuilder.citing.library import Library
 
 LARGEST_CACHE = 50_000_000
+ENOUGH_FOR_WORKERS = 50_000
+"""Characters: with fewer, one process has read them before two have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,76 +61,121 @@ class _FileRecord:
     named: frozenset[str]
 
 
-class ChapterMemory:
-    """Read the files of one book, or recall what they were read as."""
+@dataclass(frozen=True, slots=True)
+class FileToRead:
+    """A file of the book, and all that decides what it is read as.
 
-    def __init__(self, config: Config) -> None:
-        self._cache = users_cache("chapters") if config.pdf.cache else Cache(None)
-        told = repr(config).encode("utf-8", "surrogatepass")
-        self._circumstances = digest_of(installation().encode(), told)
-        self._has_learned = False
+    One that is not for the book's readers has no chapters.
+    """
 
-    def read(
-        self,
-        source: Source,
-        front: FrontMatter,
-        entry: Entry,
-        alone: bool,
-        conditions: Conditions,
-        *,
-        is_opener: bool,
-        sources: Library | None,
-    ) -> list[Chapter]:
-        """Return what `read_chapters` does."""
-        report, named = conditions.report, conditions.named
-        if not self._cache.remembers:
-            return read_chapters(
-                source, front, entry, alone, conditions, is_opener=is_opener, sources=sources
-            )
-        citable = None if sources is None else sorted(sources.names)
-        name = self._name(source, front, entry, alone, is_opener, citable)
-        known = self._recall(name)
-        if known is None:
-            own = dataclasses.replace(conditions, report=Report(), named=set())
-            chapters = read_chapters(
-                source, front, entry, alone, own, is_opener=is_opener, sources=sources
-            )
-            known = _FileRecord(
-                [_record_of(chapter) for chapter in chapters],
-                own.report.found,
-                frozenset(own.named),
-            )
-            self._keep(name, known)
-        else:
-            chapters = [_chapter_of(record, source, front, entry) for record in known.chapters]
-        report.add_found(known.found)
-        named |= known.named
-        return chapters
+    source: Source
+    front: FrontMatter
+    entry: Entry
+    alone: bool
+    conditions: Conditions
+    is_for_readers: bool
+    is_opener: bool
+    sources: Library | None
 
-    def finish(self) -> None:
-        """Forget what was not used for longest, if there is too much."""
-        if self._has_learned:
-            self._cache.trim(LARGEST_CACHE)
+    def read(self, conditions: Conditions) -> list[Chapter]:
+        if not self.is_for_readers:
+            return []
+        return read_chapters(
+            self.source,
+            self.front,
+            self.entry,
+            self.alone,
+            conditions,
+            is_opener=self.is_opener,
+            sources=self.sources,
+        )
 
-    def _name(self, *read: object) -> str:
-        told = repr((self._circumstances, *read))
-        return digest_of(told.encode("utf-8", "surrogatepass"))
+    @property
+    def told(self) -> str:
+        """Return in one text all that decides, but for what is the same for the whole book."""
+        citable = None if self.sources is None else sorted(self.sources.names)
+        place = self.entry, self.alone, self.is_for_readers, self.is_opener
+        return repr((self.source, self.front, place, citable))
 
-    def _recall(self, name: str) -> _FileRecord | None:
-        data = self._cache.get(name)
-        if data is None:
-            return None
-        try:
-            return msgspec.msgpack.decode(data, type=_FileRecord)
-        except msgspec.DecodeError:
-            return None
 
-    def _keep(self, name: str, record: _FileRecord) -> None:
-        try:
-            self._cache.put(name, msgspec.msgpack.encode(record))
-        except UnicodeEncodeError:  # halves of characters, which hostile books have
-            return
-        self._has_learned = True
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The work of reading one file, by its number."""
+
+    message: int
+    place: Place
+
+
+def read_files(files: Sequence[FileToRead], config: Config) -> list[list[Chapter]]:
+    """Return the chapters of each of `files`, as they were read before or anew.
+
+    What is found goes to the reports of their conditions.
+    """
+    cache = users_cache("chapters") if config.pdf.cache else Cache(None)
+    circumstances = digest_of(installation().encode(), _bytes(repr(config)))
+    names = [digest_of(circumstances.encode(), _bytes(file.told)) for file in files]
+    records = [_recall(cache, name) for name in names]
+    missing = [number for number, record in enumerate(records) if record is None]
+    for number, data in _read(files, missing):
+        cache.put(names[number], data)
+        records[number] = msgspec.msgpack.decode(data, type=_FileRecord)
+    if missing:
+        cache.trim(LARGEST_CACHE)
+    return [_taken(file, record) for file, record in zip(files, records, strict=True)]
+
+
+def _read(files: Sequence[FileToRead], missing: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Read those of `files` that are `missing`, by their numbers; yield each with its record.
+
+    One that no record can hold is left out.
+    """
+    jobs = [_Job(number, files[number].source.place) for number in missing]
+    if sum(len(files[number].source.text) for number in missing) < ENOUGH_FOR_WORKERS:
+        for job in jobs:
+            with working_on(job.place):
+                data = _data_of(files[job.message])
+            if data:
+                yield job.message, data
+        return
+    with worker_pool(lambda: lambda number: _data_of(files[number])) as workers:
+        for job, data in workers.share_out(jobs):
+            if data:
+                yield job.message, data
+
+
+def _data_of(file: FileToRead) -> bytes:
+    """Read `file`, and return the record of it; nothing if MessagePack cannot hold it."""
+    own = dataclasses.replace(file.conditions, report=Report(), named=set())
+    chapters = [_record_of(chapter) for chapter in file.read(own)]
+    record = _FileRecord(chapters, own.report.found, frozenset(own.named))
+    try:
+        return msgspec.msgpack.encode(record)
+    except UnicodeEncodeError:  # halves of characters, which only hostile books have
+        return b""
+
+
+def _recall(cache: Cache, name: str) -> _FileRecord | None:
+    data = cache.get(name)
+    try:
+        return None if data is None else msgspec.msgpack.decode(data, type=_FileRecord)
+    except msgspec.DecodeError:
+        return None
+
+
+def _taken(file: FileToRead, record: _FileRecord | None) -> list[Chapter]:
+    """Return the chapters of `file` by its record, and report what was found."""
+    if record is not None:
+        with contextlib.suppress(ValueError):  # it holds no trees
+            chapters = [_chapter_of(chapter, file) for chapter in record.chapters]
+            file.conditions.report.add_found(record.found)
+            file.conditions.named |= record.named
+            return chapters
+    with working_on(file.source.place):
+        return file.read(file.conditions)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _record_of(chapter: Chapter) -> _ChapterRecord:
@@ -140,21 +191,19 @@ def _record_of(chapter: Chapter) -> _ChapterRecord:
     )
 
 
-def _chapter_of(
-    record: _ChapterRecord, source: Source, front: FrontMatter, entry: Entry
-) -> Chapter:
+def _chapter_of(record: _ChapterRecord, file: FileToRead) -> Chapter:
     return Chapter(
         slug=record.slug,
         title=record.title,
         tree=tree_of(record.tree),
-        source=source,
+        source=file.source,
         role=record.role,
         untitled=record.untitled,
-        depth=entry.depth,
+        depth=file.entry.depth,
         numbered=record.numbered,
-        addresses=front.addresses,
-        levels=front.levels,
+        addresses=file.front.addresses,
+        levels=file.front.levels,
         labels=record.labels,
         left_out=record.left_out,
-        macros=macros_of(front.data),
+        macros=macros_of(file.front.data),
     )
