@@ -175,7 +175,7 @@ class InlineParser:
         )
 
     def add_text(self, text: str, *, literal: bool = False) -> Node:
-        node = Node(text=text, literal=literal)
+        node = Node("", text, literal=literal)
         self.root.append(node)
         return node
 

@@ -117,8 +117,7 @@ class LineParser(BlockParser):
 def _match_open_blocks(state: BlockState) -> Block | None:
     """Return the deepest block that the line continues, or None if the line only closed one."""
     block: Block = state.document
-    while block.last_child is not None and block.last_child.open:
-        child = block.last_child
+    while block.children and (child := block.children[-1]).open:
         state.line.find()
         verdict = child.continues(state)
         if verdict is Continue.CLOSED_BY_IT:
