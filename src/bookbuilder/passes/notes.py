@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -32,7 +33,8 @@ def _settle_notes(tree: Tag, words: Words) -> None:
     for holder in lists:
         holder.extract()
     in_lists = {id(a) for d in lists for a in elements(d, "a")}
-    references = [a for a in found if _is_reference(a) and id(a) not in in_lists]
+    anchors = [a for a in found if a.name == "a" and id(a) not in in_lists]
+    references = [a for a in anchors if _is_reference(a)]
     order: dict[str, list[str]] = {}
     numbers: dict[str, int] = {}
     names: dict[str, str] = {}
@@ -61,7 +63,7 @@ def _settle_notes(tree: Tag, words: Words) -> None:
         unwrap(root, wrappers)
     if not order:
         return
-    _part_adjacent(tree)
+    _part_adjacent(anchors)
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
         section.append(_make_note(items[target], number, names[target], back, words))
@@ -72,8 +74,8 @@ def _references(tree: Tag) -> list[Tag]:
     return [a for a in elements(tree, "a") if _is_reference(a)]
 
 
-def _is_reference(tag: Tag) -> bool:
-    return tag.name == "a" and has_class(tag, "footnote-ref")
+def _is_reference(anchor: Tag) -> bool:
+    return has_class(anchor, "footnote-ref")
 
 
 def _name_of(target: str, item: Tag, number: int) -> str:
@@ -98,9 +100,9 @@ def _make_reference(reference: Tag, number: int, name: str, note: str) -> None:
     reference.string = str(number)
 
 
-def _part_adjacent(tree: Tag) -> None:
+def _part_adjacent(anchors: Iterable[Tag]) -> None:
     """Put a comma between two references side by side: "1" and "2" would read as twelve."""
-    for reference in elements(tree, "a"):
+    for reference in anchors:
         follower = reference.next_sibling
         if (
             has_class(reference, "noteref")
