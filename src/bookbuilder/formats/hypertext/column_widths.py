@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
-from bookbuilder.trees.markup import elements, raw_text, text_of
+from bookbuilder.trees.markup import elements, nearest, raw_text, text_of
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
 _LINE = 46
@@ -142,7 +142,7 @@ def _style_of(text: str) -> str:
 
 def _can_be_stacked(table: Tag, rows: _Rows) -> bool:
     """Return whether each cell has one head, in the table's first row."""
-    heads = [row for row in rows if row and _nearest(row[0].tag, "thead") is not None]
+    heads = [row for row in rows if row and nearest(row[0].tag, "thead") is not None]
     cells = [cell.tag for row in rows for cell in row]
     return (
         len(heads) == 1
@@ -182,16 +182,8 @@ def _rows(table: Tag) -> _Rows:
             if isinstance(cell, Tag) and cell.name in ("td", "th")
         ]
         for row in elements(table, "tr")
-        if _nearest(row, "table") is table
+        if nearest(row, "table") is table
     ]
-
-
-def _nearest(tag: Tag, name: str) -> Tag | None:
-    """Return the innermost element of that name around `tag`."""
-    found = tag.parent
-    while found is not None and found.name != name:
-        found = found.parent
-    return found
 
 
 def _has_widths(table: Tag, first: list[_Cell]) -> bool:
