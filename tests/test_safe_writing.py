@@ -165,9 +165,10 @@ def test_nothing_is_written_but_the_output_and_the_users_cache(tmp_path: Path) -
     after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert {path: after[path] for path in before} == before
     new = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}
-    own = tuple(f"home/cache/bookbuilder/{name}/" for name in ("pages", "finished", "covers"))
+    caches = ("pages", "finished", "made-pictures")
+    own = tuple(f"home/cache/bookbuilder/{name}/" for name in caches)
     kept = {name for name in new if name.startswith(own)}
-    assert {name.split("/")[3] for name in kept} == {"pages", "finished", "covers"}
+    assert {name.split("/")[3] for name in kept} == set(caches)
     outputs = [f"book/dist/one{end}" for end in (".epub", ".pdf", "-workbook.pdf", "-cover.pdf")]
     # Fontconfig keeps lists of the machine's fonts.
     rest = {name for name in new - kept if not name.startswith("home/cache/fontconfig/")}
