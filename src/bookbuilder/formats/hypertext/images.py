@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,7 @@ QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 # WebP came with EPUB 3.3: Kindle and older readers leave a hole.
 _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
-
-
-# The texts in a PNG that may say how to turn it; they may stand at its very end.
+# The texts in a PNG that may say how to turn it.
 _TURNING = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 
 
@@ -98,13 +97,16 @@ def _recalled(made: MadePictures, name: str) -> _Remade | None:
 
 
 def _is_turned(image: Image.Image, asset: Asset) -> bool:
-    """Return whether EXIF says that `image` is to be turned.
+    """Return whether EXIF says that `image` is to be turned."""
+    from PIL import Image
 
-    Pillow would unpack all of a PNG to look for it.
-    """
-    if asset.media_type == "image/png" and not any(text in asset.data for text in _TURNING):
-        return False
-    return bool(image.getexif().get(0x0112, 1) != 1)
+    exif = image.getexif
+    if asset.media_type == "image/png":
+        pixels = asset.data.find(b"IDAT")
+        if not any(asset.data.find(text, pixels) >= 0 for text in _TURNING):
+            # That of PNGs would unpack all pixels, to look for a text behind them.
+            exif = partial(Image.Image.getexif, image)
+    return bool(exif().get(0x0112, 1) != 1)
 
 
 def _remade(image: Image.Image, media_type: str, longest: int, is_turned: bool) -> _Remade:
