@@ -68,11 +68,11 @@ def kind_of_captioned(tag: Tag) -> str:
     return "table" if tag.name == "table" or name.startswith(_OF_TABLES) else "figure"
 
 
-def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
+def captioned(tree: Tag, *names: str) -> list[tuple[Tag, Tag]]:
     """Return the figures or tables with a caption that is not empty, and their captions."""
     found = []
-    for tag in elements(tree, name):
-        caption = next((c for c in elements(tag, CAPTIONS[name]) if c.parent is tag), None)
+    for tag in elements(tree, *names):
+        caption = next((c for c in elements(tag, CAPTIONS[tag.name]) if c.parent is tag), None)
         if caption is not None and (text_of(caption) or has_class(caption, BARE)):
             found.append((tag, caption))
     return found
@@ -80,5 +80,5 @@ def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
 
 def label_of(caption: Tag) -> str:
     """Return "Figure 3", or an empty string for a caption without a number."""
-    label = caption.find("span", class_=LABEL)
+    label = next((tag for tag in elements(caption, "span") if has_class(tag, LABEL)), None)
     return label.get_text() if label is not None else ""
