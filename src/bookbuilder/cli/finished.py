@@ -52,7 +52,7 @@ def name_of_command(*said: object) -> str:
     """Return a name for what a command was told, done by this program and with these packages."""
     date = os.environ.get("SOURCE_DATE_EPOCH")
     graphviz = (dot := find_program("dot")) and identity_of(dot)
-    program = [*said, date, sys.version, graphviz, *sorted(_packages()), *_stamps(_own_files())]
+    program = [*said, date, sys.version, graphviz, *sorted(_packages()), *_own_files()]
     return digest_of(repr(program).encode("utf-8", "surrogatepass"))
 
 
@@ -110,13 +110,25 @@ def _digest(path: Path) -> str:
 
 def _packages() -> Iterator[str]:
     """Yield the names of all packages that can be imported, with their versions."""
-    for folder in filter(Path.is_dir, map(Path, sys.path)):
-        yield from (path.name for path in folder.glob("*.dist-info"))
+    for folder in sys.path:
+        with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+            yield from (entry.name for entry in entries if entry.name.endswith(".dist-info"))
 
 
-def _own_files() -> Iterator[Path]:
-    own = Path(bookbuilder.__file__).parent
-    return (path for path in sorted(own.rglob("*")) if path.suffix not in ("", ".pyc"))
+def _own_files() -> list[Stamp]:
+    """Return stamps of the files of the program itself, in sorted order."""
+    found: list[Stamp] = []
+    folders = [str(Path(bookbuilder.__file__).parent)]
+    # Not by paths as objects: there are some hundred files, and every command asks.
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif not entry.name.endswith(".pyc"):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+    return sorted(found)
 
 
 def _stamps(paths: Iterable[Path]) -> Iterator[Stamp]:
