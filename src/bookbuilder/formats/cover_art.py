@@ -40,6 +40,9 @@ _FAMILIES = (
     ("NotoSerifArmenian-Regular", "NotoSerifArmenian-Regular"),
 )
 
+PLAIN_LETTERS = frozenset(map(ord, "–—‘’“”…")) | {*range(0x21, 0x7F), *range(0xA1, 0x100)}
+"""Characters that the fonts of the first family have."""
+
 
 def read_cover(book: Book) -> bytes:
     """Read the author's picture for the cover.
@@ -81,8 +84,15 @@ def fence_of(book: Book) -> list[tuple[float, float, float]]:
 
 def letters_without_font(text: str) -> set[str]:
     """Return the letters that the best font for `text` lacks."""
-    wanted = {ord(c) for c in text if not c.isspace()}
-    return {chr(c) for c in wanted - letters_of(_family(text)[0])}
+    wanted = _letters(text)
+    return {chr(c) for c in wanted - letters_of(_family(text)[0])} if wanted else set()
+
+
+def _letters(text: str) -> set[int]:
+    """Return the letters of `text` that have to be looked for in fonts."""
+    found = {ord(c) for c in text if not c.isspace()}
+    # Reading what letters a font has takes time, and most books need none but the plain ones.
+    return set() if found <= PLAIN_LETTERS else found
 
 
 def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont:
@@ -94,8 +104,9 @@ def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTyp
 
 def _family(text: str) -> tuple[str, str]:
     """Return the first family that has all letters of `text`, or else the one that lacks least."""
-    wanted = {ord(c) for c in text if not c.isspace()}
-    # Most books need the first only, and reading what letters a font has takes time.
+    wanted = _letters(text)
+    if not wanted:
+        return _FAMILIES[0]
     complete = (family for family in _FAMILIES if wanted <= letters_of(family[0]))
     return next(complete, None) or min(
         _FAMILIES, key=lambda family: len(wanted - letters_of(family[0]))
