@@ -16,6 +16,7 @@ from bookbuilder.passes.captions import CAPTIONS, LISTING, captioned, label_of
 from bookbuilder.passes.furniture import UNLISTED
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, nearest, text_of
+from bookbuilder.trees.walking import Walk
 from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.
@@ -40,29 +41,33 @@ class Entry:
     language: str = ""
 
 
-def contents(book: Book, depth: int) -> list[Entry]:
+def contents(book: Book, depth: int, walk: Walk = elements) -> list[Entry]:
     """List parts, their chapters, and `depth` levels of headings, nested as the book is.
 
     Chapters of a part that has no opening stand alone.
     """
     language = book.metadata.language
     words = words_for(language)
-    entries = _chapters(book.front, depth, words, language)
+
+    def listed(chapters: Iterable[Chapter]) -> list[Entry]:
+        return _nested(_chapters(chapters, depth, words, language, walk))
+
+    entries = listed(book.front)
     for part in book.parts:
-        chapters = _chapters(part.chapters, depth, words, language)
+        chapters = listed(part.chapters)
         if has_opening(book, part):
             label = part_label(part, words)
             entries.append(Entry("part", part.slug, label, part.title, children=chapters))
         else:
             entries += chapters
-    return entries + _chapters(book.back, depth, words, language)
+    return entries + listed(book.back)
 
 
-def captions_of(book: Book) -> dict[str, list[Entry]]:
+def captions_of(book: Book, walk: Walk = elements) -> dict[str, list[Entry]]:
     """List what has a caption in the book: each `figure`, and each `table`."""
     found: dict[str, list[Entry]] = {name: [] for name in CAPTIONS}
     for chapter in book.chapters:
-        for tag, caption in captioned(chapter.tree, *CAPTIONS):
+        for tag, caption in captioned(walk(chapter.tree, *CAPTIONS)):
             if tag.get("id") and not has_class(tag, LISTING):
                 entry = Entry("caption", str(tag["id"]), *_parts_of_caption(caption))
                 found[tag.name].append(entry)
@@ -92,18 +97,18 @@ def chapter_label(chapter: Chapter, words: Words) -> str:
     return str(chapter.number) if chapter.number is not None else ""
 
 
-def _chapters(chapters: Iterable[Chapter], depth: int, words: Words, language: str) -> list[Entry]:
+def _chapters(
+    chapters: Iterable[Chapter], depth: int, words: Words, language: str, walk: Walk
+) -> Iterator[Entry]:
     """List `chapters` of a book in `language`."""
-    found = []
     for chapter in chapters:
-        headings = elements(chapter.tree, *HEADINGS)
+        headings = walk(chapter.tree, *HEADINGS)
         if _is_listed(chapter, headings):
             below = _nested(_headings(chapter.tree, headings, depth))
             label = chapter_label(chapter, words)
             entry = Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, below)
             own = str(chapter.tree.get("lang") or language)
-            found.append(entry if own == language else _in_language(entry, own))
-    return _nested(found)
+            yield entry if own == language else _in_language(entry, own)
 
 
 def _is_listed(chapter: Chapter, headings: Iterable[Tag]) -> bool:

@@ -39,7 +39,7 @@ def captions(book: Book, report: Report) -> None:
         taken = {str(tag["id"]).casefold() for tag in every if tag.attrs.get("id")}
         holders = [tag for tag in every if tag.name in CAPTIONS]
         for name in CAPTIONS:
-            for tag, caption in _with_captions([tag for tag in holders if tag.name == name]):
+            for tag, caption in captioned([tag for tag in holders if tag.name == name]):
                 if tag.get("id"):
                     found[id(tag)] = caption
                 else:
@@ -72,12 +72,8 @@ def kind_of_captioned(tag: Tag) -> str:
     return "table" if tag.name == "table" or name.startswith(_OF_TABLES) else "figure"
 
 
-def captioned(tree: Tag, *names: str) -> list[tuple[Tag, Tag]]:
-    """Return the figures or tables with a caption that is not empty, and their captions."""
-    return _with_captions(elements(tree, *names))
-
-
-def _with_captions(tags: Iterable[Tag]) -> list[tuple[Tag, Tag]]:
+def captioned(tags: Iterable[Tag]) -> list[tuple[Tag, Tag]]:
+    """Return the figures and tables with a caption that is not empty, and their captions."""
     found = []
     for tag in tags:
         caption = _child(tag, CAPTIONS[tag.name])

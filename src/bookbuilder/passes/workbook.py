@@ -35,7 +35,7 @@ def add_workbook(book: Book, report: Report) -> None:
             if tag.get("id"):
                 tag["id"] = f"{SLUG}--{tag['id']}"
         for name in CAPTIONS:
-            for tag, _ in captioned(copy, name):
+            for tag, _ in captioned(elements(copy, name)):
                 # Lists of figures and tables name the first one alone.
                 tag.attrs.pop("id", None)
         link = new_tag("a", {"href": f"#{chapter.slug}"}, where(book, chapter))

@@ -16,6 +16,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.markup import elements, has_class, one_line, text_of
+from bookbuilder.trees.walking import Walk
 
 NOT_CERTIFIED = Rule(
     "E018",
@@ -121,11 +122,11 @@ class Accessibility:
         return " ".join(sentences)
 
 
-def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes]) -> Accessibility:
+def assess(book: Book, shown: Sequence[Asset], css: Sequence[bytes], walk: Walk) -> Accessibility:
     """Assess the trees, the assets that they show and the author's stylesheets."""
     named: defaultdict[str, list[Tag]] = defaultdict(list)
     for chapter in tracked(book.chapters):
-        for tag in elements(chapter.tree):
+        for tag in walk(chapter.tree):
             named[tag.name].append(tag)
     pictures = [p for name in ("img", "svg") for p in named[name] if not _decorates(p)]
     has_alt = all(_has_alternative(p) for p in pictures)

@@ -24,6 +24,7 @@ from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements
 from bookbuilder.trees.serializing import Contents, serialize
+from bookbuilder.trees.walking import Walk
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
@@ -134,12 +135,13 @@ class ChapterWriter:
     frame: Frame
     targets: Mapping[str, str]
     assets: Mapping[str, Asset]
+    walk: Walk = elements
     used: set[str] = field(default_factory=set)
 
     def document(self, chapter: Chapter, matter: str) -> Document:
         name, tree = self.targets[chapter.slug], chapter.tree
         language = str(tree.get("lang", "")) or self.frame.language
-        inside = {tag.name for tag in elements(tree)}
+        inside = {tag.name for tag in self.walk(tree)}
         properties = [p for p, element in (("mathml", "math"), ("svg", "svg")) if element in inside]
         return self.frame.document(
             name,
@@ -161,14 +163,14 @@ class ChapterWriter:
         return value
 
 
-def targets_of(book: Book) -> dict[str, str]:
+def targets_of(book: Book, walk: Walk = elements) -> dict[str, str]:
     """Return where every id of the book ends up: `file.xhtml#id`, or the file for its own top."""
     found = {part.slug: f"{part.slug}.xhtml" for part in book.parts if has_opening(book, part)}
     if book.volume is not None:
         found[book.volume.slug] = TITLE_NAME
     for chapter in tracked(book.chapters):
         name = f"{chapter.slug}.xhtml"
-        for tag in elements(chapter.tree):
+        for tag in walk(chapter.tree):
             if "id" in tag.attrs:
                 found[str(tag["id"])] = f"{name}#{tag['id']}"
         found[chapter.slug] = name

@@ -14,6 +14,7 @@ from bookbuilder.formats.hypertext.page_breaks import page_places
 from bookbuilder.formats.table_of_contents import Entry, captions_of, contents, has_opening
 from bookbuilder.text.words import Words, direction
 from bookbuilder.trees.markup import one_line
+from bookbuilder.trees.walking import Walk
 
 # A longer page of contents leaves headings to the reader's own menu.
 LONGEST_PAGE = 60
@@ -69,10 +70,10 @@ class Navigation:
 
 
 def navigation_of(
-    book: Book, targets: Mapping[str, str], device: Device, words: Words
+    book: Book, targets: Mapping[str, str], device: Device, words: Words, walk: Walk
 ) -> Navigation:
     """Gather the lists of `book` for `device`; `targets` are the places of its ids."""
-    links = _links(contents(book, book.config.epub.toc_depth), targets)
+    links = _links(contents(book, book.config.epub.toc_depth, walk), targets)
     if not links:
         first = next(iter(book.chapters), None) if book.is_handout else None
         place = Link(first.title, targets[first.slug]) if first else None
@@ -82,7 +83,7 @@ def navigation_of(
     listings = []
     # They stand in the page of contents, which a handout has not.
     if not book.is_handout:
-        captions = captions_of(book)
+        captions = captions_of(book, walk)
         figures = Listing("loi", words.figures, _links(captions["figure"], targets))
         tables = Listing("lot", words.tables, _links(captions["table"], targets))
         listings = [listing for listing in (figures, tables) if listing.links]

@@ -34,6 +34,7 @@ from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import Words, words_for
+from bookbuilder.trees.walking import Walks
 
 
 def write_epub(book: Book, path: Path, report: Report) -> Output:
@@ -91,14 +92,15 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     if not device.mathml:
         book = with_formula_pictures(book)
     names = names_of_package()
-    targets = targets_of(book)
+    walk = Walks().elements
+    targets = targets_of(book, walk)
     own = {front.name, *(file.name for file in style_files)}
     names.take(*own, *{target.partition("#")[0] for target in targets.values()})
     assets = with_free_names(assets, names)
     frame = Frame(said.language, style_names, device.sentence_spans)
-    writer = ChapterWriter(frame, targets, assets)
+    writer = ChapterWriter(frame, targets, assets, walk)
     chapters = list(_chapters(book, writer, words))
-    navigation = navigation_of(book, targets, device, words)
+    navigation = navigation_of(book, targets, device, words, walk)
     documents = chapters
     if not book.is_handout:
         cover_pages = [cover_page(frame, front, words)] if device.cover_page else []
@@ -108,7 +110,7 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
     shown = [asset for name, asset in assets.items() if name in writer.used]
     pictures = [Resource(asset.name, asset.media_type, asset.data) for asset in shown]
     author_css = [file.data for file in style_files[1:] if file.media_type == "text/css"]
-    accessibility = assess(book, shown, author_css)
+    accessibility = assess(book, shown, author_css, walk)
     report_barriers(accessibility, book, report)
     return Publication(
         metadata=said,
