@@ -258,6 +258,14 @@ def test_process_version_and_help(book: Path) -> None:
         assert re.search(rf"^  {command}  ", helped.stdout, re.MULTILINE)
 
 
+def test_the_package_can_be_run_by_its_name(book: Path) -> None:
+    command = [sys.executable, "-m", "bookbuilder", "epub", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
+    assert "Usage: python -m bookbuilder epub" in done.stderr
+
+
 @pytest.mark.slow
 def test_process_exit_codes_and_plain_text_when_piped(book: Path) -> None:
     built = run("epub")

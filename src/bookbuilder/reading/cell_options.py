@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 # Formatters of code write `# |`.
 _LINE = re.compile(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
@@ -78,7 +76,7 @@ def options_of(
 def _data(lines: list[str]) -> Mapping[str, Any]:
     try:
         data = load_yaml("\n".join(lines)) if lines else {}
-    except yaml.YAMLError:
+    except NotYamlError:
         return {}
     return data if isinstance(data, dict) else {}
 

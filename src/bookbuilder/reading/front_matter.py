@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import yaml
-
 from bookbuilder.config.dates import read_date
 from bookbuilder.config.levels import read_levels
 from bookbuilder.config.pandoc_metadata import KEYS as KEYS_OF_BOOKS
@@ -24,7 +22,7 @@ from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS, addresses_in
 from bookbuilder.text.language import is_language
 from bookbuilder.text.plain_title import plain_title
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
 
@@ -147,20 +145,17 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter()
     try:
         data = load_yaml(match["yaml"])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        if "end of stream" in str(getattr(error, "problem", "")):
-            # The start of the construct is more telling than the end of the text.
-            mark = getattr(error, "context_mark", None) or mark
+    except NotYamlError as error:
         if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
             return FrontMatter()
         first = source.text.count("\n", 0, start) + 1
-        span = source.span_of_line(first + 1 + mark.line if mark else first)
-        if mark:
-            span = dataclasses.replace(span, column=mark.column + 1, length=1)
-        problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
-        message = f"the front matter is not YAML: {problem}"
-        report.add(BAD_FRONT_MATTER, message, span, _hint_for(problem, match["yaml"]))
+        span = source.span_of_line(first)
+        if error.place:
+            line, column = error.place
+            span = source.span_of_line(first + 1 + line)
+            span = dataclasses.replace(span, column=column + 1, length=1)
+        message = f"the front matter is not YAML: {error.problem[:200]}"
+        report.add(BAD_FRONT_MATTER, message, span, _hint_for(error.problem, match["yaml"]))
         return FrontMatter(length=match.end())
     if data is None and not match["yaml"].strip():
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
@@ -331,7 +326,7 @@ def _is_surely_front_matter(text: str) -> bool:
         return False
     try:
         data = load_yaml(text)
-    except yaml.YAMLError:
+    except NotYamlError:
         return False
     return isinstance(data, dict) and any(str(key).casefold() in _KNOWN for key in data)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import dataclasses
 import os
 import re
@@ -92,6 +91,8 @@ def _find(root: Path) -> Path | None:
 
 def _read(path: Path, root: Path) -> dict[str, dict[str, str]]:
     """Return the sections of config.ini; nothing if it is not d2lbook's."""
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text_if_any(path, root))

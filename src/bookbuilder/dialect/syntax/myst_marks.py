@@ -6,7 +6,6 @@ import re
 from functools import cached_property
 from xml.etree import ElementTree
 
-import yaml
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Started
@@ -14,7 +13,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.myst_blocks import add_label
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 _LABEL = re.compile(r"\(([^()\s][^()\n]{0,200})\)=[ \t]*$")
 # What shows that a chapter is written for MyST, so that `% …` and `+++` are not prose.
@@ -87,7 +86,7 @@ class MystChapter:
         match = _FRONT_MATTER.match(self._source.text)
         try:
             data = load_yaml(match[1]) if match else None
-        except yaml.YAMLError:
+        except NotYamlError:
             data = None
         data = data if isinstance(data, dict) else {}
         found: dict[str, str] = {}

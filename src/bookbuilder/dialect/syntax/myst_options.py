@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-import yaml
-
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 LONGEST = 2_000
 """A longer opening line is text."""
@@ -99,7 +97,7 @@ class OptionReader:
         self._done = True
         try:
             data = load_yaml("\n".join(self._yaml))
-        except yaml.YAMLError:
+        except NotYamlError:
             data = None
         if not isinstance(data, dict):
             pairs = (line.partition(":") for line in self._yaml)
