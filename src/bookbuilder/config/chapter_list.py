@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bookbuilder.model.source import Source, Span
 
+SUMMARY_NAME = "SUMMARY.md"
 _FRONT_MATTER = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 

@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
@@ -16,13 +17,14 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.passes.tex.definitions import macros_of
-from bookbuilder.passes.tex.formula import Formula, read_formula
-from bookbuilder.passes.tex.parser import Number
-from bookbuilder.passes.tex.tokens import Macros, TexError
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.trees.formula_text import formula_text
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of_value
+
+if TYPE_CHECKING:
+    from bookbuilder.passes.tex.formula import Formula
+    from bookbuilder.passes.tex.parser import Number
+    from bookbuilder.passes.tex.tokens import Macros
 
 FORMULA = Rule(
     "M016",
@@ -90,6 +92,8 @@ def _found(tree: Tag) -> Iterator[Tag]:
 
 
 def _macros_of_book(book: Book, report: Report) -> Macros:
+    from bookbuilder.passes.tex.definitions import macros_of
+
     of_site, wrong_of_site = macros_of(book.config.site_macros)
     for name, problem in wrong_of_site.items():
         report.add(BAD_MACRO, f"`{name}` of the other tool's macros is left out: {problem}")
@@ -101,6 +105,10 @@ def _macros_of_book(book: Book, report: Report) -> Macros:
 
 
 def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
+    from bookbuilder.passes.tex.definitions import macros_of
+    from bookbuilder.passes.tex.formula import read_formula
+    from bookbuilder.passes.tex.tokens import TexError
+
     macros, wrong = macros_of({name: said for name, said in chapter.macros.items() if name})
     definitions = str(chapter.macros.get("", ""))
     for line in _DEFINITION.findall(definitions):
@@ -114,6 +122,9 @@ def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
 
 
 def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
+    from bookbuilder.passes.tex.formula import read_formula
+    from bookbuilder.passes.tex.tokens import TexError
+
     line = str(tag.attrs.pop(_LINE, ""))
     typed = raw_text(tag).strip()
     is_block = tag.name == "pre"

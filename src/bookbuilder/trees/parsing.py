@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from bs4 import Tag
 from bs4.element import NavigableString
-from tinyhtml5.parser import HTMLParser
 
 from bookbuilder.trees.markup import NOT_TEXT, PREFIXES, VOID, new_tag, plain_characters, relink
+
+if TYPE_CHECKING:
+    from tinyhtml5.parser import HTMLParser
 
 DEEPEST = 512
 MOST_ATTRIBUTES = 500
@@ -75,6 +77,8 @@ def _shallow_parser() -> HTMLParser:
     So do browsers (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512). The
     parser looks through all open elements at each tag, so this also bounds the time.
     """
+    from tinyhtml5.parser import HTMLParser
+
     parser = HTMLParser(namespace_html_elements=False)
     tree = parser.tree
     insert = tree.insert_element_normal

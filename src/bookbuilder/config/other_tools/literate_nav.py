@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
+from bookbuilder.config.chapter_list import SUMMARY_NAME, ChapterList, Listed, ListedPart
 from bookbuilder.config.other_tools.sphinx import pages_like
-from bookbuilder.config.other_tools.summary import SUMMARY_NAME, lines_of
+from bookbuilder.config.other_tools.summary import lines_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.files import is_file, is_inside

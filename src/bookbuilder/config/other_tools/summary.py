@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
+from bookbuilder.config.chapter_list import SUMMARY_NAME, ChapterList, Listed, ListedPart
 from bookbuilder.config.other_tools.gitbook import is_gitbook, structure_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -18,7 +18,6 @@ from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.text.plain_title import plain_title
 
-SUMMARY_NAME = "SUMMARY.md"
 # Longer lines of a SUMMARY.md are not entries, and would be slow to match.
 LONGEST_LINE = 2_000
 
