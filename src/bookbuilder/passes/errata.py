@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -14,6 +13,7 @@ from bookbuilder.config.errata import Erratum, PlacedErratum
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.titles import level
 from bookbuilder.text.comparing import comparable
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
@@ -37,7 +37,7 @@ NO_PLACE = Rule(
 
 ROLE = "doc-errata"
 # Marks of Markdown that people copy along with the words.
-_MARKS = re.compile(r"[*_`]")
+_MARKS = rare_pattern(r"[*_`]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.formula_text import formula_text
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of_value
 
@@ -48,20 +49,20 @@ NUMBER_GAP = "2em"
 _LINE = "data-line"
 _MOST_LINES = 300
 _LONGEST_ALT = 1_000
-_BOOKDOWN_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)")
-_CALL = re.compile(r"\\[a-zA-Z]+")
-_DEFINITION = re.compile(
+_BOOKDOWN_LABEL = rare_pattern(r"\(\\#(eq:[\w:.-]{1,100})\)")
+_CALL = rare_pattern(r"\\[a-zA-Z]+")
+_DEFINITION = rare_pattern(
     r"^[ \t]*(\\(?:(?:new|renew|provide)command|def|DeclareMathOperator|let)[^\n]{0,500})$",
     re.MULTILINE,
 )
-_AFTER = re.compile(r"\s*[.,;]\s*$")
+_AFTER = rare_pattern(r"\s*[.,;]\s*$")
 # They say how large or how far apart something is, which nobody needs to hear.
-_UNSAID = re.compile(
+_UNSAID = rare_pattern(
     r"\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|nonumber|notag|[,;:!>]"
     r"|quad|qquad|(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])"
     r"|(?:label|tag)\*?\s{0,9}\{[^{}]{0,100}\})\s*"
 )
-_COLUMN = re.compile(
+_COLUMN = rare_pattern(
     r"\\(?:begin|end)\s{0,9}\{(?:equation|align(?:ed|at|edat)?|flalign|gather(?:ed)?|multline|split"
     r"|eqnarray)\*?\}(?:\{\d{1,2}\})?|(?<!\\)&"
 )

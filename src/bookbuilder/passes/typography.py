@@ -19,6 +19,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.dashes import Edit, dash_edits, not_in_addresses
 from bookbuilder.passes.line_ends import line_end_edits
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of, unwrap
 from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
@@ -92,15 +93,15 @@ _DASHES = frozenset("-–—")
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
 _CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
 # Words without their beginning. Those of the first pattern never start a quotation.
-_SHORTENED = re.compile(
+_SHORTENED = rare_pattern(
     r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I
 )
-_MAYBE_SHORTENED = re.compile(
+_MAYBE_SHORTENED = rare_pattern(
     r"(?:bout|cause|cos|em|gainst|kay|neath|nother|nuff|round|til|till|tween|twixt)(?!\w)", re.I
 )
 _FAR = 80
 
-_DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
+_DOTS = rare_pattern(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
 # "p. 5", "chapter 3": a number that must not start a line.
 _BEFORE_NUMBER = re.compile(
     r"(?<!\w)(?:(?:pp?|vols?|nos?|figs?|chap|sec|Bd|Nr|S|Abb|Kap|núm|pág)\.|[§¶№]|chapter|part|section"
@@ -109,10 +110,10 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _FRENCH_SPACES = (
-    (re.compile(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
-    (re.compile(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
-    (re.compile(r"«([ \u00a0])"), NARROW),
-    (re.compile(r"([ \u00a0])(?=»)"), NARROW),
+    (rare_pattern(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
+    (rare_pattern(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
+    (rare_pattern(r"«([ \u00a0])"), NARROW),
+    (rare_pattern(r"([ \u00a0])(?=»)"), NARROW),
 )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 # Formatters of code write `# |`.
-_LINE = re.compile(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
+_LINE = rare_pattern(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS, addresses_in
 from bookbuilder.text.language import is_language
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 from bookbuilder.text.suggest import did_you_mean
@@ -90,8 +91,8 @@ _TOML = re.compile(
 # What may stand before front matter without being seen: blank lines, a byte order mark, comments.
 _BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
 _UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
-_OPEN_QUOTE = re.compile(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
-_LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
+_OPEN_QUOTE = rare_pattern(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
+_LOOKS_LIKE_KEYS = rare_pattern(r"\s*[\w-]+\s*:")
 _LONGEST = 100_000
 
 

@@ -28,6 +28,7 @@ from bookbuilder.runtime.files import (
 )
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 
 MOST_NESTED = 10
@@ -72,7 +73,7 @@ _SNIPPET = re.compile(
     _BEFORE + r"-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"'\n]+)(?P=quote)[ \t]*$"
 )
 _SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
-_ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
+_ESCAPED = rare_pattern(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
 _SIGNS = (

@@ -10,13 +10,14 @@ from pathlib import PurePosixPath
 
 from bookbuilder.dialect.syntax.myst import holds_markdown
 from bookbuilder.dialect.syntax.myst_options import split_options
+from bookbuilder.text.patterns import rare_pattern
 
 _Line = tuple[int, str]
 _OPENING = re.compile(
     r"(?P<before>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*"
     r"\{[ \t]*(?P<name>[A-Za-z][\w:.+-]*)[ \t]*\}[ \t]*(?P<argument>[^`]*?)[ \t]*$"
 )
-_CLOSING = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*$")
+_CLOSING = rare_pattern(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*$")
 _NAMES = frozenset({"include", "literalinclude", "csv-table", "raw"})
 _MARKDOWN = (".md", ".markdown", ".myst", ".txt", ".qmd", ".mdx", "")
 _LONG_FENCE = "`" * 8

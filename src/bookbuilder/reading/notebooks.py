@@ -19,6 +19,7 @@ from bookbuilder.reading.cell_outputs import LEFT_OUT, Outputs, fenced, joined, 
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, name_of, read_file
 from bookbuilder.runtime.text_files import UNREADABLE, without_controls
+from bookbuilder.text.patterns import rare_pattern
 
 SUFFIX = ".ipynb"
 LARGEST = 50_000_000
@@ -31,8 +32,8 @@ BAD_NOTEBOOK = Rule(
     f" again. More than {MOST_CELLS:,} cells or {LARGEST_TEXT:,} characters of text are refused.",
     stops=False,
 )
-_ATTACHMENT = re.compile(r"attachment:([^\s()<>\"']{1,300})")
-_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_ATTACHMENT = rare_pattern(r"attachment:([^\s()<>\"']{1,300})")
+_LANGUAGE = rare_pattern(r"[\w+#.-]{1,40}")
 
 
 @dataclass(slots=True)

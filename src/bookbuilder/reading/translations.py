@@ -6,7 +6,6 @@ A translated chapter has the name of its original, below the folder of the trans
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from bookbuilder.runtime.files import is_file, is_inside, name_of
 from bookbuilder.runtime.last_changes import Change, last_changes
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.runtime.text_folder import markdown_below
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.suggest import did_you_mean
 
@@ -58,7 +58,7 @@ NOTHING_TRANSLATED = Rule(
     " edition, would be an empty book.",
 )
 
-_TITLE = re.compile(r"(?m)^#[ \t]+(\S.{0,300}?)[ \t]*#*$")
+_TITLE = rare_pattern(r"(?m)^#[ \t]+(\S.{0,300}?)[ \t]*#*$")
 _INHERITED = ("slug", "role", "numbered", "only", "addresses")
 
 

@@ -21,10 +21,11 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in, read_text
 from bookbuilder.runtime.text_folder import markdown_below
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 FILE_NAME = "_bookdown.yml"
-PART = re.compile(
+PART = rare_pattern(
     r"#[ \t]+\((?P<kind>PART|APPENDIX)(?:\\?\*)?\)[ \t]*(?P<title>[^\n{]{0,300})[^\n]*"
 )
 """A heading that begins a part, or the appendices."""

@@ -16,6 +16,7 @@ from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 # Longer lines of a SUMMARY.md are not entries, and would be slow to match.
@@ -87,8 +88,8 @@ NO_FILE = Rule(
     "An entry of SUMMARY.md without a file, such as `[Title]()`, announces a chapter that is not"
     " written yet, or names a group of chapters. It is left out of the contents.",
 )
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
-_LINK = re.compile(
+_ITEM = rare_pattern(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
+_LINK = rare_pattern(
     r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
 )
 

@@ -19,9 +19,10 @@ from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
+from bookbuilder.text.patterns import rare_pattern
 
 BACKTICKS = re.compile(r"`+")
-_BRACES = re.compile(r"\\.|[{}]")
+_BRACES = rare_pattern(r"\\.|[{}]")
 
 
 @dataclass

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bookbuilder.text.patterns import rare_pattern
+
 _LONGEST_INFO = 2000
 _ITEM = re.compile(
     r"(?P<key>[A-Za-z][\w-]{0,40})[ \t]{0,9}[=:][ \t]{0,9}"
@@ -36,7 +38,7 @@ _ADDED, _REMOVED = frozenset({"ins", "add", "added"}), frozenset({"del", "rem", 
 _OPTIONS = _TITLES | _NUMBERS | _FIRST | _MARKED | _ADDED | _REMOVED | {"caption", "lst-cap"}
 _NUMBER_CLASSES = frozenset({"numberlines", "number-lines", "line-numbers", "linenums"})
 _NO = frozenset({"false", "no", "off", "none", "0"})
-_RANGE = re.compile(r"(\d{1,6})(?:[ \t]{0,3}(?:-|\.\.)[ \t]{0,3}(\d{1,6}))?")
+_RANGE = rare_pattern(r"(\d{1,6})(?:[ \t]{0,3}(?:-|\.\.)[ \t]{0,3}(\d{1,6}))?")
 _MOST_RANGES = 200
 _DIGITS = 7
 

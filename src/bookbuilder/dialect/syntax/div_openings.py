@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_MARKS = re.compile(r"(:{3,})[ \t]*")
-_NAME = re.compile(r"[^\W\d_][\w-]*(?=[ \t\[{]|:*$)")
-_BRACES = re.compile(r"""\{((?:"[^"]*"|'[^']*'|[^{}"'])*)\}|\{([^{}]*)\}""")
-_ITEM = re.compile(
+from bookbuilder.text.patterns import rare_pattern
+
+_MARKS = rare_pattern(r"(:{3,})[ \t]*")
+_NAME = rare_pattern(r"[^\W\d_][\w-]*(?=[ \t\[{]|:*$)")
+_BRACES = rare_pattern(r"""\{((?:"[^"]*"|'[^']*'|[^{}"'])*)\}|\{([^{}]*)\}""")
+_ITEM = rare_pattern(
     r"""\.(?P<cls>[\w:/-]+)|\#(?P<id>[^\s"'}]+)"""
     r"""|(?P<key>[\w:.-]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'},]*))"""
     r"""|(?P<word>[^\s,]+)"""
 )
-_TRAILING_COLONS = re.compile(r"(?:^|[ \t]):{3,}$")
-_MYST = re.compile(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
+_TRAILING_COLONS = rare_pattern(r"(?:^|[ \t]):{3,}$")
+_MYST = rare_pattern(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
 LONGEST = 2_000
 """A longer opening line is text."""
 

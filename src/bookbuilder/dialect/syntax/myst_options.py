@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 LONGEST = 2_000
@@ -17,8 +18,8 @@ _OPENING = re.compile(
     r"(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*\{[ \t]*(?P<name>[A-Za-z][\w.+-]*(?::[\w.+-]+)*)[ \t]*\}"
     r"(?:[ \t]*(?P<argument>.*?))?[ \t]*$"
 )
-_OPTION = re.compile(r":([A-Za-z][\w-]*):(?:[ \t]+(.*?))?[ \t]*$")
-_YAML_FENCE = re.compile(r"[ \t>]*---[ \t]*$")
+_OPTION = rare_pattern(r":([A-Za-z][\w-]*):(?:[ \t]+(.*?))?[ \t]*$")
+_YAML_FENCE = rare_pattern(r"[ \t>]*---[ \t]*$")
 _MOST_YAML_LINES = 100
 
 

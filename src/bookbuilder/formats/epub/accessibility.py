@@ -15,6 +15,7 @@ from bookbuilder.book import Asset, Book
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, has_class, one_line, text_of
 
 NOT_CERTIFIED = Rule(
@@ -26,7 +27,7 @@ NOT_CERTIFIED = Rule(
 )
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
-_COLOUR = re.compile(
+_COLOUR = rare_pattern(
     r"(?:^|[;{\s-])(?:color|background)\s*:(?!\s*(?:inherit|transparent|currentcolor|none))",
     re.IGNORECASE,
 )

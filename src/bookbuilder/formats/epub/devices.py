@@ -13,6 +13,7 @@ from bs4.element import NavigableString, PageElement
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import copy_of, new_tag, relink
 from bookbuilder.trees.serializing import Contents
@@ -27,7 +28,7 @@ UNKNOWN_DEVICE = Rule(
 
 # Kobo's own books have these around the content of their body elements.
 KOBO_COLUMNS = ('<div id="book-columns"><div id="book-inner">\n', "\n\n</div></div>")
-_SENTENCE = re.compile(
+_SENTENCE = rare_pattern(
     r".+?(?:[.!?…]+[\"'”’»)\]]*(?:\s+|$)|[。！？]+[」』”]*\s*|$)",
     re.DOTALL,
 )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, raw_text, text_of
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
@@ -27,7 +28,7 @@ _EMPTY_CELL = 8
 _MOST_COLUMNS = 50
 # What is longer, such as an address, is no word and may break anywhere.
 _LONGEST_WORD = 24
-_ADDRESS = re.compile(r"[!-~\u00a1-\u2de0]{25}")
+_ADDRESS = rare_pattern(r"[!-~\u00a1-\u2de0]{25}")
 # Columns with longer cells are text, and this many of them are too many for a phone.
 _SHORT_CELL = 10
 _TEXT_COLUMNS = 3

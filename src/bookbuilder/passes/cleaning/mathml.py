@@ -7,6 +7,7 @@ import re
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import new_tag, raw_text, text_of
 from bookbuilder.trees.xhtml import names
 
@@ -72,7 +73,7 @@ _VALUES |= dict.fromkeys(
     ("columnlines", "rowlines"), r"(none|solid|dashed)(\s+(none|solid|dashed))*"
 )
 _PATTERNS = {key: re.compile(pattern) for key, pattern in _VALUES.items()}
-_ALIGN = re.compile(r"(left|center|right)(\s+(left|center|right))*")
+_ALIGN = rare_pattern(r"(left|center|right)(\s+(left|center|right))*")
 _PATTERNS["columnalign"] = _ALIGN
 
 _OWN = {

@@ -17,6 +17,7 @@ from bs4 import Tag
 from bs4.element import NavigableString
 
 from bookbuilder.passes.cleaning.svg_styles import Removal
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import raw_text
 
 DEEPEST = 100
@@ -24,7 +25,7 @@ DEEPEST = 100
 MOST_FOLLOWED = 100_000
 REMOVED = "what refers to itself, or is repeated too often"
 
-_URL = re.compile(r"""url\(\s*["']?\s*#([^"')]+?)\s*["']?\s*\)""")
+_URL = rare_pattern(r"""url\(\s*["']?\s*#([^"')]+?)\s*["']?\s*\)""")
 _NOT_INHERITED = ("clip-path", "mask", "filter")
 # What is in these is never painted by itself, so it does not matter what colours it inherits.
 _NOT_PAINTED = ("linearGradient", "radialGradient", "filter")
