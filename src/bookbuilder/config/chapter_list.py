@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from bookbuilder.model.source import Source, Span
 from bookbuilder.text.patterns import rare_pattern
@@ -15,8 +16,7 @@ _FRONT_MATTER = rare_pattern(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL
 _FENCE = rare_pattern(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Name a chapter as its list does, with the title, nesting and role that the list gives it."""
 
     name: str
@@ -26,16 +26,14 @@ class Listed:
     role: str = ""
 
 
-@dataclass(slots=True)
-class ListedPart:
+class ListedPart(Struct):
     """Group chapters under a title; without one, they are merely chapters."""
 
     title: str = ""
     entries: list[Listed] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class ChapterList:
+class ChapterList(Struct):
     """List the chapters of a book, by another tool's file.
 
     `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their

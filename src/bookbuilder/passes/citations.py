@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.citing import CLASS, SCHEME
@@ -56,8 +56,7 @@ _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encycl
 _DATES = ("issued", "original-date", "submitted", "accessed", "available-date", "event-date")
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """A citation in a tree. `in_note` says that it stands in a note of the author's."""
 
     tag: Tag
@@ -66,8 +65,7 @@ class Place:
     in_note: bool
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """The citations that are listed together: those of the book, or of a chapter."""
 
     chapters: list[Chapter]

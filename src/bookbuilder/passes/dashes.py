@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bookbuilder.text.patterns import rare_pattern
 
@@ -13,8 +14,7 @@ Edit = tuple[int, int, str]
 EN, EM = "–", "—"
 
 
-@dataclass(frozen=True, slots=True)
-class Dashes:
+class Dashes(Struct, frozen=True):
     """Hold what `--` is between words that it joins, and between words with blanks around it.
 
     Between figures it is an en dash in every language, and `---` is always an em dash.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bs4 import Tag
 from bs4.element import NavigableString
+from msgspec import Struct
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.config.errata import Erratum, PlacedErratum
@@ -40,8 +40,7 @@ ROLE = "doc-errata"
 _MARKS = rare_pattern(r"[*_`]")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A chapter, and the heading in it that an erratum names; None if it names none."""
 
     chapter: Chapter

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
@@ -32,8 +32,7 @@ _MOST_LEVELS = 3
 _LONGEST_NAME = 40
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """Hold the places of a term, and the terms below it."""
 
     places: list[tuple[Chapter, str]] = field(default_factory=list)

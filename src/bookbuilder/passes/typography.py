@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.dialect.core.spans import AS_TYPED
@@ -28,8 +28,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 APOSTROPHE = "’"
 
 
-@dataclass(frozen=True, slots=True)
-class Quotes:
+class Quotes(Struct, frozen=True):
     """Hold outer and inner quotation marks, opening and closing."""
 
     open: str
@@ -117,8 +116,7 @@ _FRENCH_SPACES = (
 )
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """Hold a text node at `start` of its run, or a stand-in for an element that is left alone."""
 
     start: int

@@ -7,10 +7,10 @@ a line's start become its margin, which a line that turns keeps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, NavigableString, PageElement
+from msgspec import Struct, field
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
@@ -30,8 +30,7 @@ _HOLDERS = ("div", "section", "blockquote", "p")
 _DEEPEST = 50
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """Hold the nodes of a line, and the marks that ended the line before it."""
 
     nodes: list[PageElement] = field(default_factory=list)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
@@ -13,8 +15,7 @@ from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 _LINE = rare_pattern(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class CellOptions:
+class CellOptions(Struct, frozen=True):
     """Say which parts of a cell are shown, and how a figure or table in it is called."""
 
     code: bool = True

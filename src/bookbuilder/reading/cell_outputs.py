@@ -6,9 +6,10 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from html import escape
 from typing import Any
+
+from msgspec.structs import replace
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.reading.cell_options import CellOptions

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from bookbuilder.config.dates import read_date
 from bookbuilder.config.levels import read_levels
@@ -96,8 +97,7 @@ _LOOKS_LIKE_KEYS = rare_pattern(r"\s*[\w-]+\s*:")
 _LONGEST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """Hold the keys that bookbuilder reads.
 
     `is_untitled` is True for an empty `title: ""`, which means a chapter without a title.

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -98,8 +100,7 @@ def with_includes(
     return Source(source.path, source.name, text, tuple(expansion.stretches))
 
 
-@dataclass(slots=True)
-class _Expansion:
+class _Expansion(Struct):
     chapter: Source
     config: Config
     report: Report

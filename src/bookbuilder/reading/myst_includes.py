@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.syntax.myst import holds_markdown
 from bookbuilder.dialect.syntax.myst_options import split_options
@@ -24,8 +25,7 @@ _LONG_FENCE = "`" * 8
 _KEPT = ("caption", "name", "header", "header-rows", "stub-columns", "delim")
 
 
-@dataclass(slots=True)
-class MystInclude:
+class MystInclude(Struct):
     """Collect the lines of a directive that includes a file, up to the line that closes it."""
 
     name: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
@@ -36,8 +37,7 @@ _ATTACHMENT = rare_pattern(r"attachment:([^\s()<>\"']{1,300})")
 _LANGUAGE = rare_pattern(r"[\w+#.-]{1,40}")
 
 
-@dataclass(slots=True)
-class Notebook:
+class Notebook(Struct):
     """A notebook as text. `pictures` are those in it, by the names that the text calls them."""
 
     source: Source

@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from bookbuilder.book import Chapter
 from bookbuilder.config.schema import Config
@@ -38,8 +38,7 @@ ENOUGH_FOR_WORKERS = 50_000
 """Characters: with fewer, one process has read them before two have begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ChapterRecord:
+class _ChapterRecord(Struct, frozen=True):
     """Hold what of a chapter comes from its text; see `Chapter` for the fields."""
 
     slug: str
@@ -52,8 +51,7 @@ class _ChapterRecord:
     left_out: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _FileRecord:
+class _FileRecord(Struct, frozen=True):
     """Hold the chapters of one file, what was found in it, and what its conditions name."""
 
     chapters: list[_ChapterRecord]
@@ -61,8 +59,7 @@ class _FileRecord:
     named: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FileToRead:
+class FileToRead(Struct, frozen=True):
     """A file of the book, and all that decides what it is read as.
 
     One that is not for the book's readers has no chapters.
@@ -98,8 +95,7 @@ class FileToRead:
         return repr((self.source, self.front, place, citable))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """The work of reading one file, by its number."""
 
     message: int

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bookbuilder.text.patterns import rare_pattern
 
@@ -44,8 +46,7 @@ _NO_TEXT = rare_pattern(r"\.(?:html?|mp4|ogg|mp3|webm|pdf)$|^(?:https?:)?//", re
 _LANGUAGE = rare_pattern(r"(?:^|[ \t])([A-Za-z][\w+#-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class SiteInclude:
+class SiteInclude(Struct, frozen=True):
     """Say what to include. `target` is written as in mdBook, with a part after a colon.
 
     Code is in a `language`; its value for Markdown is None. A `title` is the caption of code.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bookbuilder.config.schema import Config
 from bookbuilder.config.translations import with_titles_of_parts
@@ -74,8 +76,7 @@ def translated(outline: Outline, config: Config, report: Report, with_drafts: bo
     return _Translation(outline, config, report, with_drafts).made()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """A chapter, the file that translates it, and the front matter of both.
 
     `is_draft` says that the file is there, but not done.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import tinycss2
+from msgspec import Struct
 from tinycss2.ast import (
     AtRule,
     Comment,
@@ -74,8 +74,7 @@ class Refused(Exception):  # noqa: N818
 Address = Callable[[str, Node], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A declaration that others read as it was read here."""
 
     name: str
@@ -192,8 +191,7 @@ _AMBIGUOUS = "programs may read this differently"
 _NO_ESCAPES = "write names without escapes"
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Struct, frozen=True):
     """Checks the value of the property `name`."""
 
     address: Address

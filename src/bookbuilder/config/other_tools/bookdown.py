@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places, prose_lines
 from bookbuilder.config.other_tools.shared import (
@@ -83,7 +84,7 @@ def _add(found: ChapterList, names: list[str], places: Places | None, config: Co
             if not in_appendix:
                 found.parts.append(ListedPart(title))
         if in_appendix:
-            found.back.append(dataclasses.replace(entry, role="appendix"))
+            found.back.append(replace(entry, role="appendix"))
         elif not found.parts and not found.front and Path(name).stem.lower() == "index":
             found.front.append(entry)
         else:

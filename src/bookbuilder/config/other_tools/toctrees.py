@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.config.chapter_list import Listed
 from bookbuilder.model.source import Source
@@ -20,8 +21,7 @@ _OPTION = rare_pattern(r"[ \t]*:?([a-z-]+):(?:[ \t]+(.*?))?[ \t]*$")
 _TITLED = rare_pattern(r"(?P<title>[^<>]+?)[ \t]*<(?P<name>[^<>]+)>$")
 
 
-@dataclass(slots=True)
-class Toctree:
+class Toctree(Struct):
     """Hold the entries of one toctree and what its options say."""
 
     caption: str = ""

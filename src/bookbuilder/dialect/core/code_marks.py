@@ -6,7 +6,8 @@ Marks that make lines stand out are carried out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.text.patterns import rare_pattern
 
@@ -40,8 +41,7 @@ _KINDS = {
 _ANNOTATIONS = rare_pattern(rf"{_COMMENT}[ \t]*((?:\(\d{{1,3}}\)!?[ \t]*){{1,9}}){_COMMENT_END}")
 
 
-@dataclass(slots=True)
-class Shown:
+class Shown(Struct):
     """Hold the lines of code that are shown, and which of them stand out, counted from 1."""
 
     lines: list[str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html import escape
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.html_tags import NEVER_CLOSED
 from bookbuilder.text.patterns import rare_pattern
@@ -30,8 +31,7 @@ _RENAMED = {"classname": "class", "htmlfor": "for", "srcset": "srcset"}
 _WITHOUT_UNIT = {"opacity", "zIndex", "lineHeight", "fontWeight", "flex", "order", "zoom"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """Hold a tag. `values` are known as text; `expressions` would be computed by a program."""
 
     name: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.text.patterns import rare_pattern
 
@@ -43,8 +44,7 @@ _MOST_RANGES = 200
 _DIGITS = 7
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """Hold what is said of a listing. Lines count from 1, whatever their numbers.
 
     `title` is plain text, such as the name of a file; `caption` is Markdown. `first` is the number

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from html.entities import html5
+
+from msgspec import Struct
 
 from bookbuilder.text.patterns import rare_pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Hold a link definition, `[label]: destination "title"`; the title's escapes are as typed."""
 
     destination: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.html_tags import KNOWN
 from bookbuilder.dialect.core.jsx import Tag, read_tag
@@ -25,8 +26,7 @@ _IMPORT = rare_pattern(
 )
 
 
-@dataclass(slots=True)
-class ChapterTags:
+class ChapterTags(Struct):
     """Hold the components of a chapter: where they stand, and where they end."""
 
     by_place: dict[tuple[int, int], Tag]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
+from msgspec import Struct
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
@@ -40,8 +40,7 @@ _ALTERNATIVES = ("alt", "fig-alt", "fig.alt")
 _AS_CODE = rare_pattern(r"(?<![\w-])\.source(?![\w-])|\{[ \t]*\d")
 
 
-@dataclass(slots=True)
-class Said:
+class Said(Struct):
     """Hold what is said of a diagram besides its source."""
 
     identifier: str = ""

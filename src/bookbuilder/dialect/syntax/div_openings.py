@@ -7,7 +7,8 @@ what all of them mean is one `Opening`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.text.patterns import rare_pattern
 
@@ -25,8 +26,7 @@ LONGEST = 2_000
 """A longer opening line is text."""
 
 
-@dataclass(slots=True)
-class Opening:
+class Opening(Struct):
     """Hold what an opening line says. `name` is its bare word, which is also the first class.
 
     `title` is inline Markdown. `ends_there` is True if colons after the title may end the block,

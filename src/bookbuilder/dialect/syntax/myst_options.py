@@ -6,7 +6,8 @@ Options are lines `:key: value`, or YAML between two lines `---`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
 from bookbuilder.text.patterns import rare_pattern
@@ -23,8 +24,7 @@ _YAML_FENCE = rare_pattern(r"[ \t>]*---[ \t]*$")
 _MOST_YAML_LINES = 100
 
 
-@dataclass(slots=True)
-class Directive:
+class Directive(Struct):
     """Hold what a directive's opening line says, and its options once they are read."""
 
     marks: str

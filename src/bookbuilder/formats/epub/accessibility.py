@@ -6,10 +6,10 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bs4 import Tag
+from msgspec import Struct
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -45,8 +45,7 @@ class Barrier(StrEnum):
     MOVING = "some pictures move and cannot be stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Accessibility:
+class Accessibility(Struct, frozen=True):
     """Facts for the package document, and for whoever else says what readers can expect."""
 
     has_pictures: bool

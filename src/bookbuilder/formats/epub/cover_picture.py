@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import PIL
+from msgspec import Struct
 
 import bookbuilder
 from bookbuilder.book import Book
@@ -46,8 +46,7 @@ MOST_PIXELS = 60_000_000
 LARGEST_CACHE = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """`name` as it is in the package; `alt` says what the picture shows."""
 
     name: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
+from msgspec import Struct
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -38,8 +38,7 @@ _BLOCKS = frozenset("p ol ul table h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _WHOLE = frozenset(["pre", "svg", "math", "ruby", "audio", "video", "style", "script"])
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A table of profiles/device.toml, which explains its keys."""
 
     suffix: str

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bs4 import Tag
+from msgspec import Struct
 
 from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, raw_text, text_of
@@ -45,8 +45,7 @@ _NUMBER = re.compile(
 _WORD_ENDS = re.compile(r"[\s\u200b]+|(?<=[-–—/\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """The widths of the longest word and of the longest cell, with padding."""
 
     word: int

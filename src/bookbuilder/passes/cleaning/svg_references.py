@@ -10,11 +10,11 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString
+from msgspec import Struct
 
 from bookbuilder.passes.cleaning.svg_styles import Removal
 from bookbuilder.text.patterns import rare_pattern
@@ -31,8 +31,7 @@ _NOT_INHERITED = ("clip-path", "mask", "filter")
 _NOT_PAINTED = ("linearGradient", "radialGradient", "filter")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Element:
+class _Element(Struct, frozen=True, eq=False):
     tag: Tag
     parent: _Element | None
     level: int
@@ -40,8 +39,7 @@ class _Element:
     """The id of the nearest element around it that has one, or its own."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reference:
+class _Reference(Struct, frozen=True, eq=False):
     """Hold a reference to the id `target`, in the attribute `key` or, if empty, in a sheet."""
 
     element: _Element
