@@ -1,4 +1,4 @@
-"""What a book names is read by `runtime/files.py` and by nobody else."""
+"""Files that a book names are read by `runtime/files.py` and by nobody else."""
 
 from __future__ import annotations
 

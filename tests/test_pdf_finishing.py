@@ -1,4 +1,4 @@
-"""What is done to a PDF when its pages are laid out: labels, metadata, archiving, imposition."""
+"""A PDF whose pages are laid out gets labels, metadata, archiving and imposition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What bookbuilder uses of WeasyPrint beyond its public API: one test for each promise.
+"""Test each promise of WeasyPrint beyond its public API that bookbuilder relies on.
 
 `formats/pdf/weasy/contract.py` declares it. After an update of WeasyPrint, each test that fails
 here names something that has changed.
@@ -190,7 +190,7 @@ def test_log_of_a_stylesheet_is_understood(
 
 
 def findings(tmp_path: Path, body: str, **assets: bytes) -> dict[str, str]:
-    """What is reported of a document with this body: messages by the names of rules."""
+    """Return what is reported of a document with this body: messages by the names of rules."""
     book, report = load_files(tmp_path, {"one.md": "# One\n\n𒀀\n"})
     report = Report()
     given = {f"{n}.png": Asset(f"{n}.png", "image/png", data) for n, data in assets.items()}
@@ -335,7 +335,7 @@ def test_functions_take_these_arguments_first(
 
 
 def test_lines_are_filled_by_the_name_that_is_patched() -> None:
-    """If WeasyPrint lets blanks hang one day, `line_ends` can go."""
+    """Blanks do not hang yet; if WeasyPrint lets them one day, `line_ends` can go."""
     words = "identifier. Our first commit was given the ID"
     made = weasyprint.layout.inline.split_first_line
 

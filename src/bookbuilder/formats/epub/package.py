@@ -41,7 +41,7 @@ _UNIX = 3
 
 
 class Publication(Struct, frozen=True):
-    """All that an EPUB consists of, before it is packed.
+    """Hold all that an EPUB consists of, before it is packed.
 
     `documents` are in reading order, without the `navigation` document; `files` are pictures,
     stylesheets and what those use. `page_source` names the edition whose pages are marked, if any
