@@ -27,7 +27,6 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.runtime.installation import installation
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.trees.records import TreeRecord, record_of, tree_of
 
 if TYPE_CHECKING:
@@ -133,6 +132,8 @@ def _read(files: Sequence[FileToRead], missing: Sequence[int]) -> Iterator[tuple
             if data:
                 yield job.message, data
         return
+    from bookbuilder.runtime.workers import worker_pool
+
     with worker_pool(lambda: lambda number: _data_of(files[number])) as workers:
         for job, data in workers.share_out(jobs):
             if data:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from markdown.extensions.attr_list import get_attrs_and_remainder
-
 from bookbuilder.text.patterns import rare_pattern
 
 # Of words without a value only those that no text in braces is.
@@ -80,6 +78,8 @@ def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
     """Set the attributes that `attributes`, the inside of the braces, lists; classes add up."""
     if not attributes:
         return
+    from markdown.extensions.attr_list import get_attrs_and_remainder
+
     attributes = _SPACED_SIZE.sub(lambda size: size[0].replace(" ", ""), attributes)
     for key, value in get_attrs_and_remainder(" ".join(attributes.split()))[0]:
         if key == ".":

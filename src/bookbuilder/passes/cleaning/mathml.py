@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
@@ -72,7 +70,7 @@ _VALUES |= dict.fromkeys(("columnspacing", "rowspacing"), rf"{_LENGTH}(\s+{_LENG
 _VALUES |= dict.fromkeys(
     ("columnlines", "rowlines"), r"(none|solid|dashed)(\s+(none|solid|dashed))*"
 )
-_PATTERNS = {key: re.compile(pattern) for key, pattern in _VALUES.items()}
+_PATTERNS = {key: rare_pattern(pattern) for key, pattern in _VALUES.items()}
 _ALIGN = rare_pattern(r"(left|center|right)(\s+(left|center|right))*")
 _PATTERNS["columnalign"] = _ALIGN
 
