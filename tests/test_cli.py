@@ -279,12 +279,16 @@ def test_process_exit_codes_and_plain_text_when_piped(book: Path) -> None:
     assert "\x1b" not in refused.stderr
 
 
-def imported_by(code: str) -> set[str]:
-    code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules}, sep='\\n')"
+def modules_after(code: str) -> set[str]:
+    code += "\nimport sys; print(*(name for name in sys.modules if sys.modules[name]), sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     return set(done.stdout.split())
+
+
+def imported_by(code: str) -> set[str]:
+    return {name.partition(".")[0] for name in modules_after(code)}
 
 
 HEAVY = {
@@ -300,6 +304,22 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_knowing_the_formats_imports_nothing_heavy() -> None:
     assert not imported_by("from bookbuilder.formats import FORMATS; assert FORMATS") & HEAVY
+
+
+# What needs them, in turn: pictures; a cover that was not drawn before; front matter; HTML that is
+# not well-formed; much to read; `{.class}`; another tool's file; formulas; a bibliography.
+FOR_SOME_BOOKS = {
+    *("PIL.Image", "fontTools", "yaml", "tinyhtml5", "multiprocessing"),
+    *("markdown.extensions.attr_list", "bookbuilder.config.other_tools.shared", "configparser"),
+    *("bookbuilder.passes.tex.parser", "bookbuilder.citing.library"),
+}
+
+
+@pytest.mark.slow
+def test_a_plain_book_imports_only_what_every_book_needs(book: Path) -> None:
+    code = "import bookbuilder; bookbuilder.write(bookbuilder.load('.'), 'small.epub')"
+    assert modules_after(code) >= {"PIL.Image", "fontTools"}  # which draw the cover
+    assert modules_after(code) & FOR_SOME_BOOKS == set()
 
 
 @pytest.mark.slow
