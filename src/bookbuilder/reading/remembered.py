@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from bookbuilder.book import Chapter
 from bookbuilder.config.schema import Config
@@ -27,7 +27,6 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.runtime.installation import installation
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.trees.records import TreeRecord, record_of, tree_of
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ ENOUGH_FOR_WORKERS = 50_000
 """Characters: with fewer, one process has read them before two have begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ChapterRecord:
+class _ChapterRecord(Struct, frozen=True):
     """Hold what of a chapter comes from its text; see `Chapter` for the fields."""
 
     slug: str
@@ -52,8 +50,7 @@ class _ChapterRecord:
     left_out: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _FileRecord:
+class _FileRecord(Struct, frozen=True):
     """Hold the chapters of one file, what was found in it, and what its conditions name."""
 
     chapters: list[_ChapterRecord]
@@ -61,8 +58,7 @@ class _FileRecord:
     named: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FileToRead:
+class FileToRead(Struct, frozen=True):
     """A file of the book, and all that decides what it is read as.
 
     One that is not for the book's readers has no chapters.
@@ -98,8 +94,7 @@ class FileToRead:
         return repr((self.source, self.front, place, citable))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """The work of reading one file, by its number."""
 
     message: int
@@ -137,6 +132,8 @@ def _read(files: Sequence[FileToRead], missing: Sequence[int]) -> Iterator[tuple
             if data:
                 yield job.message, data
         return
+    from bookbuilder.runtime.workers import worker_pool
+
     with worker_pool(lambda: lambda number: _data_of(files[number])) as workers:
         for job, data in workers.share_out(jobs):
             if data:
