@@ -26,7 +26,7 @@ BARS = 16
 LINES_OF_TITLE = 6
 LARGEST_COVER = 50_000_000
 
-FONTS = Path(__file__).parents[1] / "fonts"
+_FONTS = Path(__file__).parents[1] / "fonts"
 # Tried in this order; each with the weights for titles and for the rest.
 _FAMILIES = (
     ("BookbuilderSerif-SemiBold", "BookbuilderSerif-Regular"),
@@ -99,7 +99,7 @@ def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTyp
     from PIL import ImageFont
 
     name = _family(text)[0 if bold else 1]
-    return ImageFont.truetype(str(FONTS / f"{name}.ttf"), size)
+    return ImageFont.truetype(str(_FONTS / f"{name}.ttf"), size)
 
 
 def _family(text: str) -> tuple[str, str]:
@@ -118,7 +118,7 @@ def letters_of(name: str) -> frozenset[int]:
     """Return the characters that the bundled font `name` has."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(FONTS / f"{name}.ttf", lazy=True) as font:
+    with TTFont(_FONTS / f"{name}.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import functools
-import sys
-from collections.abc import Iterable
-from pathlib import Path
-
-import PIL
 
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
+from bookbuilder.runtime.installation import installation
 
 # What they may take of the cache, in bytes.
 LARGEST_CACHE = 300_000_000
@@ -22,13 +18,9 @@ class MadePictures:
         self._cache = users_cache("made-pictures") if remembers else Cache(None)
         self._has_new = False
 
-    def name_of(self, makers: Iterable[Path], *made_of: bytes) -> str:
-        """Return the name of what the modules `makers` make of something."""
-        if not self._cache.remembers:
-            return ""
-        # Pillow's version covers the libraries that do its work: they come with it.
-        versions = f"{sys.version} {PIL.__version__}".encode()
-        return digest_of(versions, *(path.read_bytes() for path in makers), *made_of)
+    def name_of(self, *made_of: bytes) -> str:
+        """Return the name of what this program makes of something."""
+        return digest_of(installation().encode(), *made_of) if self._cache.remembers else ""
 
     def get(self, name: str) -> bytes | None:
         return self._cache.get(name)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
-from pathlib import Path
 
 from msgspec import Struct
 
 from bookbuilder.book import Book
-from bookbuilder.formats.cover_art import FONTS, colour_of, fence_of, names_on_cover, read_cover
+from bookbuilder.formats.cover_art import colour_of, fence_of, names_on_cover, read_cover
 from bookbuilder.formats.epub.names import COVER_PICTURE
 from bookbuilder.formats.made_pictures import made_pictures
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -39,11 +38,6 @@ SMALL_COVER = Rule(
 )
 WIDTH, HEIGHT = 1600, 2560
 MOST_PIXELS = 60_000_000
-_MAKERS = (
-    Path(__file__),
-    Path(__file__).with_name("cover_drawing.py"),
-    Path(__file__).parents[1] / "cover_art.py",
-)
 
 
 class Cover(Struct, frozen=True):
@@ -123,7 +117,7 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
 def _drawn(book: Book, report: Report) -> bytes:
     """Draw a cover, unless the same was drawn for an earlier build without a finding."""
     made = made_pictures(book.config.pdf.cache)
-    name = made.name_of(_MAKERS, _made_of(book))
+    name = made.name_of(b"cover", _made_of(book))
     if (data := made.get(name)) is not None:
         return data
     from bookbuilder.formats.epub.cover_drawing import draw
@@ -138,9 +132,8 @@ def _drawn(book: Book, report: Report) -> bytes:
 
 
 def _made_of(book: Book) -> bytes:
-    """Return all that a drawn cover depends on."""
+    """Return all of the book that a drawn cover depends on."""
     said = book.metadata
     words = [said.title, said.subtitle, *names_on_cover(said), said.publisher, said.language]
     look = [colour_of(book), *fence_of(book), WIDTH, HEIGHT]
-    fonts = [f"{path.name} {path.stat().st_size}" for path in sorted(FONTS.glob("*.ttf"))]
-    return repr((words, look, fonts)).encode("utf-8", "replace")
+    return repr((words, look)).encode("utf-8", "replace")

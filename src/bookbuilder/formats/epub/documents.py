@@ -132,13 +132,13 @@ class ChapterWriter(Struct):
     frame: Frame
     targets: Mapping[str, str]
     assets: Mapping[str, Asset]
-    walk: Walk = elements
+    elements_in: Walk = elements
     used: set[str] = field(default_factory=set)
 
     def document(self, chapter: Chapter, matter: str) -> Document:
         name, tree = self.targets[chapter.slug], chapter.tree
         language = str(tree.get("lang", "")) or self.frame.language
-        inside = {tag.name for tag in self.walk(tree)}
+        inside = {tag.name for tag in self.elements_in(tree)}
         properties = [p for p, element in (("mathml", "math"), ("svg", "svg")) if element in inside]
         return self.frame.document(
             name,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,8 +25,7 @@ _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
 _TURNING = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 
 
-@dataclass(frozen=True, slots=True)
-class _Remade:
+class _Remade(msgspec.Struct, frozen=True):
     """A picture that was made of another one, and how, in words."""
 
     media_type: str
@@ -70,7 +67,7 @@ def for_readers(asset: Asset, longest: int, made: MadePictures) -> tuple[Asset, 
         if is_for_all and not is_turned and not is_large:
             return asset, before
         must = is_turned or not is_for_all or image.width * image.height > MOST_PIXELS
-        name = made.name_of([Path(__file__)], f"{asset.media_type} {longest}".encode(), asset.data)
+        name = made.name_of(b"picture", f"{asset.media_type} {longest}".encode(), asset.data)
         remade = _recalled(made, name)
         if remade is None:
             remade = _remade(image, asset.media_type, longest, is_turned)
