@@ -91,13 +91,6 @@ class FileToRead(Struct, frozen=True):
         return repr((self.source, self.front, place, citable))
 
 
-class _Job(Struct, frozen=True):
-    """The work of reading one file, by its number."""
-
-    message: int
-    place: Place
-
-
 def read_files(files: Sequence[FileToRead], config: Config) -> list[list[Chapter]]:
     """Return the chapters of each of `files`, as they were read before or anew.
 
