@@ -74,6 +74,15 @@ def test_a_change_is_built(book: Path) -> None:
         assert "up to date" in invoke("epub").stdout, name
 
 
+def test_what_is_remembered_of_parts_of_a_book_is_not_asked_for(book: Path, tmp_path: Path) -> None:
+    (book / "two.md").write_text("# Two\n\nAnother end.\n", "utf-8")
+    assert "Wrote" in invoke("epub").stdout
+    for cache in (tmp_path / "cache/bookbuilder").iterdir():
+        if cache.name != "finished":
+            shutil.rmtree(cache)
+    assert "up to date" in invoke("epub").stdout
+
+
 def test_a_file_that_was_looked_for_in_vain_is_built_once_it_is_there(book: Path) -> None:
     (book / "one.md").write_text("# One\n\n![A](new.png)\n", "utf-8")
     assert invoke("epub").exit_code == 0

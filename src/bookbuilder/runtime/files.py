@@ -222,11 +222,12 @@ def files_below(folder: Path, *folders: Path, depth: int = 0) -> Iterator[Path]:
 def read_own_file(path: Path, largest: int) -> bytes:
     """Return the bytes of a file that bookbuilder has written, which is never a link.
 
-    Raises `OSError` as `read_file` does, but does not even open what is no ordinary file.
+    Raises `OSError` as `read_file` does, but does not even open what is no ordinary file. Nothing
+    depends on it that a later build would have to ask for again, so it is not recorded.
     """
     if not stat.S_ISREG(path.lstat().st_mode):
         raise OSError(errno.EINVAL, "it is no ordinary file")
-    return read_file(path, largest)
+    return _read(path, largest, None)
 
 
 @recorded
@@ -240,6 +241,10 @@ def read_file(
 
     Raises `OSError`, in plain words, for anything else and for more than `largest` bytes.
     """
+    return _read(path, largest, folders)
+
+
+def _read(path: Path, largest: int, folders: Sequence[Path] | None) -> bytes:
     try:
         if folders is None:
             handle = os.open(path, os.O_RDONLY | _NO_WAITING)
