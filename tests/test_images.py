@@ -39,6 +39,26 @@ def test_the_media_type_comes_from_the_bytes(tmp_path: Path) -> None:
     assert asset.media_type == "image/jpeg"
 
 
+def test_a_picture_is_checked_once_and_findings_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="7"><script>once()</script></svg>'
+    text = "# One\n\n![a](d.svg)\n\n![b](p.png)\n"
+    files: dict[str, str | bytes] = {"one.md": text, "d.svg": drawing, "p.png": picture()}
+    before, first = load_files(tmp_path, files)
+    assert rules_of(first) == ["active-svg"]
+
+    def checked(data: bytes) -> None:
+        raise AssertionError("the picture is checked again")
+
+    monkeypatch.setattr("bookbuilder.passes.pictures.normalise", checked)
+    after, again = load_files(tmp_path, files)
+    assert after.assets == before.assets
+    assert rules_of(again) == rules_of(first)
+    with pytest.raises(AssertionError, match="checked again"):
+        load_files(tmp_path, {**files, "p.png": picture(size=(5, 5))})
+
+
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM", "ICO"])
 def test_formats_that_readers_do_not_know_become_png(kind: str, tmp_path: Path) -> None:
     data = picture(kind, size=(16, 16))

@@ -23,11 +23,12 @@ from bookbuilder.passes.pictures import (
     EXTENSIONS,
     LARGEST_IMAGE,
     how_to_fetch,
-    normalise,
+    normalised,
     pointer_of,
 )
 from bookbuilder.reading.chapter_files import report_alike
 from bookbuilder.runtime.files import name_of, read_file
+from bookbuilder.runtime.made_pictures import made_pictures
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.badges import is_badge
 from bookbuilder.text.patterns import rare_pattern
@@ -145,6 +146,7 @@ def assets(book: Book, report: Report, remote: RemotePictures | None = None) -> 
             src = str(picture.get("src", "")).strip()
             collector.settle(picture, src, seen[src], chapter)
             seen[src] += 1
+    collector.made.trim()
     paths = [asset.path for asset in book.assets.values() if asset.path]
     report_alike((name_of(path, book.config.root) for path in paths), report)
 
@@ -159,6 +161,7 @@ class _Collector:
         self.names: set[str] = set()
         self.by_key: dict[str, Asset | None] = {}
         self.files = PictureFiles(book.config)
+        self.made = made_pictures(book.config.pdf.cache)
 
     def settle(self, picture: Tag, src: str, nth: int, chapter: Chapter) -> None:
         def here() -> Span:
@@ -311,7 +314,7 @@ class _Collector:
 
     def _make(self, data: bytes, stem: str, path: Path | None, src: str, here: Any) -> Asset | None:
         try:
-            data, media_type, removed, change = normalise(data)
+            data, media_type, removed, change = normalised(data, self.made)
         except ValueError as error:
             message = f"`{src[:100]}` is not a usable picture: {error}"
             tool = pointer_of(data)

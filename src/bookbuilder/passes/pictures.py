@@ -8,7 +8,10 @@ import warnings
 import zlib
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bookbuilder.passes.cleaning.svg import sanitize_svg
+from bookbuilder.runtime.made_pictures import MadePictures
 from bookbuilder.runtime.text_files import LFS_POINTER
 
 if TYPE_CHECKING:
@@ -52,6 +55,27 @@ def pointer_of(data: bytes) -> str:
 def how_to_fetch(tool: str) -> str:
     """Return the hint for pointers of `tool`."""
     return f"fetch the pictures with `{'git lfs pull' if tool == 'Git LFS' else 'git annex get'}`"
+
+
+class _Normal(Struct, frozen=True):
+    """Hold what `normalise` returns; no `data` for a picture that stays as it is."""
+
+    media_type: str
+    removed: list[str]
+    change: str
+    data: bytes | None
+
+
+def normalised(data: bytes, made: MadePictures) -> tuple[bytes, str, list[str], str]:
+    """Return what `normalise` does, without its work if it was `made` for an earlier build."""
+    name = made.name_of(b"normalised", data)
+    known = made.recall(name, _Normal)
+    if known is None:
+        now, media_type, removed, change = normalise(data)
+        known = _Normal(media_type, removed, change, None if now is data else now)
+        made.keep(name, known)
+    now = data if known.data is None else known.data
+    return now, known.media_type, known.removed, known.change
 
 
 def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:

@@ -12,10 +12,10 @@ from bookbuilder.formats.epub.cover_picture import cover
 from bookbuilder.formats.epub.documents import ChapterWriter, Frame, targets_of
 from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.hypertext.images import for_readers
-from bookbuilder.formats.made_pictures import made_pictures
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.pagination import blocks
 from bookbuilder.runtime.cache import digest_of
+from bookbuilder.runtime.made_pictures import made_pictures
 from bookbuilder.trees.markup import elements, text_of
 
 PLACE = "data-place"

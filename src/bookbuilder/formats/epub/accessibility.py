@@ -202,6 +202,8 @@ def _has_name(link: Tag) -> bool:
 def _is_animated(asset: Asset) -> bool:
     if asset.media_type not in _ANIMATED:
         return False
+    if asset.media_type == "image/png" and b"acTL" not in asset.data:
+        return False
     from PIL import Image
 
     try:

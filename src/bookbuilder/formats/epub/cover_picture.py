@@ -10,9 +10,9 @@ from msgspec import Struct
 from bookbuilder.book import Book
 from bookbuilder.formats.cover_art import colour_of, fence_of, names_on_cover, read_cover
 from bookbuilder.formats.epub.names import COVER_PICTURE
-from bookbuilder.formats.made_pictures import made_pictures
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS, how_to_fetch, pointer_of
+from bookbuilder.runtime.made_pictures import made_pictures
 from bookbuilder.trees.markup import one_line
 
 NO_COVER = Rule(
@@ -118,14 +118,14 @@ def _drawn(book: Book, report: Report) -> bytes:
     """Draw a cover, unless the same was drawn for an earlier build without a finding."""
     made = made_pictures(book.config.pdf.cache)
     name = made.name_of(b"cover", _made_of(book))
-    if (data := made.get(name)) is not None:
+    if (data := made.recall(name, bytes)) is not None:
         return data
     from bookbuilder.formats.epub.cover_drawing import draw
 
     found = Report()
     data = draw(book, found, WIDTH, HEIGHT)
     if not list(found):
-        made.put(name, data)
+        made.keep(name, data)
         made.trim()
     report.merge(found)
     return data

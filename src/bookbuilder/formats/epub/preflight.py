@@ -110,6 +110,7 @@ _STYLES = re.compile(
 )
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8"
 _TAG = re.compile(r"<[^>]+>")
 # Not in the book's language: code, and what names another one.
 _CODE = re.compile(r"(?s)<(pre|code)\b.*?</\1>")
@@ -246,9 +247,11 @@ def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
 
 def _pixels_of(data: bytes) -> int:
     """Count the pixels of a picture; 0 if it cannot be read."""
+    # Most without Pillow, which a book whose pictures are remembered need not load.
     if data.startswith(_PNG):
-        # Without Pillow, which a book with no picture but its cover need not load.
         return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+    if data.startswith(_JPEG) and (pixels := _pixels_of_jpeg(data)):
+        return pixels
     from PIL import Image
 
     try:
@@ -256,6 +259,18 @@ def _pixels_of(data: bytes) -> int:
             return image.width * image.height
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return 0
+
+
+def _pixels_of_jpeg(data: bytes) -> int:
+    """Count them by the header of the frame (ITU T.81, section B.2.2); 0 if it is not found."""
+    at = len(_JPEG)
+    while data[at : at + 1] == b"\xff" and at + 9 <= len(data):
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = data[at + 5 : at + 7], data[at + 7 : at + 9]
+            return int.from_bytes(height, "big") * int.from_bytes(width, "big")
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
 
 
 def _font(name: str, short: str, data: bytes) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec import Struct
 
 from bookbuilder.book import Asset, Book
-from bookbuilder.formats.made_pictures import MadePictures, made_pictures
 from bookbuilder.passes.pictures import PICTURE_FORMATS
+from bookbuilder.runtime.made_pictures import MadePictures, made_pictures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,8 +25,8 @@ _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
 _TURNING = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 
 
-class _Remade(msgspec.Struct, frozen=True):
-    """A picture that was made of another one, and how, in words."""
+class _Remade(Struct, frozen=True):
+    """A picture that was made of another one, and how, in words; without `changes`, it stays."""
 
     media_type: str
     data: bytes
@@ -55,24 +55,12 @@ def for_readers(asset: Asset, longest: int, made: MadePictures) -> tuple[Asset, 
     before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
         return asset, before
-    from PIL import Image
-
-    with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
-        is_animated = bool(getattr(image, "is_animated", False))
-        if is_animated and asset.media_type == "image/gif":
-            return asset, before
-        is_turned = _is_turned(image, asset)
-        is_for_all = asset.media_type in _EVERYWHERE
-        is_large = bool(longest) and max(image.size) > longest
-        if is_for_all and not is_turned and not is_large:
-            return asset, before
-        must = is_turned or not is_for_all or image.width * image.height > MOST_PIXELS
-        name = made.name_of(b"picture", f"{asset.media_type} {longest}".encode(), asset.data)
-        remade = _recalled(made, name)
-        if remade is None:
-            remade = _remade(image, asset.media_type, longest, is_turned)
-            made.put(name, msgspec.msgpack.encode(remade))
-    if not must and len(remade.data) >= len(asset.data):
+    name = made.name_of(b"for readers", f"{asset.media_type} {longest}".encode(), asset.data)
+    remade = made.recall(name, _Remade)
+    if remade is None:
+        remade = _remade(asset, longest)
+        made.keep(name, remade)
+    if not remade.changes:
         return asset, before
     name = asset.name
     if remade.media_type != asset.media_type:
@@ -83,14 +71,36 @@ def for_readers(asset: Asset, longest: int, made: MadePictures) -> tuple[Asset, 
     return changed, f"{asset.name}: {said}; {sizes}"
 
 
-def _recalled(made: MadePictures, name: str) -> _Remade | None:
-    data = made.get(name)
-    if data is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(data, type=_Remade)
-    except msgspec.MsgspecError:
-        return None
+def _remade(asset: Asset, longest: int) -> _Remade:
+    """Turn a picture upright, shrink it to `longest` and encode it, each where it is needed."""
+    from PIL import Image, ImageOps
+
+    stays = _Remade(asset.media_type, b"", ())
+    with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
+        is_animated = bool(getattr(image, "is_animated", False))
+        if is_animated and asset.media_type == "image/gif":
+            return stays
+        is_turned = _is_turned(image, asset)
+        is_for_all = asset.media_type in _EVERYWHERE
+        is_large = bool(longest) and max(image.size) > longest
+        if is_for_all and not is_turned and not is_large:
+            return stays
+        must = is_turned or not is_for_all or image.width * image.height > MOST_PIXELS
+        changes = []
+        image.load()
+        turned: Image.Image = image
+        if is_turned:
+            turned = ImageOps.exif_transpose(image)
+            changes.append("turned upright")
+        if not is_for_all:
+            changes.append("reduced to its first picture" if is_animated else "converted from WebP")
+        if is_large:
+            turned = _shrunk(turned, longest)
+            changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
+        kind, data = _encode(turned, asset.media_type)
+    if not must and len(data) >= len(asset.data):
+        return stays
+    return _Remade(kind, data, tuple(changes))
 
 
 def _is_turned(image: Image.Image, asset: Asset) -> bool:
@@ -104,26 +114,6 @@ def _is_turned(image: Image.Image, asset: Asset) -> bool:
             # That of PNGs would unpack all pixels, to look for a text behind them.
             exif = partial(Image.Image.getexif, image)
     return bool(exif().get(0x0112, 1) != 1)
-
-
-def _remade(image: Image.Image, media_type: str, longest: int, is_turned: bool) -> _Remade:
-    """Turn `image` upright, shrink it to `longest` and encode it, each where it is needed."""
-    from PIL import ImageOps
-
-    changes = []
-    is_animated = bool(getattr(image, "is_animated", False))
-    image.load()
-    turned = image
-    if is_turned:
-        turned = ImageOps.exif_transpose(image)
-        changes.append("turned upright")
-    if media_type not in _EVERYWHERE:
-        changes.append("reduced to its first picture" if is_animated else "converted from WebP")
-    if longest and max(turned.size) > longest:
-        turned = _shrunk(turned, longest)
-        changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
-    kind, data = _encode(turned, media_type)
-    return _Remade(kind, data, tuple(changes))
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:

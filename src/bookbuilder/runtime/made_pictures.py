@@ -1,14 +1,22 @@
-"""Remember pictures that are drawn or changed for a book, so that its next build need not."""
+"""Remember pictures that are checked, drawn or changed for a book, so that its next build need not.
+
+What is remembered of one is the value that describes it, or its bytes alone.
+"""
 
 from __future__ import annotations
 
 import functools
+from typing import TypeVar
+
+import msgspec
 
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.runtime.installation import installation
 
 # What they may take of the cache, in bytes.
 LARGEST_CACHE = 300_000_000
+
+_T = TypeVar("_T")
 
 
 class MadePictures:
@@ -22,11 +30,18 @@ class MadePictures:
         """Return the name of what this program makes of something."""
         return digest_of(installation().encode(), *made_of) if self._cache.remembers else ""
 
-    def get(self, name: str) -> bytes | None:
-        return self._cache.get(name)
+    def recall(self, name: str, kind: type[_T]) -> _T | None:
+        """Return what was kept under `name`, which is a `kind`."""
+        data = self._cache.get(name)
+        if data is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(data, type=kind)
+        except msgspec.MsgspecError:
+            return None
 
-    def put(self, name: str, data: bytes) -> None:
-        self._cache.put(name, data)
+    def keep(self, name: str, made: object) -> None:
+        self._cache.put(name, msgspec.msgpack.encode(made))
         self._has_new = True
 
     def trim(self) -> None:
