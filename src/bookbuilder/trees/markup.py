@@ -170,6 +170,18 @@ def texts(root: Tag) -> list[NavigableString]:
     return found
 
 
+def holds_text(root: Tag) -> bool:
+    """Return whether there is text below `root` that is not blank."""
+    waiting = root.contents[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            waiting += node.contents[::-1]
+        elif isinstance(node, NavigableString) and node.strip():
+            return True
+    return False
+
+
 def is_block(node: object) -> bool:
     """Return whether text before `node` and text in it never stand in one line."""
     return isinstance(node, Tag) and node.name in _BLOCK
