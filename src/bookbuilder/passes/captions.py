@@ -72,9 +72,9 @@ def kind_of_captioned(tag: Tag) -> str:
     return "table" if tag.name == "table" or name.startswith(_OF_TABLES) else "figure"
 
 
-def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
+def captioned(tree: Tag, *names: str) -> list[tuple[Tag, Tag]]:
     """Return the figures or tables with a caption that is not empty, and their captions."""
-    return _with_captions(elements(tree, name))
+    return _with_captions(elements(tree, *names))
 
 
 def _with_captions(tags: Iterable[Tag]) -> list[tuple[Tag, Tag]]:
@@ -92,5 +92,5 @@ def _child(tag: Tag, name: str) -> Tag | None:
 
 def label_of(caption: Tag) -> str:
     """Return "Figure 3", or an empty string for a caption without a number."""
-    label = caption.find("span", class_=LABEL)
+    label = next((tag for tag in elements(caption, "span") if has_class(tag, LABEL)), None)
     return label.get_text() if label is not None else ""

@@ -157,6 +157,14 @@ def first_element(root: Tag, name: str) -> Tag | None:
     return None
 
 
+def nearest(tag: Tag, *names: str) -> Tag | None:
+    """Return the innermost element around `tag` that has one of the `names`."""
+    found = tag.parent
+    while found is not None and found.name not in names:
+        found = found.parent
+    return found
+
+
 def texts(root: Tag) -> list[NavigableString]:
     """Return the pieces of text below `root` in document order."""
     found: list[NavigableString] = []
