@@ -19,7 +19,7 @@ from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, names_and_classes, new_tag, texts
+from bookbuilder.trees.markup import elements, has_class, kinds_of, new_tag, texts
 from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 UNLISTED = "unlisted"
@@ -32,7 +32,7 @@ _ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
 def furniture(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         every = elements(chapter.tree)
-        found = names_and_classes(every)
+        found = kinds_of(every)
         has_pictures = not found.isdisjoint(("img", "svg"))
         for paragraph in [tag for tag in every if tag.name == "p"]:
             if has_pictures:

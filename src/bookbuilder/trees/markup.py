@@ -135,13 +135,15 @@ def elements(root: Tag, *names: str) -> list[Tag]:
             nodes = outer.pop()
 
 
-def names_and_classes(tags: Iterable[Tag]) -> set[str]:
-    """Return which elements there are among `tags`, and which classes: `table`, `.task-box`."""
+def kinds_of(tags: Iterable[Tag]) -> set[str]:
+    """Return which elements, classes and attributes `tags` have: `pre`, `.verse`, `[entry]`."""
     found: set[str] = set()
     for tag in tags:
         found.add(tag.name)
-        if "class" in tag.attrs:
-            found.update([f".{name}" for name in tag.get_attribute_list("class")])
+        for key in tag.attrs:
+            found.add(f"[{key}]")
+            if key == "class":
+                found.update([f".{name}" for name in tag.get_attribute_list(key)])
     return found
 
 
