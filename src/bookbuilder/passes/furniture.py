@@ -19,7 +19,7 @@ from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, kinds_of, new_tag, texts
+from bookbuilder.trees.markup import elements, first_text, has_class, kinds_of, new_tag
 from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 UNLISTED = "unlisted"
@@ -50,7 +50,7 @@ def furniture(book: Book, report: Report) -> None:
         _wrap_sections(chapter.tree)
         if "table" in found:
             head_tables(chapter.tree)
-        if "ol" in found:
+        if "[reversed]" in found:
             _number_backwards(chapter.tree)
 
 
@@ -117,7 +117,7 @@ def _drop_captions(tree: Tag) -> None:
 
 def _make_caption(paragraph: Tag) -> None:
     """Turn a paragraph `Table: …` next to a table into its caption, with its attributes."""
-    first = next((s for s in texts(paragraph) if s.strip()), None)
+    first = first_text(paragraph)
     if first is None or not _CAPTION.match(first):
         return
     table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)

@@ -103,6 +103,7 @@ def link(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         every = elements(chapter.tree)
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, every, report)
+        addresses.add_elements(chapter, every)
         found[chapter.slug] = [tag for tag in every if tag.name in ("a", "area", "span")]
     # Several chapters may come from one file, in which their places are counted.
     seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)

@@ -170,26 +170,35 @@ def nearest(tag: Tag, *names: str) -> Tag | None:
 def texts(root: Tag) -> list[NavigableString]:
     """Return the pieces of text below `root` in document order."""
     found: list[NavigableString] = []
-    stack: list[PageElement] = list(reversed(root.contents))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            stack.extend(reversed(node.contents))
-        elif isinstance(node, NavigableString):
-            found.append(node)
-    return found
+    nodes, outer = iter(root.contents), []
+    while True:
+        for node in nodes:
+            if isinstance(node, NavigableString):
+                found.append(node)
+            elif isinstance(node, Tag) and node.contents:
+                outer.append(nodes)
+                nodes = iter(node.contents)
+                break
+        else:
+            if not outer:
+                return found
+            nodes = outer.pop()
 
 
-def holds_text(root: Tag) -> bool:
-    """Return whether there is text below `root` that is not blank."""
+def first_text(root: Tag) -> NavigableString | None:
+    """Return the first piece of text below `root` that is not blank, and walk no further."""
     waiting = root.contents[::-1]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Tag):
             waiting += node.contents[::-1]
         elif isinstance(node, NavigableString) and node.strip():
-            return True
-    return False
+            return node
+    return None
+
+
+def holds_text(root: Tag) -> bool:
+    return first_text(root) is not None
 
 
 def is_block(node: object) -> bool:
