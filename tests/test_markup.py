@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from bookbuilder.trees.markup import copy_of, elements, new_tag, plain_characters, text_of
+from bookbuilder.trees.markup import (
+    copy_of,
+    elements,
+    first_element,
+    holds_text,
+    kinds_of,
+    new_tag,
+    plain_characters,
+    relink,
+    text_of,
+    unwrap,
+)
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.serializing import serialize, to_element
 
@@ -143,3 +154,32 @@ def test_a_copy_says_the_same_and_shares_nothing() -> None:
     elements(copied, "p")[0]["class"] = "c"
     elements(copied, "em")[0].string = "2"
     assert str(tree.p) == '<p class="a b" id="x">One <em>two</em><br/>three</p>'
+
+
+@given(st.recursive(st.sampled_from(["a", " ", "\n"]), lambda inner: st.lists(inner, max_size=4)))
+def test_trees_are_walked_and_linked_as_bs4_walks_and_links_them(shape: object) -> None:
+    def built(inner: object, depth: int) -> Tag:
+        tag = new_tag(("p", "em", "b")[depth % 3])
+        for child in inner if isinstance(inner, list) else [inner]:
+            tag.append(built(child, depth + 1) if isinstance(child, list) else str(child))
+        return tag
+
+    tree = built(shape, 0)
+    assert [id(tag) for tag in elements(tree)] == [id(tag) for tag in tree.find_all(True)]
+    assert [id(tag) for tag in elements(tree, "em")] == [id(tag) for tag in tree.find_all("em")]
+    assert first_element(tree, "b") is tree.find("b")
+    assert holds_text(tree) == bool(tree.get_text(strip=True))
+    relinked = copy_of(tree)
+    relink(relinked)
+    pairs = zip([tree, *tree.descendants], [relinked, *relinked.descendants], strict=True)
+    assert all(one == other and type(one) is type(other) for one, other in pairs)
+    assert [str(node) for node in relinked.find_all(True)] == [str(n) for n in tree.find_all(True)]
+    unwrap(relinked, relinked.find_all("em"))
+    for tag in tree.find_all("em"):
+        tag.unwrap()
+    assert str(relinked) == str(tree)
+
+
+def test_kinds_are_elements_classes_and_attributes() -> None:
+    tree = parse_fragment('<pre class="a b" data-x="1">x</pre><p>y</p>')
+    assert kinds_of(elements(tree)) == {"pre", ".a", ".b", "[class]", "[data-x]", "p"}

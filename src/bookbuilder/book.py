@@ -117,7 +117,8 @@ class Chapter:
     commands of TeX that its front matter defines by name, and under the empty name TeX that defines
     some. `sources` are what can be cited in it. In a translation, `twin` is the file of the same
     chapter in the folder of the original, or of the translation: links and pictures are looked for
-    from there too.
+    from there too. `kinds` are the elements (`pre`), classes (`.verse`) and attributes (`[entry]`)
+    that `tree` held when it was cleaned, so that passes need not look for what is not there.
     """
 
     slug: str
@@ -139,6 +140,11 @@ class Chapter:
     sources: Library | None = None
     twin: Path | None = None
     is_translated: bool = False
+    kinds: frozenset[str] | None = None
+
+    def may_hold(self, *kinds: str) -> bool:
+        """Return whether one of `kinds` may be in its tree, if no pass puts it there."""
+        return self.kinds is None or not self.kinds.isdisjoint(kinds)
 
     @property
     def path_in_book(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bs4 import Tag
@@ -256,14 +256,15 @@ class Addresses:
         text = label_of(caption) or text_of(caption) if caption else text_of(target)
         return text[:120] or _alt_of(target) or chapter.title
 
+    def add_elements(self, chapter: Chapter, tags: Iterable[Tag]) -> None:
+        """Note which element of `chapter` has which book-wide id; the link pass tells them."""
+        self._by_id[chapter.slug] = chapter.tree, chapter
+        for tag in tags:
+            if "id" in tag.attrs:
+                self._by_id[str(tag["id"])] = tag, chapter
+
     def element(self, name: str) -> tuple[Tag, Chapter]:
         """Return the element with a book-wide id; for an empty place in a text, what holds it."""
-        if not self._by_id:
-            for chapter in self._chapters:
-                self._by_id[chapter.slug] = chapter.tree, chapter
-                for tag in elements(chapter.tree):
-                    if "id" in tag.attrs:
-                        self._by_id[str(tag["id"])] = tag, chapter
         target, chapter = self._by_id[name]
         if target.name in ("span", "a") and not target.contents:
             holder = target.find_parent(["figure", "table", *HEADINGS]) or target.parent

@@ -14,6 +14,8 @@ from bookbuilder.trees.markup import elements, new_tag
 
 def bare_figures(book: Book, report: Report) -> None:
     """Add empty captions, so that "see Figure 3" has a Figure 3 to lead to."""
+    if not any(chapter.labels for chapter in book.chapters):
+        return
     wanted = set()
     for chapter in tracked(book.chapters):
         for anchor in elements(chapter.tree, "a"):

@@ -22,7 +22,7 @@ _EDITS = {"added": "ins", "removed": "del"}
 def code_lines(book: Book, report: Report) -> None:
     """Put each line of such code into an element: `<span class="code-line marked">`."""
     for chapter in tracked(book.chapters):
-        for pre in elements(chapter.tree, "pre"):
+        for pre in elements(chapter.tree, "pre") if chapter.may_hold("pre") else ():
             first = pre.attrs.pop(FIRST, None)
             kinds = {k: _numbers(pre.attrs.pop(f"data-{k}-lines", "")) for k in _KINDS}
             code = next((c for c in pre.contents if isinstance(c, Tag)), None)

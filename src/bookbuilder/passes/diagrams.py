@@ -72,6 +72,8 @@ _FLAG = "if you trust what book.toml names, build with --allow-programs"
 def diagrams(book: Book, report: Report) -> None:
     drawer: _Drawer | None = None
     for chapter in tracked(book.chapters):
+        if not chapter.may_hold(f"[{KIND}]", ".mermaid"):
+            continue
         for tag, kind in list(_found(chapter.tree)):
             drawer = drawer or _Drawer(book, report)
             drawer.settle(tag, kind, chapter)

@@ -36,6 +36,8 @@ _JOINED = rare_pattern("[\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ufb50-\ufdff\uf
 def drop_caps(book: Book, report: Report) -> None:
     """Put initials into elements: `<p class="drop-cap"><span class="initial">O</span>nce`."""
     for chapter in tracked(book.chapters):
+        if not chapter.may_hold(*(f".{name}" for name in _CLASSES)):
+            continue
         for tag in elements(chapter.tree):
             if "class" not in tag.attrs or not any(has_class(tag, name) for name in _CLASSES):
                 continue

@@ -72,7 +72,7 @@ _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$`", "`$"), ("$",
 def formulas(book: Book, report: Report) -> None:
     of_book: Macros | None = None
     for chapter in tracked(book.chapters):
-        found = list(_found(chapter.tree))
+        found = list(_found(chapter.tree)) if chapter.may_hold(".formula") else []
         if not found:
             continue
         if of_book is None:

@@ -20,7 +20,7 @@ from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, names_and_classes, new_tag, texts
+from bookbuilder.trees.markup import elements, first_text, has_class, kinds_of, new_tag
 from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 UNLISTED = "unlisted"
@@ -33,7 +33,7 @@ _ATTRIBUTES = rare_pattern(r"\s*\{:?\s*([^{}]*)\}\s*$")
 def furniture(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         every = elements(chapter.tree)
-        found = names_and_classes(every)
+        found = kinds_of(every)
         has_pictures = not found.isdisjoint(("img", "svg"))
         for paragraph in [tag for tag in every if tag.name == "p"]:
             if has_pictures:
@@ -51,7 +51,7 @@ def furniture(book: Book, report: Report) -> None:
         _wrap_sections(chapter.tree)
         if "table" in found:
             head_tables(chapter.tree)
-        if "ol" in found:
+        if "[reversed]" in found:
             _number_backwards(chapter.tree)
 
 
@@ -118,7 +118,7 @@ def _drop_captions(tree: Tag) -> None:
 
 def _make_caption(paragraph: Tag) -> None:
     """Turn a paragraph `Table: …` next to a table into its caption, with its attributes."""
-    first = next((s for s in texts(paragraph) if s.strip()), None)
+    first = first_text(paragraph)
     if first is None or not _CAPTION.match(first):
         return
     table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)

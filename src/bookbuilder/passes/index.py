@@ -48,7 +48,7 @@ def index(book: Book, report: Report) -> None:
     """
     top = _Entry()
     for chapter in tracked(book.chapters):
-        for terms, name in _mark(chapter):
+        for terms, name in _mark(chapter) if chapter.may_hold(f".{MARK}", "[entry]") else ():
             entry = top
             for term in terms:
                 entry = entry.below.setdefault(term, _Entry())

@@ -35,7 +35,7 @@ from bookbuilder.runtime.text_folder import is_markdown
 from bookbuilder.text.site_templates import with_reference
 from bookbuilder.text.slugs import first_free
 from bookbuilder.text.suggest import did_you_mean
-from bookbuilder.trees.markup import elements, has_class, unwrap
+from bookbuilder.trees.markup import elements, has_class, holds_text, unwrap
 
 NO_TARGET = Rule(
     "L001",
@@ -103,6 +103,7 @@ def link(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
         every = elements(chapter.tree)
         addresses.anchors[chapter.slug] = _globalise_ids(chapter, every, report)
+        addresses.add_elements(chapter, every)
         found[chapter.slug] = [tag for tag in every if tag.name in ("a", "area", "span")]
     # Several chapters may come from one file, in which their places are counted.
     seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
@@ -278,7 +279,7 @@ def _resolve_anywhere(
     holders = addresses.holders(name) or addresses.holders(name.partition(":")[2])
     own = [found for holder, found in holders if holder is chapter]
     if not holders:
-        if not anchor.get_text(strip=True):
+        if not holds_text(anchor):
             anchor.append(name)
         drop_link(anchor)
         hint = addresses.close_to(name)
@@ -294,7 +295,7 @@ def _resolve_anywhere(
         message = f"the id `{name}` stands in several places: {where}"
         report.add(AMBIGUOUS, message, find_text(chapter.source, name, nth), "rename one of them")
     found = own[0] if own else holders[0][1]
-    if is_number and not anchor.get_text(strip=True):
+    if is_number and not holds_text(anchor):
         before = anchor.previous_sibling
         in_parentheses = isinstance(before, NavigableString) and before.endswith("(")
         anchor.append(naming.bare(found, in_parentheses=in_parentheses))
@@ -308,7 +309,7 @@ def _is_mere_place(anchor: Tag, name: str) -> bool:
 
 
 def _is_empty(anchor: Tag) -> bool:
-    return not anchor.get_text(strip=True) and not elements(anchor, "img", "svg", "math")
+    return not holds_text(anchor) and not elements(anchor, "img", "svg", "math")
 
 
 def _report_missing(

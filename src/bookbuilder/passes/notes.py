@@ -14,7 +14,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, unwrap
+from bookbuilder.trees.markup import elements, has_class, holds_text, new_tag, text_of, unwrap
 
 _LONGEST_NAME = 40
 _BLOCKS = ("p", "ul", "ol", "pre", "blockquote", "table", "div", "dl", "figure", "aside")
@@ -128,7 +128,7 @@ def _make_note(item: Tag, number: int, name: str, back: list[str], words: Words)
         note.append(paragraph)
         children = [paragraph]
     for paragraph in children[:-1]:
-        if paragraph.name == "p" and not paragraph.get_text(strip=True) and not elements(paragraph):
+        if paragraph.name == "p" and not holds_text(paragraph) and not elements(paragraph):
             paragraph.decompose()
     last = children[-1]
     if last.name != "p":

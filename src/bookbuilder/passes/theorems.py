@@ -43,6 +43,8 @@ def theorems(book: Book, report: Report) -> None:
     """
     counting = Counting(book)
     for chapter in tracked(book.chapters):
+        if not chapter.may_hold(f".{CLASS}", f".{_FORMULA}"):
+            continue
         language = str(chapter.tree.get("lang") or book.metadata.language)
         words = words_for(language)
         for tag in elements(chapter.tree, *_SET_APART):

@@ -111,14 +111,14 @@ _MAYBE_SHORTENED = rare_pattern(
 _FAR = 80
 
 _DOTS = rare_pattern(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
-_NUMBER = re.compile(r"[ \n]\d")
 # "p. 5", "chapter 3": a number that must not start a line.
+_NUMBER = re.compile(r"[ \n](?=\d)")
 _BEFORE_NUMBER = re.compile(
     r"(?<!\w)(?:(?:pp?|vols?|nos?|figs?|chap|sec|Bd|Nr|S|Abb|Kap|núm|pág)\.|[§¶№]|chapter|part|section"
-    r"|figure|table|volume|appendix|page|Kapitel|Teil|Seite|chapitre|partie|capítulo|parte|capitolo)"
-    r"([ \n])(?=\d)",
+    r"|figure|table|volume|appendix|page|Kapitel|Teil|Seite|chapitre|partie|capítulo|parte|capitolo)\Z",
     re.IGNORECASE,
 )
+_LONGEST_BEFORE_NUMBER = 8
 _FRENCH_SPACES = (
     (rare_pattern(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
     (rare_pattern(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
@@ -190,7 +190,8 @@ def quotes_of(language: str) -> Quotes | None:
 
 def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
     """Return the text of each block, in order; a block inside another interrupts it."""
-    runs: list[list[_Piece]] = [[]]
+    run: list[_Piece] = []
+    runs = [run]
     length = 0
     root: list[PageElement] = [tree]
     levels = [(enumerate(root), language, False)]
@@ -203,23 +204,23 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
                 if classed and (has_class(node, "noteref") or has_class(node, "noteref-comma")):
                     continue
                 if node.name in _LEFT_ALONE or (classed and has_class(node, AS_TYPED)):
-                    runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
+                    run.append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
                     length += 1
                     continue
                 interrupts = node.name not in _INLINE
                 if interrupts:
-                    runs.append([])
+                    runs.append(run := [])
                     length = 0
-                inner = str(node.get("lang") or tongue)
+                inner = str(node.attrs.get("lang") or tongue)
                 levels.append((enumerate(node.contents), inner, interrupts))
                 break
             if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-                runs[-1].append(_Piece(length, str(node), node, index, tongue))
+                run.append(_Piece(length, str(node), node, index, tongue))
                 length += len(node)
         else:
             levels.pop()
             if is_block:
-                runs.append([])
+                runs.append(run := [])
                 length = 0
     return [run for run in runs if run]
 
@@ -261,8 +262,10 @@ def _edits(text: str, quotes: Quotes, language: str) -> list[Edit]:
         edits += [(*match.span(), "…") for match in _DOTS.finditer(text)]
     if edits:
         edits = not_in_addresses(edits, text)
-    if _NUMBER.search(text):
-        edits += [(*match.span(1), NBSP) for match in _BEFORE_NUMBER.finditer(text)]
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        if _BEFORE_NUMBER.search(text, max(0, start - _LONGEST_BEFORE_NUMBER), start):
+            edits.append((start, end, NBSP))
     if language.lower().startswith("fr"):
         for pattern, space in _FRENCH_SPACES:
             edits += [(*match.span(1), space) for match in pattern.finditer(text)]

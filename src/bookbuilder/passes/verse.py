@@ -40,6 +40,8 @@ class _Line(Struct):
 
 def verse(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
+        if not chapter.may_hold(".verse"):
+            continue
         language = str(chapter.tree.get("lang") or book.metadata.language)
         for holder in elements(chapter.tree, *_HOLDERS):
             if has_class(holder, "verse"):

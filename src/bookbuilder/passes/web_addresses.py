@@ -10,7 +10,7 @@ from bs4 import Tag
 from bookbuilder.book import Chapter
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import LINK, find_link
-from bookbuilder.trees.markup import elements
+from bookbuilder.trees.markup import elements, holds_text
 
 BAD_URL = Rule(
     "L004",
@@ -64,7 +64,7 @@ def settle_url(
 
 
 def _says_something(anchor: Tag) -> bool:
-    shown = anchor.get_text(strip=True) or elements(anchor, "img", "svg", "math")
+    shown = holds_text(anchor) or elements(anchor, "img", "svg", "math")
     return bool(shown or anchor.get("aria-label"))
 
 

@@ -135,13 +135,15 @@ def elements(root: Tag, *names: str) -> list[Tag]:
             nodes = outer.pop()
 
 
-def names_and_classes(tags: Iterable[Tag]) -> set[str]:
-    """Return which elements there are among `tags`, and which classes: `table`, `.task-box`."""
+def kinds_of(tags: Iterable[Tag]) -> set[str]:
+    """Return which elements, classes and attributes `tags` have: `pre`, `.verse`, `[entry]`."""
     found: set[str] = set()
     for tag in tags:
         found.add(tag.name)
-        if "class" in tag.attrs:
-            found.update([f".{name}" for name in tag.get_attribute_list("class")])
+        for key in tag.attrs:
+            found.add(f"[{key}]")
+            if key == "class":
+                found.update([f".{name}" for name in tag.get_attribute_list(key)])
     return found
 
 
@@ -168,14 +170,35 @@ def nearest(tag: Tag, *names: str) -> Tag | None:
 def texts(root: Tag) -> list[NavigableString]:
     """Return the pieces of text below `root` in document order."""
     found: list[NavigableString] = []
-    stack: list[PageElement] = list(reversed(root.contents))
-    while stack:
-        node = stack.pop()
+    nodes, outer = iter(root.contents), []
+    while True:
+        for node in nodes:
+            if isinstance(node, NavigableString):
+                found.append(node)
+            elif isinstance(node, Tag) and node.contents:
+                outer.append(nodes)
+                nodes = iter(node.contents)
+                break
+        else:
+            if not outer:
+                return found
+            nodes = outer.pop()
+
+
+def first_text(root: Tag) -> NavigableString | None:
+    """Return the first piece of text below `root` that is not blank, and walk no further."""
+    waiting = root.contents[::-1]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, Tag):
-            stack.extend(reversed(node.contents))
-        elif isinstance(node, NavigableString):
-            found.append(node)
-    return found
+            waiting += node.contents[::-1]
+        elif isinstance(node, NavigableString) and node.strip():
+            return node
+    return None
+
+
+def holds_text(root: Tag) -> bool:
+    return first_text(root) is not None
 
 
 def is_block(node: object) -> bool:

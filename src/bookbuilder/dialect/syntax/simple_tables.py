@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -25,6 +25,7 @@ _ANY = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*$")
 _CAPTION = rare_pattern(r"(?:Table)?:[ ]", re.IGNORECASE)
 _MOST_HEAD = 10
 _MOST_LINES = 500
+_MOST_DASHES = 3
 Column = tuple[int, int]
 
 
@@ -163,6 +164,18 @@ def _may_follow(line: str) -> bool:
     return not line.strip() or bool(_CAPTION.match(line.strip()))
 
 
+def _up_to_dashes(first: str, ahead: Iterator[str]) -> list[str]:
+    """Return the lines to the third of dashes, and one more: no table is longer."""
+    lines = [first]
+    dashes = 1
+    for line in ahead:
+        lines.append(line)
+        if dashes == _MOST_DASHES:
+            break
+        dashes += bool(_ANY.match(line))
+    return lines
+
+
 class SimpleTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.parser = md.parser
@@ -181,7 +194,7 @@ class SimpleTableExtension(Extension):
             return Started.NOTHING
         if not _RUNS.match(first) and not any(map(_RUNS.match, state.lines_ahead(_MOST_HEAD + 2))):
             return Started.NOTHING
-        lines = [first, *state.lines_ahead(_MOST_LINES)]
+        lines = _up_to_dashes(first, state.lines_ahead(_MOST_LINES))
         shape = simple_shape("", lines) if _RUNS.match(first) else None
         shape = shape or multiline_shape(lines)
         if shape is None:
@@ -197,7 +210,7 @@ class SimpleTableExtension(Extension):
             return Started.NOTHING
         prefix = state.lines[state.index - 1][state.line.offset :]
         head = prefix.rstrip() if container.lines[0].strip() == prefix.strip() else ""
-        lines = [first, *state.lines_ahead(_MOST_LINES)]
+        lines = _up_to_dashes(first, state.lines_ahead(_MOST_LINES))
         shape = simple_shape(head, lines) if head else None
         if shape is None:
             return Started.NOTHING

@@ -31,7 +31,7 @@ DIGEST_KEY = "BookbuilderDigest"
 # Fields that no page depends on, and those whose content the stylesheets have. All others count.
 _LEFT_OUT: dict[type, frozenset[str]] = {
     Book: frozenset({"config", "asked", "pagination", "named", "elsewhere"}),
-    Chapter: frozenset({"source", "levels", "left_out"}),
+    Chapter: frozenset({"source", "levels", "left_out", "kinds"}),
     Asset: frozenset({"path", "change"}),
     PdfConfig: frozenset(
         {"trim", "style", "marks", "pdf_a", "paper", "spine", "pages", "cache", "live_links"}

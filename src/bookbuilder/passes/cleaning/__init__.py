@@ -14,13 +14,14 @@ from bookbuilder.passes.cleaning.elements import clean_elements
 from bookbuilder.passes.cleaning.remarks import Remarks
 from bookbuilder.passes.cleaning.structure import repair_structure
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import relink
+from bookbuilder.trees.markup import elements, kinds_of, relink
 
 
 def clean(book: Book, report: Report) -> None:
     seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
         clean_tree(chapter.tree, chapter.source, report, seen_in[chapter.source.path])
+        chapter.kinds = frozenset(kinds_of(elements(chapter.tree)))
 
 
 def relink_trees(book: Book, report: Report) -> None:

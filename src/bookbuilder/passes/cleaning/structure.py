@@ -74,6 +74,7 @@ _OPENS |= {name: _OPENS.get(name, 0) | forbidden for name, forbidden in _FORBID.
 def repair_structure(tree: Tag) -> None:
     around_blocks = _inline_around_blocks(tree)
     split: Tags = {}
+    tags: list[Tag] = []
     stack: list[tuple[Tag, int]] = [(tree, Inside.NOTHING)]
     while stack:
         parent, inside = stack.pop()
@@ -95,9 +96,10 @@ def repair_structure(tree: Tag) -> None:
         parent.contents = children
         for child in children:
             child.parent = parent
-            if isinstance(child, Tag) and child.name not in ATOMS:
+            if isinstance(child, Tag) and child.name not in ATOMS and not _is_lone_text(child):
                 stack.append((child, inside))
-    _remove_empty(tree)
+                tags.append(child)
+    _remove_empty(tree, tags)
 
 
 def _holds_tags(children: Nodes) -> bool:
@@ -105,6 +107,18 @@ def _holds_tags(children: Nodes) -> bool:
         if isinstance(child, Tag):
             return True
     return False
+
+
+def _is_lone_text(tag: Tag) -> bool:
+    """Return whether `tag` is one of the many that hold some text and nothing to repair."""
+    contents = tag.contents
+    return (
+        len(contents) == 1
+        and type(contents[0]) is NavigableString
+        and not contents[0].isspace()
+        and tag.name not in SECTIONING
+        and tag.name not in ARRANGE
+    )
 
 
 def _inline_around_blocks(tree: Tag) -> Tags:
@@ -245,14 +259,11 @@ _MEANINGLESS_EMPTY = LISTS | TABLE_SECTIONS | {"dl", "table", "figure"}
 _MEANINGLESS_WITHOUT_ATTRIBUTES = (frozenset(INLINE_STYLE) | TRANSPARENT | {"div", "p"}) - {"ruby"}
 
 
-def _remove_empty(tree: Tag) -> None:
-    """Remove empty elements that mean nothing; a screen reader would announce an empty list."""
-    tags: list[Tag] = []
-    stack = [tree]
-    while stack:
-        children = [c for c in stack.pop().contents if isinstance(c, Tag) and c.name not in ATOMS]
-        tags += children
-        stack += children
+def _remove_empty(tree: Tag, tags: list[Tag]) -> None:
+    """Remove empty elements that mean nothing; a screen reader would announce an empty list.
+
+    `tags` are all that may be empty, those inside others after these.
+    """
     gone: Tags = {}
     for tag in reversed(tags):
         says_nothing = (tag.name in _MEANINGLESS_EMPTY and "id" not in tag.attrs) or (
