@@ -55,7 +55,7 @@ def highlight(book: Book, report: Report) -> None:
     remembered = users_cache("colours") if book.config.pdf.cache else Cache(None)
     has_learned = False
     for chapter in tracked(book.chapters):
-        listings = list(_listings(chapter, report))
+        listings = list(_listings(chapter, report)) if chapter.may_hold("pre") else []
         if not listings:
             continue
         told = [(language, text) for _, language, text in listings]

@@ -31,7 +31,7 @@ from bookbuilder.reading.titles import (
 from bookbuilder.reading.variables import settle_variables, title_with_values
 from bookbuilder.text.slugs import file_slug, is_mere_number
 from bookbuilder.text.variables import Variables
-from bookbuilder.trees.markup import elements, text_of
+from bookbuilder.trees.markup import elements, holds_text, text_of
 from bookbuilder.trees.parsing import parse_fragment
 from bookbuilder.trees.xhtml import HEADINGS
 
@@ -87,7 +87,7 @@ def read_chapters(
         return []
     drop_empty_headings(tree)
     labels = settle_labels(tree)
-    has_headings = bool(tree.get_text(strip=True))
+    has_headings = holds_text(tree)
     role = front.role.removeprefix("doc-")
     is_filled = has_headings and (is_opener or role in _FILLED_LATER)
     is_filled |= sources is not None and (role == "bibliography" or is_list_of_sources(tree))
@@ -170,7 +170,7 @@ def _title_of_file(path: Path) -> str:
 
 
 def _shows_anything(tree: Tag) -> bool:
-    return bool(tree.get_text(strip=True) or elements(tree, *SHOWN))
+    return holds_text(tree) or bool(elements(tree, *SHOWN))
 
 
 def _has_content(tree: Tag) -> bool:
