@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
@@ -33,12 +32,14 @@ from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint
+from bookbuilder.formats.pdf.joining.joining import join
+from bookbuilder.formats.pdf.joining.labels_and_metadata import add_labels_and_metadata
+from bookbuilder.formats.pdf.joining.pdf import Pdf
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
 from bookbuilder.formats.pdf.weasy.findings import (
-    caught_log,
     report_coarse,
     report_failures,
     report_layout_log,
@@ -58,9 +59,6 @@ from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
 from bookbuilder.text.words import direction
-
-if TYPE_CHECKING:
-    from bookbuilder.formats.pdf.weasy.contract import Pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +84,10 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     paged = lay_out(book, report)
-    # They import WeasyPrint, which is set up by now.
-    from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
-    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
-
     book, runs = paged.book, paged.laid_out.laid_out_runs
     entries = {DIGEST_KEY: paged.digest}
     add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
-    data = pdf_bytes(paged.pdf)
+    data = paged.pdf.file()
     right_to_left = direction(book.metadata.language) == "rtl"
     if book.config.pdf.booklet:
         from bookbuilder.formats.pdf.finish.imposition import impose
@@ -123,7 +117,6 @@ def lay_out(book: Book, report: Report) -> Paged:
     """Put `book` on pages; report and raise as `write_pdf` does."""
     settings = book.config.pdf
     with fonts_of(book, report) as fonts:
-        from bookbuilder.formats.pdf.weasy.joining import join
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
         if settings.edition == "screen":
@@ -154,10 +147,19 @@ def lay_out(book: Book, report: Report) -> Paged:
         pages = sum(len(run.pages) for run in laid_out.laid_out_runs)
         empty = empty_pages(pages, book.config, report)
         has_links = settings.edition == "screen" or settings.live_links
-        with caught_log() as messages:
-            pdf = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs, empty, has_links)
+        pdf = join(
+            laid_out.body,
+            laid_out.laid_out_runs,
+            parts,
+            laid_out.fonts,
+            laid_out.font_names,
+            cache.blobs,
+            empty,
+            has_links,
+            settings.pdf_a,
+        )
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
-        _report_findings(laid_out, messages, book, report)
+        _report_findings(laid_out, pdf.messages, book, report)
         remembered.trim()
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"

@@ -8,14 +8,21 @@ the cache is the same as what would be laid out, byte for byte.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import bookbuilder
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.run_data.codec import BadRecordError, unpack
-from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.codec import (
+    BadRecordError,
+    pack_fonts,
+    pack_uses,
+    unpack,
+    unpack_fonts,
+)
+from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.runtime.cache import Cache, digest_of
 
@@ -61,6 +68,17 @@ class LayoutCache:
             for digest, blob in blobs.items():
                 self._cache.put(digest, blob)
             self._cache.put(key, record)
+
+    def fonts_of(self, uses: Sequence[FontUse], write: Callable[[], WrittenFonts]) -> WrittenFonts:
+        """Return fonts as they were written, in this build or another, or as `write` does."""
+        name = digest_of(self._circumstances, b"fonts", pack_uses(uses))
+        record = self._cache.get(name)
+        if record is not None:
+            with contextlib.suppress(BadRecordError):
+                return unpack_fonts(record)
+        fonts = write()
+        self._cache.put(name, pack_fonts(fonts))
+        return fonts
 
     def _recall(self, key: str) -> LaidOutRun | None:
         """Return a run from an earlier build, with its blobs, if it is whole and still true."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.run_data.codec import pack
-from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
+from bookbuilder.formats.pdf.run_data.records import Failure, FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.model.source import Place
 from bookbuilder.runtime.progress import working_on
@@ -24,6 +24,9 @@ class LayoutEngine(Protocol):
         self, tree: ET.Element, start: int, has_leaf: bool
     ) -> tuple[LaidOutRun, dict[str, bytes]]:
         """Lay out a run from the page `start` on; return it and its blobs by digest."""
+
+    def write_fonts(self, uses: Sequence[FontUse], blobs: Mapping[str, bytes]) -> WrittenFonts:
+        """Return the objects of fonts in a PDF; `blobs` holds their files by digest."""
 
 
 class LayoutFailedError(Exception):
@@ -52,12 +55,28 @@ class LayoutRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FontsRequest:
+    """A request to write fonts, whose files are `blobs`."""
+
+    place: Place
+    uses: Sequence[FontUse]
+    blobs: Mapping[str, bytes]
+
+    @property
+    def message(self) -> FontsRequest:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutResult:
     """A laid-out run, its record where one is to be cached, and the `blobs` that are new."""
 
     laid_out: LaidOutRun
     record: bytes
     blobs: dict[str, bytes]
+
+
+_Message: TypeAlias = tuple[Place, bytes, int, bool] | FontsRequest
 
 
 @contextlib.contextmanager
@@ -74,10 +93,12 @@ def run_layouter(
 
 def _worker(
     cache: LayoutCache, engine: LayoutEngine
-) -> Callable[[tuple[Place, bytes, int, bool]], LayoutResult]:
+) -> Callable[[_Message], LayoutResult | WrittenFonts]:
     known = set(cache.blobs)
 
-    def work(message: tuple[Place, bytes, int, bool]) -> LayoutResult:
+    def work(message: _Message) -> LayoutResult | WrittenFonts:
+        if isinstance(message, FontsRequest):
+            return engine.write_fonts(message.uses, message.blobs)
         place, text, start, has_leaf = message
         with working_on(place):
             laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
@@ -140,6 +161,17 @@ class RunLayouter:
             self._cache.keep(key, request.run, done.laid_out, done.record, done.blobs)
             take(request, done.laid_out)
         _raise_failures(found)
+
+    def write_fonts(self, uses: Sequence[FontUse], place: Place) -> WrittenFonts:
+        """Write fonts of laid-out runs for the PDF of the book in `place`, or recall them."""
+
+        def write() -> WrittenFonts:
+            blobs = {use.file: self._cache.blobs[use.file] for use in uses}
+            ((_, fonts),) = self._workers.share_out([FontsRequest(place, uses, blobs)])
+            written: WrittenFonts = fonts
+            return written
+
+        return self._cache.fonts_of(uses, write) if uses else WrittenFonts(())
 
     def _key_of(self, request: LayoutRequest) -> str:
         return self._cache.key_of(request.text, request.start, request.run.has_leaf)

@@ -11,7 +11,6 @@ import contextlib
 import ctypes.util
 import io
 import os
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -303,15 +302,6 @@ def versions() -> list[str]:
     found = loaded_libraries()
     packages = [import_module(name).__version__ for name in _PACKAGES]
     return [*packages, found.pango, found.harfbuzz]
-
-
-def version_of_weasyprint() -> str:
-    """Return the version of WeasyPrint, which need not be loaded."""
-    if loaded := sys.modules.get("weasyprint"):
-        return str(loaded.__version__)
-    from importlib import metadata
-
-    return metadata.version("weasyprint")
 
 
 def srgb_profile() -> bytes:
