@@ -458,25 +458,15 @@ def test_links_are_kinds_targets_areas_and_boxes(sample: Sample) -> None:
         assert hasattr(box, "link_annotation")
 
 
-@pytest.mark.slow
-def test_a_printed_page_is_asked_for_what_the_contract_declares(sample: Sample) -> None:
-    asked: set[str] = set()
-
-    class Spy:
-        def __getattr__(self, name: str) -> Any:
-            asked.add(name)
-            return getattr(sample.page, name)
-
-    metadata, fonts = contract.DocumentMetadata(), contract.FontConfiguration()
-    document = contract.make_document([Spy()], metadata, BookFetcher({}), fonts, {}, None)
-    contract.make_pdf(document)
-    assert asked == members_of("PrintablePage")
+def joined(sample: Sample) -> bytes:
+    uses, names = joined_fonts([sample.record])
+    fonts = write_fonts(uses, sample.blobs)
+    return join(sample.tree, [sample.record], [0], fonts, names, sample.blobs).file()
 
 
 @pytest.mark.slow
-def test_link_boxes_are_told_their_annotations(sample: Sample) -> None:
-    data = pdf_bytes(join(sample.tree, [sample.record], [0], sample.blobs))
-    with pikepdf.open(io.BytesIO(data)) as pdf:
+def test_links_say_their_text(sample: Sample) -> None:
+    with pikepdf.open(io.BytesIO(joined(sample))) as pdf:
         annotations = list(pdf.pages[0].Annots)
     assert len(annotations) == len(sample.record.pages[0].links)
     assert {str(a.Contents) for a in annotations} == {"a link"}
@@ -530,8 +520,7 @@ def test_fonts_have_these_attributes_and_no_others(painted: Any) -> None:
 def test_fonts_need_no_more_to_be_written(sample: Sample) -> None:
     assert vars(contract.make_empty_font()) == {}
     assert type(contract.make_empty_font()) is Font
-    data = pdf_bytes(join(sample.tree, [sample.record], [0], sample.blobs))
-    text = pypdfium2.PdfDocument(data)[0].get_textpage().get_text_bounded()
+    text = pypdfium2.PdfDocument(joined(sample))[0].get_textpage().get_text_bounded()
     assert "An item." in text
 
 

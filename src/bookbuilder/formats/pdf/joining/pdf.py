@@ -129,7 +129,7 @@ class Pdf:
         extra = {
             "Type": "/XRef",
             "Size": table + 1,
-            "W": list(widths),
+            "W": widths,
             "Root": self._root,
             "Info": self._info,
             "ID": [identifier, identifier],
@@ -153,18 +153,19 @@ def _pack(objects: Sequence[tuple[int, bytes]]) -> tuple[bytes, Values]:
     return head + b"\n".join(piece for _, piece in objects), extra
 
 
-def _rows(entries: Sequence[tuple[int, int, int]]) -> tuple[bytes, tuple[int, ...]]:
+def _rows(entries: Sequence[tuple[int, int, int]]) -> tuple[bytes, list[int]]:
     """Return the rows of the table as PNG filters them (Up), and the widths of its columns."""
-    widths = tuple(
-        max(1, (max(column).bit_length() + 7) // 8) for column in zip(*entries, strict=True)
-    )
-    rows = bytearray()
-    above = bytes(sum(widths))
-    for entry in entries:
-        row = b"".join(
-            value.to_bytes(width, "big") for value, width in zip(entry, widths, strict=True)
-        )
-        rows.append(2)
-        rows += bytes((new - old) & 255 for new, old in zip(row, above, strict=True))
-        above = row
+    columns = list(zip(*entries, strict=True))
+    widths = [max(1, (max(column).bit_length() + 7) // 8) for column in columns]
+    length = 1 + sum(widths)
+    rows = bytearray(b"\2" * (length * len(entries)))
+    place = 1
+    for column, width in zip(columns, widths, strict=True):
+        data = b"".join(value.to_bytes(width, "big") for value in column)
+        for at in range(width):
+            new = data[at::width]
+            rows[place::length] = bytes(
+                (n - o) & 255 for n, o in zip(new, b"\0" + new[:-1], strict=True)
+            )
+            place += 1
     return bytes(rows), widths

@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
-import bookbuilder
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.codec import (
     BadRecordError,
@@ -109,23 +107,14 @@ class LayoutCache:
 
 
 def circumstances(
-    versions: Iterable[str], styles: Sequence[tuple[str, str]], fonts: Iterable[Path]
+    versions: Iterable[str], styles: Sequence[tuple[str, str]], fonts: Iterable[tuple[str, bytes]]
 ) -> bytes:
     """Return a digest of all that a layout depends on but the text and its pictures.
 
-    `versions` are those of the libraries that take part.
+    `versions` stand for the program and its libraries, `fonts` are the author's, with their names.
     """
     return digest_of(
         *(text.encode() for text in (sys.version, *versions)),
-        *(path.read_bytes() for path in _own_code()),
         *(text.encode("utf-8", "surrogatepass") for style in styles for text in style),
-        *(path.name.encode() + path.read_bytes() for path in fonts),
+        *(piece for name, data in fonts for piece in (name.encode(), data)),
     ).encode()
-
-
-def _own_code() -> list[Path]:
-    """Return all modules of bookbuilder: records hold what many of them make.
-
-    What lies there as data need not be read: stylesheets and fonts are counted as they are used.
-    """
-    return sorted(Path(bookbuilder.__file__).parent.rglob("*.py"))

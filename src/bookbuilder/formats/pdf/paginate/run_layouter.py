@@ -87,27 +87,34 @@ def run_layouter(
 
     Only they may use Pango: a process that is forked after its use waits for it for ever.
     """
-    with worker_pool(lambda: _worker(cache, start_engine())) as workers:
+    start = _WorkerStart(start_engine, frozenset(cache.blobs), cache.wants_records)
+    with worker_pool(start) as workers:
         yield RunLayouter(cache, workers)
 
 
-def _worker(
-    cache: LayoutCache, engine: LayoutEngine
-) -> Callable[[_Message], LayoutResult | WrittenFonts]:
-    known = set(cache.blobs)
+@dataclass(frozen=True, slots=True)
+class _WorkerStart:
+    """Makes a worker ready, which need not send the blobs that are `known`."""
 
-    def work(message: _Message) -> LayoutResult | WrittenFonts:
-        if isinstance(message, FontsRequest):
-            return engine.write_fonts(message.uses, message.blobs)
-        place, text, start, has_leaf = message
-        with working_on(place):
-            laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
-            record = pack(laid_out) if cache.wants_records else b""
-        new = {digest: blob for digest, blob in blobs.items() if digest not in known}
-        known.update(new)
-        return LayoutResult(laid_out, record, new)
+    start_engine: Callable[[], LayoutEngine]
+    known: frozenset[str]
+    wants_records: bool
 
-    return work
+    def __call__(self) -> Callable[[_Message], LayoutResult | WrittenFonts]:
+        engine, known = self.start_engine(), set(self.known)
+
+        def work(message: _Message) -> LayoutResult | WrittenFonts:
+            if isinstance(message, FontsRequest):
+                return engine.write_fonts(message.uses, message.blobs)
+            place, text, start, has_leaf = message
+            with working_on(place):
+                laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
+                record = pack(laid_out) if self.wants_records else b""
+            new = {digest: blob for digest, blob in blobs.items() if digest not in known}
+            known.update(new)
+            return LayoutResult(laid_out, record, new)
+
+        return work
 
 
 class RunLayouter:
