@@ -24,7 +24,7 @@ CORPORA = ["thoughtbot-guides", "rust-embedded"]
 
 
 class Rows:
-    """What is measured on a copy of the book in `root`; each method is one round of one row."""
+    """Measure a copy of the book in `root`; each method is one round of one row."""
 
     def __init__(self, root: Path, kind: str, out: Path) -> None:
         self._book = Edited(root, out / "book")

@@ -35,7 +35,7 @@ class Run:
 
 
 def timed(command: list[str], cwd: Path, environment: dict[str, str] | None = None) -> Run:
-    """What `command` takes. Ends the benchmark where it fails."""
+    """Return what `command` takes; end the benchmark if it fails."""
     before = _computed()
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -61,7 +61,7 @@ def timed(command: list[str], cwd: Path, environment: dict[str, str] | None = No
 
 
 def best(runs: Iterable[Run]) -> Run:
-    """The least time of all, and the most memory."""
+    """Return the least time of all, and the most memory."""
     done = list(runs)
     return Run(
         min(run.seconds for run in done),
@@ -77,7 +77,7 @@ def extent(path: Path) -> str:
 
 
 def _computed() -> float:
-    """Seconds of computing of all children that have ended, and of theirs."""
+    """Return the seconds of computing of all children that have ended, and of theirs."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

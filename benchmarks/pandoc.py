@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def pandoc_command(root: Path, kind: str, out: Path, engine: str = "weasyprint") -> list[str]:
-    """What makes `out` of the book in `root`, its chapters in the same order."""
+    """Return the command that makes `out` of the book in `root`, its chapters in the same order."""
     book = bookbuilder.load(root)
     # What bookbuilder makes itself, such as the workbook, has no file.
     paths = (chapter.source.path for chapter in book.chapters)

@@ -53,7 +53,7 @@ def copied(target: Path, copies: int) -> Path:
 
 
 class Tools:
-    """What is measured on the book in `root`; each method is one round of one tool."""
+    """Measure the book in `root`; each method is one round of one tool."""
 
     def __init__(self, root: Path, out: Path) -> None:
         self._root, self._out = root, out

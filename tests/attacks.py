@@ -1,4 +1,4 @@
-"""What could make a reader's device load something: CSS, drawings and HTML, as data.
+"""List CSS, drawings and HTML that could make a reader's device load something.
 
 `@` in a text stands for an address that nothing in the book may ask for. `book_of` makes a book of
 all of them, each with an address of its own, so that a request tells which one got through.

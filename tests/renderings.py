@@ -1,4 +1,4 @@
-"""What specs compare: the chapters of a linked book, and what the formats make of them."""
+"""Render the chapters of a linked book, and what the formats make of them, for specs to compare."""
 
 from __future__ import annotations
 

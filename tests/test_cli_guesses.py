@@ -1,4 +1,4 @@
-"""What other tools call it is understood, and Tab offers values."""
+"""The names that other tools use are understood, and Tab offers values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a format or an edition does not have leaves no trace in its files, by any writer."""
+"""Text that a format or an edition does not have leaves no trace in its files, by any writer."""
 
 from __future__ import annotations
 

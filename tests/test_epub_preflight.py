@@ -1,4 +1,4 @@
-"""What readers choke on, found in written EPUBs and traced to where it comes from."""
+"""Things that readers choke on are found in written EPUBs and traced to where they come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What authors make of rules, where a spec does not show it: what is built, and what is not."""
+"""Levels that authors give to rules decide what is built, where a spec does not show it."""
 
 from __future__ import annotations
 

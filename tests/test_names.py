@@ -1,4 +1,4 @@
-"""What the writers make themselves has names that nothing of the author's can have."""
+"""Things that the writers make have names that nothing of the author's can have."""
 
 from __future__ import annotations
 

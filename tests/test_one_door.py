@@ -1,4 +1,4 @@
-"""What a book names is read by `runtime/files.py` and by nobody else."""
+"""Files that a book names are read by `runtime/files.py` and by nobody else."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ ALLOWED = {
     ("cli/new_command.py", "directory.is_dir"): GIVEN,
     ("cli/new_command.py", "path.lexists"): GIVEN,
     ("cli/finished.py", "Path().read_text"): "what the system says of its processes",
-    ("cli/finished.py", "Path.is_dir"): PROGRAM,
-    ("cli/finished.py", "folder.glob"): PROGRAM,
-    ("cli/finished.py", "own.rglob"): PROGRAM,
-    ("cli/finished.py", "path.stat"): PROGRAM,
+    ("runtime/installation.py", "Path.is_dir"): PROGRAM,
+    ("runtime/installation.py", "folder.glob"): PROGRAM,
+    ("runtime/installation.py", "own.rglob"): PROGRAM,
+    ("runtime/installation.py", "path.stat"): PROGRAM,
     ("runtime/programs.py", "Path().is_file"): RUN,
     ("runtime/programs.py", "Path().stat"): RUN,
     ("runtime/programs.py", "os.access"): RUN,

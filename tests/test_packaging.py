@@ -1,4 +1,4 @@
-"""What others install and use of this repository: action, hook, image, release, package."""
+"""Others can install and use this repository: action, hook, image, release, package."""
 
 from __future__ import annotations
 

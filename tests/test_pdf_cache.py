@@ -1,4 +1,4 @@
-"""What is laid out, what is remembered, and that neither can be told from the file."""
+"""Nobody can tell from a file whether its pages were laid out or remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on printed pages: lists, pictures, tables, code, and scripts with their fonts."""
+"""Printed pages hold lists, pictures, tables, code, and scripts with their fonts."""
 
 from __future__ import annotations
 

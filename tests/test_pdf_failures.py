@@ -1,4 +1,4 @@
-"""What a PDF must not read, and books whose pages cannot be laid out."""
+"""A PDF reads nothing that it must not, and books that cannot be laid out are told of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a typesetter would mark on the proofs: looked for on rendered pages."""
+"""Rendered pages have nothing that a typesetter would mark on the proofs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is being processed is known when a limit is hit, and still when an exception is caught."""
+"""The chapter in work is known when a limit is hit, and still when an exception is caught."""
 
 from __future__ import annotations
 

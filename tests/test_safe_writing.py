@@ -21,6 +21,7 @@ from books import write_files
 pytestmark = pytest.mark.attack("writing")
 
 KILLS = 50
+CACHES = ("pages", "finished", "covers", "chapters", "colours")
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 posix = pytest.mark.skipif(os.name != "posix", reason="files are locked in another way")
 
@@ -145,7 +146,7 @@ def test_two_builds_at_once_both_end_well(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_nothing_is_written_but_the_output_and_the_users_cache(tmp_path: Path) -> None:
-    text = "# One\n\nText.\n\n## Do {.exercise}\n\nIt.\n"
+    text = "# One\n\nText.\n\n```python\na = 1\n```\n\n## Do {.exercise}\n\nIt.\n"
     write_files(tmp_path, {"book/one.md": text, "home/a": "a", "elsewhere/a": "a", "scratch/a": ""})
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     environment = {
@@ -165,9 +166,9 @@ def test_nothing_is_written_but_the_output_and_the_users_cache(tmp_path: Path) -
     after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert {path: after[path] for path in before} == before
     new = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}
-    own = tuple(f"home/cache/bookbuilder/{name}/" for name in ("pages", "finished", "covers"))
+    own = tuple(f"home/cache/bookbuilder/{name}/" for name in CACHES)
     kept = {name for name in new if name.startswith(own)}
-    assert {name.split("/")[3] for name in kept} == {"pages", "finished", "covers"}
+    assert {name.split("/")[3] for name in kept} == set(CACHES)
     outputs = [f"book/dist/one{end}" for end in (".epub", ".pdf", "-workbook.pdf", "-cover.pdf")]
     # Fontconfig keeps lists of the machine's fonts.
     rest = {name for name in new - kept if not name.startswith("home/cache/fontconfig/")}

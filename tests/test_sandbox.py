@@ -92,7 +92,7 @@ def test_no_files_are_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def says_marked(value: object) -> bool:
-    """Whether `value`, a text or what has one, is about the paragraph "Marked." of chapter two."""
+    """Tell whether `value` is, or has, the text of the paragraph "Marked." of chapter two."""
     for held in (value, getattr(value, "text", None), getattr(value, "element", None)):
         text = held if isinstance(held, str) else getattr(held, "text", None)
         if isinstance(text, str) and "Marked." in text:

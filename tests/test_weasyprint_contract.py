@@ -1,4 +1,4 @@
-"""What bookbuilder uses of WeasyPrint beyond its public API: one test for each promise.
+"""Test each promise of WeasyPrint beyond its public API that bookbuilder relies on.
 
 `formats/pdf/weasy/contract.py` declares it. After an update of WeasyPrint, each test that fails
 here names something that has changed.
@@ -32,13 +32,16 @@ import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.compose.styles import theme_style
+from bookbuilder.formats.pdf.joining.fonts import joined_fonts
+from bookbuilder.formats.pdf.joining.joining import join
+from bookbuilder.formats.pdf.joining.values import String, reference, written
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_styles, contract_text
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
+from bookbuilder.formats.pdf.weasy.fonts import write_fonts
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
-from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
@@ -49,7 +52,6 @@ from bookbuilder.formats.pdf.weasy.setup import (
     weasyprint_with_fonts,
 )
 from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements
-from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 from books import load_files
 
 # The import above made Pillow accept pictures that are cut off, for all tests in this process.
@@ -190,7 +192,7 @@ def test_log_of_a_stylesheet_is_understood(
 
 
 def findings(tmp_path: Path, body: str, **assets: bytes) -> dict[str, str]:
-    """What is reported of a document with this body: messages by the names of rules."""
+    """Return what is reported of a document with this body: messages by the names of rules."""
     book, report = load_files(tmp_path, {"one.md": "# One\n\n𒀀\n"})
     report = Report()
     given = {f"{n}.png": Asset(f"{n}.png", "image/png", data) for n, data in assets.items()}
@@ -222,13 +224,13 @@ def test_log_of_a_refused_picture_is_understood(weasyprint_engine: None, tmp_pat
 
 @pytest.mark.slow
 def test_log_of_a_missing_harfbuzz_subset_is_understood(
-    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
-    join(sample.tree, [sample.record], [0], sample.blobs)
+    uses, _ = joined_fonts([sample.record])
+    messages = write_fonts(uses, sample.blobs).messages
     book, _ = load_files(tmp_path, {"one.md": "# One\n"})
     report = Report()
-    messages = [r.getMessage() for r in caplog.records if r.name == "weasyprint"]
     report_layout_log(messages, book, report)
     assert {found.rule.name for found in report} == {"harfbuzz-subset-missing"}
 
@@ -335,7 +337,7 @@ def test_functions_take_these_arguments_first(
 
 
 def test_lines_are_filled_by_the_name_that_is_patched() -> None:
-    """If WeasyPrint lets blanks hang one day, `line_ends` can go."""
+    """Blanks do not hang yet; if WeasyPrint lets them one day, `line_ends` can go."""
     words = "identifier. Our first commit was given the ID"
     made = weasyprint.layout.inline.split_first_line
 
@@ -528,20 +530,35 @@ def test_fonts_need_no_more_to_be_written(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "written"),
-    [(b"q", b"q"), ("/Name", b"/Name"), (3, b"3"), (2.0, b"2"), (0.25, b"0.25")],
+    ("value", "in_pydyf"),
+    [
+        (b"q", b"q"),
+        ("/Name", "/Name"),
+        (3, 3),
+        (2.0, 2.0),
+        (-0.0, -0.0),
+        (0.25, 0.25),
+        (1e-9, 1e-9),
+        (String("Ä (b)"), pydyf.String("Ä (b)")),
+        (String(r"a\(b)"), pydyf.String(r"a\(b)")),
+        (String(b"\xff)"), pydyf.String(b"\xff)")),
+        ([1, [2.5]], pydyf.Array([1, pydyf.Array([2.5])])),
+        ({"A": {}, "B": "/C"}, pydyf.Dictionary({"A": pydyf.Dictionary(), "B": "/C"})),
+    ],
 )
-def test_pydyf_writes_operands(value: object, written: bytes) -> None:
-    assert pydyf._to_bytes(value) == written
-    assert pydyf._to_bytes(pydyf.Array([value])) == b"[" + written + b"]"
+def test_values_are_written_as_pydyf_writes_them(value: object, in_pydyf: object) -> None:
+    assert written(value) == pydyf._to_bytes(in_pydyf)
+    assert written({"Key": [value, value]}) == (
+        pydyf.Dictionary({"Key": pydyf.Array([in_pydyf, in_pydyf])}).data
+    )
 
 
-def test_objects_of_a_pdf_are_found_by_the_numbers_in_their_references() -> None:
-    pdf = pydyf.PDF()
-    made = pydyf.Dictionary({"Type": "/Test"})
-    pdf.add_object(made)
-    assert contract.object_of(pdf, made.reference) is made
-    assert {m for m in members_of("Pdf") if not hasattr(pdf, m)} == set()
+def test_objects_of_fonts_are_numbered_from_0(sample: Sample) -> None:
+    uses, _ = joined_fonts([sample.record])
+    objects = write_fonts(uses, sample.blobs).objects
+    named = set(re.findall(r"'raw': '([0-9]+) 0 R'", repr([made.value for made in objects])))
+    assert reference(7) == b"7 0 R"
+    assert named == {str(number) for number in range(len(objects) - 1)}
 
 
 @pytest.mark.parametrize("name", ["Array", "Dictionary", "String", "PdfStream"])

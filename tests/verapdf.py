@@ -23,7 +23,7 @@ JAXB = ("jaxb-api", "jaxb-runtime", "jaxb-core", "jaxb-impl", "txw2", "istack-co
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What veraPDF finds in a file; `broken` are rules: clause-number, how often, an example."""
+    """Hold what veraPDF finds in a file; `broken` are rules: clause, how often, an example."""
 
     path: Path
     checks: int

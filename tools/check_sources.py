@@ -1,4 +1,4 @@
-"""Whether the book repeats the notes it grew out of: no run of more than six words is shared.
+"""Check that the book does not repeat the notes it grew out of in runs of over six words.
 
     python tools/check_sources.py NOTES.md CHAPTER.md …
 

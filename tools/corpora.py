@@ -78,7 +78,7 @@ def measure(shared: Path, place: str, kind: str, name: str) -> dict[str, Any]:
 
 
 def faults(row: dict[str, Any], kind: str) -> list[str]:
-    """What is wrong with one built corpus, in words."""
+    """Return what is wrong with one built corpus, in words."""
     wrong = {
         f"exit code {row['rc']}": row["rc"] != 0,
         "a traceback": row.get("traceback"),
@@ -98,7 +98,7 @@ def faults(row: dict[str, Any], kind: str) -> list[str]:
 
 
 def found_by_others(folder: Path, path: Path) -> list[str]:
-    """What EPUBCheck and Ace have against the EPUB at `path`, and where it is in the Markdown."""
+    """Return what EPUBCheck and Ace say against the EPUB at `path`, with places in the text."""
     try:
         messages = [m for m in epubcheck.check(path, usage=True) if m.severity != "INFO"]
         sample, seen = sample_of(path) if os.environ.get("CI") == "true" else (path, "")
@@ -164,7 +164,7 @@ def found_on_pages(folder: Path, path: Path) -> list[str]:
 
 
 def stray_marks(shared: Path, names: list[str]) -> list[str]:
-    """What is wrong with the foreign books together: more marks in their text than may be."""
+    """Return what is wrong with the foreign books together: too many marks in their text."""
     paths = [str(path) for name in names if (path := OUT / f"{name}.epub").is_file()]
     command = [sys.executable, str(shared / "tools/stray.py"), *paths]
     table = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
@@ -174,7 +174,7 @@ def stray_marks(shared: Path, names: list[str]) -> list[str]:
 
 
 def judge(shared: Path, place: str, kind: str, name: str) -> list[str]:
-    """What is wrong with one corpus as EPUB or PDF."""
+    """Return what is wrong with one corpus as EPUB or PDF."""
     wrong = faults(measure(shared, place, kind, name), kind)
     path = OUT / f"{name}.{kind}"
     if path.is_file():

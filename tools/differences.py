@@ -1,4 +1,4 @@
-"""What differs in two files that are not the same byte for byte, in words: EPUBs and PDFs."""
+"""Say in words what differs in two EPUBs or PDFs that are not the same byte for byte."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCALE = 0.7
 
 
 def compare_files(before: Path, now: Path) -> list[str]:
-    """What differs in two files that are not the same."""
+    """Return what differs in two files that are not the same."""
     try:
         if before.suffix == ".epub":
             return compare_zips(before, now)
@@ -77,7 +77,7 @@ def compare_objects(before: Path, now: Path) -> list[str]:
 
 
 def compare_one_object(old: pikepdf.Object, new: pikepdf.Object) -> str:
-    """What differs, to go after the object's number; nothing if they are the same."""
+    """Return what differs, to go after the object's number; nothing if they are the same."""
     kinds = [isinstance(each, pikepdf.Dictionary | pikepdf.Stream) for each in (old, new)]
     if not all(kinds):
         return "" if old.unparse() == new.unparse() else " differs"

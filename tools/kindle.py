@@ -33,7 +33,7 @@ LABEL = 60
 
 @dataclass(slots=True)
 class Found:
-    """What a package holds; `links` counts those that land inside it by what they say."""
+    """Hold what a package has; `links` counts those that land inside it by what they say."""
 
     counts: Counter[str]
     headings: list[tuple[str, str]]
@@ -116,7 +116,7 @@ def differences(before: Found, after: Found) -> Iterator[str]:
 
 
 def known(path: Path) -> dict[str, str]:
-    """What calibre's library says of a book."""
+    """Return what calibre's library says of a book."""
     lines = calibre("ebook-meta", str(path)).splitlines()
     return {k.strip(): v.strip() for k, _, v in (line.partition(" : ") for line in lines) if v}
 

@@ -43,7 +43,7 @@ BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 
 
 def judge(shared: Path, kind: str, cases: list[str]) -> tuple[bool, str]:
-    """Whether every case passes as `kind`, and the harness's table."""
+    """Return whether every case passes as `kind`, and the harness's table."""
     harness = load_harness(shared)
     results = OUT / f"{kind}.json"
     results.unlink(missing_ok=True)

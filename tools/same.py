@@ -76,7 +76,7 @@ class Book:
 
 @dataclass(frozen=True)
 class Built:
-    """What came of one command: the folder has its files, and what it said."""
+    """Hold what came of one command: the folder of its files, and what it said."""
 
     folder: Path
 
@@ -189,7 +189,7 @@ def build(book: Book, product: str, tree: Path, target: Path) -> Built:
 
 
 def build_both(book: Book, product: str, trees: Path, kept: Path) -> tuple[Built, Built]:
-    """What BASE makes of a product, unless it is kept, and what the tree makes of it."""
+    """Make a product with BASE, unless that is kept, and with the tree."""
     before = kept / slug(product)
     if not (before / "said.json").is_file():
         build(book, product, trees / "before", before)
@@ -198,7 +198,7 @@ def build_both(book: Book, product: str, trees: Path, kept: Path) -> tuple[Built
 
 
 def compare(before: Built, now: Built) -> tuple[list[str], list[Reworded]]:
-    """What differs, in words, and the findings that were reworded."""
+    """Return what differs, in words, and the findings that were reworded."""
     old, new = before.said, now.said
     differences = []
     if old["exit code"] != new["exit code"]:

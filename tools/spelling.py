@@ -1,4 +1,4 @@
-"""Whether the book is spelt as its house style says: British, with -ise.
+"""Check that the book is spelt as its house style says: British, with -ise.
 
     python tools/spelling.py
 

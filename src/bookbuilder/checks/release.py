@@ -66,7 +66,7 @@ class HandedOut:
 
 @dataclass(slots=True)
 class Release:
-    """All that is known of a book that is about to be handed out."""
+    """Hold all that is known of a book that is about to be handed out."""
 
     title: str
     language: str

@@ -71,6 +71,11 @@ class Library:
     def keys(self) -> Iterable[str]:
         return [*self._makers, *(self.parent.keys if self.parent else ())]
 
+    @property
+    def names(self) -> Iterable[str]:
+        """Return all that can be cited: the keys of entries, and their other names."""
+        return [*self._makers, *self._aliases, *(self.parent.names if self.parent else ())]
+
     def get(self, key: str) -> Entry | None:
         """Return the entry with `key`; one of another library only if there is none here."""
         if self.parent is not None and not (key in self._makers or key in self._aliases):

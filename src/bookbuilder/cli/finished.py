@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-import bookbuilder
-import bookbuilder.runtime.last_changes
+import bookbuilder.runtime.last_changes  # noqa: F401 - what it asks is recorded
 from bookbuilder.model.diagnostics import Diagnostic
 from bookbuilder.runtime.cache import digest_of, users_cache
 from bookbuilder.runtime.files import read_own_file
+from bookbuilder.runtime.installation import Stamp, installation, stamps
 from bookbuilder.runtime.libraries import libraries_loaded
 from bookbuilder.runtime.programs import find_program, identity_of
 from bookbuilder.runtime.seen import Seen, is_still_so, with_outputs
 
 LARGEST_OUTPUT = 1_000_000_000
 LARGEST_CACHE = 20_000_000
-Stamp = tuple[str, int, int]
-"""The name, size and time of change of a file of the machine's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def name_of_command(*said: object) -> str:
     """Return a name for what a command was told, done by this program and with these packages."""
     date = os.environ.get("SOURCE_DATE_EPOCH")
     graphviz = (dot := find_program("dot")) and identity_of(dot)
-    program = [*said, date, sys.version, graphviz, *sorted(_packages()), *_stamps(_own_files())]
+    program = [*said, date, graphviz, installation()]
     return digest_of(repr(program).encode("utf-8", "surrogatepass"))
 
 
@@ -62,7 +59,7 @@ def remember(
 ) -> None:
     """Keep under `name` that the files `written` were made, each with what is said of it."""
     loaded = libraries_loaded()
-    libraries = None if loaded is None else list(_stamps(map(Path, loaded)))
+    libraries = None if loaded is None else list(stamps(map(Path, loaded)))
     files = [BuiltFile(str(path.absolute()), _digest(path), said) for path, said in written.items()]
     if libraries is not None and all(file.digest for file in files):
         seen = with_outputs(seen, written)
@@ -82,7 +79,7 @@ def recall(name: str) -> Finished | None:
         finished = msgspec.msgpack.decode(data, type=Finished)
     except msgspec.DecodeError:
         return None
-    libraries = list(_stamps(Path(name) for name, *_ in finished.libraries))
+    libraries = list(stamps(Path(name) for name, *_ in finished.libraries))
     is_same = libraries == finished.libraries and is_still_so(finished.seen)
     if not (is_same and all(_digest(Path(f.path)) == f.digest for f in finished.files)):
         return None
@@ -98,24 +95,3 @@ def _digest(path: Path) -> str:
         return digest_of(read_own_file(path, LARGEST_OUTPUT))
     except OSError:
         return ""
-
-
-def _packages() -> Iterator[str]:
-    """Yield the names of all packages that can be imported, with their versions."""
-    for folder in filter(Path.is_dir, map(Path, sys.path)):
-        yield from (path.name for path in folder.glob("*.dist-info"))
-
-
-def _own_files() -> Iterator[Path]:
-    own = Path(bookbuilder.__file__).parent
-    return (path for path in sorted(own.rglob("*")) if path.suffix not in ("", ".pyc"))
-
-
-def _stamps(paths: Iterable[Path]) -> Iterator[Stamp]:
-    for path in paths:
-        try:
-            status = path.stat()
-        except OSError:
-            yield str(path), 0, 0
-        else:
-            yield str(path), status.st_size, status.st_mtime_ns

@@ -115,6 +115,17 @@ class Report:
         self._found.setdefault(Diagnostic(rule, message, span, hint, alike=alike))
 
     @property
+    def found(self) -> list[Diagnostic]:
+        """Return everything as it was found: levels change nothing, and nothing is gathered."""
+        return list(self._found)
+
+    def add_found(self, found: Iterable[Diagnostic]) -> None:
+        """Add what another report found."""
+        for one in found:
+            self._said.add((one.rule.name, one.message))
+            self._found.setdefault(one)
+
+    @property
     def diagnostics(self) -> list[Diagnostic]:
         """Return everything found, except findings that the author's levels allow."""
         return list(self)
@@ -158,6 +169,10 @@ class Report:
     def branch(self) -> Report:
         """Return a copy to add to, for work whose findings may have to be dropped."""
         return replace(self, _found=dict(self._found), _said=set(self._said))
+
+    def for_part(self) -> Report:
+        """Return an empty report, in which nothing is said again that is to be said once."""
+        return Report(_said=self._said)
 
     def merge(self, branch: Report) -> None:
         self._found |= branch._found

@@ -1,27 +1,12 @@
 """Run the passes, in order: all that happens to a book between reading and writing.
 
-The order matters: trees are cleaned before anything looks at them; furniture and notes come before
-ids are settled; numbers of chapters, captions and theorems before links, which need slugs and
-labels; errata after links, since they name places; index and glossary links late, so that they see
-words as they will be read; colours of code and lines of verse after all that, since no other pass
-looks at them. Volumes, handouts and course packs are cut out of the book when its links are known,
-and the workbook repeats exercises as they will be printed.
-ids are settled; numbers before links, which need slugs and labels; errata after links, since they
-name places; index and glossary links late, so that they see words as they will be read; colours of
-code and lines of verse after all that, since no other pass looks at them. Volumes, handouts and
-course packs are cut out of the book when its links are known, and the workbook repeats exercises as
-they will be printed.
-The order matters: trees are cleaned before anything looks at them; formulas are
-set next; furniture and notes come before
-ids are settled; numbers of chapters and captions before links, which need slugs and labels; index
-and glossary links late, so that they see words as they will be read; colours of code and lines of
-verse after all that, since no other pass looks at them. A volume is cut out of the book when its
-links are known, and the workbook repeats exercises as they will be printed.
-ids are settled, and citations before notes, which they may become; numbers of chapters and captions
-before links, which need slugs and labels; index and glossary links late, so that they see words as
-they will be read; colours of code and lines of verse after all that, since no other pass looks at
-them. A volume is cut out of the book when its links are known, and the workbook repeats exercises
-as they will be printed.
+The order matters: trees are cleaned before anything looks at them, and formulas and diagrams are
+set next. Furniture comes before ids are settled, and citations before notes, which they may become.
+Numbers of chapters, captions and theorems come before links, which need slugs and labels; errata
+after links, since they name places; index and glossary links late, so that they see words as they
+will be read; colours of code and lines of verse after all that, since no other pass looks at them.
+Volumes, handouts and course packs are cut out of the book when its links are known, and the
+workbook repeats exercises as they will be printed.
 """
 
 from __future__ import annotations

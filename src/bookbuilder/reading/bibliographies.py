@@ -30,12 +30,11 @@ class Bibliographies:
     """Read each bibliography once, when the first chapter may cite from it."""
 
     config: Config
-    report: Report
     cited: Cited = field(default_factory=Cited)
     _library: Library | None = None
     _begun: bool = False
 
-    def of_book(self) -> Library | None:
+    def of_book(self, report: Report) -> Library | None:
         if not self._begun:
             self._begun = True
             said = self.config.book
@@ -45,16 +44,18 @@ class Bibliographies:
             self.cited.style_span = self._place("book.csl") if said.csl else None
             self.cited.also = said.nocite
             for name in names:
-                self._add(name, self._place("book.bibliography", name))
+                self._add(name, self._place("book.bibliography", name), report)
         return self._library
 
     def _place(self, key: str, value: str = "") -> Span | None:
         """Return where `key` is set in book.toml; another tool's settings have no places."""
         return self.config.span_of(key, value) if self.config.source is not None else None
 
-    def of_chapter(self, front: FrontMatter, source: Source, *, is_books: bool) -> Library | None:
+    def of_chapter(
+        self, front: FrontMatter, source: Source, report: Report, *, is_books: bool
+    ) -> Library | None:
         """Return what can be cited in a chapter; `is_books` says that it speaks for the book."""
-        library = self.of_book()
+        library = self.of_book(report)
         if not front.data.keys() & BIBLIOGRAPHY_KEYS:
             return library
         said = read_bibliography(front.data)
@@ -72,8 +73,8 @@ class Bibliographies:
             own = self._new(front.lang)
             own.parent = library
         for name in said.bibliography:
-            self._add(name, _span(source, name), own, beside=source.path.parent)
-        own.add_items(items, source, self.report)
+            self._add(name, _span(source, name), report, own, beside=source.path.parent)
+        own.add_items(items, source, report)
         if is_books:
             self._library = own
         return own
@@ -92,13 +93,14 @@ class Bibliographies:
         self,
         name: str,
         span: Span | None,
+        report: Report,
         library: Library | None = None,
         beside: Path | None = None,
     ) -> None:
         if library is None:
             library = self._library = self._library or self._new()
         folder = folder_of(name, self.config, beside)
-        library.add_file(name, folder, self.config.folders, span, self.report)
+        library.add_file(name, folder, self.config.folders, span, report)
 
     def _beside(self) -> tuple[str, ...]:
         """Return the one BibTeX file beside the chapters of a book that has no book.toml.

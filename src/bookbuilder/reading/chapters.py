@@ -24,7 +24,7 @@ from bookbuilder.reading.metadata import metadata_of
 from bookbuilder.reading.notebooks import SUFFIX as NOTEBOOK
 from bookbuilder.reading.notebooks import Notebook, read_notebook
 from bookbuilder.reading.outline import Entry, Outline
-from bookbuilder.reading.reader import read_chapters
+from bookbuilder.reading.remembered import FileToRead, read_files
 from bookbuilder.reading.translations import with_structure_of
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
@@ -60,30 +60,30 @@ def read_book(
     kept = set(without_pages_of_lists(written, report))
     entries = [entry for entry in outline.entries if entry.path in kept]
     body = [e for part in outline.parts for e in part.entries if e.path in kept]
-    chapters: dict[Path, list[Chapter]] = {}
     named: set[str] = set()
-    said = BookConfig()
-    bibliographies = Bibliographies(config, report)
+    bibliographies = Bibliographies(config)
+    files = []
     for entry, after in itertools.zip_longest(entries, entries[1:]):
+        notebook = notebooks[entry.path]
         alone = [entry] == body
         is_opener = after is not None and after.depth > entry.depth
-        source = sources[entry.path]
-        with working_on(source.place):
-            read, front = _read_entry(
-                notebooks[entry.path],
-                entry,
-                alone,
-                is_opener,
-                config,
-                report,
-                named,
-                bibliographies,
-                is_first=entry == entries[0],
+        is_first = entry == entries[0]
+        with working_on(notebook.source.place):
+            found = report.for_part()
+            conditions = Conditions(config, notebook.source, found, named)
+            file = _file_to_read(
+                notebook, entry, alone, is_opener, conditions, bibliographies, is_first=is_first
             )
-            if alone or (entry == entries[0] and _opens_book(front, source, config)):
-                said = said_of_book(front, source, config.book, report)
-            chapters[entry.path] = read
-        report.of_chapters[source.name] = front.levels
+        files.append(file)
+    chapters: dict[Path, list[Chapter]] = {}
+    said = BookConfig()
+    for file, read in zip(files, read_files(files, config), strict=True):
+        source, found = file.source, file.conditions.report
+        if file.alone or (file is files[0] and _opens_book(file.front, source, config)):
+            said = said_of_book(file.front, source, config.book, found)
+        report.merge(found)
+        report.of_chapters[source.name] = file.front.levels
+        chapters[file.entry.path] = _completed(read, file, notebooks[file.entry.path])
     elsewhere = {path for path, read in chapters.items() if not read}
     if elsewhere and len(elsewhere) == len(chapters):
         hint = "take `only` off a chapter, or the condition off a part of it"
@@ -121,51 +121,56 @@ def read_again(book: Book, outline: Outline, path: Path, report: Report) -> list
     is_opener = at + 1 < len(entries) and entries[at + 1].depth > entries[at].depth
     notebook = _read(entries[at], book.config, outline, report)
     with working_on(notebook.source.place):
-        sources = Bibliographies(book.config, report)
-        chapters, front = _read_entry(
-            notebook, entries[at], False, is_opener, book.config, report, set(), sources
+        conditions = Conditions(book.config, notebook.source, report.for_part())
+        sources = Bibliographies(book.config)
+        file = _file_to_read(
+            notebook, entries[at], False, is_opener, conditions, sources, is_first=False
         )
-    report.of_chapters[notebook.source.name] = front.levels
-    return chapters
+    (read,) = read_files([file], book.config)
+    report.merge(file.conditions.report)
+    report.of_chapters[file.source.name] = file.front.levels
+    return _completed(read, file, notebook)
 
 
-def _read_entry(
+def _file_to_read(
     notebook: Notebook,
     entry: Entry,
     alone: bool,
     is_opener: bool,
-    config: Config,
-    report: Report,
-    named: set[str],
-    sources: Bibliographies,
+    conditions: Conditions,
+    bibliographies: Bibliographies,
     *,
-    is_first: bool = False,
-) -> tuple[list[Chapter], FrontMatter]:
-    """Return the chapters in the text of `entry`, and its front matter.
+    is_first: bool,
+) -> FileToRead:
+    """Return the file of `entry` with its front matter, before its Markdown is read.
 
-    Add to `named` the formats and editions on which something in it depends, and to `sources` what
-    the front matter says of citing.
+    Its `conditions` judge it, and have what is found. Add to `bibliographies` what the front matter
+    says of citing.
     """
+    config, report = conditions.config, conditions.report
     source = notebook.source
     if entry.path.suffix.lower() != NOTEBOOK:
         source = with_includes(source, config, report, entry.twin)
     front = read_front_matter(source, report)
     if entry.original is not None:
         front = with_structure_of(entry.original, front)
-    conditions = Conditions(config, source, report, named)
-    if not is_for_audience(front.only, conditions):
-        return [], front
-    is_books = alone or (is_first and _opens_book(front, source, config))
-    library = sources.of_chapter(front, source, is_books=is_books)
-    chapters = read_chapters(
-        source, front, entry, alone, conditions, is_opener=is_opener, sources=library
-    )
-    for chapter in chapters:
+    conditions = replace(conditions, source=source)
+    is_for_readers = is_for_audience(front.only, conditions)
+    library = None
+    if is_for_readers:
+        is_books = alone or (is_first and _opens_book(front, source, config))
+        library = bibliographies.of_chapter(front, source, report, is_books=is_books)
+    return FileToRead(source, front, entry, alone, conditions, is_for_readers, is_opener, library)
+
+
+def _completed(read: list[Chapter], file: FileToRead, notebook: Notebook) -> list[Chapter]:
+    """Give the chapters of `file` what does not come from its text."""
+    for chapter in read:
         chapter.pictures = notebook.pictures
-        chapter.twin = entry.twin
-        chapter.is_translated = entry.original is not None
-        chapter.sources = library
-    return chapters, front
+        chapter.twin = file.entry.twin
+        chapter.is_translated = file.entry.original is not None
+        chapter.sources = file.sources
+    return read
 
 
 def _named(config: Config) -> str:

@@ -42,7 +42,7 @@ _UNIX = 3
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """All that an EPUB consists of, before it is packed.
+    """Hold all that an EPUB consists of, before it is packed.
 
     `documents` are in reading order, without the `navigation` document; `files` are pictures,
     stylesheets and what those use. `page_source` names the edition whose pages are marked, if any

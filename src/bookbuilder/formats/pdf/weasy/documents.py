@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.weasy.contract import (
     CSS,
     HTML,
     URLFetcher,
     URLFetcherResponse,
 )
+from bookbuilder.model.assets import Asset
 
 # What addresses inside the book start with.
 BASE_URL = "https://book.invalid/"

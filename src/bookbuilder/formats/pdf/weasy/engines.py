@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.weasy.setup import environment_for, load_weasyprint
+from bookbuilder.model.assets import Asset
 
 if TYPE_CHECKING:
     from bookbuilder.formats.pdf.weasy.layout import TreeLayouter

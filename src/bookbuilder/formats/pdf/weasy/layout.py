@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.run_data.records import Failure, FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of, with_room_for_notes
 from bookbuilder.formats.pdf.weasy.contract import (
@@ -29,6 +28,7 @@ from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.right_to_left import settling
 from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements, parse_style
 from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
+from bookbuilder.model.assets import Asset
 from bookbuilder.runtime.cache import digest_of
 
 
