@@ -90,7 +90,8 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     paged = lay_out(book, report)
     book, runs = paged.book, paged.laid_out.laid_out_runs
     entries = {DIGEST_KEY: paged.digest}
-    add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
+    profile = srgb_profile() if book.config.pdf.pdf_a else b""
+    add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, profile, entries)
     data = paged.pdf.file()
     right_to_left = direction(book.metadata.language) == "rtl"
     if book.config.pdf.booklet:

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, resources
+from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -333,5 +334,7 @@ def versions() -> list[str]:
 
 
 def srgb_profile() -> bytes:
-    """Return the colour profile of sRGB, which comes with WeasyPrint."""
-    return resources.files("weasyprint").joinpath("pdf/sRGB2014.icc").read_bytes()
+    """Return the colour profile of sRGB, which comes with WeasyPrint; that need not be loaded."""
+    found = find_spec("weasyprint")
+    assert found and found.origin
+    return Path(found.origin).with_name("pdf").joinpath("sRGB2014.icc").read_bytes()
