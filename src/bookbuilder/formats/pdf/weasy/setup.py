@@ -336,5 +336,6 @@ def versions() -> list[str]:
 def srgb_profile() -> bytes:
     """Return the colour profile of sRGB, which comes with WeasyPrint; that need not be loaded."""
     found = find_spec("weasyprint")
-    assert found and found.origin
+    assert found
+    assert found.origin
     return Path(found.origin).with_name("pdf").joinpath("sRGB2014.icc").read_bytes()
