@@ -95,7 +95,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Nursery:
-    """What workers that are forked have in common: a scratch folder, and a sign of life."""
+    """Hold what workers that are forked have in common: a scratch folder, and a sign of life."""
 
     scratch: str
     alive: tuple[int, int]

@@ -18,7 +18,7 @@ from bookbuilder.runtime.libraries import libraries_here
 
 @dataclass(frozen=True, slots=True)
 class Machinery:
-    """What pages depend on but the book, and the libraries of the system, where those are known."""
+    """Hold what pages depend on but the book; `libraries` are the system's, where they are known."""
 
     versions: tuple[str, ...]
     libraries: frozenset[str] | None
@@ -36,7 +36,7 @@ def _digest_of_program() -> str:
     Stylesheets are counted as they are used.
     """
     own = sorted(Path(bookbuilder.__file__).parent.rglob("*.py"))
-    fonts = (f for f in resources.files("bookbuilder").joinpath("fonts").iterdir())
-    named = sorted((font.name, font.read_bytes()) for font in fonts if font.is_file())
+    fonts = resources.files("bookbuilder").joinpath("fonts").iterdir()
+    named = sorted((font.name, font.read_bytes()) for font in fonts)
     code = (path.read_bytes() for path in own)
     return digest_of(*code, *(piece for name, data in named for piece in (name.encode(), data)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -102,8 +103,12 @@ class _WorkerStart:
 
     def __call__(self) -> Callable[[_Message], LayoutResult | WrittenFonts]:
         engine, known = self.start_engine(), set(self.known)
+        # What is there by now stays; the boxes of one run, which hold each other, go before the
+        # next is laid out.
+        gc.freeze()
 
         def work(message: _Message) -> LayoutResult | WrittenFonts:
+            gc.collect()
             if isinstance(message, FontsRequest):
                 return engine.write_fonts(message.uses, message.blobs)
             place, text, start, has_leaf = message
