@@ -18,7 +18,7 @@ from bookbuilder.runtime.libraries import libraries_here
 
 @dataclass(frozen=True, slots=True)
 class Machinery:
-    """Hold what pages depend on but the book; `libraries` are the system's, where they are known."""
+    """Hold what pages depend on but the book; `libraries` are the system's, if they are known."""
 
     versions: tuple[str, ...]
     libraries: frozenset[str] | None
