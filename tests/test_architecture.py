@@ -30,7 +30,7 @@ LAYERS = (
     ("formats.formulas",),
     (
         *("formats.types", "formats.table_of_contents", "formats.cover_art"),
-        *("formats.source_line", "formats.title_lines"),
+        *("formats.source_line", "formats.title_lines", "formats.made_pictures"),
     ),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),

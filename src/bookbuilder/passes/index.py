@@ -109,6 +109,8 @@ def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
     taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
     found = []
     for tag in every:
+        if not tag.attrs:
+            continue
         entry = " ".join(str(tag.attrs.pop("entry", "")).split())
         if tag.name in _INLINE and has_class(tag, MARK) and (term := entry or text_of(tag)):
             terms = _BELOW.split(entry, _MOST_LEVELS - 1) if entry else [term]

@@ -47,7 +47,7 @@ def parse_fragment(html: str) -> Tag:
     text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
     body = _shallow_parser().parse(page).find("body")
-    return new_tag("section") if body is None else _from_element(body)
+    return new_tag("section") if body is None else _from_element(_with_escaped(body))
 
 
 def _well_formed(html: str) -> ET.Element | None:
@@ -87,26 +87,35 @@ def _shallow_parser() -> HTMLParser:
     return parser
 
 
+def _with_escaped(root: ET.Element) -> ET.Element:
+    """Put the characters back that control characters stand for."""
+    for element in root.iter():
+        if element.text:
+            element.text = element.text.translate(_STOOD_FOR)
+        if element.tail:
+            element.tail = element.tail.translate(_STOOD_FOR)
+        for key, value in element.attrib.items():
+            element.attrib[key] = value.translate(_STOOD_FOR)
+    return root
+
+
 def _from_element(root: ET.Element) -> Tag:
     """Return the parsed tree as a detached section of bs4 tags."""
     section = new_tag("section")
     stack = [(root, section)]
     while stack:
         element, tag = stack.pop()
+        contents = tag.contents
         if element.text:
-            tag.contents.append(NavigableString(element.text.translate(_STOOD_FOR)))
+            contents.append(NavigableString(element.text))
         for child in element:
             if isinstance(child.tag, str):
-                name = child.tag.rpartition("}")[2]
-                attrs = {
-                    _prefixed(str(key)): value.translate(_STOOD_FOR)
-                    for key, value in child.attrib.items()
-                }
-                inner = new_tag(name, attrs)
-                tag.contents.append(inner)
+                attrs = {_prefixed(str(key)): value for key, value in child.attrib.items()}
+                inner = new_tag(child.tag.rpartition("}")[2], attrs)
+                contents.append(inner)
                 stack.append((child, inner))
             if child.tail:
-                tag.contents.append(NavigableString(child.tail.translate(_STOOD_FOR)))
+                contents.append(NavigableString(child.tail))
     relink(section)
     return section
 

@@ -377,7 +377,7 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
 
 class RawHtmlExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
-        md.parser.starts.register(start_line_in_markdown, "line_in_markdown", 64)
-        md.parser.starts.register(start_html, "html", 60)
+        md.parser.starts.register(start_markdown_in_html, 65, "<")
+        md.parser.starts.register(start_line_in_markdown, 64, "<")
+        md.parser.starts.register(start_html, 60, "<")
         md.conversion.inlines.register("<", handle_angle)

@@ -265,7 +265,7 @@ def start_option(state: BlockState, container: Block) -> Started:
 class CalloutExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_option, "option", 98)
-        starts.register(start_quoted_callout, "quoted_callout", 91)
-        starts.register(start_indented_callout, "indented_callout", 88)
-        starts.register(start_fenced_callout, "fenced_callout", 87)
+        starts.register(start_option, 98)
+        starts.register(start_quoted_callout, 91, ">")
+        starts.register(start_indented_callout, 88, "!?")
+        starts.register(start_fenced_callout, 87, "/")

@@ -233,10 +233,10 @@ class CodeCellExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_cells: bool | None = None
         self.echoes: bool | None = None
-        md.parser.starts.register(self.start_code_cell, "code_cell", 74)
+        md.parser.starts.register(self.start_code_cell, 74, "`~")
         self.in_inline_code = False
-        md.parser.starts.register(start_captioned_fence, "captioned_fence", 71)
-        md.parser.starts.register(self.start_inline_code, "inline_code_of_r", 97)
+        md.parser.starts.register(start_captioned_fence, 71, "`~")
+        md.parser.starts.register(self.start_inline_code, 97, "`'\"")
         md.conversion.inlines.register("`", self.handle_inline_code)
 
     def start_code_cell(self, state: BlockState, container: Block) -> Started:

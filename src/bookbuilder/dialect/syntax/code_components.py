@@ -54,4 +54,4 @@ def start_code_component(state: BlockState, container: Block) -> Started:
 
 class CodeComponentExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_code_component, "code_component", 66.5)
+        md.parser.starts.register(start_code_component, 66.5, "<")

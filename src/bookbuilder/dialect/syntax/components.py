@@ -312,5 +312,5 @@ def handle_component(parser: InlineParser) -> bool:
 
 class ComponentExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_component, "component", 66)
+        md.parser.starts.register(start_component, 66, "<")
         md.conversion.inlines.register("<", handle_component)

@@ -33,4 +33,4 @@ def start_content_tab(state: BlockState, container: Block) -> Started:
 
 class ContentTabExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_content_tab, "content_tab", 86)
+        md.parser.starts.register(start_content_tab, 86, "=")

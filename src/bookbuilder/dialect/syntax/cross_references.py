@@ -192,7 +192,7 @@ class TextReference(Text):
 class CrossReferenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.texts: dict[str, tuple[str, int]] = {}
-        md.parser.starts.register(self.start_text, "text_reference", 92.4)
+        md.parser.starts.register(self.start_text, 92.4, "(")
         inlines = md.conversion.inlines
         inlines.register("@", handle_bare)
         inlines.register("[", handle_bracketed)

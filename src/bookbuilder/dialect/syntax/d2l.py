@@ -168,10 +168,10 @@ def handle_role(parser: InlineParser) -> bool:
 class D2lExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_mark, "d2l_mark", 94.7)
-        starts.register(start_tab, "d2l_tab", 94.8)
+        starts.register(start_mark, 94.7, ":")
+        starts.register(start_tab, 94.8, ":")
         md.conversion.inlines.register(":", handle_role)
         if is_d2l(md.conversion.problems.source.text):
             md.conversion.alternatives_are_captions = True
             md.preprocessors.register(SlideMarks(md.conversion), "d2l_slides", 10)
-            starts.register(start_cell, "d2l_cell", 74.5)
+            starts.register(start_cell, 74.5, "`~")

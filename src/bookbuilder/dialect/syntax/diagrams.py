@@ -161,5 +161,5 @@ def start_colons(state: BlockState, container: Block) -> Started:
 
 class DiagramExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_diagram, "diagram", 71.5)
-        md.parser.starts.register(start_colons, "diagram_of_colons", 99)
+        md.parser.starts.register(start_diagram, 71.5, "`~")
+        md.parser.starts.register(start_colons, 99, ":")

@@ -59,8 +59,9 @@ def set_attributes(element: ElementTree.Element, opening: Opening) -> None:
         add_class(element, name)
     if opening.id:
         element.set("id", opening.id)
-    for key in KEPT_ATTRIBUTES & opening.pairs.keys():
-        element.set(key, opening.pairs[key])
+    for key, value in opening.pairs.items():
+        if key in KEPT_ATTRIBUTES:
+            element.set(key, value)
 
 
 class Margin(Div):
@@ -156,8 +157,9 @@ class DivCallout(FencedContainer, Callout):
         Callout.render(self, conversion, parent)
         if self.opening.id:
             parent[-1].set("id", self.opening.id)
-        for key in KEPT_ATTRIBUTES & self.opening.pairs.keys():
-            parent[-1].set(key, self.opening.pairs[key])
+        for key, value in self.opening.pairs.items():
+            if key in KEPT_ATTRIBUTES:
+                parent[-1].set(key, value)
 
 
 class DivPart(FencedContainer, LabelledPart):

@@ -272,5 +272,5 @@ def start_tab_part(state: BlockState, container: Block) -> Started:
 class DivExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_tab_part, "tab_part", 89)
-        starts.register(start_div, "div", 87.5)
+        starts.register(start_tab_part, 89, "@=")
+        starts.register(start_div, 87.5, ":")

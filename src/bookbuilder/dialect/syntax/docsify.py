@@ -80,5 +80,5 @@ def start_tabs(state: BlockState, container: Block) -> Started:
 
 class DocsifyExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_hint, "docsify_hint", 83)
-        md.parser.starts.register(start_tabs, "docsify_tabs", 68)
+        md.parser.starts.register(start_hint, 83, "!?")
+        md.parser.starts.register(start_tabs, 68, "<")

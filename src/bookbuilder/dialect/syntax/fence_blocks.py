@@ -84,5 +84,5 @@ def _options(text: str) -> dict[str, str]:
 
 class FenceBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_bookdown_block, "bookdown_block", 75)
-        md.parser.starts.register(start_admonish, "admonish", 72.5)
+        md.parser.starts.register(start_bookdown_block, 75, "`~")
+        md.parser.starts.register(start_admonish, 72.5, "`~")

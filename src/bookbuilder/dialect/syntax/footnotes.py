@@ -110,8 +110,8 @@ class FootnoteDefinition(Container):
 class FootnoteExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.notes = Notes()
-        md.parser.starts.register(self.start_definition, "footnote", 85)
-        md.parser.starts.register(end_note_before_link_definition, "after_footnote", 84)
+        md.parser.starts.register(self.start_definition, 85, "[")
+        md.parser.starts.register(end_note_before_link_definition, 84, "[")
         md.conversion.inlines.register("[", self.handle_reference)
         md.conversion.inlines.register("^", handle_inline_note)
         md.conversion.inlines.register("]", self.handle_inline_note_end)

@@ -209,8 +209,8 @@ def _without_regex(text: str) -> str:
 class FormulaExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_formulas: bool | None = None
-        md.parser.starts.register(start_formula, "formula", 93)
-        md.parser.starts.register(start_formula_fence, "formula_fence", 72)
+        md.parser.starts.register(start_formula, 93, "$\\")
+        md.parser.starts.register(start_formula_fence, 72, "`~")
         conversion = md.conversion
         conversion.with_formulas = lambda html, line: with_formulas(
             html, line, _is_tex, lambda text: unescaped(text, conversion)

@@ -216,7 +216,7 @@ def _alignment(*, starts: bool, ends: bool) -> str:
 class GridTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.parser = md.parser
-        md.parser.starts.register(self.start_grid, "grid_table", 60)
+        md.parser.starts.register(self.start_grid, 60, "+")
 
     def start_grid(self, state: BlockState, container: Block) -> Started:
         line = state.line

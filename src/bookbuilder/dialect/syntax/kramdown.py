@@ -175,7 +175,7 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
 
 class KramdownExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_extension, "kramdown_extension", 98)
-        md.parser.starts.register(start_attributes, "attributes", 97)
+        md.parser.starts.register(start_extension, 98, "{")
+        md.parser.starts.register(start_attributes, 97, "{")
         md.conversion.inlines.register("{", handle_mistaken_attributes)
         md.conversion.inlines.register("{", handle_extension)

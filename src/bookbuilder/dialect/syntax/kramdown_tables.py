@@ -100,4 +100,4 @@ def _is_gfm(lines: list[str]) -> bool:
 
 class KramdownTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_kramdown_table, "kramdown_table", 55.5)
+        md.parser.starts.register(start_kramdown_table, 55.5, "|")

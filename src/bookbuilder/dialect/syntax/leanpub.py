@@ -22,6 +22,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Heading, Paragraph
+from bookbuilder.dialect.core.starts import LETTER
 from bookbuilder.dialect.syntax.callouts import Callout, meant_kind
 from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.leanpub_attributes import read_pairs
@@ -210,8 +211,8 @@ def handle_index(parser: InlineParser) -> bool:
 class LeanpubExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_comment_line, "leanpub_comment", 100)
-        starts.register(start_braced, "leanpub_braced", 98.5)
-        starts.register(start_marked, "leanpub_marked", 84)
-        starts.register(start_part, "leanpub_part", 81)
+        starts.register(start_comment_line, 100, "%")
+        starts.register(start_braced, 98.5, "{")
+        starts.register(start_marked, 84, LETTER)
+        starts.register(start_part, 81, "-")
         md.conversion.inlines.register("{", handle_index)

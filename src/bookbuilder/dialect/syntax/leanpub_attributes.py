@@ -199,4 +199,4 @@ def start_attribute_line(state: BlockState, container: Block) -> Started:
 
 class LeanpubAttributeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_attribute_line, "leanpub_attributes", 97.5)
+        md.parser.starts.register(start_attribute_line, 97.5, "{")

@@ -80,11 +80,11 @@ _ROMAN_NUMBERS = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix"
 _NO_BULLETS = frozenset("“”‘’«»„‚‹›¡¿…「『（《〈【")
 
 
-def read_as_meant(state: BlockState, container: Block) -> Started:
-    """Put ordinary characters in place of the author's, and let the other starts read the line."""
+def read_as_meant(state: BlockState) -> None:
+    """Put ordinary characters in place of the author's, before block starts read the line."""
     line = state.line
     if line.indented:
-        return Started.NOTHING
+        return
     rest = line.rest
     hidden = _HIDDEN.match(rest)
     mended = rest[hidden.end() :] if hidden else rest
@@ -98,7 +98,6 @@ def read_as_meant(state: BlockState, container: Block) -> Started:
         mended = f"{_BULLETS.get(rest[0], '+')} {rest[bullet.end() :]}"
     if mended != rest:
         _replace_rest(line, mended)
-    return Started.NOTHING
 
 
 def _report_invisible(
@@ -216,6 +215,6 @@ def _kind(mark: str) -> str:
 class LikelySlipExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(read_as_meant, "read_as_meant", 1000)
-        starts.register(start_glued_heading, "glued_heading", 990)
-        starts.register(report_lines_alike, "lines_alike", 5)
+        md.parser.mends.append(read_as_meant)
+        starts.register(start_glued_heading, 990, "#")
+        starts.register(report_lines_alike, 5)

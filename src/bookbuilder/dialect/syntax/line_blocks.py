@@ -82,4 +82,4 @@ def _is_table(state: BlockState) -> bool:
 
 class LineBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_line_block, "line_block", 58)
+        md.parser.starts.register(start_line_block, 58, "|")

@@ -337,7 +337,7 @@ def handle_html_tag(parser: InlineParser) -> bool:
 
 class LiquidExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_tag, "template_tag", 93)
+        md.parser.starts.register(start_tag, 93, "{")
         md.conversion.inlines.register("{", handle_variable)
         md.conversion.inlines.register("{", handle_tag)
         md.conversion.inlines.register("<", handle_html_tag)

@@ -74,4 +74,4 @@ class MarkExtension(Extension):
         md.conversion.inlines.register("=~", handle_doubled)
         md.conversion.inlines.register("^", handle_script)
         md.conversion.inlines.register("%", handle_comment)
-        md.parser.starts.register(start_comment, "comment", 95)
+        md.parser.starts.register(start_comment, 95, "%")

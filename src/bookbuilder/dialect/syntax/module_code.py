@@ -12,6 +12,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.jsx import end_of_braces, literal
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import LETTER
 
 MOST_LINES = 400
 _CODE = "code of MDX"
@@ -160,6 +161,6 @@ def _report(parser: InlineParser, text: str) -> None:
 
 class ModuleCodeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_module_code, "module_code", 101)
-        md.parser.starts.register(start_hidden_comment, "hidden_comment", 92)
+        md.parser.starts.register(start_module_code, 101, LETTER)
+        md.parser.starts.register(start_hidden_comment, 92, "{")
         md.conversion.inlines.register("{", handle_braces)

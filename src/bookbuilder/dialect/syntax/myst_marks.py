@@ -131,8 +131,8 @@ class MystMarkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         chapter = MystChapter(md.conversion)
         starts = md.parser.starts
-        starts.register(start_label, "myst_label", 94.5)
-        starts.register(start_field, "myst_field", 94.6)
-        starts.register(chapter.start_comment, "myst_comment", 95.5)
-        starts.register(chapter.start_break, "myst_break", 84.5)
+        starts.register(start_label, 94.5, "(")
+        starts.register(start_field, 94.6, ":")
+        starts.register(chapter.start_comment, 95.5, "%")
+        starts.register(chapter.start_break, 84.5, "+")
         md.conversion.inlines.register("{", chapter.handle_substitution)

@@ -105,6 +105,6 @@ def _give_id(parent: ElementTree.Element, mark: ElementTree.Element) -> None:
 
 class ObsidianBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_block_id, "block_id", 93)
+        md.parser.starts.register(start_block_id, 93, "^")
         md.conversion.inlines.register("^", handle_block_id)
         md.treeprocessors.register(_GiveIds(md), "block_ids", 30)

@@ -82,4 +82,4 @@ def start_plugin_fence(state: BlockState, container: Block) -> Started:
 
 class ObsidianFenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_plugin_fence, "plugin_fence", 72)
+        md.parser.starts.register(start_plugin_fence, 72, "`~")

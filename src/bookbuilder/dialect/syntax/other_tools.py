@@ -11,6 +11,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import LETTER
 
 # Helpers of Handlebars, `{{#if user}}`, are text in a book about them.
 _MDBOOK = re.compile(
@@ -85,6 +86,6 @@ def handle_template(parser: InlineParser) -> bool:
 
 class OtherToolsExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_directive, "directive", 96)
-        md.parser.starts.register(start_anchor, "anchor", 94)
+        md.parser.starts.register(start_directive, 96, ";-!:[@")
+        md.parser.starts.register(start_anchor, 94, LETTER)
         md.conversion.inlines.register("{", handle_template)

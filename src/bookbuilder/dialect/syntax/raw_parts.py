@@ -92,5 +92,5 @@ def handle_raw_part(parser: InlineParser) -> bool:
 
 class RawPartExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_raw_fence, "raw_fence", 73)
+        md.parser.starts.register(start_raw_fence, 73, "`~")
         md.conversion.inlines.register("`", handle_raw_part)

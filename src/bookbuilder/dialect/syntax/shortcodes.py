@@ -333,8 +333,8 @@ def _html_writer(conversion: Conversion, tag: TemplateTag, line: int) -> str | N
 
 class ShortcodeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_shortcode, "shortcode", 94.2)
-        md.parser.starts.register(start_column, "column_mark", 69)
+        md.parser.starts.register(start_shortcode, 94.2, "{")
+        md.parser.starts.register(start_column, 69, "<")
         md.conversion.inlines.register("{", handle_shortcode)
         conversion = md.conversion
         conversion.templates.as_html = lambda tag, line: _html_writer(conversion, tag, line)

@@ -166,7 +166,7 @@ class SimpleTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.parser = md.parser
         # Before setext headings and breaks, which are dashes too.
-        md.parser.starts.register(self.start_table, "dash_table", 56)
+        md.parser.starts.register(self.start_table, 56, "-")
 
     def start_table(self, state: BlockState, container: Block) -> Started:
         line = state.line

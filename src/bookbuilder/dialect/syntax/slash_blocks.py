@@ -143,5 +143,5 @@ def start_option(state: BlockState, container: Block) -> Started:
 
 class SlashBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_option, "slash_block_option", 99)
-        md.parser.starts.register(start_slash_block, "slash_block", 85)
+        md.parser.starts.register(start_option, 99)
+        md.parser.starts.register(start_slash_block, 85, "/")

@@ -105,6 +105,17 @@ class Table(Text):
 def split_row(text: str) -> list[str]:
     """Return the cells of a row, with `\\|` as `|`."""
     text = text.strip()
+    cells = _cells(text) if "`" in text or "\\" in text else text.split("|")
+    is_closed = not cells[-1]
+    if text.startswith("|"):
+        del cells[0]
+    if is_closed and len(cells) > 1:
+        del cells[-1]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
+
+
+def _cells(text: str) -> list[str]:
+    """Part `text` at each `|` that is not escaped and not in code."""
     cells, start, position = [], 0, 0
     while match := _TOKEN.search(text, position):
         position = match.end()
@@ -116,11 +127,7 @@ def split_row(text: str) -> list[str]:
             if close and close.end() - close.start() == len(match[0]):
                 position = close.end()
     cells.append(text[start:])
-    if text.startswith("|"):
-        del cells[0]
-    if start == len(text) and len(cells) > 1:
-        del cells[-1]
-    return [cell.strip().replace("\\|", "|") for cell in cells]
+    return cells
 
 
 def start_table(state: BlockState, container: Block) -> Started:
@@ -206,5 +213,5 @@ def alignment_of(delimiter: str) -> str:
 
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_table, "table", 55)
-        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)
+        md.parser.starts.register(start_table, 55, "|:-")
+        md.parser.starts.register(start_attributes_of_table, 97.5, ":")

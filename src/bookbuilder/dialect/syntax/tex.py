@@ -298,8 +298,8 @@ def handle_brace(parser: InlineParser) -> bool:
 
 class TexExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_environment, "tex_environment", 92.6)
-        md.parser.starts.register(start_commands, "tex_commands", 92.5)
+        md.parser.starts.register(start_environment, 92.6, "\\")
+        md.parser.starts.register(start_commands, 92.5, "\\")
         md.conversion.inlines.register("\\", handle_command)
         md.conversion.inlines.register("{", handle_group)
         md.conversion.inlines.register("}", handle_brace)

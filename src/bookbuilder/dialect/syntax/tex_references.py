@@ -92,5 +92,5 @@ def _add_link(parser: InlineParser, match: re.Match[str]) -> bool:
 
 class TexReferenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_label, "tex_label", 92.7)
+        md.parser.starts.register(start_label, 92.7, "\\")
         md.conversion.inlines.register("\\", handle_reference)

@@ -111,5 +111,5 @@ def _is_other_block(text: str) -> bool:
 class VerseExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_verse_line, "verse_line", 97)
-        starts.register(start_verse_in_html, "verse_in_html", 66)
+        starts.register(start_verse_line, 97)
+        starts.register(start_verse_in_html, 66, "<")

@@ -79,12 +79,13 @@ def navigation_of(
         links = [place or Link(words.title_page, TITLE_NAME)]
     if device.toc_levels:
         links = _flattened(links, device.toc_levels)
-    found = [
-        Listing("loi", words.figures, _links(captions_of(book, "figure"), targets)),
-        Listing("lot", words.tables, _links(captions_of(book, "table"), targets)),
-    ]
+    listings = []
     # They stand in the page of contents, which a handout has not.
-    listings = [listing for listing in found if listing.links and not book.is_handout]
+    if not book.is_handout:
+        captions = captions_of(book)
+        figures = Listing("loi", words.figures, _links(captions["figure"], targets))
+        tables = Listing("lot", words.tables, _links(captions["table"], targets))
+        listings = [listing for listing in (figures, tables) if listing.links]
     landmarks = list(_landmarks(book, targets, device, listings, words))
     pages = [Link(label, href) for label, href in page_places(book, targets)]
     return Navigation(links, listings, landmarks, pages)

@@ -37,10 +37,10 @@ class Lists:
 
     def captions(self) -> Iterator[tuple[str, str]]:
         """Yield what figures and tables are called, each with the list of those with captions."""
+        captions = captions_of(self.book)
         kinds = ((self.words.figures, "figure"), (self.words.tables, "table"))
         for title, kind in kinds:
-            found = captions_of(self.book, "figure" if kind == "figure" else "table")
-            if found:
+            if found := captions[kind]:
                 yield title, self._list(found, INDEX)
 
     def inside(self, slug: str) -> str:
