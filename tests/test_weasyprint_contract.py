@@ -21,6 +21,7 @@ import pikepdf
 import PIL.Image
 import pydyf
 import pypdfium2
+import pyphen
 import pytest
 import weasyprint
 from weasyprint.formatting_structure import boxes
@@ -575,6 +576,14 @@ def test_the_libraries_of_the_system_can_be_called() -> None:
     assert found.has_harfbuzz_subset == (ffi.harfbuzz_subset is not None)
     for name in ("hb_blob_create", "hb_blob_destroy", "hb_face_create", "hb_face_destroy"):
         assert callable(getattr(ffi.harfbuzz, name))
+
+
+@pytest.mark.parametrize("language", ["en", "de-CH", "en-GB-oxendict", "zh", "", "x-none"])
+def test_hyphenation_is_loaded_once(language: str) -> None:
+    contract.load_hyphenation(language)
+    name = pyphen.language_fallback(language)
+    assert (name is not None) == (language not in ("zh", "", "x-none"))
+    assert name is None or pyphen.LANGUAGES[name] in pyphen.hdcache
 
 
 def test_properties_are_known_by_name() -> None:

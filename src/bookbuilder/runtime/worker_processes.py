@@ -58,13 +58,17 @@ _is_worker = False
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """A process that works; `computed` are its seconds of computing, `job` is what it is at."""
+    """A process that works; `computed` are its seconds of computing, `job` is what it is at.
+
+    `is_waited_for` says that it has ended, so that its number may be another's by now.
+    """
 
     process: int
     pipe: Connection
     job: Any = None
     computed: float = 0.0
     since: float = field(default_factory=time.monotonic)
+    is_waited_for: bool = False
 
     def hand_on(self, job: Job | None) -> None:
         """Give the worker a job, if there is one."""
@@ -84,6 +88,7 @@ class Worker:
             outcome, value, self.computed = pickle.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
             status = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+            self.is_waited_for = True
             limits = limits_in_force()
             if limits is None:
                 raise RuntimeError(f"a worker process ended with {status}") from None
@@ -169,11 +174,13 @@ def with_answers(workers: Sequence[Worker]) -> Iterator[Worker]:
 
 def end_all(workers: Sequence[Worker]) -> None:
     """End workers, whatever they are at: nothing that they do outlasts them."""
-    for worker in workers:
+    living = [worker for worker in workers if not worker.is_waited_for]
+    for worker in living:
         with contextlib.suppress(OSError):
             os.kill(worker.process, signal.SIGKILL)
-        worker.pipe.close()
     for worker in workers:
+        worker.pipe.close()
+    for worker in living:
         with contextlib.suppress(OSError):
             os.waitpid(worker.process, 0)
 

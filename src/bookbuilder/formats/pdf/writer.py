@@ -144,7 +144,7 @@ def lay_out(book: Book, report: Report) -> Paged:
         texts = [text for _, text in own]
         try:
             assets = StoredAssets(book.assets, fonts.folder / "assets")
-            start = EngineStart(fonts.configuration, assets, styles)
+            start = EngineStart(fonts.configuration, assets, styles, language)
             laid_out = lay_out_book(book, cache, start, texts, report)
         except LayoutFailedError as error:
             report_failures(error.failures, book, report)

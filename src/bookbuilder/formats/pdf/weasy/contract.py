@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 import pydyf
+import pyphen
 import weasyprint.layout
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.css.counters import CounterStyle
@@ -268,6 +269,12 @@ def reread_fontconfig() -> None:
     Pango asks it for fonts by the first one that was read in this process.
     """
     fontconfig.FcInitReinitialize()
+
+
+def load_hyphenation(language: str) -> None:
+    """Read the patterns that WeasyPrint would read at the first word that it divides."""
+    if name := pyphen.language_fallback(language):
+        pyphen.Pyphen(lang=name)
 
 
 def render(

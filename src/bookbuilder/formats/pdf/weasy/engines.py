@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EngineStart:
-    """Starts an engine. `configuration` is fontconfig's, `styles` are names and texts."""
+    """Starts an engine. `configuration` is fontconfig's, `styles` are names and texts.
+
+    `language` is that of most of the text.
+    """
 
     configuration: Path
     assets: Mapping[str, Asset]
     styles: Sequence[tuple[str, str]]
+    language: str
 
     def __call__(self) -> TreeLayouter:
         os.environ.update(environment_for(self.configuration))
         load_engine()
-        from bookbuilder.formats.pdf.weasy.contract import reread_fontconfig
+        from bookbuilder.formats.pdf.weasy.contract import load_hyphenation, reread_fontconfig
         from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 
         reread_fontconfig()
+        load_hyphenation(self.language)
         return TreeLayouter(self.assets, self.styles)
 
 
