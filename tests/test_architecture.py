@@ -45,6 +45,7 @@ LAYERS = (
     ("share",),
     ("checks", "starter", "preview"),
     ("cli",),
+    ("__main__",),
 )
 EXCEPTIONS = {
     # Paginating turns trees of `compose` into pages, but knows nothing of boxes.

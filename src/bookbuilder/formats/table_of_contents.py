@@ -6,10 +6,11 @@ A format chooses how many levels of headings it wants, and writes the entries in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bs4 import Tag
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.passes.captions import CAPTIONS, LISTING, captioned, label_of
@@ -22,8 +23,7 @@ from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 _OUTSIDE_OUTLINE = frozenset(["aside", "blockquote", "figure", "table", "li", "dd", "details"])
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the contents, or of a list of figures or tables.
 
     `target` is an id in the book. `label` is what the place is called ("Part 1", "3", "Figure 2")

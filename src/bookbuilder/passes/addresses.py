@@ -18,6 +18,7 @@ from bookbuilder.passes.site_addresses import SiteAddresses
 from bookbuilder.passes.theorems import NUMBER, equation_number, kind_of_theorem
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.site_templates import POST, without_site
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.text.suggest import did_you_mean
@@ -27,7 +28,7 @@ from bookbuilder.trees.xhtml import HEADINGS
 _MOST_COMPARED = 1_000
 SUFFIXES = (*MARKDOWN, ".ipynb")
 _INDEX = tuple(f"{stem}{suffix}" for stem in ("README", "index", "readme") for suffix in MARKDOWN)
-_PAGE = re.compile(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
+_PAGE = rare_pattern(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
 
 
 class Addresses:

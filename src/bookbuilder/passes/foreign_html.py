@@ -6,7 +6,6 @@ of pictures for a light and a dark page the dark one goes.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -19,30 +18,31 @@ from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.locating import find_text
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS, PHRASING
 
-_LIGHT = re.compile(r"#(?:only-light|gh-light-mode-only)$")
-_DARK = re.compile(r"#(?:only-dark|gh-dark-mode-only)$")
+_LIGHT = rare_pattern(r"#(?:only-light|gh-light-mode-only)$")
+_DARK = rare_pattern(r"#(?:only-dark|gh-dark-mode-only)$")
 _EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
 _SPANS = {"underline": "u", "ul": "u", "mark": "mark", "kbd": "kbd"}
 _MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
-_TITLED = re.compile(r"-title$")
-_PROMPT = re.compile(r"^prompt-")
+_TITLED = rare_pattern(r"-title$")
+_PROMPT = rare_pattern(r"^prompt-")
 # Less than all kinds: classes such as `.quote` and `.done` are common names for other things.
 _BOXED_PARAGRAPHS = {"note", "tip", "hint", "info", "important", "warning", "caution", "danger"}
-_BOX = re.compile(r"(?:alert|admonition|callout)-?")
+_BOX = rare_pattern(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
-_ICON = re.compile(
+_ICON = rare_pattern(
     r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icons?|iconify|ti|las|la|nf|ph|si|pi|devicon)$"
 )
-_ICON_NAME = re.compile(
+_ICON_NAME = rare_pattern(
     r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la|nf-[a-z]{1,6}|ri|ph|si|pi|bx|uil|fi|feather|devicon)"
     r"-([\w-]+)$"
 )
 # The name of Google's icons is the text of the element.
-_NAMED_BY_TEXT = re.compile(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
-_VARIANT = re.compile(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
+_NAMED_BY_TEXT = rare_pattern(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
+_VARIANT = rare_pattern(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
 _STYLES = frozenset({"solid", "regular", "brands", "light", "thin", "fw", "lg", "sm", "xs", "spin"})
 GLYPHS = {
     name: glyph

@@ -18,6 +18,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import words_for
 from bookbuilder.trees.markup import elements, has_class, names_and_classes, new_tag, texts
 from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
@@ -26,7 +27,7 @@ UNLISTED = "unlisted"
 """The class of a heading that the contents leave out."""
 
 _CAPTION = re.compile(r"^\s*(?:Table)?:\s+", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
+_ATTRIBUTES = rare_pattern(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 
 def furniture(book: Book, report: Report) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.dialect.core.spans import AS_TYPED
@@ -20,6 +20,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.dashes import Edit, dash_edits, not_in_addresses
 from bookbuilder.passes.line_ends import line_end_edits
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import (
     elements,
     first_element,
@@ -36,8 +37,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 APOSTROPHE = "’"
 
 
-@dataclass(frozen=True, slots=True)
-class Quotes:
+class Quotes(Struct, frozen=True):
     """Hold outer and inner quotation marks, opening and closing."""
 
     open: str
@@ -102,15 +102,15 @@ _DASHES = frozenset("-–—")
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
 _CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
 # Words without their beginning. Those of the first pattern never start a quotation.
-_SHORTENED = re.compile(
+_SHORTENED = rare_pattern(
     r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I
 )
-_MAYBE_SHORTENED = re.compile(
+_MAYBE_SHORTENED = rare_pattern(
     r"(?:bout|cause|cos|em|gainst|kay|neath|nother|nuff|round|til|till|tween|twixt)(?!\w)", re.I
 )
 _FAR = 80
 
-_DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
+_DOTS = rare_pattern(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
 _NUMBER = re.compile(r"[ \n]\d")
 # "p. 5", "chapter 3": a number that must not start a line.
 _BEFORE_NUMBER = re.compile(
@@ -120,15 +120,14 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _FRENCH_SPACES = (
-    (re.compile(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
-    (re.compile(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
-    (re.compile(r"«([ \u00a0])"), NARROW),
-    (re.compile(r"([ \u00a0])(?=»)"), NARROW),
+    (rare_pattern(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
+    (rare_pattern(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
+    (rare_pattern(r"«([ \u00a0])"), NARROW),
+    (rare_pattern(r"([ \u00a0])(?=»)"), NARROW),
 )
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """Hold a text node at `start` of its run, or a stand-in for an element that is left alone."""
 
     start: int

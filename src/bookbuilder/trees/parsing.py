@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from bs4 import Tag
 from bs4.element import NavigableString
-from tinyhtml5.parser import HTMLParser
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import NOT_TEXT, PREFIXES, VOID, new_tag, plain_characters, relink
+
+if TYPE_CHECKING:
+    from tinyhtml5.parser import HTMLParser
 
 DEEPEST = 512
 MOST_ATTRIBUTES = 500
-_OVERLONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
+_OVERLONG_TAG = rare_pattern(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
 _SPACES = {uri: prefix for prefix, uri in PREFIXES.items()}
 
-_NUMERIC = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_NUMERIC = rare_pattern(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 # The parser appends to a text once for each reference, which takes quadratic time. So control
 # characters, which no text has, stand for the commonest ones.
-_ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
+_ESCAPED = rare_pattern(r"&(amp|lt|gt|quot);", re.IGNORECASE)
 _STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
 _STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
@@ -75,6 +78,8 @@ def _shallow_parser() -> HTMLParser:
     So do browsers (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512). The
     parser looks through all open elements at each tag, so this also bounds the time.
     """
+    from tinyhtml5.parser import HTMLParser
+
     parser = HTMLParser(namespace_html_elements=False)
     tree = parser.tree
     insert = tree.insert_element_normal

@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 from xml.etree import ElementTree
 
 from markdown.util import HtmlStash
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.emphasis import Bracket, Delimiters
 from bookbuilder.dialect.core.nodes import Node, append_text, build
@@ -19,13 +19,13 @@ from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
+from bookbuilder.text.patterns import rare_pattern
 
 BACKTICKS = re.compile(r"`+")
-_BRACES = re.compile(r"\\.|[{}]")
+_BRACES = rare_pattern(r"\\.|[{}]")
 
 
-@dataclass
-class Inlines:
+class Inlines(Struct, dict=True):
     """Register handlers by the character that they start with; `patterns` start with any.
 
     A handler that returns False has left the parser where it was. Later handlers go first. Texts
@@ -73,8 +73,7 @@ class Sources(Protocol):
     def keys(self) -> Iterable[str]: ...
 
 
-@dataclass(slots=True)
-class Conversion:
+class Conversion(Struct):
     """Hold what both parsers and all blocks of one chapter share."""
 
     problems: Problems

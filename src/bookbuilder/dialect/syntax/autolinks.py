@@ -9,12 +9,13 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.links import BARE_URL
+from bookbuilder.text.patterns import rare_pattern
 
 _START = re.compile(r"(?<![A-Za-z0-9])(?:https?://|ftp://|www\.)(?=[^\s<])")
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
-_REST = re.compile(r"[^\s<\x02]*")
-_DOMAIN = re.compile(r"(?:https?://|ftp://)?([\w.-]+|\[[0-9a-fA-F:]+\])", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)$")
+_EMAIL = rare_pattern(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
+_REST = rare_pattern(r"[^\s<\x02]*")
+_DOMAIN = rare_pattern(r"(?:https?://|ftp://)?([\w.-]+|\[[0-9a-fA-F:]+\])", re.IGNORECASE)
+_TRAILING = rare_pattern(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)$")
 
 
 def handle_address(parser: InlineParser) -> bool:

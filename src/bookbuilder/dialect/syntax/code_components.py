@@ -15,9 +15,10 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.jsx import Tag, read_tag
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.taken import TakenLines, count_to
+from bookbuilder.text.patterns import rare_pattern
 
 _END = "</CodeBlock>"
-_TEMPLATE = re.compile(r"\{`(.*)`\}$", re.DOTALL)
+_TEMPLATE = rare_pattern(r"\{`(.*)`\}$", re.DOTALL)
 
 
 class CodeComponent(TakenLines):

@@ -25,15 +25,16 @@ from bookbuilder.dialect.syntax.d2l_code import start_cell
 from bookbuilder.dialect.syntax.d2l_text import SlideMarks, is_d2l
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_roles import add_citation
+from bookbuilder.text.patterns import rare_pattern
 
-_MARK = re.compile(r":(label|eqlabel|width|height|bibliography):`([^`\n]{1,300})`[ \t]*$")
-_TAB = re.compile(r":(?:begin_tab:(?:`([^`\n]{1,200})`|(toc))|end_tab:)[ \t]*$")
-_END_TAB = re.compile(r":end_tab:[ \t]*$")
+_MARK = rare_pattern(r":(label|eqlabel|width|height|bibliography):`([^`\n]{1,300})`[ \t]*$")
+_TAB = rare_pattern(r":(?:begin_tab:(?:`([^`\n]{1,200})`|(toc))|end_tab:)[ \t]*$")
+_END_TAB = rare_pattern(r":end_tab:[ \t]*$")
 _ROLE = re.compile(
     r":(label|eqlabel|ref|numref|eqref|cite|citep|citet|class|func|width|height)"
     r":`([^`\n]{1,500})`(?!`)"
 )
-_SIZE = re.compile(r"\d{1,5}(?:\.\d{1,3})?(?:px|%|cm|in|mm|em)?")
+_SIZE = rare_pattern(r"\d{1,5}(?:\.\d{1,3})?(?:px|%|cm|in|mm|em)?")
 _CITES = {"cite": "cite:p", "citep": "cite:p", "citet": "cite:t"}
 
 

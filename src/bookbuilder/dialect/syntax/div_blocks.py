@@ -17,6 +17,7 @@ from bookbuilder.dialect.syntax.callouts import Callout
 from bookbuilder.dialect.syntax.div_openings import Opening
 from bookbuilder.dialect.syntax.theorems import ON_REQUEST, STATEMENTS, THEOREMS
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 OPEN_CONDITION = Rule(
     "M027",
@@ -29,8 +30,8 @@ OPEN_CONDITION = Rule(
 )
 KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
 """Books use these of the braces. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
-_OF_CONTENTS = re.compile(r"\.(?:unlisted|unnumbered)(?!\S)")
-_FENCE_NAME = re.compile(r"\[([^\]\[]+)\]")
+_OF_CONTENTS = rare_pattern(r"\.(?:unlisted|unnumbered)(?!\S)")
+_FENCE_NAME = rare_pattern(r"\[([^\]\[]+)\]")
 
 
 class Div(FencedContainer):

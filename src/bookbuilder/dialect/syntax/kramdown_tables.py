@@ -17,11 +17,12 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.taken import TakenLines
 from bookbuilder.dialect.syntax.tables import alignment_of, split_row
+from bookbuilder.text.patterns import rare_pattern
 
 _MOST_ROWS = 2_000
 _MOST_CELLS = 100
 _SEPARATOR = re.compile(r"\|[ \t]*[-=:][-=:+| \t]*$")
-_BETWEEN = re.compile(r"[|+]")
+_BETWEEN = rare_pattern(r"[|+]")
 
 
 class KramdownTable(TakenLines):

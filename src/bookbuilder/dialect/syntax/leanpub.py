@@ -26,6 +26,7 @@ from bookbuilder.dialect.core.starts import LETTER
 from bookbuilder.dialect.syntax.callouts import Callout, meant_kind
 from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.leanpub_attributes import read_pairs
+from bookbuilder.text.patterns import rare_pattern
 
 _KINDS = {
     "A": "", "B": "", "G": "",
@@ -34,17 +35,17 @@ _KINDS = {
 }  # fmt: skip
 """The letters of blocks, and the callout that each is; an aside is a callout without a title."""
 _MARK = re.compile(r"([ABCDEGIQTWX])>(?:[ \t]|$)")
-_FENCED = re.compile(
+_FENCED = rare_pattern(
     r"\{(aside|blurb|quiz|exercise)(?:[ \t]*[,:][ \t]*([^{}\n]*)|[ \t]+[^{}\n]*)?\}[ \t]*$"
 )
-_LONE = re.compile(
+_LONE = rare_pattern(
     r"\{(?:(pagebreak)|(mainmatter|frontmatter|backmatter)"
     r"|(?:(?:sample|book)[ \t]*[:=][ \t]*[\"']?(?:true|false)[\"']?[ \t,]{0,9}){1,2})\}[ \t]*$"
 )
 _PART = re.compile(r"-#[ \t]+(\S.*?)[ \t#]*$")
 _COMMENT = re.compile(r"%%[ \t]+\S")
-_INDEX = re.compile(r"\{i:[ \t]*(?:\"([^\"\n{}]{1,200})\"|([^\"\n{}]{1,200}))\}")
-_TEX_BLOCK = re.compile(r"\{\$\$\}(.{1,2000}?)\{/\$\$\}", re.DOTALL)
+_INDEX = rare_pattern(r"\{i:[ \t]*(?:\"([^\"\n{}]{1,200})\"|([^\"\n{}]{1,200}))\}")
+_TEX_BLOCK = rare_pattern(r"\{\$\$\}(.{1,2000}?)\{/\$\$\}", re.DOTALL)
 
 
 class Titled(Callout):

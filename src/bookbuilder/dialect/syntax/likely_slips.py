@@ -19,6 +19,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 INVISIBLE_SLIP = Rule(
     "M029",
@@ -59,21 +60,21 @@ _BULLET = re.compile(rf"[•‣◦▪▫●○■□⁃∙·➢➤][ \t{_WIDE_BL
 _BULLETS = {"•": "-", "‣": "*"}
 _GLUED = re.compile(r"(#{1,6})(?=[^\W\d_])[^\n]*")
 _TOO_DEEP = re.compile(r"(#{7,20})[ \t]*(?=[^\s#])")
-_TAG = re.compile(r"(?<!\S)#[\w/-]+")
+_TAG = rare_pattern(r"(?<!\S)#[\w/-]+")
 _LONGEST_HEADING = 100
 # Symbols, dashes and numbers in circles or brackets, not marks of Markdown or of other tools.
-_ALIKE = re.compile(
+_ALIKE = rare_pattern(
     rf"(\(\w{{1,4}}\)|[\u2460-\u24ff\u2776-\u2793]|[^\w\s\x00-\x7f])"
     rf"[ \t\ufe0f{_WIDE_BLANKS}]+(?=\S)"
 )
 # `1- one`, `(2) two`, `[3]`, `4.four`, `B. Bee`, `#5 five`, Chinese numbers: counted, but no list.
-_COUNTED = re.compile(
+_COUNTED = rare_pattern(
     r"(?P<open>[(\[§]?)(?P<number>\d{1,4}|[A-Za-z]|[ivxlc]{2,7}|[IVXLC]{2,7}|[一二三四五六七八九十])"
     r"(?P<close>[.)\]、．:：º°ª]|[ ]?[-–][ ])(?=[ \t]*[^\d\s])|(?P<mark>#)(?P<of>\d{1,4})[ ]"
 )
 _MOST_BETWEEN = 6
 # `-one`, `•two`: marks of items without their blank.
-_GLUED_ITEM = re.compile(r"([-*–—•‣◦▪●○■·➢])(?=[^\W\d_])")
+_GLUED_ITEM = rare_pattern(r"([-*–—•‣◦▪●○■·➢])(?=[^\W\d_])")
 _CATEGORIES = frozenset({"So", "Sm", "Pd", "No", "Po", "Ps"})
 _HAN_NUMBERS = "一二三四五六七八九十"
 _ROMAN_NUMBERS = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11}

@@ -17,11 +17,12 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.lines import LineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.taken import TakenLines
+from bookbuilder.text.patterns import rare_pattern
 
-_RUNS = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$")
-_LINE = re.compile(r"-{3,}$")
+_RUNS = rare_pattern(r"[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$")
+_LINE = rare_pattern(r"-{3,}$")
 _ANY = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*$")
-_CAPTION = re.compile(r"(?:Table)?:[ ]", re.IGNORECASE)
+_CAPTION = rare_pattern(r"(?:Table)?:[ ]", re.IGNORECASE)
 _MOST_HEAD = 10
 _MOST_LINES = 500
 Column = tuple[int, int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -13,14 +12,15 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.text.patterns import rare_pattern
 
-_OPEN = re.compile(
+_OPEN = rare_pattern(
     r"(/{3,})[ \t]*(tab|caption|figure-caption|table-caption|define|html)\b[ \t]*"
     r"(?:\|[ \t]*(.*?))?[ \t]*$"
 )
-_OPTION = re.compile(r"[\w-]+:(?:[ \t]|$)")
-_ID = re.compile(r"#([\w.:-]+)")
-_CLASS = re.compile(r"\.([\w-]+)")
+_OPTION = rare_pattern(r"[\w-]+:(?:[ \t]|$)")
+_ID = rare_pattern(r"#([\w.:-]+)")
+_CLASS = rare_pattern(r"\.([\w-]+)")
 
 
 class SlashBlock(FencedContainer):

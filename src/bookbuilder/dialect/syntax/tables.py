@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 ROW_TOO_LONG = Rule(
     "M013",
@@ -39,7 +40,7 @@ _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t
 # A caption right below the rows is none of them. `passes.furniture` puts it into the table.
 # Some tools go on with a row in a line of colons.
 _CAPTION = re.compile(r"(?:Table)?:[ \t]+(?![^\n]{0,300}(?:[ \t]:[ \t]|:$))[^|]+$", re.IGNORECASE)
-_DRAWN = re.compile(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
+_DRAWN = rare_pattern(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
 _ROW = re.compile(r"[ ]{0,3}\|[^|\n]{1,500}\|[^\n]{0,5000}\|[ \t]*$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 

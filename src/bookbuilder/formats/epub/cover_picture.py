@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.formats.cover_art import FONTS, colour_of, fence_of, names_on_cover, read_cover
@@ -45,8 +46,7 @@ _MAKERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """`name` as it is in the package; `alt` says what the picture shows."""
 
     name: str

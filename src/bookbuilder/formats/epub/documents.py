@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
@@ -38,8 +38,7 @@ EPUB_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file of the spine. `properties` are those of its manifest item."""
 
     name: str
@@ -48,8 +47,7 @@ class Document:
     properties: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Wraps bodies as files: what all documents of a book share. `styles` are in cascade order."""
 
     language: str
@@ -123,8 +121,7 @@ class Frame:
         return Document(name, title, text.encode(), tuple(properties))
 
 
-@dataclass(slots=True)
-class ChapterWriter:
+class ChapterWriter(Struct):
     """Writes chapters as documents, and remembers the assets that they show.
 
     `targets` are the places of ids, as `targets_of` gives them. `assets` are by their names in the

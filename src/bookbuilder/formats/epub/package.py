@@ -6,11 +6,11 @@ import io
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ebooklib.epub import EpubBook, EpubItem, EpubWriter
+from msgspec import Struct
 
 from bookbuilder.book import Metadata
 from bookbuilder.formats.epub.accessibility import Accessibility
@@ -41,8 +41,7 @@ _REGULAR_FILE = 0o100644 << 16
 _UNIX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Hold all that an EPUB consists of, before it is packed.
 
     `documents` are in reading order, without the `navigation` document; `files` are pictures,

@@ -10,8 +10,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
@@ -123,8 +124,7 @@ _NO_EMBEDDING = 0x0002
 _LICENCE_NAMES = (13, 14)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something doubtful.
 
     `document` is a member's name; `place` a line's number in it, or a piece of its markup.

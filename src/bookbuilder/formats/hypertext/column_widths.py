@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from bs4 import Tag
+from msgspec import Struct
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, nearest, raw_text, text_of
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
@@ -26,7 +27,7 @@ _EMPTY_CELL = 8
 _MOST_COLUMNS = 50
 # What is longer, such as an address, is no word and may break anywhere.
 _LONGEST_WORD = 24
-_ADDRESS = re.compile(r"[!-~\u00a1-\u2de0]{25}")
+_ADDRESS = rare_pattern(r"[!-~\u00a1-\u2de0]{25}")
 # Columns with longer cells are text, and this many of them are too many for a phone.
 _SHORT_CELL = 10
 _TEXT_COLUMNS = 3
@@ -43,16 +44,14 @@ _NUMBER = re.compile(
 _WORD_ENDS = re.compile(r"[\s\u200b]+|(?<=[-–—/\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """The widths of the longest word and of the longest cell, with padding."""
 
     word: int
     cell: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """A cell of a table and its text, blanks at the ends dropped."""
 
     tag: Tag
