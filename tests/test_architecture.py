@@ -34,7 +34,7 @@ LAYERS = (
     ),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),
-    ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.finish"),
+    ("formats.pdf.compose", "formats.pdf.weasy", "formats.pdf.joining", "formats.pdf.finish"),
     ("formats.pdf.paginate",),
     ("formats.pdf", "formats.epub", "formats.web"),
     ("formats.cover", "formats.workbook"),

@@ -246,7 +246,7 @@ def test_without_processes_to_share_the_pages_are_the_same(
 ) -> None:
     folder = a_folder(tmp_path / "book")
     shared = build(folder, cache=False)
-    monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
+    monkeypatch.setattr("bookbuilder.runtime.worker_processes.HAS_FORK", False)
     assert build(folder, cache=False) == shared
 
 
@@ -281,7 +281,7 @@ def test_a_note_that_finds_no_room_is_printed_once(
     pages = pypdfium2.PdfDocument(wanted)
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)
     assert [text.count(f"line {number}\r") for number in (0, 89)] == [1, 1]
-    monkeypatch.setattr("bookbuilder.runtime.workers.HAS_FORK", False)
+    monkeypatch.setattr("bookbuilder.runtime.worker_processes.HAS_FORK", False)
     assert build(tmp_path, cache=False)[0] == wanted
 
 

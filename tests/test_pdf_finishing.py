@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pydyf
 import pypdfium2
 import pytest
 
@@ -16,8 +15,9 @@ from bookbuilder import Book, write
 from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint, pages_if_made_from
 from bookbuilder.formats.pdf.finish.imposition import impose, imposed
 from bookbuilder.formats.pdf.finish.preflight import NotAPdfError, inspect_pdf
-from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
-from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+from bookbuilder.formats.pdf.joining.labels_and_metadata import add_labels_and_metadata
+from bookbuilder.formats.pdf.joining.pdf import Pdf
+from bookbuilder.formats.pdf.joining.values import String, reference
 from books import load_files
 
 SETTINGS = '[book]\ntitle = "T"\nlanguage = "{}"\nidentifier = "urn:x:1"\nsubjects = ["a", "b"]\n'
@@ -44,20 +44,16 @@ def pages(count: int) -> bytes:
 
 def finish(count: int, front: int, book: Book, profile: bytes = b"", digest: str = "") -> bytes:
     """Return a PDF of `count` empty pages with a link on each, the first `front` of them Roman."""
-    pdf = pydyf.PDF()
-    pdf.info["Title"] = pydyf.String("T < ü")
+    pdf = Pdf()
+    pdf.info["Title"] = String("T < ü")
     for _ in range(count):
-        link = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Link"})
-        link["Rect"] = pydyf.Array([0, 0, 9, 9])
-        pdf.add_object(link)
-        page = pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference})
-        page["MediaBox"] = pydyf.Array([0, 0, 300, 400])
-        page["Annots"] = pydyf.Array([link.reference])
-        page["Resources"] = pydyf.Dictionary()
-        pdf.add_page(page)
-    pdf.add_object(pdf.info)
+        values = {"Type": "/Annot", "Subtype": "/Link", "Rect": [0, 0, 9, 9]}
+        link = pdf.add_annotation(values)
+        page = {"Type": "/Page", "Parent": pdf.page_tree, "MediaBox": [0, 0, 300, 400]}
+        pdf.add_page({**page, "Annots": [reference(link.number)], "Resources": {}})
+    pdf.add_info()
     add_labels_and_metadata(pdf, front, book, profile, {DIGEST_KEY: digest})
-    return pdf_bytes(pdf)
+    return pdf.file()
 
 
 def opened(data: bytes) -> pikepdf.Pdf:

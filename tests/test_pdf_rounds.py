@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,7 +18,14 @@ from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumsta
 from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, pages_of, roman
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
-from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun, PageRecord, Side
+from bookbuilder.formats.pdf.run_data.records import (
+    Failure,
+    FontUse,
+    LaidOutRun,
+    PageRecord,
+    Side,
+    WrittenFonts,
+)
 from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of, with_room_for_notes
 from bookbuilder.runtime.cache import Cache
 from bookbuilder.runtime.progress import current_place
@@ -57,6 +64,9 @@ class CountingEngine:
             counts="counted" in text,
             failure=failure if "broken" in text else None,
         ), {}
+
+    def write_fonts(self, uses: Sequence[FontUse], blobs: Mapping[str, bytes]) -> WrittenFonts:
+        raise AssertionError("there are no fonts")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import pikepdf
 import PIL.Image
 import pydyf
 import pypdfium2
+import pyphen
 import pytest
 import weasyprint
 from weasyprint.formatting_structure import boxes
@@ -32,13 +33,16 @@ import bookbuilder
 from bookbuilder import Report
 from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.compose.styles import theme_style
+from bookbuilder.formats.pdf.joining.fonts import joined_fonts
+from bookbuilder.formats.pdf.joining.joining import join
+from bookbuilder.formats.pdf.joining.values import String, reference, written
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_styles, contract_text
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
+from bookbuilder.formats.pdf.weasy.fonts import write_fonts
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
-from bookbuilder.formats.pdf.weasy.joining import join
 from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
@@ -49,7 +53,6 @@ from bookbuilder.formats.pdf.weasy.setup import (
     weasyprint_with_fonts,
 )
 from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements
-from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
 from books import load_files
 
 # The import above made Pillow accept pictures that are cut off, for all tests in this process.
@@ -222,13 +225,13 @@ def test_log_of_a_refused_picture_is_understood(weasyprint_engine: None, tmp_pat
 
 @pytest.mark.slow
 def test_log_of_a_missing_harfbuzz_subset_is_understood(
-    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
-    join(sample.tree, [sample.record], [0], sample.blobs)
+    uses, _ = joined_fonts([sample.record])
+    messages = write_fonts(uses, sample.blobs).messages
     book, _ = load_files(tmp_path, {"one.md": "# One\n"})
     report = Report()
-    messages = [r.getMessage() for r in caplog.records if r.name == "weasyprint"]
     report_layout_log(messages, book, report)
     assert {found.rule.name for found in report} == {"harfbuzz-subset-missing"}
 
@@ -458,25 +461,15 @@ def test_links_are_kinds_targets_areas_and_boxes(sample: Sample) -> None:
         assert hasattr(box, "link_annotation")
 
 
-@pytest.mark.slow
-def test_a_printed_page_is_asked_for_what_the_contract_declares(sample: Sample) -> None:
-    asked: set[str] = set()
-
-    class Spy:
-        def __getattr__(self, name: str) -> Any:
-            asked.add(name)
-            return getattr(sample.page, name)
-
-    metadata, fonts = contract.DocumentMetadata(), contract.FontConfiguration()
-    document = contract.make_document([Spy()], metadata, BookFetcher({}), fonts, {}, None)
-    contract.make_pdf(document)
-    assert asked == members_of("PrintablePage")
+def joined(sample: Sample) -> bytes:
+    uses, names = joined_fonts([sample.record])
+    fonts = write_fonts(uses, sample.blobs)
+    return join(sample.tree, [sample.record], [0], fonts, names, sample.blobs).file()
 
 
 @pytest.mark.slow
-def test_link_boxes_are_told_their_annotations(sample: Sample) -> None:
-    data = pdf_bytes(join(sample.tree, [sample.record], [0], sample.blobs))
-    with pikepdf.open(io.BytesIO(data)) as pdf:
+def test_links_say_their_text(sample: Sample) -> None:
+    with pikepdf.open(io.BytesIO(joined(sample))) as pdf:
         annotations = list(pdf.pages[0].Annots)
     assert len(annotations) == len(sample.record.pages[0].links)
     assert {str(a.Contents) for a in annotations} == {"a link"}
@@ -530,8 +523,7 @@ def test_fonts_have_these_attributes_and_no_others(painted: Any) -> None:
 def test_fonts_need_no_more_to_be_written(sample: Sample) -> None:
     assert vars(contract.make_empty_font()) == {}
     assert type(contract.make_empty_font()) is Font
-    data = pdf_bytes(join(sample.tree, [sample.record], [0], sample.blobs))
-    text = pypdfium2.PdfDocument(data)[0].get_textpage().get_text_bounded()
+    text = pypdfium2.PdfDocument(joined(sample))[0].get_textpage().get_text_bounded()
     assert "An item." in text
 
 
@@ -539,20 +531,35 @@ def test_fonts_need_no_more_to_be_written(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "written"),
-    [(b"q", b"q"), ("/Name", b"/Name"), (3, b"3"), (2.0, b"2"), (0.25, b"0.25")],
+    ("value", "in_pydyf"),
+    [
+        (b"q", b"q"),
+        ("/Name", "/Name"),
+        (3, 3),
+        (2.0, 2.0),
+        (-0.0, -0.0),
+        (0.25, 0.25),
+        (1e-9, 1e-9),
+        (String("Ä (b)"), pydyf.String("Ä (b)")),
+        (String(r"a\(b)"), pydyf.String(r"a\(b)")),
+        (String(b"\xff)"), pydyf.String(b"\xff)")),
+        ([1, [2.5]], pydyf.Array([1, pydyf.Array([2.5])])),
+        ({"A": {}, "B": "/C"}, pydyf.Dictionary({"A": pydyf.Dictionary(), "B": "/C"})),
+    ],
 )
-def test_pydyf_writes_operands(value: object, written: bytes) -> None:
-    assert pydyf._to_bytes(value) == written
-    assert pydyf._to_bytes(pydyf.Array([value])) == b"[" + written + b"]"
+def test_values_are_written_as_pydyf_writes_them(value: object, in_pydyf: object) -> None:
+    assert written(value) == pydyf._to_bytes(in_pydyf)
+    assert written({"Key": [value, value]}) == (
+        pydyf.Dictionary({"Key": pydyf.Array([in_pydyf, in_pydyf])}).data
+    )
 
 
-def test_objects_of_a_pdf_are_found_by_the_numbers_in_their_references() -> None:
-    pdf = pydyf.PDF()
-    made = pydyf.Dictionary({"Type": "/Test"})
-    pdf.add_object(made)
-    assert contract.object_of(pdf, made.reference) is made
-    assert {m for m in members_of("Pdf") if not hasattr(pdf, m)} == set()
+def test_objects_of_fonts_are_numbered_from_0(sample: Sample) -> None:
+    uses, _ = joined_fonts([sample.record])
+    objects = write_fonts(uses, sample.blobs).objects
+    named = set(re.findall(r"'raw': '([0-9]+) 0 R'", repr([made.value for made in objects])))
+    assert reference(7) == b"7 0 R"
+    assert named == {str(number) for number in range(len(objects) - 1)}
 
 
 @pytest.mark.parametrize("name", ["Array", "Dictionary", "String", "PdfStream"])
@@ -569,6 +576,14 @@ def test_the_libraries_of_the_system_can_be_called() -> None:
     assert found.has_harfbuzz_subset == (ffi.harfbuzz_subset is not None)
     for name in ("hb_blob_create", "hb_blob_destroy", "hb_face_create", "hb_face_destroy"):
         assert callable(getattr(ffi.harfbuzz, name))
+
+
+@pytest.mark.parametrize("language", ["en", "de-CH", "en-GB-oxendict", "zh", "", "x-none"])
+def test_hyphenation_is_loaded_once(language: str) -> None:
+    contract.load_hyphenation(language)
+    name = pyphen.language_fallback(language)
+    assert (name is not None) == (language not in ("zh", "", "x-none"))
+    assert name is None or pyphen.LANGUAGES[name] in pyphen.hdcache
 
 
 def test_properties_are_known_by_name() -> None:

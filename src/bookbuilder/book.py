@@ -16,6 +16,7 @@ from bs4 import Tag
 
 from bookbuilder.config.errata import PlacedErratum
 from bookbuilder.config.schema import Config
+from bookbuilder.model.assets import Asset as Asset  # noqa: PLC0414 - a part of the book
 from bookbuilder.model.diagnostics import Levels
 from bookbuilder.model.pagination import Pagination
 from bookbuilder.model.selection import Cut, Excerpt, Selection
@@ -177,20 +178,6 @@ class Part:
     subtitle: str = ""
     number: int | None = None
     chapters: list[Chapter] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file that outputs carry. `name` is what `src` says in every tree: `images/figure.png`.
-
-    `change` says in words how `data` differs from the author's file.
-    """
-
-    name: str
-    media_type: str
-    data: bytes
-    path: Path | None = None
-    change: str = ""
 
 
 @dataclass(slots=True)

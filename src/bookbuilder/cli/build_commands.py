@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -235,7 +236,9 @@ def build_formats(
 
     def work(root: Path, report: Report, said: list[str]) -> None:
         asked = _Asked(chosen, output, options, settings, root)
-        with recording() as seen:
+        with recording() as seen, contextlib.ExitStack() as stack:
+            for one in chosen:
+                stack.enter_context(one.ahead())
             if all_editions:
                 keeps, written = asked.write_all(report, said)
             else:

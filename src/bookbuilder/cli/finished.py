@@ -19,6 +19,7 @@ from bookbuilder.model.diagnostics import Diagnostic
 from bookbuilder.runtime.cache import digest_of, users_cache
 from bookbuilder.runtime.files import read_own_file
 from bookbuilder.runtime.installation import Stamp, installation, stamps
+from bookbuilder.runtime.libraries import libraries_loaded
 from bookbuilder.runtime.programs import find_program, identity_of
 from bookbuilder.runtime.seen import Seen, is_still_so, with_outputs
 
@@ -55,7 +56,8 @@ def remember(
     name: str, seen: Seen, written: Mapping[Path, str], diagnostics: list[Diagnostic]
 ) -> None:
     """Keep under `name` that the files `written` were made, each with what is said of it."""
-    libraries = _loaded_libraries()
+    loaded = libraries_loaded()
+    libraries = None if loaded is None else list(stamps(map(Path, loaded)))
     files = [BuiltFile(str(path.absolute()), _digest(path), said) for path, said in written.items()]
     if libraries is not None and all(file.digest for file in files):
         seen = with_outputs(seen, written)
@@ -84,16 +86,6 @@ def recall(name: str) -> Finished | None:
         with contextlib.suppress(OSError):
             os.utime(file.path)
     return finished
-
-
-def _loaded_libraries() -> list[Stamp] | None:
-    """Return the libraries that this process has loaded; None where the system does not say."""
-    try:
-        maps = Path("/proc/self/maps").read_text("utf-8", "surrogateescape")
-    except OSError:
-        return None
-    names = {line[line.index("/") :] for line in maps.splitlines() if ".so" in line and "/" in line}
-    return list(stamps(map(Path, sorted(names))))
 
 
 def _digest(path: Path) -> str:

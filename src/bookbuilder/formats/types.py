@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ class Format:
     book's name in the names of its files, such as `-screen.pdf`; it ends with `suffix`.
     `audience` gives the format that conditions in the text know it by. `check`
     reports what can be found without laying out a page, and raises `BookError` if it cannot go on.
+    Inside the context of `ahead`, the book is read and written: it begins what takes as long as
+    reading, such as to load libraries, in another process.
 
     The functions import what they need when they are called: importing formats must stay quick,
     and a machine that makes EPUBs may lack Pango.
@@ -67,6 +70,7 @@ class Format:
     write: Callable[[Book, Path, Report], Output]
     audience: Callable[[Config], str]
     check: Callable[[Book, Report], None] | None = None
+    ahead: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def output_path(self, book: Book) -> Path:
         """Return where `book` is written by default: `dist/NAME.epub` in the book's folder."""

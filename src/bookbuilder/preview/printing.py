@@ -14,6 +14,8 @@ from bookbuilder.formats.pdf.compose.foot_notes import long_notes
 from bookbuilder.formats.pdf.compose.front_cover import with_picture
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.joining.fonts import joined_fonts
+from bookbuilder.formats.pdf.joining.joining import join
 from bookbuilder.formats.pdf.paginate.cutting import needs_the_whole
 from bookbuilder.formats.pdf.paginate.page_numbers import (
     labels_of,
@@ -89,9 +91,7 @@ def print_book(book: Book, report: Report) -> Printed:
     paged = lay_out(book, report)
     front, *body = paged.laid_out.laid_out_runs
     runs = paged.laid_out.runs
-    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
-
-    data = pdf_bytes(paged.pdf)
+    data = paged.pdf.file()
     document = digest_of(data)
     stretches: list[Stretch] = []
     first = 0
@@ -195,8 +195,7 @@ class ChapterPrinter:
 
         Return None if it is not laid out by itself.
         """
-        from bookbuilder.formats.pdf.weasy.joining import join
-        from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+        from bookbuilder.formats.pdf.weasy.fonts import write_fonts
 
         if book.config.pdf.edition == "screen":
             book = with_picture(book, Report())
@@ -219,7 +218,9 @@ class ChapterPrinter:
         if laid_out.failure is not None or laid_out.misplaced_notes or laid_out.runs_on:
             return None
         laid_out = numbered(laid_out, start, [number.text or "" for number in numbers_in(run.tree)])
-        data = pdf_bytes(join(tree, [laid_out], [run.part], blobs, has_links=False))
+        uses, names = joined_fonts([laid_out])
+        fonts = write_fonts(uses, blobs)
+        data = join(tree, [laid_out], [run.part], fonts, names, blobs, has_links=False).file()
         pages = _pages(laid_out, start, roman if is_front else str)
         return Stretch(slug, start, pages, digest_of(data), is_front=is_front), data
 

@@ -10,5 +10,4 @@ with contextlib.suppress(OSError, ImportError):  # Pango is missing: printing wi
     load_weasyprint()
     import pypdfium2  # noqa: F401
 
-    import bookbuilder.formats.pdf.weasy.joining
     import bookbuilder.formats.pdf.weasy.layout  # noqa: F401

@@ -1,99 +1,111 @@
 """Share work out among child processes, under the limits of the build that they work for.
 
-They are forked, like the build itself (see `child_process.py`). Where there is no fork, and in a
-worker, the work is done in place, one piece after the other.
+Where there is no fork, and in a worker, the work is done in place, one piece after the other.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import pickle
-import signal
-import sys
-import threading
-import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from bookbuilder.model.source import Place
-from bookbuilder.runtime.child_process import (
-    SECONDS_BETWEEN_LOOKS,
-    died,
-    end_with_parent,
-    fork,
-)
-from bookbuilder.runtime.limits import (
-    HAS_FORK,
-    check_time,
-    go_on_in_fork,
-    limits_in_force,
-    memory_of,
-)
+from bookbuilder.runtime.limits import check_time
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.runtime.scratch import scratch_folder, use_scratch
-
-MOST_WORKERS = 8
-# A build that may use little memory has few workers.
-MEGABYTES_FOR_ONE = 300
-
-
-class Job(Protocol):
-    """A piece of work; `place` is what messages name if it takes too long.
-
-    `message` is what is sent to the worker, so it has to be picklable.
-    """
-
-    @property
-    def place(self) -> Place: ...
-
-    @property
-    def message(self) -> Any: ...
-
+from bookbuilder.runtime.worker_processes import (
+    MOST_WORKERS,
+    Job,
+    Nursery,
+    Start,
+    Work,
+    Worker,
+    can_fork,
+    end_all,
+    how_many,
+    nursery,
+    spent_by,
+    with_answers,
+)
 
 _J = TypeVar("_J", bound=Job)
-# A process that is forked after Pango was used waits for it for ever, so workers fork none.
-_is_worker = False
+_T = TypeVar("_T")
 
 
-@dataclass(slots=True, eq=False)
-class _Worker:
-    process: int
-    pipe: Connection
-    job: Any = None
-    computed: float = 0.0
-    since: float = field(default_factory=time.monotonic)
+@dataclass(slots=True)
+class _Ahead:
+    """Workers that wait for a pool; the first was asked `question`, which it may have answered."""
+
+    question: Callable[[], Any]
+    workers: list[Worker] = field(default_factory=list)
+    is_answered: bool = False
+
+
+_ahead: _Ahead | None = None
 
 
 @contextlib.contextmanager
-def worker_pool(start: Callable[[], Callable[[Any], Any]]) -> Iterator[WorkerPool]:
+def workers_ahead(question: Callable[[], Any]) -> Iterator[None]:
+    """Have workers wait for the first pool of this context, while other things are done.
+
+    One of them answers `question`, for `answer_to`. They are forked now, and share with this
+    process only what it knows by now: what the pool has them start has to be picklable.
+    """
+    global _ahead  # noqa: PLW0603 - there is one at a time
+    if not can_fork() or _ahead is not None:
+        yield
+        return
+    with nursery() as made:
+        ahead = _Ahead(question)
+        try:
+            for number in range(how_many(MOST_WORKERS)):
+                asked = None if number else question
+                ahead.workers.append(made.fork(None, spent_by(()), asked))
+            _ahead = ahead
+            yield
+        finally:
+            _ahead = None
+            end_all(ahead.workers)
+
+
+def answer_to(question: Callable[[], _T]) -> _T:
+    """Return what a worker ahead answers to `question`; if none was asked it, do so here."""
+    if _ahead is None or _ahead.is_answered or _ahead.question is not question:
+        return question()
+    _ahead.is_answered = True
+    answer: _T = _ahead.workers[0].answer()
+    return answer
+
+
+@contextlib.contextmanager
+def worker_pool(start: Start) -> Iterator[WorkerPool]:
     """Keep workers while the context lasts.
 
     Each calls `start` once, and then calls what that returned with the message of each job.
     """
-    with scratch_folder() as scratch, _liveness() as alive:
-        made = WorkerPool(start, scratch, alive)
+    with nursery() as made:
+        pool = WorkerPool(start, made)
         try:
-            yield made
+            yield pool
         finally:
-            made.end()
+            pool.end()
 
 
 class WorkerPool:
-    """See `worker_pool`. Processes are forked when there is work for them."""
+    """See `worker_pool`. Processes are forked when there is work for them.
 
-    def __init__(
-        self, start: Callable[[], Callable[[Any], Any]], scratch: str, alive: tuple[int, int]
-    ) -> None:
+    Of those that wait already, the first starts at once.
+    """
+
+    def __init__(self, start: Start, made: Nursery) -> None:
         self._start = start
-        self._scratch = scratch
-        self._alive = alive
-        self._workers: list[_Worker] = []
-        self._in_place: Callable[[Any], Any] | None = None
+        self._nursery = made
+        self._workers: list[Worker] = []
+        self._in_place: Work | None = None
+        self._waiting: list[Worker] = []
+        if _ahead is not None and _ahead.is_answered:
+            self._waiting, _ahead.workers = _ahead.workers, []
+        if self._waiting:
+            self._add_worker()
 
     def share_out(self, jobs: Sequence[_J]) -> Iterator[tuple[_J, Any]]:
         """Yield every job and its result, in the order they are done.
@@ -110,7 +122,7 @@ class WorkerPool:
         Whenever a worker is free, and each result has been taken, `next_job` says what is next:
         None while that depends on results of others, and if nothing is left.
         """
-        if not HAS_FORK or _is_worker:
+        if not can_fork():
             while (job := next_job()) is not None:
                 self._in_place = self._in_place or self._start()
                 yield job, self._in_place(job.message)
@@ -118,135 +130,28 @@ class WorkerPool:
         while True:
             for worker in self._workers:
                 if worker.job is None:
-                    _hand_on(worker, next_job())
-            while len(self._workers) < _how_many(most) and (job := next_job()) is not None:
-                self._workers.append(self._fork())
-                _hand_on(self._workers[-1], job)
+                    worker.hand_on(next_job())
+            while len(self._workers) < how_many(most) and (job := next_job()) is not None:
+                self._add_worker().hand_on(job)
             if all(worker.job is None for worker in self._workers):
                 return
-            for worker in _ready(self._workers):
+            for worker in with_answers(self._workers):
                 done = worker.job
                 with working_on(done.place):
-                    result = _answer_of(worker)
-                    check_time(_spent(self._workers))
+                    result = worker.answer()
+                    check_time(spent_by(self._workers))
                 worker.job = None
                 yield done, result
 
-    def _fork(self) -> _Worker:
-        spent = _spent(self._workers)
-        ours, theirs = Pipe()
-        process = fork()
-        if process == 0:
-            try:
-                ours.close()
-                os.close(self._alive[1])
-                use_scratch(self._scratch)
-                arguments = self._alive[0], self._scratch
-                threading.Thread(target=end_with_parent, args=arguments, daemon=True).start()
-                _be_worker(self._start, theirs, spent)
-            finally:
-                os._exit(1)
-        theirs.close()
-        return _Worker(process, ours)
+    def _add_worker(self) -> Worker:
+        if self._waiting:
+            worker = self._waiting.pop(0)
+            worker.send(self._start)
+        else:
+            worker = self._nursery.fork(self._start, spent_by(self._workers), None)
+        self._workers.append(worker)
+        return worker
 
     def end(self) -> None:
-        """End the workers; those that are still busy are killed."""
-        for worker in self._workers:
-            with contextlib.suppress(OSError):
-                if worker.job is not None:
-                    os.kill(worker.process, signal.SIGKILL)
-                else:
-                    worker.pipe.send(None)
-            worker.pipe.close()
-        for worker in self._workers:
-            with contextlib.suppress(OSError):
-                os.waitpid(worker.process, 0)
-
-
-def _how_many(jobs: int) -> int:
-    limits = limits_in_force()
-    by_memory = limits.memory // MEGABYTES_FOR_ONE if limits and limits.memory else MOST_WORKERS
-    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(min(jobs, by_memory, processors, MOST_WORKERS), 1)
-
-
-@contextlib.contextmanager
-def _liveness() -> Iterator[tuple[int, int]]:
-    """Make a pipe that nobody writes to, and that closes when this process ends."""
-    read, write = os.pipe()
-    try:
-        yield read, write
-    finally:
-        os.close(read)
-        os.close(write)
-
-
-def _spent(workers: Sequence[_Worker]) -> float:
-    """Return the seconds of computing of this process, its former children and `workers`."""
-    times = os.times()
-    before = times.children_user + times.children_system
-    return time.process_time() + before + sum(worker.computed for worker in workers)
-
-
-def _be_worker(start: Callable[[], Callable[[Any], Any]], pipe: Connection, spent: float) -> None:
-    global _is_worker  # noqa: PLW0603 - of this process, which is its own
-    _is_worker = True
-    answering = threading.Lock()
-
-    def answer(outcome: str, value: Any) -> None:
-        try:
-            data = pickle.dumps((outcome, value, time.process_time()))
-        except Exception:
-            data = pickle.dumps(("raised", RuntimeError(repr(value)[:2000]), 0.0))
-        with answering:
-            pipe.send_bytes(data)
-            if outcome == "raised":
-                os._exit(0)
-
-    try:
-        go_on_in_fork(spent, lambda hit: answer("raised", hit))
-        work = start()
-        while (message := pipe.recv()) is not None:
-            answer("returned", work(message))
-        os._exit(0)
-    except BaseException as error:
-        error.add_note("".join(traceback.format_exception(error)))
-        answer("raised", error)
-
-
-def _hand_on(worker: _Worker, job: Any) -> None:
-    """Give `worker` a job, if there is one."""
-    worker.job = job
-    worker.since = time.monotonic()
-    if job is not None:
-        with contextlib.suppress(OSError):
-            # One that has died in between is noticed when its answer is read.
-            worker.pipe.send(job.message)
-
-
-def _ready(workers: Sequence[_Worker]) -> Iterator[_Worker]:
-    """Wait for workers that have an answer.
-
-    If a limit is hit meanwhile, the job that takes most memory is to blame.
-    """
-    busy = [worker for worker in workers if worker.job is not None]
-    ready: list[Any] = []
-    while not ready:
-        largest = max(busy, key=lambda w: (memory_of(w.process), -w.since))
-        with working_on(largest.job.place):
-            ready = wait([worker.pipe for worker in busy], SECONDS_BETWEEN_LOOKS)
-    yield from [worker for worker in busy if worker.pipe in ready]
-
-
-def _answer_of(worker: _Worker) -> Any:
-    try:
-        outcome, value, worker.computed = pickle.loads(worker.pipe.recv_bytes())
-    except (EOFError, OSError):
-        status = os.waitstatus_to_exitcode(os.waitpid(worker.process, 0)[1])
-        limits = limits_in_force()
-        if limits is None:
-            raise RuntimeError(f"a worker process ended with {status}") from None
-        raise died(status, limits) from None
-    if outcome == "raised":
-        raise value
-    return value
+        """End the workers, and those that have waited for nothing."""
+        end_all([*self._workers, *self._waiting])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,13 @@ def _write(book: Book, path: Path, report: Report) -> Output:
     return write_pdf(book, path, report)
 
 
+def _ahead() -> AbstractContextManager[None]:
+    from bookbuilder.formats.pdf.machinery import machinery
+    from bookbuilder.runtime.workers import workers_ahead
+
+    return workers_ahead(machinery)
+
+
 def _check(book: Book, report: Report) -> None:
     from bookbuilder.formats.pdf.writer import check_pdf
 
@@ -36,4 +44,4 @@ def _audience(config: Config) -> str:
     return "screen" if config.pdf.edition == "screen" else "print"
 
 
-PDF = Format("pdf", ".pdf", _file_ending, _write, _audience, _check)
+PDF = Format("pdf", ".pdf", _file_ending, _write, _audience, _check, _ahead)

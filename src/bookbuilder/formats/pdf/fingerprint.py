@@ -19,7 +19,8 @@ from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.config.schema import PdfConfig
 from bookbuilder.formats.pdf.compose.font_faces import author_faces
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.weasy.setup import own_fonts, version_of_weasyprint
+from bookbuilder.formats.pdf.joining.information import version_of_weasyprint
+from bookbuilder.formats.pdf.weasy.setup import own_fonts
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.cache import digest_of
 from bookbuilder.runtime.files import read_own_file

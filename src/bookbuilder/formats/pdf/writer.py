@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.code_sizes import report_long_code
@@ -33,12 +32,16 @@ from bookbuilder.formats.pdf.compose.turned_pages import report_upright
 from bookbuilder.formats.pdf.compose.undrawn import report_undrawn
 from bookbuilder.formats.pdf.compose.web_links import report_many_links
 from bookbuilder.formats.pdf.fingerprint import DIGEST_KEY, fingerprint
+from bookbuilder.formats.pdf.joining.joining import join
+from bookbuilder.formats.pdf.joining.labels_and_metadata import add_labels_and_metadata
+from bookbuilder.formats.pdf.joining.pdf import Pdf
+from bookbuilder.formats.pdf.machinery import machinery
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache, circumstances
 from bookbuilder.formats.pdf.paginate.page_numbers import pagination_of, roman, starts_of
 from bookbuilder.formats.pdf.paginate.rounds import LaidOutBook, lay_out_book
 from bookbuilder.formats.pdf.paginate.run_layouter import LayoutFailedError
+from bookbuilder.formats.pdf.weasy.engines import EngineStart, StoredAssets
 from bookbuilder.formats.pdf.weasy.findings import (
-    caught_log,
     report_coarse,
     report_failures,
     report_layout_log,
@@ -49,18 +52,17 @@ from bookbuilder.formats.pdf.weasy.findings import (
 from bookbuilder.formats.pdf.weasy.own_families import families_for, heaviest_of, report_families
 from bookbuilder.formats.pdf.weasy.setup import (
     FALLBACKS,
-    is_bundled,
+    missing_library_reported,
+    print_fonts,
     srgb_profile,
-    versions,
     weasyprint_with_fonts,
 )
 from bookbuilder.formats.types import Output, deliver
 from bookbuilder.model.diagnostics import BookError, Report
 from bookbuilder.runtime.cache import Cache, users_cache
+from bookbuilder.runtime.libraries import note_libraries
+from bookbuilder.runtime.workers import answer_to
 from bookbuilder.text.words import direction
-
-if TYPE_CHECKING:
-    from bookbuilder.formats.pdf.weasy.contract import Pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,11 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
     is missing, a stylesheet cannot be read or WeasyPrint fails; nothing is written then.
     """
     paged = lay_out(book, report)
-    # They import WeasyPrint, which is set up by now.
-    from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
-    from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
-
     book, runs = paged.book, paged.laid_out.laid_out_runs
     entries = {DIGEST_KEY: paged.digest}
-    add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, srgb_profile(), entries)
-    data = pdf_bytes(paged.pdf)
+    profile = srgb_profile() if book.config.pdf.pdf_a else b""
+    add_labels_and_metadata(paged.pdf, len(runs[0].pages), book, profile, entries)
+    data = paged.pdf.file()
     right_to_left = direction(book.metadata.language) == "rtl"
     if book.config.pdf.booklet:
         from bookbuilder.formats.pdf.finish.imposition import impose
@@ -111,21 +110,20 @@ def write_pdf(book: Book, path: Path, report: Report) -> Output:
 
 
 @contextmanager
-def fonts_of(book: Book, report: Report) -> Iterator[list[Path]]:
-    """Have WeasyPrint set up with the fonts of `book` inside the context; yield their files."""
+def fonts_of(book: Book, report: Report) -> Iterator[None]:
+    """Have WeasyPrint set up with the fonts of `book` inside the context."""
     config, language = book.config, book.metadata.language
-    faces = list(author_faces(config))
-    with weasyprint_with_fonts(config.folders, report, language, faces) as fonts:
-        yield fonts
+    with weasyprint_with_fonts(config.folders, report, language, author_faces(config)):
+        yield
 
 
 def lay_out(book: Book, report: Report) -> Paged:
     """Put `book` on pages; report and raise as `write_pdf` does."""
-    settings = book.config.pdf
-    with fonts_of(book, report) as fonts:
-        from bookbuilder.formats.pdf.weasy.joining import join
-        from bookbuilder.formats.pdf.weasy.layout import TreeLayouter
-
+    settings, language = book.config.pdf, book.metadata.language
+    with print_fonts(book.config.folders, report, language, author_faces(book.config)) as fonts:
+        with missing_library_reported(report):
+            found = answer_to(machinery)
+        note_libraries(found.libraries)
         if settings.edition == "screen":
             book = with_picture(book, report)
         else:
@@ -137,16 +135,17 @@ def lay_out(book: Book, report: Report) -> Paged:
         styles = [*built_in_styles(book, report), *own]
         signature_of(book.config, report)
         check_imposition(book.config, report)
-        _report_families(book, fonts, report)
+        _report_families(book, fonts.own, report)
         report.raise_for_errors()
         remembered = users_cache("pages") if settings.cache else Cache(None)
-        key = circumstances([*versions(), book.metadata.language], styles, fonts)
+        own_fonts = [(path.name, data) for path, data in fonts.own.items()]
+        key = circumstances([*found.versions, language], styles, own_fonts)
         cache = LayoutCache(book.assets, key, remembered)
         texts = [text for _, text in own]
         try:
-            laid_out = lay_out_book(
-                book, cache, lambda: TreeLayouter(book.assets, styles), texts, report
-            )
+            assets = StoredAssets(book.assets, fonts.folder / "assets")
+            start = EngineStart(fonts.configuration, assets, styles, language)
+            laid_out = lay_out_book(book, cache, start, texts, report)
         except LayoutFailedError as error:
             report_failures(error.failures, book, report)
             raise BookError(report.diagnostics) from error
@@ -154,10 +153,19 @@ def lay_out(book: Book, report: Report) -> Paged:
         pages = sum(len(run.pages) for run in laid_out.laid_out_runs)
         empty = empty_pages(pages, book.config, report)
         has_links = settings.edition == "screen" or settings.live_links
-        with caught_log() as messages:
-            pdf = join(laid_out.body, laid_out.laid_out_runs, parts, cache.blobs, empty, has_links)
+        pdf = join(
+            laid_out.body,
+            laid_out.laid_out_runs,
+            parts,
+            laid_out.fonts,
+            laid_out.font_names,
+            cache.blobs,
+            empty,
+            has_links,
+            settings.pdf_a,
+        )
         report_style_log(laid_out.laid_out_runs[0].style_messages, styles, report)
-        _report_findings(laid_out, messages, book, report)
+        _report_findings(laid_out, pdf.messages, book, report)
         remembered.trim()
     new = sum(run in cache.laid_out for run in laid_out.runs)
     done = f"Laid out {new} of {len(laid_out.runs)} runs of pages"
@@ -165,14 +173,13 @@ def lay_out(book: Book, report: Report) -> Paged:
     return Paged(book, laid_out, pdf, digest, empty, done)
 
 
-def _report_families(book: Book, fonts: Iterable[Path], report: Report) -> None:
+def _report_families(book: Book, own: Mapping[Path, bytes], report: Report) -> None:
     """Report families that the stylesheets name and print lacks, and those without bold."""
     language, faces = book.metadata.language, list(author_faces(book.config))
     named = list(families_named(book.config))
-    own = [font for font in fonts if not is_bundled(font)]
-    used = families_for(language, (font.read_bytes() for font in own))[:-1][:1]
+    used = families_for(language, own.values())[:-1][:1]
     if named or used:
-        report_families(named, heaviest_of(own, faces), FALLBACKS, used, report)
+        report_families(named, heaviest_of(own.values(), faces), FALLBACKS, used, report)
 
 
 def _report_content(book: Book, report: Report) -> None:

@@ -19,6 +19,9 @@ from bookbuilder.formats.pdf.compose.line_breaks import allow_breaks
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
 from bookbuilder.formats.pdf.compose.tree_tools import element
 from bookbuilder.formats.pdf.compose.trim import trim_of
+from bookbuilder.formats.pdf.joining.fonts import joined_fonts
+from bookbuilder.formats.pdf.joining.joining import join
+from bookbuilder.formats.pdf.joining.labels_and_metadata import add_labels_and_metadata
 from bookbuilder.formats.pdf.paginate.page_numbers import labels_of, write_numbers
 from bookbuilder.formats.pdf.run_data.records import LaidOutRun
 from bookbuilder.formats.pdf.run_data.runs import FIELD, classes_of
@@ -86,9 +89,7 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
     with weasyprint_with_fonts(
         book.config.folders, report, book.metadata.language, author_faces(book.config)
     ):
-        from bookbuilder.formats.pdf.weasy.joining import join
-        from bookbuilder.formats.pdf.weasy.labels_and_metadata import add_labels_and_metadata
-        from bookbuilder.formats.pdf.weasy.writing import pdf_bytes
+        from bookbuilder.formats.pdf.weasy.fonts import write_fonts
 
         styles = [
             *built_in_styles(book, report, ("print", "workbook")),
@@ -97,10 +98,11 @@ def write_workbook(book: Book, path: Path, report: Report) -> Output:
         report.raise_for_errors()
         with caught_log() as messages:
             laid_out, blobs = _lay_out(book, tree, styles, report)
-            pdf = join(tree, [laid_out], [0], blobs)
-        report_layout_log(messages, book, report)
+        uses, names = joined_fonts([laid_out])
+        pdf = join(tree, [laid_out], [0], write_fonts(uses, blobs), names, blobs)
+        report_layout_log(messages | pdf.messages, book, report)
     add_labels_and_metadata(pdf, 0, book)
-    deliver(path, pdf_bytes(pdf), report)
+    deliver(path, pdf.file(), report)
     return Output(path, path.stat().st_size, len(laid_out.pages), "pages")
 
 

@@ -8,14 +8,19 @@ the cache is the same as what would be laid out, byte for byte.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import bookbuilder
 from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.run_data.codec import BadRecordError, unpack
-from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.codec import (
+    BadRecordError,
+    pack_fonts,
+    pack_uses,
+    unpack,
+    unpack_fonts,
+)
+from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.runtime.cache import Cache, digest_of
 
@@ -62,6 +67,17 @@ class LayoutCache:
                 self._cache.put(digest, blob)
             self._cache.put(key, record)
 
+    def fonts_of(self, uses: Sequence[FontUse], write: Callable[[], WrittenFonts]) -> WrittenFonts:
+        """Return fonts as they were written, in this build or another, or as `write` does."""
+        name = digest_of(self._circumstances, b"fonts", pack_uses(uses))
+        record = self._cache.get(name)
+        if record is not None:
+            with contextlib.suppress(BadRecordError):
+                return unpack_fonts(record)
+        fonts = write()
+        self._cache.put(name, pack_fonts(fonts))
+        return fonts
+
     def _recall(self, key: str) -> LaidOutRun | None:
         """Return a run from an earlier build, with its blobs, if it is whole and still true."""
         record = self._cache.get(key)
@@ -91,23 +107,14 @@ class LayoutCache:
 
 
 def circumstances(
-    versions: Iterable[str], styles: Sequence[tuple[str, str]], fonts: Iterable[Path]
+    versions: Iterable[str], styles: Sequence[tuple[str, str]], fonts: Iterable[tuple[str, bytes]]
 ) -> bytes:
     """Return a digest of all that a layout depends on but the text and its pictures.
 
-    `versions` are those of the libraries that take part.
+    `versions` stand for the program and its libraries, `fonts` are the author's, with their names.
     """
     return digest_of(
         *(text.encode() for text in (sys.version, *versions)),
-        *(path.read_bytes() for path in _own_code()),
         *(text.encode("utf-8", "surrogatepass") for style in styles for text in style),
-        *(path.name.encode() + path.read_bytes() for path in fonts),
+        *(piece for name, data in fonts for piece in (name.encode(), data)),
     ).encode()
-
-
-def _own_code() -> list[Path]:
-    """Return all modules of bookbuilder: records hold what many of them make.
-
-    What lies there as data need not be read: stylesheets and fonts are counted as they are used.
-    """
-    return sorted(Path(bookbuilder.__file__).parent.rglob("*.py"))

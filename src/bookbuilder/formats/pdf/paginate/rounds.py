@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter
 from bookbuilder.formats.pdf.compose.assembly import Printed, print_trees
 from bookbuilder.formats.pdf.compose.foot_notes import long_notes, report_notes_at_end
+from bookbuilder.formats.pdf.joining.fonts import joined_fonts
 from bookbuilder.formats.pdf.paginate.cutting import body_runs, needs_the_whole, repeats_text
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.paginate.outlook import Outlook
@@ -33,7 +34,7 @@ from bookbuilder.formats.pdf.paginate.run_layouter import (
     run_layouter,
 )
 from bookbuilder.formats.pdf.run_data.numbering import numbered
-from bookbuilder.formats.pdf.run_data.records import LaidOutRun
+from bookbuilder.formats.pdf.run_data.records import LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import Run, numbers_in
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.runtime.progress import tracked
@@ -59,12 +60,15 @@ UNSIDED_TO_GUESS = 8
 class LaidOutBook:
     """The runs of a book and what came of each, the front first; `body` is the body's tree.
 
+    `fonts` are those of all runs, and `font_names` their names in each.
     `at_end` are the notes that are printed at the ends of their chapters, for want of room.
     """
 
     body: ET.Element
     runs: list[Run]
     laid_out_runs: list[LaidOutRun]
+    fonts: WrittenFonts
+    font_names: list[dict[str, str]]
     at_end: list[str] = field(default_factory=list)
 
 
@@ -104,12 +108,14 @@ def lay_out_book(
                 break
             whole = whole or runs_on
             at_end |= {note: owners[note] for note in misplaced_notes}
+        uses, names = joined_fonts(laid_out_runs)
+        fonts = layouter.write_fonts(uses, book.place)
     if not is_settled:
         report.add(
             UNSETTLED, f"page numbers in the text still changed after {NUMBERING_ROUNDS} rounds"
         )
     report_notes_at_end(at_end, report)
-    return LaidOutBook(body, runs, pages.numbered(laid_out_runs), list(at_end))
+    return LaidOutBook(body, runs, pages.numbered(laid_out_runs), fonts, names, list(at_end))
 
 
 def make_runs(

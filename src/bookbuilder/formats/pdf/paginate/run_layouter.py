@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.paginate.layout_cache import LayoutCache
 from bookbuilder.formats.pdf.run_data.codec import pack
-from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
+from bookbuilder.formats.pdf.run_data.records import Failure, FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import Run
 from bookbuilder.model.source import Place
 from bookbuilder.runtime.progress import working_on
@@ -24,6 +25,9 @@ class LayoutEngine(Protocol):
         self, tree: ET.Element, start: int, has_leaf: bool
     ) -> tuple[LaidOutRun, dict[str, bytes]]:
         """Lay out a run from the page `start` on; return it and its blobs by digest."""
+
+    def write_fonts(self, uses: Sequence[FontUse], blobs: Mapping[str, bytes]) -> WrittenFonts:
+        """Return the objects of fonts in a PDF; `blobs` holds their files by digest."""
 
 
 class LayoutFailedError(Exception):
@@ -52,12 +56,28 @@ class LayoutRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FontsRequest:
+    """A request to write fonts, whose files are `blobs`."""
+
+    place: Place
+    uses: Sequence[FontUse]
+    blobs: Mapping[str, bytes]
+
+    @property
+    def message(self) -> FontsRequest:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutResult:
     """A laid-out run, its record where one is to be cached, and the `blobs` that are new."""
 
     laid_out: LaidOutRun
     record: bytes
     blobs: dict[str, bytes]
+
+
+_Message: TypeAlias = tuple[Place, bytes, int, bool] | FontsRequest
 
 
 @contextlib.contextmanager
@@ -68,25 +88,38 @@ def run_layouter(
 
     Only they may use Pango: a process that is forked after its use waits for it for ever.
     """
-    with worker_pool(lambda: _worker(cache, start_engine())) as workers:
+    start = _WorkerStart(start_engine, frozenset(cache.blobs), cache.wants_records)
+    with worker_pool(start) as workers:
         yield RunLayouter(cache, workers)
 
 
-def _worker(
-    cache: LayoutCache, engine: LayoutEngine
-) -> Callable[[tuple[Place, bytes, int, bool]], LayoutResult]:
-    known = set(cache.blobs)
+@dataclass(frozen=True, slots=True)
+class _WorkerStart:
+    """Makes a worker ready, which need not send the blobs that are `known`."""
 
-    def work(message: tuple[Place, bytes, int, bool]) -> LayoutResult:
-        place, text, start, has_leaf = message
-        with working_on(place):
-            laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
-            record = pack(laid_out) if cache.wants_records else b""
-        new = {digest: blob for digest, blob in blobs.items() if digest not in known}
-        known.update(new)
-        return LayoutResult(laid_out, record, new)
+    start_engine: Callable[[], LayoutEngine]
+    known: frozenset[str]
+    wants_records: bool
 
-    return work
+    def __call__(self) -> Callable[[_Message], LayoutResult | WrittenFonts]:
+        engine, known = self.start_engine(), set(self.known)
+        # What is there by now stays; the boxes of one run, which hold each other, go before the
+        # next is laid out.
+        gc.freeze()
+
+        def work(message: _Message) -> LayoutResult | WrittenFonts:
+            gc.collect()
+            if isinstance(message, FontsRequest):
+                return engine.write_fonts(message.uses, message.blobs)
+            place, text, start, has_leaf = message
+            with working_on(place):
+                laid_out, blobs = engine.lay_out_run(ET.fromstring(text), start, has_leaf)
+                record = pack(laid_out) if self.wants_records else b""
+            new = {digest: blob for digest, blob in blobs.items() if digest not in known}
+            known.update(new)
+            return LayoutResult(laid_out, record, new)
+
+        return work
 
 
 class RunLayouter:
@@ -140,6 +173,17 @@ class RunLayouter:
             self._cache.keep(key, request.run, done.laid_out, done.record, done.blobs)
             take(request, done.laid_out)
         _raise_failures(found)
+
+    def write_fonts(self, uses: Sequence[FontUse], place: Place) -> WrittenFonts:
+        """Write fonts of laid-out runs for the PDF of the book in `place`, or recall them."""
+
+        def write() -> WrittenFonts:
+            blobs = {use.file: self._cache.blobs[use.file] for use in uses}
+            ((_, fonts),) = self._workers.share_out([FontsRequest(place, uses, blobs)])
+            written: WrittenFonts = fonts
+            return written
+
+        return self._cache.fonts_of(uses, write) if uses else WrittenFonts(())
 
     def _key_of(self, request: LayoutRequest) -> str:
         return self._cache.key_of(request.text, request.start, request.run.has_leaf)

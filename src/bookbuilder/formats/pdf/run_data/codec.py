@@ -7,12 +7,20 @@ value against the types in `records`; what types cannot say is checked here.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from bookbuilder.formats.pdf.run_data.numbering import GLYPH
-from bookbuilder.formats.pdf.run_data.records import LaidOutRun, PageRecord, Painted, Resources
+from bookbuilder.formats.pdf.run_data.records import (
+    FontUse,
+    LaidOutRun,
+    PageRecord,
+    Painted,
+    Resources,
+    WrittenFonts,
+)
 
 # A larger record is not one of ours: it would have about a hundred thousand pages.
 LARGEST_RECORD = 1_000_000_000
@@ -21,6 +29,7 @@ MOST_MARKS = 1_000_000
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(LaidOutRun)
+_FONTS_DECODER = msgspec.msgpack.Decoder(WrittenFonts)
 
 
 class BadRecordError(Exception):
@@ -58,6 +67,27 @@ def unpack(data: bytes) -> LaidOutRun:
     if not is_sound:
         raise BadRecordError("its parts do not belong together")
     return laid_out
+
+
+def pack_uses(uses: Sequence[FontUse]) -> bytes:
+    """Return all that is known of fonts and their glyphs, for a name of what is made of them."""
+    return _ENCODER.encode(uses)
+
+
+def pack_fonts(fonts: WrittenFonts) -> bytes:
+    return _ENCODER.encode(fonts)
+
+
+def unpack_fonts(data: bytes) -> WrittenFonts:
+    """Return the fonts in `data`. Raise `BadRecordError` if it does not hold any."""
+    try:
+        fonts = _FONTS_DECODER.decode(data)
+        is_sound = all(_is_frozen(made.value) for made in fonts.objects)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise BadRecordError(str(error)) from error
+    if not is_sound:
+        raise BadRecordError("it holds what no PDF can hold")
+    return fonts
 
 
 def _is_tree(laid_out: LaidOutRun) -> bool:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
+POINTS = 0.75
+"""A CSS pixel in points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -138,6 +141,25 @@ class FontUse:
     widths: dict[int, float]
     to_unicode: dict[int, str]
     missing: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FontObject:
+    """An object that describes fonts in a PDF; a stream if it has `data`, which are compressed.
+
+    It refers to others by their places among the objects of all fonts.
+    """
+
+    value: Annotated[Any, Frozen]
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFonts:
+    """The objects of a PDF's fonts, the last of which leads to them by name."""
+
+    objects: tuple[FontObject, ...]
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

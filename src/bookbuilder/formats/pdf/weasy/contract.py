@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from xml.etree import ElementTree as ET
 
 import pydyf
+import pyphen
 import weasyprint.layout
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
-from weasyprint import Document as _Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import KNOWN_PROPERTIES
 from weasyprint.document import Page as _Page
-from weasyprint.html import get_html_metadata
 from weasyprint.images import RasterImage as _RasterImage
 from weasyprint.layout.absolute import AbsolutePlaceholder as _Placeholder
-from weasyprint.pdf import generate_pdf as _generate_pdf
 from weasyprint.pdf.fonts import Font as _Font
-from weasyprint.pdf.metadata import DocumentMetadata
+from weasyprint.pdf.fonts import build_fonts_dictionary as _build_fonts
 from weasyprint.pdf.stream import Stream as _Stream
 from weasyprint.text.ffi import TO_UNITS as UNITS_IN_PIXEL
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, harfbuzz_subset, pango
@@ -41,7 +39,6 @@ __all__ = [
     "Box",
     "CounterStyle",
     "Dictionary",
-    "DocumentMetadata",
     "FontConfiguration",
     "FootnoteAreaBox",
     "InlineBox",
@@ -55,7 +52,6 @@ __all__ = [
     "URLFetcher",
     "URLFetcherResponse",
     "ffi",
-    "get_html_metadata",
     "harfbuzz",
     "harfbuzz_subset",
     "pango",
@@ -106,7 +102,6 @@ if TYPE_CHECKING:
         margin_right: float
         border_left_width: float
         border_right_width: float
-        link_annotation: Dictionary | None
 
         def content_box_x(self) -> float: ...
         def content_box_y(self) -> float: ...
@@ -183,8 +178,8 @@ else:
     )
 
 
-class PrintablePage(Protocol):
-    """A page as `make_pdf` needs it."""
+class Page(Protocol):
+    """A page that was laid out just now, and the box of all that is on it."""
 
     @property
     def width(self) -> float: ...
@@ -195,27 +190,12 @@ class PrintablePage(Protocol):
     @property
     def anchors(self) -> dict[str, Area]: ...
     @property
-    def links(self) -> Sequence[tuple[str, str, Area, LinkBox]]: ...
+    def links(self) -> Sequence[tuple[str, str, Area, Box]]: ...
     @property
     def bookmarks(self) -> Sequence[tuple[int, str, tuple[float, float], str]]: ...
     @property
-    def forms(self) -> Mapping[None, list[object]]: ...
-    def paint(self, stream: PaintStream, scale: float = 1) -> None: ...
-
-
-class LinkBox(Protocol):
-    """The box of a link; `make_pdf` tells it the annotation that it makes."""
-
-    link_annotation: Dictionary | None
-
-
-class Page(PrintablePage, Protocol):
-    """A page that was laid out just now, and the box of all that is on it."""
-
-    @property
-    def links(self) -> Sequence[tuple[str, str, Area, Box]]: ...
-    @property
     def _page_box(self) -> Box: ...
+    def paint(self, stream: PaintStream, scale: float = 1) -> None: ...
 
 
 class PaintStream(Protocol):
@@ -225,21 +205,6 @@ class PaintStream(Protocol):
 
     def transform(self, *, d: float, f: float) -> None: ...
     def clone(self) -> PaintStream: ...
-
-
-class Pdf(Protocol):
-    """A PDF before it is written; `objects` are found by the numbers in references.
-
-    The first of them is none.
-    """
-
-    objects: list[Dictionary]
-    catalog: Dictionary
-    info: Dictionary
-
-    @property
-    def page_references(self) -> Sequence[bytes]: ...
-    def add_object(self, object_: Array | Dictionary | String | PdfStream, /) -> None: ...
 
 
 class Document(Protocol):
@@ -280,25 +245,16 @@ class _MakeStream(Protocol):
 
 make_stream: _MakeStream = _Stream
 make_page: Callable[[Box], Page] = _Page
-make_document: Callable[
-    [
-        Sequence[PrintablePage],
-        DocumentMetadata | None,
-        URLFetcher,
-        FontConfiguration,
-        dict[str, object],
-        None,
-    ],
-    Document,
-] = _Document
 to_bytes: Callable[[object], bytes] = pydyf._to_bytes
 
 
-def make_pdf(document: Document) -> Pdf:
-    """Paint the pages of `document`; all that is missing is to write the objects to a file."""
-    pdf: Pdf = _generate_pdf(document, None, 1, **DEFAULT_OPTIONS)
-    pdf.add_object(pdf.info)
-    return pdf
+def build_fonts(fonts: Mapping[str, Font]) -> list[Dictionary | PdfStream]:
+    """Return the objects for `fonts` in a PDF, numbered from 0; the last one holds them by name."""
+    pdf = pydyf.PDF()
+    pdf.objects.clear()
+    pdf.add_object(_build_fonts(pdf, fonts, True, True, DEFAULT_OPTIONS))
+    objects: list[Dictionary | PdfStream] = pdf.objects
+    return objects
 
 
 def make_empty_font() -> Font:
@@ -313,6 +269,12 @@ def reread_fontconfig() -> None:
     Pango asks it for fonts by the first one that was read in this process.
     """
     fontconfig.FcInitReinitialize()
+
+
+def load_hyphenation(language: str) -> None:
+    """Read the patterns that WeasyPrint would read at the first word that it divides."""
+    if name := pyphen.language_fallback(language):
+        pyphen.Pyphen(lang=name)
 
 
 def render(
@@ -379,8 +341,3 @@ def pixels_of(box: ReplacedBox) -> tuple[int, int]:
     """Return width and height of a box's picture in its own pixels; zeros for a drawing."""
     image: Any = getattr(box, "replacement", None)
     return (image.width, image.height) if isinstance(image, _RasterImage) else (0, 0)
-
-
-def object_of(pdf: Pdf, reference: bytes) -> Dictionary:
-    """Return the object of `pdf` that a reference such as `12 0 R` names."""
-    return pdf.objects[int(reference.split()[0])]

@@ -7,20 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.weasy.contract import (
     CSS,
     HTML,
-    Document,
-    DocumentMetadata,
-    Font,
-    FontConfiguration,
-    PrintablePage,
     URLFetcher,
     URLFetcherResponse,
-    get_html_metadata,
-    make_document,
 )
+from bookbuilder.model.assets import Asset
 
 # What addresses inside the book start with.
 BASE_URL = "https://book.invalid/"
@@ -57,19 +50,6 @@ def html_of(tree: ET.Element, fetcher: BookFetcher) -> HTML:
     html.wrapper_element = type(html.wrapper_element).from_html_root(tree, content_language=None)
     html.etree_element = html.wrapper_element.etree_element
     return html
-
-
-def document_of(
-    tree: ET.Element, pages: Sequence[PrintablePage], fonts: Mapping[str, Font]
-) -> Document:
-    """Return a document of `pages`, with the metadata of `tree`, and `fonts` by their PDF names."""
-    head = ET.Element(tree.tag, tree.attrib)
-    head.extend(tree.findall("head"))
-    html = html_of(head, BookFetcher({}))
-    metadata = DocumentMetadata(**get_html_metadata(html))
-    document = make_document(list(pages), metadata, BookFetcher({}), FontConfiguration(), {}, None)
-    document.fonts = dict(fonts)
-    return document
 
 
 def write_sheet(tree: ET.Element, styles: Sequence[str], fetcher: BookFetcher) -> bytes:

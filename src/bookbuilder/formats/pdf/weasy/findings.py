@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bookbuilder.book import Book
 from bookbuilder.formats.pdf.run_data.records import Coarse, Failure, Wide
 from bookbuilder.formats.pdf.weasy.missing_glyphs import report_missing_glyphs
 from bookbuilder.formats.pdf.weasy.setup import HARFBUZZ_HINT
@@ -21,6 +21,9 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source, Span
 from bookbuilder.text.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from bookbuilder.book import Book
 
 REFUSED = Rule(
     "P003",

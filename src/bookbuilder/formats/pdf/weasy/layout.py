@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from bookbuilder.book import Asset
-from bookbuilder.formats.pdf.run_data.records import Failure, LaidOutRun
+from bookbuilder.formats.pdf.run_data.records import Failure, FontUse, LaidOutRun, WrittenFonts
 from bookbuilder.formats.pdf.run_data.runs import LEAF, classes_of, with_room_for_notes
 from bookbuilder.formats.pdf.weasy.contract import (
     CSS,
@@ -21,6 +20,7 @@ from bookbuilder.formats.pdf.weasy.contract_styles import spare_pseudo_elements
 from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
+from bookbuilder.formats.pdf.weasy.fonts import write_fonts
 from bookbuilder.formats.pdf.weasy.fragments import close_fragments
 from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
@@ -28,6 +28,7 @@ from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.right_to_left import settling
 from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements, parse_style
 from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
+from bookbuilder.model.assets import Asset
 from bookbuilder.runtime.cache import digest_of
 
 
@@ -96,6 +97,9 @@ class TreeLayouter:
             document = render(html, styles, self._fonts, self._counters, settling(tree))
         close_fragments(document.pages)
         return document
+
+    def write_fonts(self, uses: Sequence[FontUse], blobs: Mapping[str, bytes]) -> WrittenFonts:
+        return write_fonts(uses, blobs)
 
     def failure_of(self, tree: ET.Element, error: Exception) -> Failure:
         """Find the chapters that cannot be laid out even alone; a single one is not tried again."""

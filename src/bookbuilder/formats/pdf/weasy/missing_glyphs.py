@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Level, Report, Rule, Severity
+
+if TYPE_CHECKING:
+    from bookbuilder.book import Book, Chapter
 
 MISSING_GLYPH = Rule(
     "P004",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -88,11 +87,11 @@ def heaviest_in(data: bytes) -> dict[str, int]:
     return found
 
 
-def heaviest_of(files: Iterable[Path], faces: Iterable[tuple[str, str, bytes]]) -> dict[str, int]:
-    """Return the author's families in `files` and `faces`, each with its heaviest weight."""
+def heaviest_of(fonts: Iterable[bytes], faces: Iterable[tuple[str, str, bytes]]) -> dict[str, int]:
+    """Return the author's families in `fonts` and `faces`, each with its heaviest weight."""
     found: dict[str, int] = {}
-    for file in files:
-        for name, weight in heaviest_in(file.read_bytes()).items():
+    for font in fonts:
+        for name, weight in heaviest_in(font).items():
             found[name] = max(weight, found.get(name, 0))
     for family, _, data in faces:
         weight = max(heaviest_in(data).values(), default=0)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.numbering import mark_for
 from bookbuilder.formats.pdf.run_data.records import (
+    POINTS,
     Bookmark,
     Element,
     LaidOutRun,
@@ -40,7 +41,7 @@ from bookbuilder.formats.pdf.weasy.inspection import (
 )
 from bookbuilder.formats.pdf.weasy.justification import fill_lines
 from bookbuilder.formats.pdf.weasy.page_starts import PageStartFinder
-from bookbuilder.formats.pdf.weasy.resources import POINTS, ResourceCollector, frozen
+from bookbuilder.formats.pdf.weasy.resources import ResourceCollector, frozen
 from bookbuilder.formats.pdf.weasy.roles import SVG, alternative
 from bookbuilder.formats.pdf.weasy.structure import Annotation, Content, Node, Structure
 from bookbuilder.formats.pdf.weasy.turned_lines import marks_of_turned_lines

@@ -11,11 +11,11 @@ import contextlib
 import ctypes.util
 import io
 import os
-import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, resources
+from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -141,19 +141,30 @@ def fontconfig_xml(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PrintFonts:
+    """The fonts of a book: fontconfig's `configuration`, and the author's files.
+
+    `own` has those of the folders `fonts`, and those that stylesheets bring. `folder` is for
+    temporary files.
+    """
+
+    folder: Path
+    configuration: Path
+    own: Mapping[Path, bytes]
+
+
 @contextlib.contextmanager
-def weasyprint_with_fonts(
+def print_fonts(
     folders: Sequence[Path],
     report: Report,
     language: str = "",
     faces: Iterable[tuple[str, str, bytes]] = (),
-) -> Iterator[list[Path]]:
-    """Have WeasyPrint importable, and set up with the fonts in `folders`, inside the context.
+) -> Iterator[PrintFonts]:
+    """Have fontconfig know the fonts of a book in `folders`, and no others, inside the context.
 
-    Yields the files of all fonts. `language` is the book's; `faces` are fonts that its stylesheets
-    bring: family, suffix and content.
-
-    Raises `BookError` where Pango is missing.
+    `language` is the book's; `faces` are fonts that its stylesheets bring: family, suffix and
+    content.
     """
     with contextlib.ExitStack() as stack:
         bundled = stack.enter_context(
@@ -172,19 +183,34 @@ def weasyprint_with_fonts(
         preferred = families_for(language, own.values())
         xml = fontconfig_xml([bundled, folder / "fonts"], folder, preferred, names)
         config.write_text(xml, "utf-8")
-        # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
-        stack.enter_context(_environment(FONTCONFIG_FILE=str(config), SOURCE_DATE_EPOCH="0"))
-        _import_weasyprint(report)
+        stack.enter_context(_environment(**environment_for(config)))
+        yield PrintFonts(folder, config, {folder / "fonts" / n: own[n] for n in sorted(own)})
+
+
+def environment_for(configuration: Path) -> dict[str, str]:
+    """Return what a process has to know that uses the fonts of a configuration of fontconfig."""
+    # fontTools, which subsets where HarfBuzz cannot, would write the time of day into fonts.
+    return {"FONTCONFIG_FILE": str(configuration), "SOURCE_DATE_EPOCH": "0"}
+
+
+@contextlib.contextmanager
+def weasyprint_with_fonts(
+    folders: Sequence[Path],
+    report: Report,
+    language: str = "",
+    faces: Iterable[tuple[str, str, bytes]] = (),
+) -> Iterator[None]:
+    """Have WeasyPrint importable, and set up with the fonts of a book, inside the context.
+
+    See `print_fonts`. Raises `BookError` where Pango is missing.
+    """
+    with print_fonts(folders, report, language, faces):
+        with missing_library_reported(report):
+            load_weasyprint()
         from bookbuilder.formats.pdf.weasy.contract import reread_fontconfig
 
         reread_fontconfig()
-        files = (f for place in (bundled, folder / "fonts") for f in sorted(place.iterdir()))
-        yield [file for file in files if file.suffix in FONT_SUFFIXES]
-
-
-def is_bundled(font: Path) -> bool:
-    """Say whether a file that `weasyprint_with_fonts` yields came with bookbuilder."""
-    return resources.files("bookbuilder").joinpath("fonts", font.name).is_file()
+        yield
 
 
 def own_fonts(folders: Sequence[Path], report: Report) -> Iterator[tuple[str, bytes]]:
@@ -221,9 +247,11 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _import_weasyprint(report: Report) -> None:
+@contextlib.contextmanager
+def missing_library_reported(report: Report) -> Iterator[None]:
+    """Raise `BookError` in place of the `OSError` of a library that WeasyPrint misses."""
     try:
-        load_weasyprint()
+        yield
     except OSError as error:
         report.add(
             NO_PANGO,
@@ -305,15 +333,9 @@ def versions() -> list[str]:
     return [*packages, found.pango, found.harfbuzz]
 
 
-def version_of_weasyprint() -> str:
-    """Return the version of WeasyPrint, which need not be loaded."""
-    if loaded := sys.modules.get("weasyprint"):
-        return str(loaded.__version__)
-    from importlib import metadata
-
-    return metadata.version("weasyprint")
-
-
 def srgb_profile() -> bytes:
-    """Return the colour profile of sRGB, which comes with WeasyPrint."""
-    return resources.files("weasyprint").joinpath("pdf/sRGB2014.icc").read_bytes()
+    """Return the colour profile of sRGB, which comes with WeasyPrint; that need not be loaded."""
+    found = find_spec("weasyprint")
+    assert found
+    assert found.origin
+    return Path(found.origin).with_name("pdf").joinpath("sRGB2014.icc").read_bytes()

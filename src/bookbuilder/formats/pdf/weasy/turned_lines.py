@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bookbuilder.formats.pdf.run_data.records import POINTS
 from bookbuilder.formats.pdf.run_data.runs import TURNS, classes_of
 from bookbuilder.formats.pdf.weasy.contract import BlockBox, Box, LineBox, Page, TextBox
 from bookbuilder.formats.pdf.weasy.inspection import boxes_in_order
-from bookbuilder.formats.pdf.weasy.resources import POINTS
 
 # An arrow back to the left, in em from its lower left corner on the baseline: its shaft with the
 # bend, its head.

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bookbuilder.formats.pdf.run_data.records import PageRecord
+from bookbuilder.formats.pdf.run_data.records import POINTS, PageRecord
 from bookbuilder.formats.pdf.weasy.contract import Page
-from bookbuilder.formats.pdf.weasy.resources import POINTS
 
 TURNED = "turned"
 Area = tuple[float, float, float, float]

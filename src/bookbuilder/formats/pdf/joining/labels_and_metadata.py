@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bookbuilder.book import Book
-from bookbuilder.formats.pdf.weasy.contract import (
-    Array,
-    Dictionary,
-    Pdf,
-    PdfStream,
-    String,
-    object_of,
-)
-from bookbuilder.formats.pdf.weasy.xmp import xmp_packet
+from bookbuilder.formats.pdf.joining.pdf import Pdf
+from bookbuilder.formats.pdf.joining.values import String
+from bookbuilder.formats.pdf.joining.xmp import xmp_packet
 from bookbuilder.text.words import direction
 
 # Annotation flag (ISO 32000-1, table 165).
@@ -33,44 +27,36 @@ def add_labels_and_metadata(
     it may have any (ISO 32000-1, 14.3.3).
     ISO 32000-1, 12.4.2 (page labels), 12.2 (viewer preferences).
     """
-    decimal = Dictionary({"S": "/D", "St": 1})
-    roman = [0, Dictionary({"S": "/r", "St": 1})] if front_pages else []
-    labels = Dictionary({"Nums": Array([*roman, front_pages, decimal])})
-    pdf.catalog["PageLabels"] = labels
+    roman = [0, {"S": "/r", "St": 1}] if front_pages else []
+    pdf.catalog["PageLabels"] = {"Nums": [*roman, front_pages, {"S": "/D", "St": 1}]}
     on_screen = book.config.pdf.edition == "screen"
     pdf.catalog["PageLayout"] = "/OneColumn" if on_screen else "/TwoPageRight"
     right_to_left = direction(book.metadata.language) == "rtl"
-    pdf.catalog["ViewerPreferences"] = Dictionary(
-        {"DisplayDocTitle": "true", "Direction": "/R2L" if right_to_left else "/L2R"}
-    )
-    for reference in pdf.page_references:
-        for annotation in object_of(pdf, reference).get("Annots", ()):
-            object_of(pdf, annotation)["F"] = _PRINT
+    pdf.catalog["ViewerPreferences"] = {
+        "DisplayDocTitle": "true",
+        "Direction": "/R2L" if right_to_left else "/L2R",
+    }
+    for annotation in pdf.annotations:
+        annotation.values["F"] = _PRINT
     if book.config.pdf.pdf_a:
         _archive(pdf, colour_profile)
     packet = xmp_packet(
-        {key: value.string for key, value in pdf.info.items()},
+        {key: str(value.text) for key, value in pdf.info.items()},
         book.metadata,
         is_archive=book.config.pdf.pdf_a,
     )
-    metadata = PdfStream([packet], {"Type": "/Metadata", "Subtype": "/XML"})
-    pdf.add_object(metadata)
-    pdf.catalog["Metadata"] = metadata.reference
+    extra = {"Type": "/Metadata", "Subtype": "/XML"}
+    pdf.catalog["Metadata"] = pdf.add_stream(packet, extra, is_plain=True)
     pdf.info |= {key: String(value) for key, value in (entries or {}).items()}
 
 
 def _archive(pdf: Pdf, colour_profile: bytes) -> None:
-    """Add what PDF/A-2a (ISO 19005-2) requires beyond PDF/UA-1, but for the metadata."""
-    profile = PdfStream([colour_profile], {"N": 3}, compress=True)
-    pdf.add_object(profile)
+    """Add what PDF/A-2a (ISO 19005-2) requires beyond PDF/UA-1, but for metadata and pictures."""
     intent = {
         "Type": "/OutputIntent",
         "S": "/GTS_PDFA1",
         "OutputConditionIdentifier": String("sRGB"),
         "Info": String("sRGB"),
-        "DestOutputProfile": profile.reference,
+        "DestOutputProfile": pdf.add_stream(colour_profile, {"N": 3}),
     }
-    pdf.catalog["OutputIntents"] = Array([Dictionary(intent)])
-    for thing in pdf.objects:
-        if isinstance(thing, PdfStream) and thing.extra.get("Interpolate"):
-            thing.extra["Interpolate"] = "false"
+    pdf.catalog["OutputIntents"] = [intent]
