@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Asset
@@ -89,9 +90,7 @@ class TreeLayouter:
         self, tree: ET.Element, start: int, fetcher: BookFetcher, unprinted: int = 0
     ) -> Document:
         """Put `tree` on pages that are numbered from `start`; do not count the `unprinted` last."""
-        side = "recto" if start % 2 else "verso"
-        place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
-        styles = [*self._styles, CSS(string=place)]
+        styles = [*self._styles, _starting_on(start)]
         html = html_of(tree, fetcher)
         own = (style for element in tree.iter() if (style := element.get("style")))
         if self._is_sparing and not any(map(has_other_pseudo_elements, own)):
@@ -117,6 +116,14 @@ class TreeLayouter:
             except Exception as chapter_error:
                 culprits.append((section.get("id", ""), _said(chapter_error)))
         return Failure(_said(error), tuple(culprits))
+
+
+@cache
+def _starting_on(page: int) -> CSS:
+    side = "recto" if page % 2 else "verso"
+    return CSS(
+        string=f"@page :first {{ counter-reset: page {page} }} html {{ break-before: {side} }}"
+    )
 
 
 def _said(error: Exception) -> str:
