@@ -714,6 +714,17 @@ def test_no_styles_are_computed_for_boxes_in_margins_that_nothing_fills() -> Non
     assert boxes_and_pdf() == ({"@footnote", "@top-center"}, pdf)
 
 
+@pytest.mark.parametrize(("attribute", "has"), [("", False), (" align=right", True)])
+def test_styles_of_attributes_are_left_out_where_none_has_any(attribute: str, has: bool) -> None:
+    rules = [rule.partition("{")[0] for rule in weasyprint.html.PH.split("*/")[1].split("}")[:-1]]
+    assert all("[" in selector for rule in rules for selector in re.split(r",(?![^(]*\))", rule))
+    html = weasyprint.HTML(string=f"<table><tr><td{attribute}>a<td width=90>b</table>")
+    given = html.write_pdf(presentational_hints=True, pdf_identifier=b"")
+    contract_styles.spare_styles(html, MARGINS_OF_THEME)
+    assert bool(html._ph_stylesheets()) == has
+    assert html.write_pdf(presentational_hints=True, pdf_identifier=b"") == given
+
+
 def test_the_theme_fills_no_other_boxes_in_margins() -> None:
     styles = [theme_style(name) for name in ("print", "screen", "cover", "large")]
     assert set().union(*map(margins_in, styles)) == MARGINS_OF_THEME

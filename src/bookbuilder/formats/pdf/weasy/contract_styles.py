@@ -9,10 +9,13 @@ import re
 from functools import cache
 
 from weasyprint import CSS, HTML
+from weasyprint.html import PH as _STYLES_OF_ATTRIBUTES
 from weasyprint.html import UA as _STYLES_OF_HTML
 
 MARGINS_OF_THEME = frozenset({"top-left", "top-right", "bottom-left", "bottom-right"})
 """The boxes in the margins of pages that the theme fills."""
+
+_ATTRIBUTES = frozenset(re.findall(r"\[([a-z]+)", _STYLES_OF_ATTRIBUTES))
 
 
 def _sparing_text(margins: frozenset[str]) -> str:
@@ -43,7 +46,8 @@ def spare_styles(html: HTML, margins: frozenset[str]) -> None:
     """Have only `li` for items of lists, only `.note` for notes, and only `margins` in margins.
 
     Otherwise, WeasyPrint computes the styles of six pseudo-elements for each element, and those of
-    seventeen boxes for each page.
+    seventeen boxes for each page. It would also look at each element for attributes that say how it
+    looks, such as `align`, where none has any.
     """
     styles_of_html = html._ua_stylesheets
 
@@ -51,3 +55,5 @@ def spare_styles(html: HTML, margins: frozenset[str]) -> None:
         return [_sparing_styles(margins), *styles_of_html(forms)[1:]]
 
     html._ua_stylesheets = styles
+    if all(_ATTRIBUTES.isdisjoint(element.attrib) for element in html.etree_element.iter()):
+        html._ph_stylesheets = list
