@@ -30,7 +30,7 @@ LAYERS = (
     ("formats.formulas",),
     (
         *("formats.types", "formats.table_of_contents", "formats.cover_art"),
-        *("formats.source_line", "formats.title_lines"),
+        *("formats.source_line", "formats.title_lines", "formats.made_pictures"),
     ),
     ("formats.hypertext",),
     ("formats.pdf.run_data",),
@@ -45,6 +45,7 @@ LAYERS = (
     ("share",),
     ("checks", "starter", "preview"),
     ("cli",),
+    ("__main__",),
 )
 EXCEPTIONS = {
     # Paginating turns trees of `compose` into pages, but knows nothing of boxes.

@@ -106,15 +106,6 @@ def test_a_change_is_read_and_comes_out_as_without_memory(
             assert remembered == shown(folder), name
 
 
-def test_files_are_read_in_workers_as_in_one_process(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    alone = shown(folder)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
-    monkeypatch.setattr(bookbuilder.reading.remembered, "ENOUGH_FOR_WORKERS", 0)
-    assert shown(folder) == alone
-
-
 def test_what_is_no_record_is_read_anew(
     folder: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -258,6 +258,14 @@ def test_process_version_and_help(book: Path) -> None:
         assert re.search(rf"^  {command}  ", helped.stdout, re.MULTILINE)
 
 
+def test_the_package_can_be_run_by_its_name(book: Path) -> None:
+    command = [sys.executable, "-m", "bookbuilder", "epub", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
+    assert "Usage: python -m bookbuilder epub" in done.stderr
+
+
 @pytest.mark.slow
 def test_process_exit_codes_and_plain_text_when_piped(book: Path) -> None:
     built = run("epub")
@@ -271,12 +279,16 @@ def test_process_exit_codes_and_plain_text_when_piped(book: Path) -> None:
     assert "\x1b" not in refused.stderr
 
 
-def imported_by(code: str) -> set[str]:
-    code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules}, sep='\\n')"
+def modules_after(code: str) -> set[str]:
+    code += "\nimport sys; print(*(name for name in sys.modules if sys.modules[name]), sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     return set(done.stdout.split())
+
+
+def imported_by(code: str) -> set[str]:
+    return {name.partition(".")[0] for name in modules_after(code)}
 
 
 HEAVY = {
@@ -292,6 +304,24 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_knowing_the_formats_imports_nothing_heavy() -> None:
     assert not imported_by("from bookbuilder.formats import FORMATS; assert FORMATS") & HEAVY
+
+
+# What needs them, in turn: pictures; a cover that was not drawn before; front matter; HTML that is
+# not well-formed; much to read; `{.class}`; another tool's file; formulas; a bibliography.
+FOR_SOME_BOOKS = {
+    *("PIL.Image", "fontTools", "yaml", "tinyhtml5", "multiprocessing"),
+    *("markdown.extensions.attr_list", "bookbuilder.config.other_tools.shared", "configparser"),
+    *("bookbuilder.passes.tex.parser", "bookbuilder.citing.library"),
+}
+
+
+@pytest.mark.slow
+def test_a_plain_book_imports_only_what_every_book_needs(book: Path) -> None:
+    code = "import bookbuilder; bookbuilder.write(bookbuilder.load('.'), 'small.epub')"
+    modules_after(code)  # The cover is drawn, if no other test has built the same book.
+    assert modules_after(code) & FOR_SOME_BOOKS == set()
+    (book / "one.md").write_text("---\nrole: preface\n---\n# One\n\n$x^2$\n", encoding="utf-8")
+    assert modules_after(code) >= {"yaml", "bookbuilder.passes.tex.parser"}
 
 
 @pytest.mark.slow

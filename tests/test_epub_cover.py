@@ -12,6 +12,7 @@ from PIL import Image
 
 from bookbuilder.book import Book
 from bookbuilder.config.schema import BookConfig, Config
+from bookbuilder.formats.cover_art import PLAIN_LETTERS, letters_of
 from bookbuilder.formats.epub.cover_drawing import draw
 from bookbuilder.formats.epub.writer import write_epub
 from bookbuilder.model.diagnostics import BookError, Report
@@ -108,6 +109,11 @@ def test_letters_without_a_font_are_reported(tmp_path: Path) -> None:
     assert [(d.rule.code, d.message) for d in report] == [
         ("E005", "no font has `ᚠᚢᚦ`, which the cover needs")
     ]
+
+
+@pytest.mark.parametrize("font", ["BookbuilderSerif-SemiBold", "BookbuilderSerif-Regular"])
+def test_the_first_fonts_have_the_letters_that_are_not_looked_for(font: str) -> None:
+    assert letters_of(font) >= PLAIN_LETTERS
 
 
 def test_an_authors_cover_is_taken_as_it_is(tmp_path: Path) -> None:

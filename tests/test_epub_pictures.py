@@ -67,6 +67,57 @@ def test_the_size_is_the_authors_choice(
     assert opened(written(tmp_path, "wide.jpg", data, size)[1]).size == expected
 
 
+def test_a_picture_is_shrunk_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(noise(500, 400), "PNG")
+    first = written(tmp_path, "once.png", data, 200)
+    assert opened(first[1]).size == (200, 160)
+
+    def again(*_: object, **__: object) -> Image.Image:
+        raise AssertionError("the picture is shrunk again")
+
+    monkeypatch.setattr(Image.Image, "resize", again)
+    assert written(tmp_path, "once.png", data, 200) == first
+    with pytest.raises(AssertionError, match="shrunk again"):
+        written(tmp_path, "once.png", data, 100)
+
+
+def test_a_picture_of_the_right_size_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(noise(50, 40), "PNG")
+    files: dict[str, str | bytes] = {
+        "book.toml": TOML,
+        "a.md": "# A\n\n![x](x.png)\n",
+        "x.png": data,
+    }
+    book, _ = load_files(tmp_path, files)
+
+    def unpacked(*_: object) -> None:
+        raise AssertionError("the picture is unpacked")
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", unpacked)
+    write(book, tmp_path / "t.epub", Report())
+    assert Package(tmp_path / "t.epub").files["EPUB/images/x.png"] == data
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_png_is_turned_wherever_it_says_so(place: str, tmp_path: Path) -> None:
+    image = Image.new("RGB", (60, 40), "white")
+    image.paste("black", (0, 0, 30, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(image, "PNG", exif=exif)
+    if place == "after":
+        start = data.index(b"eXIf") - 4
+        end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+        last = data.index(b"IEND") - 4
+        data = data[:start] + data[end:last] + data[start:end] + data[last:]
+    _, now, said = written(tmp_path, "turned.png", data)
+    assert opened(now).size == (40, 60)
+    assert opened(now).getpixel((20, 10)) == (0, 0, 0)
+    assert "turned upright" in said
+
+
 def test_a_picture_that_would_grow_stays_as_it_is(tmp_path: Path) -> None:
     stripes = Image.new("1", (4000, 40))
     stripes.paste(1, (0, 0, 4000, 20))

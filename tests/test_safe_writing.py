@@ -21,7 +21,7 @@ from books import write_files
 pytestmark = pytest.mark.attack("writing")
 
 KILLS = 50
-CACHES = ("pages", "finished", "covers", "chapters", "colours")
+CACHES = ("pages", "finished", "made-pictures", "chapters", "colours")
 BOOKBUILDER = Path(sys.executable).with_name("bookbuilder")
 posix = pytest.mark.skipif(os.name != "posix", reason="files are locked in another way")
 

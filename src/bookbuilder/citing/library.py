@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bookbuilder.citing.biblatex import translate, with_parents
 from bookbuilder.citing.bibtex import RawEntry, read_bibtex
 from bookbuilder.citing.csl_data import read_item
@@ -20,7 +18,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside, is_there, name_of, read_file
 from bookbuilder.runtime.text_files import without_controls
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 BAD_FILE = Rule(
     "K002",
@@ -148,10 +146,10 @@ class Library:
     def _add_data(self, source: Source, kind: str, report: Report) -> None:
         try:
             data = json.loads(source.text) if kind == "json" else load_yaml(source.text)
-        except (ValueError, RecursionError, yaml.YAMLError) as error:
+        except (ValueError, RecursionError, NotYamlError) as error:
             line = getattr(error, "lineno", 0)
-            mark = getattr(error, "problem_mark", None)
-            line = line or (mark.line + 1 if mark else 1)
+            place = getattr(error, "place", None)
+            line = line or (place[0] + 1 if place else 1)
             what = "JSON" if kind == "json" else "YAML"
             why = getattr(error, "msg", None) or getattr(error, "problem", None) or "it is broken"
             span = source.span_of_line(line)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 import bookbuilder.runtime.last_changes  # noqa: F401 - what it asks is recorded
 from bookbuilder.model.diagnostics import Diagnostic
@@ -26,8 +26,7 @@ LARGEST_OUTPUT = 1_000_000_000
 LARGEST_CACHE = 20_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltFile:
+class BuiltFile(Struct, frozen=True):
     """A file that was written: a digest of it, and what is said of it (`215 pages, 726 kB`)."""
 
     path: str
@@ -35,8 +34,7 @@ class BuiltFile:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A command that was done, and all that it depended on."""
 
     seen: Seen

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bookbuilder.cli.console import no_traceback, show, working_folder
 from bookbuilder.cli.shared_options import EXIT_ERRORS_IN_BOOK, EXIT_WRONG_USE, Options, WrongUse
@@ -23,8 +25,7 @@ Work = Callable[[Path, Report, list[str]], Any]
 """Works on the book in a folder; lines to print at the end go to the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The result: `said` are lines to print; `failure` is a bug, not an error in the book.
 
     `value` is what the work returned.

@@ -82,9 +82,15 @@ def require_packages(command: str) -> None:
 
 
 def load_libraries() -> None:
-    """Load what every build needs once, so that the processes forked for builds have it already."""
+    """Load what builds need once, so that the processes forked for builds have it already."""
+    import markdown.extensions.attr_list  # noqa: F401
+    import tinyhtml5.parser  # noqa: F401
+
     import bookbuilder.build
+    import bookbuilder.config.other_tools.tools
     import bookbuilder.formats.epub.writer
+    import bookbuilder.passes.tex.formula
+    import bookbuilder.text.yaml_loader
 
     with contextlib.suppress(OSError, ImportError):  # Pango is missing: the build will say so.
         import bookbuilder.formats.pdf.weasy.layout

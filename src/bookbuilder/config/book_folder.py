@@ -12,7 +12,6 @@ from typing import Any
 
 from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.levels import levels_of_book
-from bookbuilder.config.other_tools import from_other_tool
 from bookbuilder.config.other_tools.mdbook import from_mdbook, is_mdbook
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import Config
@@ -101,6 +100,8 @@ def read_config(root: Path, report: Report) -> Config:
     """
     path = root / CONFIG_NAME
     if not is_there(path):
+        from bookbuilder.config.other_tools.tools import from_other_tool
+
         return from_other_tool(root, report)
     source = read_source(path, (root,), report, largest=LARGEST_TOML)
     data = parse_toml(source, report) if source else None

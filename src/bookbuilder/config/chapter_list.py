@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
+
 from bookbuilder.model.source import Source, Span
+from bookbuilder.text.patterns import rare_pattern
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+SUMMARY_NAME = "SUMMARY.md"
+_FRONT_MATTER = rare_pattern(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_FENCE = rare_pattern(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Name a chapter as its list does, with the title, nesting and role that the list gives it."""
 
     name: str
@@ -24,16 +26,14 @@ class Listed:
     role: str = ""
 
 
-@dataclass(slots=True)
-class ListedPart:
+class ListedPart(Struct):
     """Group chapters under a title; without one, they are merely chapters."""
 
     title: str = ""
     entries: list[Listed] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class ChapterList:
+class ChapterList(Struct):
     """List the chapters of a book, by another tool's file.
 
     `file` is what messages call that file. Names start at `folder`; `bare` ones may lack their

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from bookbuilder.text.patterns import rare_pattern
+
 _LONGEST = 60
 # Twelve for each language; genitives where dates have them.
 _MONTHS = """
@@ -43,27 +45,27 @@ _MONTHS = """
 """
 _NUMBER_OF = {name: place % 12 + 1 for place, name in enumerate(_MONTHS.split())}
 _SHORTEST_PREFIX = 3
-_TYPED = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+_TYPED = rare_pattern(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 _WEEKDAY = r"(?:[^\W\d_]{2,20}\.?,[ ]*)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
 _MONTH = r"(?:(?:de|del|di|of|d[’'])[ ]?)?(?:ה|ב)?(?P<month>[^\W\d_]{3,20})\.?"
 _YEAR = r",?[ ]*(?:(?:de|del)[ ])?(?P<year>\d{4})(?:[ ]?[гр]\.?)?"
 _WORDED = (
-    re.compile(rf"{_WEEKDAY}{_DAY}[ ]*{_MONTH}{_YEAR}", re.IGNORECASE),
-    re.compile(rf"{_WEEKDAY}{_MONTH}[ ]{_DAY}{_YEAR}", re.IGNORECASE),
-    re.compile(rf"{_MONTH}{_YEAR}", re.IGNORECASE),
-    re.compile(rf"(?P<year>\d{{4}})\.?[ ]{_MONTH}(?:[ ]{_DAY})?", re.IGNORECASE),
+    rare_pattern(rf"{_WEEKDAY}{_DAY}[ ]*{_MONTH}{_YEAR}", re.IGNORECASE),
+    rare_pattern(rf"{_WEEKDAY}{_MONTH}[ ]{_DAY}{_YEAR}", re.IGNORECASE),
+    rare_pattern(rf"{_MONTH}{_YEAR}", re.IGNORECASE),
+    rare_pattern(rf"(?P<year>\d{{4}})\.?[ ]{_MONTH}(?:[ ]{_DAY})?", re.IGNORECASE),
 )
 _FIGURES = (
     # With full stops, the day comes first wherever people write so; strokes tell nobody.
-    re.compile(r"(?P<day>\d{1,2})\.[ ]?(?P<month>\d{1,2})\.[ ]?(?P<year>\d{4})"),
-    re.compile(r"(?P<month>\d{1,2})[./](?P<year>\d{4})"),
-    re.compile(
+    rare_pattern(r"(?P<day>\d{1,2})\.[ ]?(?P<month>\d{1,2})\.[ ]?(?P<year>\d{4})"),
+    rare_pattern(r"(?P<month>\d{1,2})[./](?P<year>\d{4})"),
+    rare_pattern(
         r"(?P<year>\d{4})[ ]?[年년][ ]?(?P<month>\d{1,2})[ ]?[月월][ ]?"
         r"(?:(?P<day>\d{1,2})[ ]?[日일])?"
     ),
 )
-_STROKES = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")
+_STROKES = rare_pattern(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")
 
 
 class PartialDate(date):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator
 
 from bookbuilder.config.schema import Config, EditionConfig, PartConfig
 from bookbuilder.config.translations import in_language
 from bookbuilder.model.audience import EPUB, FORMATS, PRINT, SCREEN, WORKBOOK, Audience
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import output_name
 from bookbuilder.text.suggest import did_you_mean
 
@@ -30,7 +30,7 @@ BAD_EDITION = Rule(
     " `[edition.screen]` and `[edition.web]` are about the PDF for paper, the one for the screen,"
     " and the web pages.",
 )
-_NAME = re.compile(r"\w[\w-]{0,63}")
+_NAME = rare_pattern(r"\w[\w-]{0,63}")
 
 
 def settled(config: Config, audience: Audience, report: Report) -> Config:

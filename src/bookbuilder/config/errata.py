@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,9 +12,10 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_there
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 
 ERRATA_NAME = "errata.toml"
-_PAGE = re.compile(r"\D{0,20}?(\d{1,5})")
+_PAGE = rare_pattern(r"\D{0,20}?(\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bookbuilder.text.patterns import rare_pattern
+
 LONGEST = 500_000
 DEEPEST = 40
 MOST_VALUES = 50_000
@@ -27,13 +29,13 @@ class _Unknown:
 
 UNKNOWN: Any = _Unknown()
 
-_BLANK = re.compile(r"\s+|//[^\n]*")
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
-_NUMBER = re.compile(r"[-+]?\d[\w.]*")
+_BLANK = rare_pattern(r"\s+|//[^\n]*")
+_NAME = rare_pattern(r"[A-Za-z_$][\w$]*")
+_NUMBER = rare_pattern(r"[-+]?\d[\w.]*")
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 # What may follow a value that is read without changing it.
-_AS = re.compile(r"\s*(?:as\s+const|(?:as|satisfies)\s+[\w.<>\[\]]+)")
+_AS = rare_pattern(r"\s*(?:as\s+const|(?:as|satisfies)\s+[\w.<>\[\]]+)")
 
 
 class _TooMuchError(Exception):

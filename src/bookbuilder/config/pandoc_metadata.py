@@ -10,6 +10,7 @@ from typing import Any
 from bookbuilder.config.dates import read_date
 from bookbuilder.config.schema import AuthorConfig, BookConfig
 from bookbuilder.text.language import is_language
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 KEYS = frozenset(
@@ -20,7 +21,7 @@ KEYS = frozenset(
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 BIBLIOGRAPHY_KEYS = frozenset({"bibliography", "csl", "nocite", "references", "bibtex_bibfiles"})
-_KEY = re.compile(r"@(\*|\{[^{}\s]{1,200}\}|[\w][\w:.#$%&+?<>~/-]{0,200})")
+_KEY = rare_pattern(r"@(\*|\{[^{}\s]{1,200}\}|[\w][\w:.#$%&+?<>~/-]{0,200})")
 _ROLES = {
     "author": "aut",
     "contributor": "ctb",

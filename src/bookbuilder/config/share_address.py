@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 BAD_ADDRESS = Rule(
     "C025",
@@ -18,8 +19,8 @@ BAD_ADDRESS = Rule(
     stops=False,
 )
 LONGEST_ADDRESS = 500
-_PAGE = re.compile(r"[^/]\.(?:html?|php|epub|pdf)$", re.IGNORECASE)
-_NEVER = re.compile(r"[\s\\<>\"^`{|}\x00-\x1f\x7f]")
+_PAGE = rare_pattern(r"[^/]\.(?:html?|php|epub|pdf)$", re.IGNORECASE)
+_NEVER = rare_pattern(r"[\s\\<>\"^`{|}\x00-\x1f\x7f]")
 
 
 def check_share_address(config: Config, report: Report) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
+from bookbuilder.text.patterns import rare_pattern
 
 BAD_TOML = Rule(
     "C001",
@@ -110,7 +111,7 @@ def without_quotes(text: str) -> Any:
         return None
 
 
-_PLACE = re.compile(r"\[(\d+)\]")
+_PLACE = rare_pattern(r"\[(\d+)\]")
 
 
 def without_places(path: str) -> str:

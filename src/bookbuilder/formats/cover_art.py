@@ -26,7 +26,7 @@ BARS = 16
 LINES_OF_TITLE = 6
 LARGEST_COVER = 50_000_000
 
-_FONTS = Path(__file__).parents[1] / "fonts"
+FONTS = Path(__file__).parents[1] / "fonts"
 # Tried in this order; each with the weights for titles and for the rest.
 _FAMILIES = (
     ("BookbuilderSerif-SemiBold", "BookbuilderSerif-Regular"),
@@ -39,6 +39,9 @@ _FAMILIES = (
     ("NotoSerifGeorgian-Regular", "NotoSerifGeorgian-Regular"),
     ("NotoSerifArmenian-Regular", "NotoSerifArmenian-Regular"),
 )
+
+PLAIN_LETTERS = frozenset(map(ord, "–—‘’“”…")) | {*range(0x21, 0x7F), *range(0xA1, 0x100)}
+"""Characters that the fonts of the first family have."""
 
 
 def read_cover(book: Book) -> bytes:
@@ -81,21 +84,29 @@ def fence_of(book: Book) -> list[tuple[float, float, float]]:
 
 def letters_without_font(text: str) -> set[str]:
     """Return the letters that the best font for `text` lacks."""
-    wanted = {ord(c) for c in text if not c.isspace()}
-    return {chr(c) for c in wanted - letters_of(_family(text)[0])}
+    wanted = _letters(text)
+    return {chr(c) for c in wanted - letters_of(_family(text)[0])} if wanted else set()
+
+
+def _letters(text: str) -> set[int]:
+    """Return the letters of `text` that have to be looked for in fonts."""
+    found = {ord(c) for c in text if not c.isspace()}
+    # Reading what letters a font has takes time, and most books need none but the plain ones.
+    return set() if found <= PLAIN_LETTERS else found
 
 
 def font_for(text: str, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont
 
     name = _family(text)[0 if bold else 1]
-    return ImageFont.truetype(str(_FONTS / f"{name}.ttf"), size)
+    return ImageFont.truetype(str(FONTS / f"{name}.ttf"), size)
 
 
 def _family(text: str) -> tuple[str, str]:
     """Return the first family that has all letters of `text`, or else the one that lacks least."""
-    wanted = {ord(c) for c in text if not c.isspace()}
-    # Most books need the first only, and reading what letters a font has takes time.
+    wanted = _letters(text)
+    if not wanted:
+        return _FAMILIES[0]
     complete = (family for family in _FAMILIES if wanted <= letters_of(family[0]))
     return next(complete, None) or min(
         _FAMILIES, key=lambda family: len(wanted - letters_of(family[0]))
@@ -107,7 +118,7 @@ def letters_of(name: str) -> frozenset[int]:
     """Return the characters that the bundled font `name` has."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(_FONTS / f"{name}.ttf", lazy=True) as font:
+    with TTFont(FONTS / f"{name}.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.text.licenses import license_name, license_url
@@ -17,8 +17,7 @@ SHORT = 24
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Hold a piece of the line: its text, where that leads, and whether it is a title."""
 
     text: str

@@ -6,24 +6,24 @@ A format chooses how many levels of headings it wants, and writes the entries in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bs4 import Tag
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bookbuilder.book import Book, Chapter, Part
-from bookbuilder.passes.captions import LISTING, captioned, label_of
+from bookbuilder.passes.captions import CAPTIONS, LISTING, captioned, label_of
 from bookbuilder.passes.furniture import UNLISTED
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, has_class, text_of
-from bookbuilder.trees.xhtml import SUBHEADINGS
+from bookbuilder.trees.markup import elements, has_class, nearest, text_of
+from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 # Headings in here belong to an aside or a quotation, not to the chapter's outline.
 _OUTSIDE_OUTLINE = frozenset(["aside", "blockquote", "figure", "table", "li", "dd", "details"])
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the contents, or of a list of figures or tables.
 
     `target` is an id in the book. `label` is what the place is called ("Part 1", "3", "Figure 2")
@@ -58,14 +58,15 @@ def contents(book: Book, depth: int) -> list[Entry]:
     return entries + _chapters(book.back, depth, words, language)
 
 
-def captions_of(book: Book, name: Literal["figure", "table"]) -> list[Entry]:
-    """List the figures or tables of the book that have a caption."""
-    return [
-        Entry("caption", str(tag["id"]), *_parts_of_caption(caption))
-        for chapter in book.chapters
-        for tag, caption in captioned(chapter.tree, name)
-        if tag.get("id") and not has_class(tag, LISTING)
-    ]
+def captions_of(book: Book) -> dict[str, list[Entry]]:
+    """List what has a caption in the book: each `figure`, and each `table`."""
+    found: dict[str, list[Entry]] = {name: [] for name in CAPTIONS}
+    for chapter in book.chapters:
+        for tag, caption in captioned(chapter.tree, *CAPTIONS):
+            if tag.get("id") and not has_class(tag, LISTING):
+                entry = Entry("caption", str(tag["id"]), *_parts_of_caption(caption))
+                found[tag.name].append(entry)
+    return found
 
 
 def has_opening(book: Book, part: Part) -> bool:
@@ -91,25 +92,23 @@ def chapter_label(chapter: Chapter, words: Words) -> str:
     return str(chapter.number) if chapter.number is not None else ""
 
 
-def _is_listed(chapter: Chapter) -> bool:
-    title = chapter.tree.find("h1")
-    return not chapter.untitled and (title is None or not has_class(title, UNLISTED))
-
-
 def _chapters(chapters: Iterable[Chapter], depth: int, words: Words, language: str) -> list[Entry]:
     """List `chapters` of a book in `language`."""
     found = []
-    for chapter in filter(_is_listed, chapters):
-        entry = _chapter(chapter, depth, words)
-        own = str(chapter.tree.get("lang") or language)
-        found.append(entry if own == language else _in_language(entry, own))
+    for chapter in chapters:
+        headings = elements(chapter.tree, *HEADINGS)
+        if _is_listed(chapter, headings):
+            below = _nested(_headings(chapter.tree, headings, depth))
+            label = chapter_label(chapter, words)
+            entry = Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, below)
+            own = str(chapter.tree.get("lang") or language)
+            found.append(entry if own == language else _in_language(entry, own))
     return _nested(found)
 
 
-def _chapter(chapter: Chapter, depth: int, words: Words) -> Entry:
-    label = chapter_label(chapter, words)
-    headings = _nested(_headings(chapter.tree, depth))
-    return Entry("chapter", chapter.slug, label, chapter.title, chapter.depth, headings)
+def _is_listed(chapter: Chapter, headings: Iterable[Tag]) -> bool:
+    title = next((heading for heading in headings if heading.name == "h1"), None)
+    return not chapter.untitled and (title is None or not has_class(title, UNLISTED))
 
 
 def _in_language(entry: Entry, language: str) -> Entry:
@@ -117,10 +116,10 @@ def _in_language(entry: Entry, language: str) -> Entry:
     return replace(entry, children=below, language=language)
 
 
-def _headings(tree: Tag, depth: int) -> Iterator[Entry]:
+def _headings(tree: Tag, headings: Iterable[Tag], depth: int) -> Iterator[Entry]:
     shown = SUBHEADINGS[: max(depth, 0)]
-    for heading in elements(tree, *shown) if shown else ():
-        if any(parent.name in _OUTSIDE_OUTLINE for parent in heading.parents):
+    for heading in headings:
+        if heading.name not in shown or nearest(heading, *_OUTSIDE_OUTLINE) is not None:
             continue
         if has_class(heading, UNLISTED):
             continue

@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
 from bookbuilder.model.source import Source, Span
+from bookbuilder.text.patterns import rare_pattern
 
 MOST_SEARCHED = 300_000_000
 """Characters of one source that are looked through, or as many as it has, three hundred times.
@@ -27,13 +28,13 @@ _LONGEST_TITLE = 2_000
 _LONGEST_BLANKS = 100
 LINK, PICTURE = "link", "picture"
 
-_OPENING = re.compile(
+_OPENING = rare_pattern(
     r"^(?P<before>[ \t>]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|(?P<ticks>`+)|<!--",
     re.MULTILINE,
 )
-_QUOTE_MARKS = re.compile(r"(?:[ \t]*>)*")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]+(?=\S)")
-_INDENTS_BY_4 = re.compile(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
+_QUOTE_MARKS = rare_pattern(r"(?:[ \t]*>)*")
+_ITEM = rare_pattern(r"(?:[-*+]|\d{1,9}[.)])[ ]+(?=\S)")
+_INDENTS_BY_4 = rare_pattern(r"!!!|\?\?\?|\[\^[^\]]+\]:|:[ ]")
 
 # For a number of quote marks and an indent: where the last such fence starts, and how far its item
 # is indented. Unless something ends the item in between, the next such fence is in the same one.
@@ -121,21 +122,21 @@ def _split(line: str) -> tuple[int, int, str]:
 
 
 _TERMINATORS = " \t\n)>|]\"'\\"
-_TO_TERMINATOR = re.compile(rf"[^{re.escape(_TERMINATORS)}]*")
-_EMPTY = re.compile(r"!?\[[^\[\]\n]*\]\(\s*(?:<>\s*)?\)|<a\b[^<>]*\bhref\s*=\s*(?:\"\"|'')")
+_TO_TERMINATOR = rare_pattern(rf"[^{re.escape(_TERMINATORS)}]*")
+_EMPTY = rare_pattern(r"!?\[[^\[\]\n]*\]\(\s*(?:<>\s*)?\)|<a\b[^<>]*\bhref\s*=\s*(?:\"\"|'')")
 # What stands before an address.
-_BEFORE = re.compile(
+_BEFORE = rare_pattern(
     r"(?P<inline>\]\(\s*<?)|(?P<wiki>!?\[\[)|(?P<definition>^ {0,3}\[[^\]\n]+\]:\s*<?)"
     r"|(?P<tag><[a-zA-Z][^<>]*)",
     re.MULTILINE,
 )
-_EMBEDDED_PICTURE = re.compile(
+_EMBEDDED_PICTURE = rare_pattern(
     r"!\[\[[^\]|#\n]{0,1000}\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)[\]|#]", re.I
 )
-_DEFINITION = re.compile(r" {0,3}\[[^\]\n]{1,1000}\]:")
-_IN_TAG = re.compile(r"\b(?:href|src)\s*=\s*[\"']?")
-_BEFORE_ID = re.compile(r"\b(?:id|name)\s*=\s*[\"']?")
-_BLANKS = re.compile(r"\s+")
+_DEFINITION = rare_pattern(r" {0,3}\[[^\]\n]{1,1000}\]:")
+_IN_TAG = rare_pattern(r"\b(?:href|src)\s*=\s*[\"']?")
+_BEFORE_ID = rare_pattern(r"\b(?:id|name)\s*=\s*[\"']?")
+_BLANKS = rare_pattern(r"\s+")
 
 
 # Starts and ends that were found, and where more come from.

@@ -18,6 +18,7 @@ from bookbuilder.passes.site_addresses import SiteAddresses
 from bookbuilder.passes.theorems import NUMBER, equation_number, kind_of_theorem
 from bookbuilder.runtime.files import is_file, is_folder, is_inside
 from bookbuilder.runtime.text_folder import MARKDOWN
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.site_templates import POST, without_site
 from bookbuilder.text.slugs import anchor, loose
 from bookbuilder.text.suggest import did_you_mean
@@ -27,7 +28,7 @@ from bookbuilder.trees.xhtml import HEADINGS
 _MOST_COMPARED = 1_000
 SUFFIXES = (*MARKDOWN, ".ipynb")
 _INDEX = tuple(f"{stem}{suffix}" for stem in ("README", "index", "readme") for suffix in MARKDOWN)
-_PAGE = re.compile(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
+_PAGE = rare_pattern(r"\.(?:x?html?|md|mdx|qmd|rmd)$", re.IGNORECASE)
 
 
 class Addresses:
@@ -45,7 +46,8 @@ class Addresses:
         self._by_name: dict[str, Chapter] = {}
         self._siblings: dict[Path, list[Chapter]] = {}
         self._loose: dict[str, dict[str, str]] = {}
-        self._of_file: dict[Path, tuple[dict[str, str], dict[str, str]]] = {}
+        self._of_file: dict[Path, dict[str, str]] = {}
+        self._loose_of_file: dict[Path, dict[str, str]] = {}
         self._relative: dict[Path, list[str]] = {}
         self._by_id: dict[str, tuple[Tag, Chapter]] = {}
         self._labels: dict[str, str] = {}
@@ -143,33 +145,31 @@ class Addresses:
 
     def find_anchor(self, chapter: Chapter, fragment: str) -> str | None:
         """Return the book-wide id of `fragment` in `chapter`, or in another piece of its file."""
-        names = (fragment, anchor(fragment)), loose(fragment) or "\0"
-        exact, loosely = self._anchors_of_file(chapter.source.path)
-        own = self.anchors[chapter.slug]
+        names = (fragment, anchor(fragment))
         # An id of the file's that is exactly this wins over what only looks like it.
-        found = self._among(own, {}, *names) or self._among(exact, {}, *names)
-        return (
-            found
-            or self._among({}, self._loose_anchors(chapter), *names)
-            or (self._among({}, loosely, *names))
-        )
+        for known in (self.anchors[chapter.slug], self._anchors_of_file(chapter.source.path)):
+            for name in names:
+                if name in known:
+                    return known[name]
+        name = loose(fragment) or "\0"
+        return self._loose_anchors(chapter).get(name) or self._loose_anchors_of_file(
+            chapter.source.path
+        ).get(name)
 
-    @staticmethod
-    def _among(
-        known: dict[str, str], loosely: dict[str, str], names: tuple[str, ...], loose_name: str
-    ) -> str | None:
-        found = next((known[name] for name in names if name in known), None)
-        return found or loosely.get(loose_name)
-
-    def _anchors_of_file(self, path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    def _anchors_of_file(self, path: Path) -> dict[str, str]:
         """Return the anchors of all chapters cut from one file; the first of each name wins."""
         if path not in self._of_file:
-            pieces = self._siblings.get(path, [])
-            self._of_file[path] = (
-                {k: v for p in reversed(pieces) for k, v in self.anchors[p.slug].items()},
-                {k: v for p in reversed(pieces) for k, v in self._loose_anchors(p).items()},
-            )
+            pieces = reversed(self._siblings.get(path, []))
+            self._of_file[path] = {k: v for p in pieces for k, v in self.anchors[p.slug].items()}
         return self._of_file[path]
+
+    def _loose_anchors_of_file(self, path: Path) -> dict[str, str]:
+        if path not in self._loose_of_file:
+            pieces = reversed(self._siblings.get(path, []))
+            self._loose_of_file[path] = {
+                k: v for p in pieces for k, v in self._loose_anchors(p).items()
+            }
+        return self._loose_of_file[path]
 
     def find_anchor_anywhere(self, name: str) -> str | None:
         """Return the book-wide id of `name`, or of mdBook's rule `name`, if there is only one."""

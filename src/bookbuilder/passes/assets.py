@@ -30,6 +30,7 @@ from bookbuilder.reading.chapter_files import report_alike
 from bookbuilder.runtime.files import name_of, read_file
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.badges import is_badge
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import file_slug, unique
 from bookbuilder.trees.markup import elements, has_class
 
@@ -127,7 +128,7 @@ BADGE = Rule(
 )
 
 _HOLDERS = frozenset({"a", "b", "em", "figure", "i", "p", "span", "strong", "sub", "sup"})
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_SCHEME = rare_pattern(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 def assets(book: Book, report: Report, remote: RemotePictures | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bs4 import Tag
 
 from bookbuilder.book import Book
@@ -33,14 +35,16 @@ def captions(book: Book, report: Report) -> None:
     counting = Counting(book)
     for chapter in tracked(book.chapters):
         found: dict[int, Tag] = {}
-        taken = {str(tag["id"]).casefold() for tag in elements(chapter.tree) if tag.get("id")}
+        every = elements(chapter.tree)
+        taken = {str(tag["id"]).casefold() for tag in every if tag.attrs.get("id")}
+        holders = [tag for tag in every if tag.name in CAPTIONS]
         for name in CAPTIONS:
-            for tag, caption in captioned(chapter.tree, name):
+            for tag, caption in _with_captions([tag for tag in holders if tag.name == name]):
                 if tag.get("id"):
                     found[id(tag)] = caption
                 else:
                     tag["id"] = unique(_name(tag, caption, name), taken)
-        for tag in elements(chapter.tree, *CAPTIONS) if found else ():
+        for tag in holders:
             if numbered := found.get(id(tag)):
                 kind = kind_of_captioned(tag)
                 text = words.numbered(kind).format(counting.next(kind, chapter))
@@ -68,17 +72,25 @@ def kind_of_captioned(tag: Tag) -> str:
     return "table" if tag.name == "table" or name.startswith(_OF_TABLES) else "figure"
 
 
-def captioned(tree: Tag, name: str) -> list[tuple[Tag, Tag]]:
+def captioned(tree: Tag, *names: str) -> list[tuple[Tag, Tag]]:
     """Return the figures or tables with a caption that is not empty, and their captions."""
+    return _with_captions(elements(tree, *names))
+
+
+def _with_captions(tags: Iterable[Tag]) -> list[tuple[Tag, Tag]]:
     found = []
-    for tag in elements(tree, name):
-        caption = next((c for c in elements(tag, CAPTIONS[name]) if c.parent is tag), None)
+    for tag in tags:
+        caption = _child(tag, CAPTIONS[tag.name])
         if caption is not None and (text_of(caption) or has_class(caption, BARE)):
             found.append((tag, caption))
     return found
 
 
+def _child(tag: Tag, name: str) -> Tag | None:
+    return next((c for c in tag.contents if isinstance(c, Tag) and c.name == name), None)
+
+
 def label_of(caption: Tag) -> str:
     """Return "Figure 3", or an empty string for a caption without a number."""
-    label = caption.find("span", class_=LABEL)
+    label = next((tag for tag in elements(caption, "span") if has_class(tag, LABEL)), None)
     return label.get_text() if label is not None else ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import primary
 from bookbuilder.trees.markup import elements, has_class, new_tag
 from bookbuilder.trees.parsing import parse_fragment
 
 # Languages in which the number of a note stands behind the punctuation.
 _AFTER_PUNCTUATION = frozenset({"en"})
-_PUNCTUATION = re.compile(r"[.,;:!?]+[”’\"']?")
+_PUNCTUATION = rare_pattern(r"[.,;:!?]+[”’\"']?")
 Opener = Callable[[str], str]
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.citing import CLASS, SCHEME
@@ -18,6 +17,7 @@ from bookbuilder.passes.citation_notes import NoteWriter, insert_inline
 from bookbuilder.passes.source_list import Backlinks, place_list
 from bookbuilder.reading.bibliographies import folder_of
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, has_class
 
 if TYPE_CHECKING:
@@ -50,14 +50,13 @@ UNSET = Rule(
     " type, the entry has no title, the style has a mistake, or `[-@key]` leaves out the author in"
     " a style that shows nothing else.",
 )
-_IN_DESCRIPTION = re.compile(r"\s?\[[^\[\]@]{0,300}@[\w{][^\[\]]{0,300}\]")
+_IN_DESCRIPTION = rare_pattern(r"\s?\[[^\[\]@]{0,300}@[\w{][^\[\]]{0,300}\]")
 _ALWAYS_BY_SOMEBODY = ("thesis", "paper-conference", "chapter", "article-journal")
 _WITHOUT_TITLE = ("personal_communication", "review", "interview", "entry-encyclopedia")
 _DATES = ("issued", "original-date", "submitted", "accessed", "available-date", "event-date")
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """A citation in a tree. `in_note` says that it stands in a note of the author's."""
 
     tag: Tag
@@ -66,8 +65,7 @@ class Place:
     in_note: bool
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """The citations that are listed together: those of the book, or of a chapter."""
 
     chapters: list[Chapter]

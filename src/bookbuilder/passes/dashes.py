@@ -5,14 +5,16 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
+
+from bookbuilder.text.patterns import rare_pattern
 
 Edit = tuple[int, int, str]
 EN, EM = "–", "—"
 
 
-@dataclass(frozen=True, slots=True)
-class Dashes:
+class Dashes(Struct, frozen=True):
     """Hold what `--` is between words that it joins, and between words with blanks around it.
 
     Between figures it is an en dash in every language, and `---` is always an em dash.
@@ -39,26 +41,26 @@ _HYPHENS = re.compile(r"(?<![-<!{–—])(?:-{2}|-{3})(?![->}–—])")
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
 # A range, not a break in the sentence: `1990--present`, `May--June`, `A--Z`.
-_NOW = re.compile(r"(?:present|today|now|date)\b", re.IGNORECASE)
+_NOW = rare_pattern(r"(?:present|today|now|date)\b", re.IGNORECASE)
 _NAMES = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
     r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
 )
-_ENDS_WITH_NAME = re.compile(rf"\b{_NAMES}\.?\Z", re.IGNORECASE)
-_NAME = re.compile(rf"{_NAMES}\b", re.IGNORECASE)
+_ENDS_WITH_NAME = rare_pattern(rf"\b{_NAMES}\.?\Z", re.IGNORECASE)
+_NAME = rare_pattern(rf"{_NAMES}\b", re.IGNORECASE)
 _LONGEST_NAME = 12
-_FIGURE_BEFORE = re.compile(r"\d(?:[%°′″']|s|th|st|nd|rd|[ap]m)?\Z")
-_FIGURE = re.compile(r"[$€£¥#§+−]{0,2}\d")
+_FIGURE_BEFORE = rare_pattern(r"\d(?:[%°′″']|s|th|st|nd|rd|[ap]m)?\Z")
+_FIGURE = rare_pattern(r"[$€£¥#§+−]{0,2}\d")
 # `iv--vi`, `A4--A5`, `2nd--5th`: short words on both sides that are numbers.
-_WORD_BEFORE = re.compile(r"(?<![^\W_])[^\W_]{1,8}\Z")
-_WORD_AFTER = re.compile(r"[^\W_]{1,8}(?![^\W_])")
-_MIXED = re.compile(r"[^\W\d_]{0,2}\d+[^\W\d_]{0,2}")
-_ROMAN = re.compile(r"(m{0,3})(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})", re.IGNORECASE)
+_WORD_BEFORE = rare_pattern(r"(?<![^\W_])[^\W_]{1,8}\Z")
+_WORD_AFTER = rare_pattern(r"[^\W_]{1,8}(?![^\W_])")
+_MIXED = rare_pattern(r"[^\W\d_]{0,2}\d+[^\W\d_]{0,2}")
+_ROMAN = rare_pattern(r"(m{0,3})(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})", re.IGNORECASE)
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 # Speech in the languages that mark it by dashes, and remarks between two of them.
 _STARTS_SPEECH = re.compile(r"\A-{2}(?=[¿¡«“\"]?[^\W\d_])")
-_REMARK = re.compile(r"-{2}[^\W\d_](?:[^-]|-(?!-)){0,300}(?<=[\w.!?»”\"])-{2}(?![\w-])")
+_REMARK = rare_pattern(r"-{2}[^\W\d_](?:[^-]|-(?!-)){0,300}(?<=[\w.!?»”\"])-{2}(?![\w-])")
 
 
 def not_in_addresses(edits: Iterable[Edit], text: str) -> list[Edit]:

@@ -7,7 +7,6 @@ heads of pages, invisible marks keep the signs of its code in place.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from bs4 import Tag
@@ -16,6 +15,7 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS, PHRASING
@@ -25,8 +25,8 @@ _RIGHT = frozenset({"R", "AL"})
 _INLINES = ("a", "abbr", "b", "cite", "del", "dfn", "em", "i", "ins", "mark", "strong", "u")
 _CODE = ("code", "kbd", "samp")
 # Signs of names: `@a/b`, `.net`, `C#`. A full stop at the end belongs to what is around.
-_SIGNS_FIRST = re.compile(r"""\s*(?!\.\.)[@#./$~<_&*+\\\[({"'%-]{1,9}\w""")
-_SIGNS_LAST = re.compile(r"""[\w)\]}][#+)\]}>/\\%$*~_"']{1,9}\s*$""")
+_SIGNS_FIRST = rare_pattern(r"""\s*(?!\.\.)[@#./$~<_&*+\\\[({"'%-]{1,9}\w""")
+_SIGNS_LAST = rare_pattern(r"""[\w)\]}][#+)\]}>/\\%$*~_"']{1,9}\s*$""")
 LEFT_TO_RIGHT_MARK = "\u200e"
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, raw_text
 
-_URL_OF_ID = re.compile(r"""(url\(\s{0,9}["']?#)([^"')]+)(["']?\s{0,9}\))""")
-_ID_SELECTOR = re.compile(r"(#)([\w-]+)()")
+_URL_OF_ID = rare_pattern(r"""(url\(\s{0,9}["']?#)([^"')]+)(["']?\s{0,9}\))""")
+_ID_SELECTOR = rare_pattern(r"(#)([\w-]+)()")
 
 
 def relink_drawing(svg: Tag, anchors: Mapping[str, str], raw_ids: Mapping[int, str]) -> None:

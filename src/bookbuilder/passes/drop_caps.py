@@ -6,7 +6,6 @@ after the quotes, which belong to the initial.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bs4 import Tag
@@ -15,6 +14,7 @@ from bs4.element import NavigableString
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, has_class, new_tag
 
 INITIAL, DEEP = "initial", "deep"
@@ -24,13 +24,13 @@ _NO_TEXT = (INITIAL, "missing-image")
 _DEEP = frozenset("QJÇŞŢĢĶĻŅŖĄĘĮŲȘȚgjpqyþç")
 _INLINE = frozenset({"a", "b", "cite", "em", "i", "q", "small", "span", "strong"})
 _MARKS = r"[\"'«‹“”„‘’‚¡¿(\[]"
-_QUOTE = re.compile(rf"\s{{0,1000}}{_MARKS}{{1,3}}[\u2009\u200a\u202f\u00a0]?")
-_FIRST = re.compile(
+_QUOTE = rare_pattern(rf"\s{{0,1000}}{_MARKS}{{1,3}}[\u2009\u200a\u202f\u00a0]?")
+_FIRST = rare_pattern(
     rf"[ \t\n]{{0,1000}}(?P<initial>{_MARKS}{{0,3}}[\u2009\u200a\u202f\u00a0]?"
     r"[^\W_][\u0300-\u036f]{0,4})"
 )
 # Letters of scripts that join them, or build syllables of them, cannot stand alone.
-_JOINED = re.compile("[\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufeff]")
+_JOINED = rare_pattern("[\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufeff]")
 
 
 def drop_caps(book: Book, report: Report) -> None:

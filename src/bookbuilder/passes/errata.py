@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bs4 import Tag
 from bs4.element import NavigableString
+from msgspec import Struct
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.config.errata import Erratum, PlacedErratum
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.reading.titles import level
 from bookbuilder.text.comparing import comparable
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
@@ -37,11 +37,10 @@ NO_PLACE = Rule(
 
 ROLE = "doc-errata"
 # Marks of Markdown that people copy along with the words.
-_MARKS = re.compile(r"[*_`]")
+_MARKS = rare_pattern(r"[*_`]")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A chapter, and the heading in it that an erratum names; None if it names none."""
 
     chapter: Chapter

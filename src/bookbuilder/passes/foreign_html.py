@@ -6,7 +6,6 @@ of pictures for a light and a dark page the dark one goes.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -19,30 +18,31 @@ from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.locating import find_text
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS, PHRASING
 
-_LIGHT = re.compile(r"#(?:only-light|gh-light-mode-only)$")
-_DARK = re.compile(r"#(?:only-dark|gh-dark-mode-only)$")
+_LIGHT = rare_pattern(r"#(?:only-light|gh-light-mode-only)$")
+_DARK = rare_pattern(r"#(?:only-dark|gh-dark-mode-only)$")
 _EMPTIED = ("a", "p", "span", "picture", "figure", "em", "strong")
 _SPANS = {"underline": "u", "ul": "u", "mark": "mark", "kbd": "kbd"}
 _MARGIN = {"aside", "column-margin", "sidenote", "marginnote", "margin-note"}
-_TITLED = re.compile(r"-title$")
-_PROMPT = re.compile(r"^prompt-")
+_TITLED = rare_pattern(r"-title$")
+_PROMPT = rare_pattern(r"^prompt-")
 # Less than all kinds: classes such as `.quote` and `.done` are common names for other things.
 _BOXED_PARAGRAPHS = {"note", "tip", "hint", "info", "important", "warning", "caution", "danger"}
-_BOX = re.compile(r"(?:alert|admonition|callout)-?")
+_BOX = rare_pattern(r"(?:alert|admonition|callout)-?")
 _BOX_KINDS = {"primary": "info", "secondary": "note", "light": "note", "dark": "note"}
-_ICON = re.compile(
+_ICON = rare_pattern(
     r"(?:fa|fas|far|fab|fal|bi|mdi|glyphicon|octicon|icons?|iconify|ti|las|la|nf|ph|si|pi|devicon)$"
 )
-_ICON_NAME = re.compile(
+_ICON_NAME = rare_pattern(
     r"(?:fa|bi|mdi|glyphicon|octicon|icon|ti|la|nf-[a-z]{1,6}|ri|ph|si|pi|bx|uil|fi|feather|devicon)"
     r"-([\w-]+)$"
 )
 # The name of Google's icons is the text of the element.
-_NAMED_BY_TEXT = re.compile(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
-_VARIANT = re.compile(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
+_NAMED_BY_TEXT = rare_pattern(r"material-(?:icons|symbols)(?:-\w{1,20})?$")
+_VARIANT = rare_pattern(r"-(?:line|fill|filled|outline|outlined|solid|plain|bold|o)$")
 _STYLES = frozenset({"solid", "regular", "brands", "light", "thin", "fw", "lg", "sm", "xs", "spin"})
 GLYPHS = {
     name: glyph
@@ -99,21 +99,23 @@ GLYPHS = {
 
 def foreign_html(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
-        _drop_dark_twins(chapter.tree)
-        for paragraph in elements(chapter.tree, "p"):
-            _put_into_box(paragraph)
-        for division in elements(chapter.tree, "div", "blockquote"):
-            _make_callout(division)
-        for span in elements(chapter.tree, "span"):
+        every = elements(chapter.tree)
+        if _drop_dark_twins([tag for tag in every if tag.name == "img"]):
+            every = elements(chapter.tree)
+        classed = [tag for tag in every if "class" in tag.attrs]
+        boxes = [_put_into_box(tag) for tag in classed if tag.name == "p"]
+        for division in (*classed, *filter(None, boxes)):
+            if division.name in ("div", "blockquote"):
+                _make_callout(division)
+        for span in [tag for tag in classed if tag.name == "span"]:
             _settle_span(span)
-        _settle_icons(chapter, report)
+        _settle_icons([tag for tag in classed if tag.name in ("i", "span", "em")], chapter, report)
 
 
-def _drop_dark_twins(tree: Tag) -> None:
+def _drop_dark_twins(pictures: list[Tag]) -> bool:
     """Take out pictures for dark pages, if there are some for light ones too."""
-    pictures = elements(tree, "img")
     if not any(_LIGHT.search(str(picture.get("src", ""))) for picture in pictures):
-        return
+        return False
     for picture in pictures:
         if not _DARK.search(str(picture.get("src", ""))):
             continue
@@ -126,6 +128,7 @@ def _drop_dark_twins(tree: Tag) -> None:
         ):
             emptied, parent = parent, parent.parent
             emptied.extract()
+    return True
 
 
 def _settle_span(span: Tag) -> None:
@@ -146,14 +149,16 @@ def _settle_span(span: Tag) -> None:
         span.append(")")
 
 
-def _put_into_box(paragraph: Tag) -> None:
+def _put_into_box(paragraph: Tag) -> Tag | None:
     """Wrap a paragraph with `{: .note }` below it, which themes of Jekyll show as a box."""
     classes = [str(name).lower() for name in paragraph.get_attribute_list("class") if name]
     found = [name for name in classes if _PROMPT.sub("", name) in _BOXED_PARAGRAPHS]
-    if found and not paragraph.find_parent("aside"):
-        box = new_tag("blockquote", {"class": " ".join(classes)})
-        del paragraph["class"]
-        paragraph.wrap(box)
+    if not found or paragraph.find_parent("aside"):
+        return None
+    box = new_tag("blockquote", {"class": " ".join(classes)})
+    del paragraph["class"]
+    paragraph.wrap(box)
+    return box
 
 
 def _make_callout(division: Tag) -> None:
@@ -220,10 +225,10 @@ def _kind_of(classes: list[str]) -> str:
     return "note"
 
 
-def _settle_icons(chapter: Chapter, report: Report) -> None:
+def _settle_icons(tags: list[Tag], chapter: Chapter, report: Report) -> None:
     """Put a character, or its title, in place of each icon; report those that have neither."""
     seen: Counter[str] = Counter()
-    for icon, name in _icons(chapter.tree):
+    for icon, name in _icons(tags):
         glyph = GLYPHS.get(name) or GLYPHS.get(_VARIANT.sub("", name), "")
         title = str(icon.get("title") or icon.get("aria-label") or "").strip()
         if glyph:
@@ -240,12 +245,12 @@ def _settle_icons(chapter: Chapter, report: Report) -> None:
             icon.extract()
 
 
-def _icons(tree: Tag) -> Iterator[tuple[Tag, str]]:
-    """Yield the elements that a font of icons would fill, with their icons' names.
+def _icons(tags: list[Tag]) -> Iterator[tuple[Tag, str]]:
+    """Yield those of `tags` that a font of icons would fill, with their icons' names.
 
     They are empty, but for those that have a name instead of a class for each icon.
     """
-    for tag in elements(tree, "i", "span", "em"):
+    for tag in tags:
         classes = [str(name) for name in tag.get_attribute_list("class") if name]
         if not classes or tag.get("id") or elements(tag, "img", "svg"):
             continue

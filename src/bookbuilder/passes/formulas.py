@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
@@ -16,13 +17,15 @@ from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.captions import PICTURE_CAPTION
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
-from bookbuilder.passes.tex.definitions import macros_of
-from bookbuilder.passes.tex.formula import Formula, read_formula
-from bookbuilder.passes.tex.parser import Number
-from bookbuilder.passes.tex.tokens import Macros, TexError
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.formula_text import formula_text
 from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of_value
+
+if TYPE_CHECKING:
+    from bookbuilder.passes.tex.formula import Formula
+    from bookbuilder.passes.tex.parser import Number
+    from bookbuilder.passes.tex.tokens import Macros
 
 FORMULA = Rule(
     "M016",
@@ -46,20 +49,20 @@ NUMBER_GAP = "2em"
 _LINE = "data-line"
 _MOST_LINES = 300
 _LONGEST_ALT = 1_000
-_BOOKDOWN_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)")
-_CALL = re.compile(r"\\[a-zA-Z]+")
-_DEFINITION = re.compile(
+_BOOKDOWN_LABEL = rare_pattern(r"\(\\#(eq:[\w:.-]{1,100})\)")
+_CALL = rare_pattern(r"\\[a-zA-Z]+")
+_DEFINITION = rare_pattern(
     r"^[ \t]*(\\(?:(?:new|renew|provide)command|def|DeclareMathOperator|let)[^\n]{0,500})$",
     re.MULTILINE,
 )
-_AFTER = re.compile(r"\s*[.,;]\s*$")
+_AFTER = rare_pattern(r"\s*[.,;]\s*$")
 # They say how large or how far apart something is, which nobody needs to hear.
-_UNSAID = re.compile(
+_UNSAID = rare_pattern(
     r"\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|nonumber|notag|[,;:!>]"
     r"|quad|qquad|(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])"
     r"|(?:label|tag)\*?\s{0,9}\{[^{}]{0,100}\})\s*"
 )
-_COLUMN = re.compile(
+_COLUMN = rare_pattern(
     r"\\(?:begin|end)\s{0,9}\{(?:equation|align(?:ed|at|edat)?|flalign|gather(?:ed)?|multline|split"
     r"|eqnarray)\*?\}(?:\{\d{1,2}\})?|(?<!\\)&"
 )
@@ -90,6 +93,8 @@ def _found(tree: Tag) -> Iterator[Tag]:
 
 
 def _macros_of_book(book: Book, report: Report) -> Macros:
+    from bookbuilder.passes.tex.definitions import macros_of
+
     of_site, wrong_of_site = macros_of(book.config.site_macros)
     for name, problem in wrong_of_site.items():
         report.add(BAD_MACRO, f"`{name}` of the other tool's macros is left out: {problem}")
@@ -101,6 +106,10 @@ def _macros_of_book(book: Book, report: Report) -> Macros:
 
 
 def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
+    from bookbuilder.passes.tex.definitions import macros_of
+    from bookbuilder.passes.tex.formula import read_formula
+    from bookbuilder.passes.tex.tokens import TexError
+
     macros, wrong = macros_of({name: said for name, said in chapter.macros.items() if name})
     definitions = str(chapter.macros.get("", ""))
     for line in _DEFINITION.findall(definitions):
@@ -114,6 +123,9 @@ def _macros_of_chapter(chapter: Chapter, report: Report) -> Macros:
 
 
 def _set(tag: Tag, chapter: Chapter, macros: Macros, report: Report) -> None:
+    from bookbuilder.passes.tex.formula import read_formula
+    from bookbuilder.passes.tex.tokens import TexError
+
     line = str(tag.attrs.pop(_LINE, ""))
     typed = raw_text(tag).strip()
     is_block = tag.name == "pre"

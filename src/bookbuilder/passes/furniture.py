@@ -18,37 +18,51 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.table_heads import head_tables
 from bookbuilder.reading.titles import level
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag
-from bookbuilder.trees.xhtml import HEADINGS
+from bookbuilder.trees.markup import elements, has_class, names_and_classes, new_tag, texts
+from bookbuilder.trees.xhtml import HEADINGS, SUBHEADINGS
 
 UNLISTED = "unlisted"
 """The class of a heading that the contents leave out."""
 
 _CAPTION = re.compile(r"^\s*(?:Table)?:\s+", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\s*\{:?\s*([^{}]*)\}\s*$")
+_ATTRIBUTES = rare_pattern(r"\s*\{:?\s*([^{}]*)\}\s*$")
 
 
 def furniture(book: Book, report: Report) -> None:
     for chapter in tracked(book.chapters):
-        for paragraph in elements(chapter.tree, "p"):
-            _make_figure(paragraph)
+        every = elements(chapter.tree)
+        found = names_and_classes(every)
+        has_pictures = not found.isdisjoint(("img", "svg"))
+        for paragraph in [tag for tag in every if tag.name == "p"]:
+            if has_pictures:
+                _make_figure(paragraph)
             _make_caption(paragraph)
-        _drop_captions(chapter.tree)
         language = str(chapter.tree.get("lang") or book.metadata.language)
-        _name_callouts(chapter.tree, language)
-        _name_boxes(chapter.tree, language)
-        _settle_page_breaks(chapter.tree)
+        if f".{PICTURE_CAPTION}" in found:
+            _drop_captions(chapter.tree)
+        if f".{DEFAULT_TITLE}" in found:
+            _name_callouts(chapter.tree, language)
+        if ".task-box" in found:
+            _name_boxes(chapter.tree, language)
+        if f".{PAGE_BREAK}" in found:
+            _settle_page_breaks(chapter.tree)
         _wrap_sections(chapter.tree)
-        head_tables(chapter.tree)
-        _number_backwards(chapter.tree)
+        if "table" in found:
+            head_tables(chapter.tree)
+        if "ol" in found:
+            _number_backwards(chapter.tree)
 
 
 def _make_figure(paragraph: Tag) -> None:
     """Turn a picture alone in its paragraph into a figure; the picture's title is the caption."""
+    pictures = elements(paragraph, "img", "svg")
+    if not pictures:
+        return
     said = next(_picture_captions(paragraph), None)
     in_caption = elements(said, "img", "svg") if said is not None else []
-    pictures = [p for p in elements(paragraph, "img", "svg") if all(p is not c for c in in_caption)]
+    pictures = [p for p in pictures if all(p is not c for c in in_caption)]
     text = said.get_text(strip=True) if said is not None else ""
     if len(pictures) != 1 or paragraph.parent is None:
         return
@@ -104,7 +118,7 @@ def _drop_captions(tree: Tag) -> None:
 
 def _make_caption(paragraph: Tag) -> None:
     """Turn a paragraph `Table: …` next to a table into its caption, with its attributes."""
-    first = next((s for s in paragraph.strings if s.strip()), None)
+    first = next((s for s in texts(paragraph) if s.strip()), None)
     if first is None or not _CAPTION.match(first):
         return
     table = _neighbour(paragraph, forward=False) or _neighbour(paragraph, forward=True)
@@ -240,9 +254,11 @@ def _sibling(nodes: Iterable[PageElement]) -> Tag | None:
 
 def _wrap_sections(tree: Tag) -> None:
     """Wrap each heading that has a class in a section of that class, up to the next such level."""
-    for heading in elements(tree, *HEADINGS):
-        if heading.name == "h1" or not heading.get("class") or heading.parent is not tree:
+    for heading in [child for child in tree.contents if isinstance(child, Tag)]:
+        if heading.name not in SUBHEADINGS or not heading.get("class"):
             continue
+        if heading.parent is not tree:
+            continue  # Some section before it holds it by now.
         classes = [str(c) for c in heading.get_attribute_list("class") if c != UNLISTED]
         if not classes:
             continue

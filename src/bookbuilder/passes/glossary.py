@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -13,7 +14,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
-from bookbuilder.trees.markup import elements, has_class, new_tag, text_of, texts
+from bookbuilder.trees.markup import elements, new_tag, text_of, texts
 from bookbuilder.trees.xhtml import HEADINGS
 
 ROLE = "doc-glossary"
@@ -54,18 +55,12 @@ def link_terms(book: Book, report: Report) -> None:
                 terms.setdefault(text_of(term).casefold(), str(term["id"]))
     if not terms:
         return
-    longest_first = sorted(terms, key=len, reverse=True)
-    pattern = re.compile(
-        rf"(?<![\w-])({'|'.join(re.escape(t) for t in longest_first)})(?:s|es)?(?![\w-])",
-        re.IGNORECASE,
-    )
-    for chapter in tracked(book.chapters):
-        if chapter.role not in (ROLE, "doc-bibliography", "doc-colophon", "doc-index"):
-            _link_chapter(chapter, pattern, terms)
+    pattern = re.compile(rf"(?<![\w-])({_alternatives(terms)})(?:s|es)?(?![\w-])", re.IGNORECASE)
     uses: dict[str, list[tuple[Chapter, str]]] = defaultdict(list)
     for chapter in tracked(book.chapters):
-        for target, name in _name_uses(chapter):
-            uses[target].append((chapter, name))
+        if chapter.role not in (ROLE, "doc-bibliography", "doc-colophon", "doc-index"):
+            for target, name in _link_chapter(chapter, pattern, terms):
+                uses[target].append((chapter, name))
     words = words_for(book.metadata.language)
     for chapter in tracked(book.chapters):
         if chapter.role == ROLE:
@@ -73,17 +68,12 @@ def link_terms(book: Book, report: Report) -> None:
                 _link_back(term, uses[str(term["id"])], words)
 
 
-def _name_uses(chapter: Chapter) -> list[tuple[str, str]]:
-    """Give the chapter's glossary links ids; return each link's target and id."""
-    links = [a for a in elements(chapter.tree, "a") if has_class(a, "glossary-link")]
-    taken = {str(tag["id"]) for tag in elements(chapter.tree) if "id" in tag.attrs}
-    found = []
-    for link in links:
-        target = str(link["href"]).removeprefix("#")
-        name = unique(f"{chapter.slug}--use-{target.partition('--')[2]}", taken)
-        link["id"] = name
-        found.append((target, name))
-    return found
+def _alternatives(terms: Iterable[str]) -> str:
+    """Return a pattern of `terms`, longer ones first, in which a first letter is compared once."""
+    by_first: dict[str, list[str]] = {}
+    for term in sorted(terms, key=len, reverse=True):
+        by_first.setdefault(term[:1], []).append(re.escape(term[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(by_first[first])})" for first in by_first)
 
 
 def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None:
@@ -104,8 +94,14 @@ def _link_back(term: Tag, uses: list[tuple[Chapter, str]], words: Words) -> None
     last.append(holder)
 
 
-def _link_chapter(chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, str]) -> None:
-    linked = {str(a.get("href")).removeprefix("#") for a in elements(chapter.tree, "a")}
+def _link_chapter(
+    chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Link the terms in a chapter; return the target of each link, and the id of the link."""
+    every = elements(chapter.tree)
+    linked = {str(tag.get("href")).removeprefix("#") for tag in every if tag.name == "a"}
+    taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
+    uses: list[tuple[str, str]] = []
     for node in texts(chapter.tree):
         if not pattern.search(node) or not _is_running_text(node, chapter.tree):
             continue
@@ -116,14 +112,15 @@ def _link_chapter(chapter: Chapter, pattern: re.Pattern[str], terms: dict[str, s
             if target in linked:
                 continue
             linked.add(target)
-            pieces += [
-                str(node)[at : match.start()],
-                new_tag("a", {"class": "glossary-link", "href": f"#{target}"}, match[0]),
-            ]
+            name = unique(f"{chapter.slug}--use-{target.partition('--')[2]}", taken)
+            uses.append((target, name))
+            attrs = {"class": "glossary-link", "href": f"#{target}", "id": name}
+            pieces += [str(node)[at : match.start()], new_tag("a", attrs, match[0])]
             at = match.end()
         if pieces:
             pieces.append(str(node)[at:])
             node.replace_with(*(NavigableString(p) if isinstance(p, str) else p for p in pieces))
+    return uses
 
 
 def _is_running_text(node: NavigableString, tree: Tag) -> bool:

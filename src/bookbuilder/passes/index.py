@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.model.diagnostics import Report
@@ -16,6 +15,7 @@ from bookbuilder.model.source import Source
 from bookbuilder.passes.number import RESERVED
 from bookbuilder.passes.typography import NBSP
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import anchor, unique
 from bookbuilder.text.words import Words, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag, text_of
@@ -26,14 +26,13 @@ _INLINE = ("a", "cite", "code", "dfn", "em", "mark", "q", "span", "strong")
 
 
 # As in LaTeX, `!` stands between an entry and its subentry; makeindex also has three levels.
-_BELOW = re.compile(r"(?<=\S)!(?=\S)")
+_BELOW = rare_pattern(r"(?<=\S)!(?=\S)")
 _MOST_LEVELS = 3
 # Of the term, in an id. Ids by count would be those of other terms in the next version.
 _LONGEST_NAME = 40
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """Hold the places of a term, and the terms below it."""
 
     places: list[tuple[Chapter, str]] = field(default_factory=list)
@@ -109,6 +108,8 @@ def _mark(chapter: Chapter) -> list[tuple[list[str], str]]:
     taken = {str(tag["id"]) for tag in every if "id" in tag.attrs}
     found = []
     for tag in every:
+        if not tag.attrs:
+            continue
         entry = " ".join(str(tag.attrs.pop("entry", "")).split())
         if tag.name in _INLINE and has_class(tag, MARK) and (term := entry or text_of(tag)):
             terms = _BELOW.split(entry, _MOST_LEVELS - 1) if entry else [term]

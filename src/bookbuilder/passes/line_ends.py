@@ -22,20 +22,20 @@ _EMOJI = "\U0001f300-\U0001faff"
 
 
 def _beside(others: str) -> str:
-    return rf"(?<=[{_WIDE}])\n(?=[{_WIDE}{others}])|(?<=[{others}])\n(?=[{_WIDE}])"
+    return rf"(?<=[{_WIDE}]\n)(?=[{_WIDE}{others}])|(?<=[{others}]\n)(?=[{_WIDE}])"
 
 
 @cache
 def _line_ends(is_east_asian: bool) -> re.Pattern[str]:
     # So many characters take long to be compiled, and a book needs one of the two patterns.
     if is_east_asian:
-        return re.compile(rf"{_beside(_EMOJI + _SHARED)}|(?<=[{_SHARED}])\n(?=[{_SHARED}])")
-    return re.compile(_beside(_EMOJI))
+        return re.compile(rf"\n(?:{_beside(_EMOJI + _SHARED)}|(?<=[{_SHARED}]\n)(?=[{_SHARED}]))")
+    return re.compile(rf"\n(?:{_beside(_EMOJI)})")
 
 
 def line_end_edits(text: str, language: str) -> Iterator[Edit]:
     """Yield the edits that remove line ends between wide characters of one block's `text`."""
-    if "\n" not in text:
+    if "\n" not in text or text.isascii():
         return
     is_east_asian = language.lower().split("-")[0] in ("zh", "ja", "yue", "wuu", "cmn", "lzh")
     for match in _line_ends(is_east_asian).finditer(text):

@@ -99,16 +99,20 @@ def link(book: Book, report: Report) -> None:
     addresses = Addresses(book)
     naming = Naming(book, addresses)
     labels = Labels(book, addresses, naming)
+    found: dict[str, list[Tag]] = {}
     for chapter in tracked(book.chapters):
-        addresses.anchors[chapter.slug] = _globalise_ids(chapter, report)
+        every = elements(chapter.tree)
+        addresses.anchors[chapter.slug] = _globalise_ids(chapter, every, report)
+        found[chapter.slug] = [tag for tag in every if tag.name in ("a", "area", "span")]
     # Several chapters may come from one file, in which their places are counted.
     seen_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     labels_in: defaultdict[Path, Counter[str]] = defaultdict(Counter)
     for chapter in tracked(book.chapters):
         seen, seen_labels = seen_in[chapter.source.path], labels_in[chapter.source.path]
         dropped: list[Tag] = []
-        for anchor in elements(chapter.tree, "a", "area"):
-            if "href" not in anchor.attrs:
+        has_groups = any(has_class(tag, GROUP) for tag in found[chapter.slug])
+        for anchor in found[chapter.slug]:
+            if anchor.name == "span" or "href" not in anchor.attrs:
                 continue
             href = str(anchor["href"])
             if settle_reference(anchor, href, seen_labels, chapter, labels, report):
@@ -121,21 +125,20 @@ def link(book: Book, report: Report) -> None:
             if anchor.name != "span" and "href" not in anchor.attrs:
                 dropped.append(anchor)
         unwrap(chapter.tree, dropped)
-        for group in elements(chapter.tree, "span"):
-            if "class" in group.attrs and has_class(group, GROUP):
+        for group in elements(chapter.tree, "span") if has_groups else ():
+            if has_class(group, GROUP):
                 naming.settle_group(group)
 
 
-def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
-    """Prefix every id of the chapter; map old ids to new ones, the first use of an id winning."""
+def _globalise_ids(chapter: Chapter, every: list[Tag], report: Report) -> dict[str, str]:
+    """Prefix the id of `every` element; map old ids to new ones, the first use of an id winning."""
     anchors: dict[str, str] = {}
     again: Counter[str] = Counter()
     raw_ids: dict[int, str] = {}
     taken: set[str] = set()
     chapter.tree["id"] = chapter.slug
-    every = elements(chapter.tree)
     for tag in every:
-        if not tag.get("id"):
+        if not tag.attrs.get("id"):
             continue
         raw = str(tag["id"])
         clean = re.sub(r"[^\w.-]+", "-", raw.removeprefix("^")) or "id"
@@ -157,7 +160,7 @@ def _globalise_ids(chapter: Chapter, report: Report) -> dict[str, str]:
                 message = f"the id `{raw[:100]}` is used a second time"
                 report.add(DUPLICATE_ID, message, span, "give one of them another id")
     for tag in every:
-        for attribute in _ID_REFERENCES:
+        for attribute in _ID_REFERENCES if tag.attrs else ():
             if attribute in tag.attrs:
                 values = tag.get_attribute_list(attribute)
                 names = [anchors[str(v)] for w in values for v in str(w).split() if v in anchors]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, PageElement
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.passes.addresses import Addresses
@@ -25,8 +25,7 @@ _TEXT = frozenset({"p", "li", "ul", "ol", "blockquote", "td"})
 Nodes = list[PageElement | str]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Describe what a link leads to. `kind` and `number` are empty for what has no number."""
 
     kind: str

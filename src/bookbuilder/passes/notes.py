@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -26,11 +27,14 @@ def notes(book: Book, report: Report) -> None:
 
 def _settle_notes(tree: Tag, words: Words) -> None:
     """Turn Python-Markdown's footnotes into `noteref` links and `aside`s, in order of reference."""
-    lists = [d for d in elements(tree, "div") if has_class(d, "footnote")]
+    found = elements(tree, "a", "div")
+    lists = [d for d in found if d.name == "div" and has_class(d, "footnote")]
     items = {str(li["id"]): li for d in lists for li in elements(d, "li") if li.get("id")}
     for holder in lists:
         holder.extract()
-    references = _references(tree)
+    in_lists = {id(a) for d in lists for a in elements(d, "a")}
+    anchors = [a for a in found if a.name == "a" and id(a) not in in_lists]
+    references = [a for a in anchors if _is_reference(a)]
     order: dict[str, list[str]] = {}
     numbers: dict[str, int] = {}
     names: dict[str, str] = {}
@@ -59,7 +63,7 @@ def _settle_notes(tree: Tag, words: Words) -> None:
         unwrap(root, wrappers)
     if not order:
         return
-    _part_adjacent(tree)
+    _part_adjacent(anchors)
     section = new_tag("section", {"class": "notes", "role": "doc-endnotes"})
     for number, (target, back) in enumerate(order.items(), 1):
         section.append(_make_note(items[target], number, names[target], back, words))
@@ -67,7 +71,11 @@ def _settle_notes(tree: Tag, words: Words) -> None:
 
 
 def _references(tree: Tag) -> list[Tag]:
-    return [a for a in elements(tree, "a") if has_class(a, "footnote-ref")]
+    return [a for a in elements(tree, "a") if _is_reference(a)]
+
+
+def _is_reference(anchor: Tag) -> bool:
+    return has_class(anchor, "footnote-ref")
 
 
 def _name_of(target: str, item: Tag, number: int) -> str:
@@ -92,9 +100,9 @@ def _make_reference(reference: Tag, number: int, name: str, note: str) -> None:
     reference.string = str(number)
 
 
-def _part_adjacent(tree: Tag) -> None:
+def _part_adjacent(anchors: Iterable[Tag]) -> None:
     """Put a comma between two references side by side: "1" and "2" would read as twelve."""
-    for reference in elements(tree, "a"):
+    for reference in anchors:
         follower = reference.next_sibling
         if (
             has_class(reference, "noteref")

@@ -11,10 +11,11 @@ import itertools
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from bookbuilder.config.schema import Config
 from bookbuilder.runtime.files import files_below, folded, is_file, is_inside, name_of, names_in
@@ -50,8 +51,7 @@ MOST_FILES = 50_000
 _FEWEST_PARTS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Hold the file that an address means, and how it was found.
 
     `leads_out` says, if there is no file, whether the address leads out of the book's folders.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bookbuilder.book import Book, Chapter, Metadata, Part
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -36,8 +37,7 @@ NO_SUCH_PART = Rule(
 )
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """Hold what stays of a book; `chosen` are the chapters that were asked for themselves."""
 
     front: list[Chapter]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bookbuilder.book import Chapter
+from bookbuilder.text.patterns import rare_pattern
 
 # Folders that a site's root often is.
 _SITE_FOLDERS = frozenset(
@@ -22,10 +23,10 @@ _SITE_FOLDERS = frozenset(
 )
 # A site may stand in a folder of its host, which then starts each address: `/repository/docs/`.
 _MOST_OF_BASE = 2
-_SUFFIX = re.compile(r"\.(?:html?|xhtml|md|mdx|markdown|qmd|rmd)$")
-_FILE = re.compile(r"\.(?:md|mdx|markdown|qmd|rmd)$", re.IGNORECASE)
+_SUFFIX = rare_pattern(r"\.(?:html?|xhtml|md|mdx|markdown|qmd|rmd)$")
+_FILE = rare_pattern(r"\.(?:md|mdx|markdown|qmd|rmd)$", re.IGNORECASE)
 _INDEX = ("index", "readme", "_index")
-_NUMBER = re.compile(r"^\d{1,4}[-_. ]+(?=\D)")
+_NUMBER = rare_pattern(r"^\d{1,4}[-_. ]+(?=\D)")
 
 _Place = tuple[str, ...]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Book, Chapter
 from bookbuilder.dialect.core.citing import PLACE
@@ -31,8 +31,7 @@ _LAST = ("index", "colophon")
 _MOST_BACK = 12
 
 
-@dataclass(slots=True)
-class Backlinks:
+class Backlinks(Struct):
     """Name the places where sources are cited, for links back; one for each chapter."""
 
     places: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

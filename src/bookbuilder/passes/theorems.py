@@ -13,6 +13,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.counting import Counting
 from bookbuilder.passes.formulas import NUMBER_GAP
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import Words, primary, words_for
 from bookbuilder.trees.markup import elements, has_class, new_tag
 
@@ -27,12 +28,12 @@ FORMULA_NUMBER = "formula-number"
 _SET_APART = frozenset({"pre", "div", "figure", "p", "span"})
 _MARK = "\N{WHITE SQUARE}"
 # Authors who write a mark of their own get no second one.
-_HAS_MARK = re.compile(
+_HAS_MARK = rare_pattern(
     r"(?:[\u25a0-\u25a3\u25aa-\u25ad\u25fb-\u25fe\u220e]|\bq\.?\s?e\.?\s?d\.?"
     r"|\\(?:qed|qedhere|qedsymbol|square|blacksquare|Box)\b\W{0,4})\s*$",
     re.IGNORECASE,
 )
-_FULL_STOP = re.compile(r"[.!?:。！？：]\s*$")
+_FULL_STOP = rare_pattern(r"[.!?:。！？：]\s*$")
 
 
 def theorems(book: Book, report: Report) -> None:

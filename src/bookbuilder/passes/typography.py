@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
+from functools import cache
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.dialect.core.spans import AS_TYPED
@@ -19,7 +20,16 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.passes.dashes import Edit, dash_edits, not_in_addresses
 from bookbuilder.passes.line_ends import line_end_edits
 from bookbuilder.runtime.progress import tracked
-from bookbuilder.trees.markup import elements, has_class, new_tag, raw_text, text_of, unwrap
+from bookbuilder.text.patterns import rare_pattern
+from bookbuilder.trees.markup import (
+    elements,
+    first_element,
+    has_class,
+    new_tag,
+    raw_text,
+    text_of,
+    unwrap,
+)
 from bookbuilder.trees.xhtml import INLINE_STYLE, RUBY_PARTS, TRANSPARENT
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -27,8 +37,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 APOSTROPHE = "’"
 
 
-@dataclass(frozen=True, slots=True)
-class Quotes:
+class Quotes(Struct, frozen=True):
     """Hold outer and inner quotation marks, opening and closing."""
 
     open: str
@@ -84,6 +93,7 @@ QUOTES: dict[str, Quotes] = {
 
 _UNTOUCHED = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style", "svg", "var"})
 _INLINE = (frozenset(INLINE_STYLE) | TRANSPARENT | RUBY_PARTS) - _UNTOUCHED
+_LEFT_ALONE = _UNTOUCHED | {"img", "br"}
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _OPENERS = frozenset("([{<«‹„‚“‘¿¡/=|")
 _BEFORE_WORDS = frozenset("([{¿¡…")
@@ -92,15 +102,16 @@ _DASHES = frozenset("-–—")
 _ANY_MARK = re.compile(r"[\"'“”„«»‘’‚›‹]")
 _CLOSING_SINGLE = re.compile(r"(?<=\S)'(?!\w)")
 # Words without their beginning. Those of the first pattern never start a quotation.
-_SHORTENED = re.compile(
+_SHORTENED = rare_pattern(
     r"(?:\d\ds?|n['’]|t(?:is|was|were|will|would|isn|wasn)|[st](?=\s))(?!\w)", re.I
 )
-_MAYBE_SHORTENED = re.compile(
+_MAYBE_SHORTENED = rare_pattern(
     r"(?:bout|cause|cos|em|gainst|kay|neath|nother|nuff|round|til|till|tween|twixt)(?!\w)", re.I
 )
 _FAR = 80
 
-_DOTS = re.compile(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
+_DOTS = rare_pattern(r"(?<![.…])\.{3}(?=\.?(?![.…]))")
+_NUMBER = re.compile(r"[ \n]\d")
 # "p. 5", "chapter 3": a number that must not start a line.
 _BEFORE_NUMBER = re.compile(
     r"(?<!\w)(?:(?:pp?|vols?|nos?|figs?|chap|sec|Bd|Nr|S|Abb|Kap|núm|pág)\.|[§¶№]|chapter|part|section"
@@ -109,15 +120,14 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _FRENCH_SPACES = (
-    (re.compile(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
-    (re.compile(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
-    (re.compile(r"«([ \u00a0])"), NARROW),
-    (re.compile(r"([ \u00a0])(?=»)"), NARROW),
+    (rare_pattern(r"(?<=\S)([ \u00a0])(?=[;!?])"), NARROW),
+    (rare_pattern(r"(?<=\S)( )(?=:(?![\w/)(]))"), NBSP),
+    (rare_pattern(r"«([ \u00a0])"), NARROW),
+    (rare_pattern(r"([ \u00a0])(?=»)"), NARROW),
 )
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """Hold a text node at `start` of its run, or a stand-in for an element that is left alone."""
 
     start: int
@@ -131,7 +141,7 @@ def typography(book: Book, report: Report) -> None:
     """Set every chapter, and the titles that contents, covers and running heads repeat."""
     language = book.metadata.language
     for chapter in tracked(book.chapters):
-        heading = next(iter(elements(chapter.tree, "h1")), chapter.tree)
+        heading = first_element(chapter.tree, "h1") or chapter.tree
         title = next(
             (t for t in elements(heading, "span") if has_class(t, "chapter-title")), heading
         )
@@ -159,7 +169,9 @@ def set_type(tree: Tag, language: str) -> None:
     Text in a language without an entry in `QUOTES` keeps its marks.
     """
     for run in _runs(tree, language):
-        text = "".join(piece.text for piece in run)
+        text = "".join([piece.text for piece in run])
+        if len(text) < 2:
+            continue  # The line end between two blocks: all edits look at a neighbour too.
         for tongue in dict.fromkeys(piece.language for piece in run if piece.node is not None):
             edits = list(line_end_edits(text, tongue))
             if (quotes := quotes_of(tongue)) is not None:
@@ -170,6 +182,7 @@ def set_type(tree: Tag, language: str) -> None:
     unwrap(tree, [span for span in elements(tree, "span") if has_class(span, AS_TYPED)])
 
 
+@cache
 def quotes_of(language: str) -> Quotes | None:
     tag = language.strip().lower().replace("_", "-")
     return QUOTES.get(tag) or QUOTES.get(tag.split("-")[0])
@@ -179,30 +192,35 @@ def _runs(tree: Tag, language: str) -> list[list[_Piece]]:
     """Return the text of each block, in order; a block inside another interrupts it."""
     runs: list[list[_Piece]] = [[]]
     length = 0
-    stack: list[tuple[PageElement | None, int, str]] = [(tree, 0, language)]
-    while stack:
-        node, index, tongue = stack.pop()
-        if isinstance(node, Tag):
-            # The call of a note stands beside the text, not between its words.
-            if has_class(node, "noteref") or has_class(node, "noteref-comma"):
-                continue
-            if node.name in _UNTOUCHED or node.name in ("img", "br") or has_class(node, AS_TYPED):
-                runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
-                length += 1
-                continue
-            tongue = str(node.get("lang") or tongue)
-            if node.name not in _INLINE:
+    root: list[PageElement] = [tree]
+    levels = [(enumerate(root), language, False)]
+    while levels:
+        children, tongue, is_block = levels[-1]
+        for index, node in children:
+            if isinstance(node, Tag):
+                classed = "class" in node.attrs
+                # The call of a note stands beside the text, not between its words.
+                if classed and (has_class(node, "noteref") or has_class(node, "noteref-comma")):
+                    continue
+                if node.name in _LEFT_ALONE or (classed and has_class(node, AS_TYPED)):
+                    runs[-1].append(_Piece(length, "\n" if node.name == "br" else _OBJECT))
+                    length += 1
+                    continue
+                interrupts = node.name not in _INLINE
+                if interrupts:
+                    runs.append([])
+                    length = 0
+                inner = str(node.get("lang") or tongue)
+                levels.append((enumerate(node.contents), inner, interrupts))
+                break
+            if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+                runs[-1].append(_Piece(length, str(node), node, index, tongue))
+                length += len(node)
+        else:
+            levels.pop()
+            if is_block:
                 runs.append([])
                 length = 0
-                stack.append((None, 0, ""))
-            children = [(child, at, tongue) for at, child in enumerate(node.contents)]
-            stack.extend(reversed(children))
-        elif node is None:
-            runs.append([])
-            length = 0
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            runs[-1].append(_Piece(length, str(node), node, index, tongue))
-            length += len(node)
     return [run for run in runs if run]
 
 
@@ -243,7 +261,8 @@ def _edits(text: str, quotes: Quotes, language: str) -> list[Edit]:
         edits += [(*match.span(), "…") for match in _DOTS.finditer(text)]
     if edits:
         edits = not_in_addresses(edits, text)
-    edits += [(*match.span(1), NBSP) for match in _BEFORE_NUMBER.finditer(text)]
+    if _NUMBER.search(text):
+        edits += [(*match.span(1), NBSP) for match in _BEFORE_NUMBER.finditer(text)]
     if language.lower().startswith("fr"):
         for pattern, space in _FRENCH_SPACES:
             edits += [(*match.span(1), space) for match in pattern.finditer(text)]

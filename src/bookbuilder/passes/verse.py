@@ -6,16 +6,16 @@ a line's start become its margin, which a line that turns keeps.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from bs4 import Tag
 from bs4.element import AttributeValueList, NavigableString, PageElement
+from msgspec import Struct, field
 
 from bookbuilder.book import Book
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements, has_class, is_text, new_tag, raw_text, texts
 from bookbuilder.trees.xhtml import INLINE_STYLE, PHRASING, TRANSPARENT
@@ -24,14 +24,13 @@ EM_OF_BLANK = 0.5
 DEEPEST = 10.0
 """A line starts so far in at most, in em: a narrow screen must have room for its words."""
 _WIDTHS = {"\t": 4, "\N{EM SPACE}": 2, "\N{IDEOGRAPHIC SPACE}": 2}
-_BLANKS = re.compile(r"\s*")
+_BLANKS = rare_pattern(r"\s*")
 _INLINE = (frozenset(INLINE_STYLE) | TRANSPARENT) - {"code", "kbd", "samp", "var"}
 _HOLDERS = ("div", "section", "blockquote", "p")
 _DEEPEST = 50
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """Hold the nodes of a line, and the marks that ended the line before it."""
 
     nodes: list[PageElement] = field(default_factory=list)

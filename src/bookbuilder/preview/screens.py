@@ -12,6 +12,7 @@ from bookbuilder.formats.epub.cover_picture import cover
 from bookbuilder.formats.epub.documents import ChapterWriter, Frame, targets_of
 from bookbuilder.formats.epub.writer import compose
 from bookbuilder.formats.hypertext.images import for_readers
+from bookbuilder.formats.made_pictures import made_pictures
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.pagination import blocks
 from bookbuilder.runtime.cache import digest_of
@@ -102,7 +103,8 @@ class ScreenWriter:
         size = book.config.epub.picture_size
         key = digest_of(asset.data), size
         if key not in self._pictures:
-            self._pictures[key] = for_readers(asset, size)[0]
+            known = made_pictures(book.config.pdf.cache)
+            self._pictures[key] = for_readers(asset, size, known)[0]
         made = self._pictures[key]
         # Equal pictures may have several names in the book.
         suffix = made.name[made.name.rindex(".") :] if "." in made.name else ""

@@ -6,9 +6,10 @@ nothing that reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bookbuilder.book import Cited
 from bookbuilder.config.pandoc_metadata import BIBLIOGRAPHY_KEYS, read_bibliography
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _BIB = (".bib", ".bibtex")
 
 
-@dataclass(slots=True)
-class Bibliographies:
+class Bibliographies(Struct):
     """Read each bibliography once, when the first chapter may cite from it."""
 
     config: Config

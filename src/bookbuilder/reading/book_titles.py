@@ -8,9 +8,10 @@ from pathlib import Path
 from bookbuilder.book import Book, Chapter
 from bookbuilder.reading.titles import LONGEST_TITLE, is_contents
 from bookbuilder.runtime.text_folder import INDEX_STEMS
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
-_PICTURES = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|!\[[^\]\[]*\]\[[^\]\[]*\]|<img\b[^<>]*>")
+_PICTURES = rare_pattern(r"!\[[^\]\[]*\]\([^()]*\)|!\[[^\]\[]*\]\[[^\]\[]*\]|<img\b[^<>]*>")
 _FOLDERS = frozenset(
     """
     book books build chapter chapters contents content data desktop dist doc docs document documents
@@ -20,19 +21,19 @@ _FOLDERS = frozenset(
     texts tmp trunk user users website wiki work workspace
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
-_LANGUAGE = re.compile(
+_LANGUAGE = rare_pattern(
     r"(?:ar|bg|bn|ca|cs|da|de|el|en|es|et|fa|fi|fr|gl|he|hi|hr|hu|id|it|ja|ko|lt|lv|ms|nb|nl|nn|pl|pt"
     r"|ro|ru|sk|sl|sr|sv|th|tr|uk|ur|vi|zh)(?:[-_][a-z]{2,4})?",
     re.IGNORECASE,
 )
-_DOMAIN = re.compile(
+_DOMAIN = rare_pattern(
     r"(?P<name>[\w-]+)(?:\.[\w-]+)*\.(?:io|com|org|net|dev|app|me|info|edu|gov|co|de|fr|uk|eu|ch|nl|page"
     r"|pages|site|tech|ai|cc|tv)",
     re.IGNORECASE,
 )
 # "Title: Moby-Dick", as the headings of texts that were scanned say.
-_LABEL = re.compile(r"(?:Title|Titel|Titre|Título|Titolo|Book):[ ]+(?=\S)", re.IGNORECASE)
-_SECTIONS = re.compile(
+_LABEL = rare_pattern(r"(?:Title|Titel|Titre|Título|Titolo|Book):[ ]+(?=\S)", re.IGNORECASE)
+_SECTIONS = rare_pattern(
     r"to-?dos?|readme|index|home|welcome|intro|introduction|overview|preface|foreword|about"
     r"|getting started|summary|license|untitled",
     re.IGNORECASE,

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.patterns import rare_pattern
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 # Formatters of code write `# |`.
-_LINE = re.compile(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
+_LINE = rare_pattern(r"[ \t]*(?:#|//|--|%)[ \t]?\|[ \t]?(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class CellOptions:
+class CellOptions(Struct, frozen=True):
     """Say which parts of a cell are shown, and how a figure or table in it is called."""
 
     code: bool = True
@@ -78,7 +77,7 @@ def options_of(
 def _data(lines: list[str]) -> Mapping[str, Any]:
     try:
         data = load_yaml("\n".join(lines)) if lines else {}
-    except yaml.YAMLError:
+    except NotYamlError:
         return {}
     return data if isinstance(data, dict) else {}
 

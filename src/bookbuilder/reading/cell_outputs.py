@@ -6,13 +6,15 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from html import escape
 from typing import Any
+
+from msgspec.structs import replace
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.reading.cell_options import CellOptions
 from bookbuilder.runtime.text_files import without_controls
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.trees.markup import elements
 from bookbuilder.trees.parsing import parse_fragment
@@ -33,12 +35,12 @@ LARGEST_HTML_OF_ALL = 5_000_000
 
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _SUFFIXES = {"svg+xml": "svg", "jpeg": "jpg"}
-_ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,40}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))")
+_ANSI = rare_pattern(r"\x1b(?:\[[0-9;?]{0,40}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))")
 _PROGRAMS = ("script", "iframe", "canvas", "video", "audio", "object", "embed")
 _DROPPED = ("style", "link", "meta", "button", "input", "form", "noscript", "template")
 _KEPT = {"colspan", "rowspan", "scope", "headers", "href", "src", "alt", "title", "lang", "dir"}
 # The `repr` of a plot says nothing to readers.
-_REPR = re.compile(r"<[\w.]+[^<>\n]{0,300}>|\w*(?:Figure|FigureWidget|Chart|Plot)\([^\n]{0,300}")
+_REPR = rare_pattern(r"<[\w.]+[^<>\n]{0,300}>|\w*(?:Figure|FigureWidget|Chart|Plot)\([^\n]{0,300}")
 
 
 class Outputs:

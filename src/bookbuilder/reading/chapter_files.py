@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bookbuilder.config.other_tools.summary import SUMMARY_NAME
+from bookbuilder.config.chapter_list import SUMMARY_NAME
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span

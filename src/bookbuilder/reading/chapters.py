@@ -29,6 +29,7 @@ from bookbuilder.reading.translations import with_structure_of
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 
 NOTHING_LEFT = Rule(
     "C023",
@@ -37,7 +38,7 @@ NOTHING_LEFT = Rule(
     "Conditions leave every chapter out of this format or edition, so there is nothing to build.",
 )
 
-_HEADING = re.compile(r"(?m)^#[ \t]+\S")
+_HEADING = rare_pattern(r"(?m)^#[ \t]+\S")
 
 
 def read_book(

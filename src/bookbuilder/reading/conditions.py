@@ -23,6 +23,7 @@ from bookbuilder.model.audience import FORMATS, PRINT, SCREEN, TEACHER, WEB, for
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import without_code
 from bookbuilder.model.source import Source, Span
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import anchor
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import elements, has_class, relink, text_of
@@ -60,7 +61,7 @@ _SOLUTIONS = frozenset({"solution", "callout-solution", "theorem-solution"})
 # What means something without content.
 _STAYS_EMPTY = frozenset({"td", "th", "tr", "tbody", "thead", "section", "a", "code"})
 _OWN_HINT = "put the text into an edition of its own, with `edition=`"
-_CAPTION = re.compile(r"(?:Table)?:", re.IGNORECASE)
+_CAPTION = rare_pattern(r"(?:Table)?:", re.IGNORECASE)
 _MOST_FINDINGS = 100
 
 

@@ -11,6 +11,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.reading.listed_files import named
+from bookbuilder.text.patterns import rare_pattern
 
 DRAFT = Rule(
     "B013",
@@ -35,7 +36,7 @@ _YES = (
 _NO = ("publish", "published", "dg-publish", "listed", "public")
 # `status: draft`, `visibility: hidden`, `status: "\N{CONSTRUCTION SIGN} Draft"`.
 _STATUS = ("status", "state", "stage", "visibility")
-_STATES = re.compile(r"(?:draft(?:ing)?|wip|unpublished|unlisted|private|hidden)", re.IGNORECASE)
+_STATES = rare_pattern(r"(?:draft(?:ing)?|wip|unpublished|unlisted|private|hidden)", re.IGNORECASE)
 # Hugo's, with `render: never` or `list: never` below.
 _BUILD = ("build", "_build")
 _FOLDER = "_drafts"
@@ -44,7 +45,7 @@ _LIKELY = re.compile(
     rf"(?mi)^[ \t]*[\"']?(?:{'|'.join((*_YES, *_NO, *_STATUS, *_BUILD))})[\"']?[ \t]*[:=]"
 )
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.{0,100000}?)^\+\+\+", re.DOTALL | re.MULTILINE)
-_TOML_LINE = re.compile(r"(?mi)^[ \t]*([\w-]{1,40})[ \t]*=[ \t]*[\"']?(\w{1,20})[\"']?[ \t]*$")
+_TOML_LINE = rare_pattern(r"(?mi)^[ \t]*([\w-]{1,40})[ \t]*=[ \t]*[\"']?(\w{1,20})[\"']?[ \t]*$")
 
 
 def draft_mark(source: Source) -> Span | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import yaml
+from msgspec import Struct, field
 
 from bookbuilder.config.dates import read_date
 from bookbuilder.config.levels import read_levels
@@ -23,8 +22,9 @@ from bookbuilder.model.diagnostics import Level, Levels, Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.reading.foreign_keys import OF_OTHER_TOOLS, addresses_in
 from bookbuilder.text.language import is_language
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.xhtml import roles_of
 
@@ -92,13 +92,12 @@ _TOML = re.compile(
 # What may stand before front matter without being seen: blank lines, a byte order mark, comments.
 _BEFORE = re.compile(r"(?:\s|\ufeff|\u200b|<!--(?:(?!-->)[\s\S])*-->|%%(?:(?!%%)[^\n])*%%)+")
 _UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:(?:\s|\Z)")
-_OPEN_QUOTE = re.compile(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
-_LOOKS_LIKE_KEYS = re.compile(r"\s*[\w-]+\s*:")
+_OPEN_QUOTE = rare_pattern(r"(?m)^[ \t]*[\w-]+:[ \t]+([\"'])(?:(?!\1).)*$")
+_LOOKS_LIKE_KEYS = rare_pattern(r"\s*[\w-]+\s*:")
 _LONGEST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """Hold the keys that bookbuilder reads.
 
     `is_untitled` is True for an empty `title: ""`, which means a chapter without a title.
@@ -147,20 +146,17 @@ def read_front_matter(source: Source, report: Report) -> FrontMatter:
         return FrontMatter()
     try:
         data = load_yaml(match["yaml"])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        if "end of stream" in str(getattr(error, "problem", "")):
-            # The start of the construct is more telling than the end of the text.
-            mark = getattr(error, "context_mark", None) or mark
+    except NotYamlError as error:
         if not _LOOKS_LIKE_KEYS.match(match["yaml"]):
             return FrontMatter()
         first = source.text.count("\n", 0, start) + 1
-        span = source.span_of_line(first + 1 + mark.line if mark else first)
-        if mark:
-            span = dataclasses.replace(span, column=mark.column + 1, length=1)
-        problem = getattr(error, "problem", None) or str(error)[:200] or "it does not parse"
-        message = f"the front matter is not YAML: {problem}"
-        report.add(BAD_FRONT_MATTER, message, span, _hint_for(problem, match["yaml"]))
+        span = source.span_of_line(first)
+        if error.place:
+            line, column = error.place
+            span = source.span_of_line(first + 1 + line)
+            span = dataclasses.replace(span, column=column + 1, length=1)
+        message = f"the front matter is not YAML: {error.problem[:200]}"
+        report.add(BAD_FRONT_MATTER, message, span, _hint_for(error.problem, match["yaml"]))
         return FrontMatter(length=match.end())
     if data is None and not match["yaml"].strip():
         return FrontMatter(length=match.end()) if match["yaml"] else FrontMatter()
@@ -331,7 +327,7 @@ def _is_surely_front_matter(text: str) -> bool:
         return False
     try:
         data = load_yaml(text)
-    except yaml.YAMLError:
+    except NotYamlError:
         return False
     return isinstance(data, dict) and any(str(key).casefold() in _KNOWN for key in data)
 

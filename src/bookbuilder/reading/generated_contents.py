@@ -10,21 +10,22 @@ from pathlib import Path
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
 from bookbuilder.reading.listed_files import named
+from bookbuilder.text.patterns import rare_pattern
 
 # Those of doctoc and of markdown-toc, each between two comments on lines of their own.
 _MARKS = (
     (
         re.compile(r"(?m)^<!--[ \t]*START doctoc\b[^\n]{0,300}-->"),
-        re.compile(r"<!--[ \t]*END doctoc\b[^\n]{0,300}-->"),
+        rare_pattern(r"<!--[ \t]*END doctoc\b[^\n]{0,300}-->"),
     ),
     (
         re.compile(r"(?m)^<!--[ \t]*toc[ \t]*-->"),
-        re.compile(r"<!--[ \t]*(?:tocstop|/toc)[ \t]*-->"),
+        rare_pattern(r"<!--[ \t]*(?:tocstop|/toc)[ \t]*-->"),
     ),
 )
 # TeX's lists, and what goes with them on their pages.
 _LIST = re.compile(r"\\(?:tableofcontents|listof[a-z]{1,20})\b")
-_WITH_LISTS = re.compile(
+_WITH_LISTS = rare_pattern(
     r"\\(?:newpage|clearpage|cleardoublepage|pagebreak|thispagestyle|pagestyle|pagenumbering"
     r"|setcounter|addtocounter|addcontentsline|phantomsection|hypersetup|vspace|hfill|vfill)\*?"
     r"(?:\[[^\]\n]{0,100}\]|\{[^{}\n]{0,100}\})*|<!--.*?-->|^\#{1,6}[ \t][^\n]{0,200}$",
@@ -38,7 +39,7 @@ ONLY_LISTS = Rule(
     "A page with TeX's `\\tableofcontents`, `\\listoffigures` and the like, and nothing else, is no"
     " chapter: the book makes its own contents, and lists of the figures and tables with captions.",
 )
-_FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~)")
+_FENCE = rare_pattern(r"(?m)^[ \t]*(?:```|~~~)")
 
 
 def without_pages_of_lists(sources: Mapping[Path, Source], report: Report) -> list[Path]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bookbuilder.model.source import Source
+from bookbuilder.text.patterns import rare_pattern
 
-_OPENING = re.compile(r"(?m)^([ \t>]{0,40}(`{3,}|~{3,})[ \t]*([\w+-]{1,40}))(?![\w+-])([^\n]*)$")
+_OPENING = rare_pattern(r"(?m)^([ \t>]{0,40}(`{3,}|~{3,})[ \t]*([\w+-]{1,40}))(?![\w+-])([^\n]*)$")
 
 
 def with_hidden_lines(source: Source, prefixes: Mapping[str, str]) -> Source:

@@ -9,14 +9,15 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.text_folder import is_markdown
+from bookbuilder.text.patterns import rare_pattern
 
-_MARKER = re.compile(
+_MARKER = rare_pattern(
     r"\bANCHOR(?P<end>_END)?:[ \t]*(?P<name>[\w-]+)"
     r"|-+8<-+[ \t]*\[[ \t]*(?P<which>start|end)(?:[ \t]*:[ \t]*(?P<section>[\w-]+))?[ \t]*\]"
 )
-_REGION = re.compile(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
+_REGION = rare_pattern(r"#?(?P<end>end)?region\b[ \t]*(?P<name>[\w*-]*)", re.IGNORECASE)
 # docsify's `/// [demo]` and `### [demo]`, at the start and at the end.
-_FRAGMENT = re.compile(r"[ \t]*(?:///|###)[ \t]*\[(?P<name>[\w-]+)\][ \t]*$")
+_FRAGMENT = rare_pattern(r"[ \t]*(?:///|###)[ \t]*\[(?P<name>[\w-]+)\][ \t]*$")
 Line = tuple[int, str]
 
 

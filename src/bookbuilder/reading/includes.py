@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -28,6 +30,7 @@ from bookbuilder.runtime.files import (
 )
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 
 MOST_NESTED = 10
@@ -72,7 +75,7 @@ _SNIPPET = re.compile(
     _BEFORE + r"-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"'\n]+)(?P=quote)[ \t]*$"
 )
 _SNIPPETS = re.compile(_BEFORE + r"-+8<-+[ \t]*$")
-_ESCAPED = re.compile(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
+_ESCAPED = rare_pattern(_BEFORE + r"(?:\\(?=\{\{[ ]?#)|;(?=-+8<-+))(?P<rest>.*)")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _LONG_FENCE = "`" * 8
 _SIGNS = (
@@ -97,8 +100,7 @@ def with_includes(
     return Source(source.path, source.name, text, tuple(expansion.stretches))
 
 
-@dataclass(slots=True)
-class _Expansion:
+class _Expansion(Struct):
     chapter: Source
     config: Config
     report: Report

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.syntax.myst import holds_markdown
 from bookbuilder.dialect.syntax.myst_options import split_options
+from bookbuilder.text.patterns import rare_pattern
 
 _Line = tuple[int, str]
 _OPENING = re.compile(
     r"(?P<before>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*"
     r"\{[ \t]*(?P<name>[A-Za-z][\w:.+-]*)[ \t]*\}[ \t]*(?P<argument>[^`]*?)[ \t]*$"
 )
-_CLOSING = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*$")
+_CLOSING = rare_pattern(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*$")
 _NAMES = frozenset({"include", "literalinclude", "csv-table", "raw"})
 _MARKDOWN = (".md", ".markdown", ".myst", ".txt", ".qmd", ".mdx", "")
 _LONG_FENCE = "`" * 8
 _KEPT = ("caption", "name", "header", "header-rows", "stub-columns", "delim")
 
 
-@dataclass(slots=True)
-class MystInclude:
+class MystInclude(Struct):
     """Collect the lines of a directive that includes a file, up to the line that closes it."""
 
     name: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span, Stretch
@@ -19,6 +20,7 @@ from bookbuilder.reading.cell_outputs import LEFT_OUT, Outputs, fenced, joined, 
 from bookbuilder.reading.front_matter import read_front_matter
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, name_of, read_file
 from bookbuilder.runtime.text_files import UNREADABLE, without_controls
+from bookbuilder.text.patterns import rare_pattern
 
 SUFFIX = ".ipynb"
 LARGEST = 50_000_000
@@ -31,12 +33,11 @@ BAD_NOTEBOOK = Rule(
     f" again. More than {MOST_CELLS:,} cells or {LARGEST_TEXT:,} characters of text are refused.",
     stops=False,
 )
-_ATTACHMENT = re.compile(r"attachment:([^\s()<>\"']{1,300})")
-_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_ATTACHMENT = rare_pattern(r"attachment:([^\s()<>\"']{1,300})")
+_LANGUAGE = rare_pattern(r"[\w+#.-]{1,40}")
 
 
-@dataclass(slots=True)
-class Notebook:
+class Notebook(Struct):
     """A notebook as text. `pictures` are those in it, by the names that the text calls them."""
 
     source: Source

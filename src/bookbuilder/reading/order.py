@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bookbuilder.config import CONFIG_NAME
 from bookbuilder.config.chapter_list import ChapterList, Listed
-from bookbuilder.config.other_tools import chapter_list
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
@@ -65,7 +64,7 @@ def read_outline(config: Config, report: Report, *, with_drafts: bool = False) -
     if outline is not None:
         if "book.chapters" not in config.moved:  # what an edition leaves out is left out on purpose
             _report_unlisted(config, outline, report)
-    elif (listed := chapter_list(config, report)) is not None:
+    elif (listed := _list_of_other_tool(config, report)) is not None:
         outline, file = _from_list(config, listed, report), listed.file
         if any(True for _ in outline.entries):
             _report_left(config, listed, outline, report)
@@ -80,6 +79,12 @@ def read_outline(config: Config, report: Report, *, with_drafts: bool = False) -
     return (
         outline if config.translated is None else translated(outline, config, report, with_drafts)
     )
+
+
+def _list_of_other_tool(config: Config, report: Report) -> ChapterList | None:
+    from bookbuilder.config.other_tools.tools import chapter_list
+
+    return chapter_list(config, report)
 
 
 def _drop_notes(outline: Outline, file: str, config: Config, report: Report) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from bookbuilder.reading.front_matter import FrontMatter
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Name a chapter to read, with the `title` and the nesting `depth` that the list gives it.
 
     So with the `role` (`appendix`), which front matter may overrule. In a translation, `original`
@@ -30,16 +30,14 @@ class Entry:
     twin: Path | None = None
 
 
-@dataclass(slots=True)
-class PartOutline:
+class PartOutline(Struct):
     title: str = ""
     subtitle: str = ""
     number: int | None = None
     entries: list[Entry] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Outline:
+class Outline(Struct):
     """List the chapters of a book. `numbered` is True if its list has them numbered.
 
     `marks` matches lines of a chapter that are for the list, not for readers. `left_out` are those

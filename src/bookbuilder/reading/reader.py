@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
+from msgspec.structs import replace
 
 from bookbuilder import dialect
 from bookbuilder.book import Chapter

@@ -7,18 +7,17 @@ program itself. So nothing that is found is ever out of date. Findings are kept,
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from bookbuilder.book import Chapter
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Diagnostic, Report
-from bookbuilder.model.source import Place, Source
+from bookbuilder.model.source import Source
 from bookbuilder.reading.conditions import Conditions
 from bookbuilder.reading.front_matter import FrontMatter
 from bookbuilder.reading.macros import macros_of
@@ -27,19 +26,15 @@ from bookbuilder.reading.reader import read_chapters
 from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.runtime.installation import installation
 from bookbuilder.runtime.progress import working_on
-from bookbuilder.runtime.workers import worker_pool
 from bookbuilder.trees.records import TreeRecord, record_of, tree_of
 
 if TYPE_CHECKING:
     from bookbuilder.citing.library import Library
 
 LARGEST_CACHE = 50_000_000
-ENOUGH_FOR_WORKERS = 50_000
-"""Characters: with fewer, one process has read them before two have begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ChapterRecord:
+class _ChapterRecord(Struct, frozen=True):
     """Hold what of a chapter comes from its text; see `Chapter` for the fields."""
 
     slug: str
@@ -52,8 +47,7 @@ class _ChapterRecord:
     left_out: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _FileRecord:
+class _FileRecord(Struct, frozen=True):
     """Hold the chapters of one file, what was found in it, and what its conditions name."""
 
     chapters: list[_ChapterRecord]
@@ -61,8 +55,7 @@ class _FileRecord:
     named: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FileToRead:
+class FileToRead(Struct, frozen=True):
     """A file of the book, and all that decides what it is read as.
 
     One that is not for the book's readers has no chapters.
@@ -98,80 +91,62 @@ class FileToRead:
         return repr((self.source, self.front, place, citable))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """The work of reading one file, by its number."""
-
-    message: int
-    place: Place
-
-
 def read_files(files: Sequence[FileToRead], config: Config) -> list[list[Chapter]]:
     """Return the chapters of each of `files`, as they were read before or anew.
 
     What is found goes to the reports of their conditions.
     """
-    cache = users_cache("chapters") if config.pdf.cache else Cache(None)
+    if not config.pdf.cache:
+        return [_read(file, file.conditions) for file in files]
+    cache = users_cache("chapters")
     circumstances = digest_of(installation().encode(), _bytes(repr(config)))
-    names = [digest_of(circumstances.encode(), _bytes(file.told)) for file in files]
-    records = [_recall(cache, name) for name in names]
-    missing = [number for number, record in enumerate(records) if record is None]
-    for number, data in _read(files, missing):
-        cache.put(names[number], data)
-        records[number] = msgspec.msgpack.decode(data, type=_FileRecord)
-    if missing:
+    chapters = []
+    has_learned = False
+    for file in files:
+        name = digest_of(circumstances.encode(), _bytes(file.told))
+        recalled = _recall(cache, name, file)
+        if recalled is None:
+            recalled, data = _read_and_recorded(file)
+            cache.put(name, data)
+            has_learned = True
+        chapters.append(recalled)
+    if has_learned:
         cache.trim(LARGEST_CACHE)
-    return [_taken(file, record) for file, record in zip(files, records, strict=True)]
+    return chapters
 
 
-def _read(files: Sequence[FileToRead], missing: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    """Read those of `files` that are `missing`, by their numbers; yield each with its record.
-
-    One that no record can hold is left out.
-    """
-    jobs = [_Job(number, files[number].source.place) for number in missing]
-    if sum(len(files[number].source.text) for number in missing) < ENOUGH_FOR_WORKERS:
-        for job in jobs:
-            with working_on(job.place):
-                data = _data_of(files[job.message])
-            if data:
-                yield job.message, data
-        return
-    with worker_pool(lambda: lambda number: _data_of(files[number])) as workers:
-        for job, data in workers.share_out(jobs):
-            if data:
-                yield job.message, data
-
-
-def _data_of(file: FileToRead) -> bytes:
-    """Read `file`, and return the record of it; nothing if MessagePack cannot hold it."""
-    own = dataclasses.replace(file.conditions, report=Report(), named=set())
-    chapters = [_record_of(chapter) for chapter in file.read(own)]
-    record = _FileRecord(chapters, own.report.found, frozenset(own.named))
-    try:
-        return msgspec.msgpack.encode(record)
-    except UnicodeEncodeError:  # halves of characters, which only hostile books have
-        return b""
-
-
-def _recall(cache: Cache, name: str) -> _FileRecord | None:
-    data = cache.get(name)
-    try:
-        return None if data is None else msgspec.msgpack.decode(data, type=_FileRecord)
-    except msgspec.DecodeError:
-        return None
-
-
-def _taken(file: FileToRead, record: _FileRecord | None) -> list[Chapter]:
-    """Return the chapters of `file` by its record, and report what was found."""
-    if record is not None:
-        with contextlib.suppress(ValueError):  # it holds no trees
-            chapters = [_chapter_of(chapter, file) for chapter in record.chapters]
-            file.conditions.report.add_found(record.found)
-            file.conditions.named |= record.named
-            return chapters
+def _read(file: FileToRead, conditions: Conditions) -> list[Chapter]:
     with working_on(file.source.place):
-        return file.read(file.conditions)
+        return file.read(conditions)
+
+
+def _read_and_recorded(file: FileToRead) -> tuple[list[Chapter], bytes]:
+    """Return the chapters of `file`, and a record of them; an empty one if that cannot be made."""
+    report, conditions = Report(), file.conditions
+    own = dataclasses.replace(conditions, report=report, named=set())
+    chapters = _read(file, own)
+    record = _FileRecord(list(map(_record_of, chapters)), report.found, frozenset(own.named))
+    conditions.report.add_found(record.found)
+    conditions.named |= record.named
+    try:
+        return chapters, msgspec.msgpack.encode(record)
+    except UnicodeEncodeError:  # halves of characters, which only hostile books have
+        return chapters, b""
+
+
+def _recall(cache: Cache, name: str, file: FileToRead) -> list[Chapter] | None:
+    """Return the chapters that `file` was read as, and report what was found, if that is known."""
+    data = cache.get(name)
+    if data is None:
+        return None
+    try:
+        record = msgspec.msgpack.decode(data, type=_FileRecord)
+        chapters = [_chapter_of(chapter, file) for chapter in record.chapters]
+    except ValueError:  # it is no record, or holds no trees
+        return None
+    file.conditions.report.add_found(record.found)
+    file.conditions.named |= record.named
+    return chapters
 
 
 def _bytes(text: str) -> bytes:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bookbuilder.text.patterns import rare_pattern
 
 _BEFORE = r"(?P<before>[ \t>]*)"
 _CODE = re.compile(
@@ -18,32 +22,31 @@ _TEXT = re.compile(
 _PARTIAL = re.compile(
     r"""^import[ \t]+(\w+)[ \t]+from[ \t]+["']([^"'\n]+\.mdx?)["']""", re.MULTILINE
 )
-_USE = re.compile(_BEFORE + r"<(?P<name>[A-Z]\w*)(?:[ \t][^<>\n]*)?/>[ \t]*$")
-_SHORTCODE = re.compile(
+_USE = rare_pattern(_BEFORE + r"<(?P<name>[A-Z]\w*)(?:[ \t][^<>\n]*)?/>[ \t]*$")
+_SHORTCODE = rare_pattern(
     _BEFORE + r"\{\{[<%][ \t]*(?:include|readfile|readFile)[ \t]+(?P<rest>[^{}\n]{1,500}?)"
     r"[ \t]*/?[%>]\}\}[ \t]*$"
 )
-_DOCSIFY = re.compile(
+_DOCSIFY = rare_pattern(
     _BEFORE + r"\[[^\[\]\n]{0,300}\]\((?P<path>[^()\s]{1,500})[ \t]+"
     r"(?P<quote>['\"])(?P<title>[^'\"\n]{0,300}:include\b[^'\"\n]{0,300})(?P=quote)\)[ \t]*$"
 )
-_LEANPUB = re.compile(
+_LEANPUB = rare_pattern(
     _BEFORE + r"<<(?:\[(?P<title>[^\[\]\n]{0,300})\])?\((?P<path>[^()\n]{1,500})\)[ \t]*$"
 )
-_LEANPUB_TEXT = re.compile(_BEFORE + r"<<\{(?P<path>[^{}\n]{1,500})\}[ \t]*$")
+_LEANPUB_TEXT = rare_pattern(_BEFORE + r"<<\{(?P<path>[^{}\n]{1,500})\}[ \t]*$")
 # Markua shows code as if it was a picture.
-_MARKUA = re.compile(
+_MARKUA = rare_pattern(
     _BEFORE + r"!\[(?P<title>[^\[\]\n]{0,300})\]\((?P<path>[^()\s:]{1,500}\."
     r"(?:bash|c|cc|clj|cpp|cs|css|dart|ex|exs|go|h|hpp|hs|html?|java|jl|js|json|jsx|kt|lua|ml|php"
     r"|pl|ps1|py|r|rb|rs|scala|sh|sql|swift|toml|ts|tsx|txt|vue|xml|ya?ml))\)[ \t]*$"
 )
-_MARKDOWN = re.compile(r"\.(?:md|markdown|mdx|qmd|rmd)$", re.IGNORECASE)
-_NO_TEXT = re.compile(r"\.(?:html?|mp4|ogg|mp3|webm|pdf)$|^(?:https?:)?//", re.IGNORECASE)
-_LANGUAGE = re.compile(r"(?:^|[ \t])([A-Za-z][\w+#-]*)")
+_MARKDOWN = rare_pattern(r"\.(?:md|markdown|mdx|qmd|rmd)$", re.IGNORECASE)
+_NO_TEXT = rare_pattern(r"\.(?:html?|mp4|ogg|mp3|webm|pdf)$|^(?:https?:)?//", re.IGNORECASE)
+_LANGUAGE = rare_pattern(r"(?:^|[ \t])([A-Za-z][\w+#-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class SiteInclude:
+class SiteInclude(Struct, frozen=True):
     """Say what to include. `target` is written as in mdBook, with a part after a colon.
 
     Code is in a `language`; its value for Markdown is None. A `title` is the caption of code.

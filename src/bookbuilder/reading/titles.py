@@ -12,6 +12,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.locating import find_text
 from bookbuilder.model.source import Source
 from bookbuilder.text.badges import is_badge
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import anchor
 from bookbuilder.trees.markup import elements, has_class, is_text, new_tag, text_of
 from bookbuilder.trees.xhtml import HEADINGS
@@ -25,7 +26,7 @@ LONG_TITLE = Rule(
     " first 300 characters of a title. Give the chapter a shorter one, and begin the text with the"
     " rest.",
 )
-_CONTENTS = re.compile(
+_CONTENTS = rare_pattern(
     r"(?:table[ -]of[ -])?contents?|toc|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res"
     r"|[íi]ndice|contenidos?|conte[úu]do|sum[áa]rio|sommario|inhoud(?:sopgave)?|spis tre[śs]ci"
     r"|содержание|оглавление|目录|目錄|目次|차례|목차|فهرست|المحتويات|תוכן(?: עניינים)?",

@@ -6,10 +6,11 @@ A translated chapter has the name of its original, below the folder of the trans
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bookbuilder.config.schema import Config
 from bookbuilder.config.translations import with_titles_of_parts
@@ -23,6 +24,7 @@ from bookbuilder.runtime.files import is_file, is_inside, name_of
 from bookbuilder.runtime.last_changes import Change, last_changes
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.runtime.text_folder import markdown_below
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 from bookbuilder.text.suggest import did_you_mean
 
@@ -58,7 +60,7 @@ NOTHING_TRANSLATED = Rule(
     " edition, would be an empty book.",
 )
 
-_TITLE = re.compile(r"(?m)^#[ \t]+(\S.{0,300}?)[ \t]*#*$")
+_TITLE = rare_pattern(r"(?m)^#[ \t]+(\S.{0,300}?)[ \t]*#*$")
 _INHERITED = ("slug", "role", "numbered", "only", "addresses")
 
 
@@ -74,8 +76,7 @@ def translated(outline: Outline, config: Config, report: Report, with_drafts: bo
     return _Translation(outline, config, report, with_drafts).made()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """A chapter, the file that translates it, and the front matter of both.
 
     `is_draft` says that the file is there, but not done.

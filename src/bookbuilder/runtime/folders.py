@@ -10,19 +10,19 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from bookbuilder.runtime.files import read_own_file, write_atomically
 from bookbuilder.runtime.scratch import scratch_folder
+from bookbuilder.text.patterns import rare_pattern
 
 LIST = ".bookbuilder-files"
 """The name of the list: a line for each file, as `sha256sum` writes it."""
 _LARGEST_LIST = 20_000_000
 _LARGEST_FILE = 1_000_000_000
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+_LINE = rare_pattern(r"([0-9a-f]{64})  (.+)")
 
 
 class NotOursError(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -17,18 +18,19 @@ Stamp = tuple[str, int, int]
 @cache
 def installation() -> str:
     """Return a digest of Python, of the packages that it can import and of our own files."""
-    told = [sys.version, *sorted(_packages()), *stamps(_own_files())]
+    told = [sys.version, *sorted(_packages()), *sorted(stamps(_own_files(bookbuilder.__path__[0])))]
     return digest_of(repr(told).encode("utf-8", "surrogatepass"))
 
 
-def stamps(paths: Iterable[Path]) -> Iterator[Stamp]:
-    for path in paths:
+def stamps(files: Iterable[Path | os.DirEntry[str]]) -> Iterator[Stamp]:
+    for file in files:
+        name = os.fspath(file)
         try:
-            status = path.stat()
+            status = file.stat()
         except OSError:
-            yield str(path), 0, 0
+            yield name, 0, 0
         else:
-            yield str(path), status.st_size, status.st_mtime_ns
+            yield name, status.st_size, status.st_mtime_ns
 
 
 def _packages() -> Iterator[str]:
@@ -37,6 +39,11 @@ def _packages() -> Iterator[str]:
         yield from (path.name for path in folder.glob("*.dist-info"))
 
 
-def _own_files() -> Iterator[Path]:
-    own = Path(bookbuilder.__file__).parent
-    return (path for path in sorted(own.rglob("*")) if path.suffix not in ("", ".pyc"))
+def _own_files(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the files below `folder`, but bytecode: hundreds, so that paths would take long."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _own_files(entry.path)
+            elif not entry.name.endswith(".pyc"):
+                yield entry

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from bookbuilder.runtime.files import LARGEST_TEXT, changed_at, is_there, read_file
 from bookbuilder.runtime.git import GitError, ask_git, is_installed
@@ -22,8 +23,7 @@ SECONDS = 20
 _COMMIT = b"\x01"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """When a file was changed last: the `day`, and the `second` since 1970.
 
     `is_committed` tells whether git's history says so.

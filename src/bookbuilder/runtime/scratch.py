@@ -15,13 +15,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bookbuilder.text.patterns import rare_pattern
+
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 PREFIX, SUFFIX = "bookbuilder-", ".tmp"
-_NAME = re.compile(rf"{re.escape(PREFIX)}\w{{8}}{re.escape(SUFFIX)}", re.ASCII)
+_NAME = rare_pattern(rf"{re.escape(PREFIX)}\w{{8}}{re.escape(SUFFIX)}", re.ASCII)
 
 
 @contextlib.contextmanager

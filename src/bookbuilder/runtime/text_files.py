@@ -9,6 +9,7 @@ from pathlib import Path
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import LARGEST_TEXT, is_file, is_inside, name_of, read_file
+from bookbuilder.text.patterns import rare_pattern
 
 NOT_UTF8 = Rule(
     "S001",
@@ -41,7 +42,7 @@ CONTROL_CHARACTERS = Rule(
 )
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_VARIABLE = re.compile(r"\{\{ ?book\.(\w+) ?\}\}")
+_VARIABLE = rare_pattern(r"\{\{ ?book\.(\w+) ?\}\}")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 

@@ -63,7 +63,7 @@ def schema_of_book_toml(texts: Descriptions) -> dict[str, Any]:
 def schema_of_front_matter(texts: Descriptions) -> dict[str, Any]:
     """Make the schema of a chapter's front matter, which may hold other tools' keys, too."""
     hints = typing.get_type_hints(FrontMatter)
-    keys = [f.name for f in dataclasses.fields(FrontMatter) if f.name not in _NOT_TYPED]
+    keys = [name for name in hints if name not in _NOT_TYPED]
     heading = "What a chapter says of itself"
     described = {key: _described(_type_of(hints[key], texts), texts, heading, key) for key in keys}
     described["role"]["examples"] = list(ROLES)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from bookbuilder.text.patterns import rare_pattern
+
 # Hosts, with those below them, that serve nothing but badges, or whose every SVG is one.
 _HOSTS = frozenset(
     """
@@ -18,7 +20,7 @@ _HOSTS = frozenset(
     """.split()  # noqa: SIM905 (a list would be a page long)
 )
 # `…/workflows/CI/badge.svg`, `/projects/x/badge/?version=latest`, `colab-badge.svg`.
-_PATH = re.compile(r"/(?:[\w.-]{0,60}[._-])?badges?(?:[/._?-]|$)", re.IGNORECASE)
+_PATH = rare_pattern(r"/(?:[\w.-]{0,60}[._-])?badges?(?:[/._?-]|$)", re.IGNORECASE)
 
 
 def is_badge(url: str) -> bool:

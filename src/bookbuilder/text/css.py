@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import tinycss2
+from msgspec import Struct
 from tinycss2.ast import (
     AtRule,
     Comment,
@@ -31,23 +31,24 @@ from bookbuilder.text.css_names import (
     PREFIXES,
     PROPERTIES,
 )
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 
 DEEPEST = 50
 LONGEST_NUMBER = 300
 
 # What may stand in a name without an escape: CSS Syntax 3 of 2023, "non-ASCII ident code point".
-_PLAIN = re.compile(
+_PLAIN = rare_pattern(
     "[a-zA-Z0-9_\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd-]"
 )
-_LETTER_OR_SIGN = re.compile(r"[!#$%()*+,./:;=?@\[\]^`{|}~\\]")
-_NO_TEXT = re.compile("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PLAIN_ADDRESS = re.compile(r"[\w#.:/+%-]*")
-_EXPONENT = re.compile(r"[eE](?:$|-|\d)")
-_UNIT = re.compile(r"[a-zA-Z]{1,12}")
-_DIGITS = re.compile(rf"\d{{{LONGEST_NUMBER},}}")
+_LETTER_OR_SIGN = rare_pattern(r"[!#$%()*+,./:;=?@\[\]^`{|}~\\]")
+_NO_TEXT = rare_pattern("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
+_SURROGATE = rare_pattern("[\ud800-\udfff]")
+_PLAIN_ADDRESS = rare_pattern(r"[\w#.:/+%-]*")
+_EXPONENT = rare_pattern(r"[eE](?:$|-|\d)")
+_UNIT = rare_pattern(r"[a-zA-Z]{1,12}")
+_DIGITS = rare_pattern(rf"\d{{{LONGEST_NUMBER},}}")
 _BRACKETS = {"function": ")", "() block": ")", "[] block": "]", "{} block": "}"}
 _IN_VALUES = (",", "/", "+", "-", "*")
 _IN_SELECTORS = [".", ":", ",", ">", "+", "~", "*", "|", "=", "~=", "|=", "^=", "$=", "*=", "-"]
@@ -73,8 +74,7 @@ class Refused(Exception):  # noqa: N818
 Address = Callable[[str, Node], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A declaration that others read as it was read here."""
 
     name: str
@@ -191,8 +191,7 @@ _AMBIGUOUS = "programs may read this differently"
 _NO_ESCAPES = "write names without escapes"
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Struct, frozen=True):
     """Checks the value of the property `name`."""
 
     address: Address

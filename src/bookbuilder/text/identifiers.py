@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ISBN = re.compile(r"(?:urn:isbn:|isbn(?:[-: ]?1[03])?[-: ]*)?([\d -]{9,20}[\dXx])", re.IGNORECASE)
 # Meant for an ISBN, with some other number of digits: called so, or with the prefix of all of them.
@@ -27,8 +28,7 @@ _DOI = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """Hold an identifier as a URI, or as it was typed if it is of no known kind.
 
     `isbn` is an ISBN as it was typed, with its hyphens; `fault` says what is wrong with one.

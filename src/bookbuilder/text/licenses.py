@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from bookbuilder.text.patterns import rare_pattern
+
 _CREATIVE_COMMONS = re.compile(r"CC[- ]BY((?:-(?:NC|ND|SA))*)[- ](\d\.\d)", re.IGNORECASE)
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*-[A-Za-z0-9.+-]*|MIT|ISC|Unlicense")
-_ADDRESS = re.compile(
+_ADDRESS = rare_pattern(
     r"https?://(?:www\.)?creativecommons\.org/licenses/(by(?:-(?:nc|nd|sa))*)/(\d\.\d)"
     r"(?:/([a-z]{2}))?(?:/.{0,40})?",
     re.IGNORECASE,
 )
-_PUBLIC_DOMAIN = re.compile(
+_PUBLIC_DOMAIN = rare_pattern(
     r"https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?:/.{0,40})?", re.IGNORECASE
 )
 

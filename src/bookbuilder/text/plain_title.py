@@ -6,19 +6,20 @@ import re
 from html import unescape
 
 from bookbuilder.text.emoji import SHORTCODE, emoji_called
+from bookbuilder.text.patterns import rare_pattern
 
 LONGEST = 2_000
-_CODE = re.compile(r"(`+)(?!`)[ ]?([^`]*?)[ ]?\1(?!`)")
-_NOTE = re.compile(r"\[\^[^\]\s]{1,200}\]|\^\[[^\]]{0,2000}\]")
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:[ ]\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_CODE = rare_pattern(r"(`+)(?!`)[ ]?([^`]*?)[ ]?\1(?!`)")
+_NOTE = rare_pattern(r"\[\^[^\]\s]{1,200}\]|\^\[[^\]]{0,2000}\]")
+_LINK = rare_pattern(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:[ ]\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _EMPHASIS = (
-    re.compile(r"(\*{1,3}|~~|==|\^\^)(?=\S)([^*~=^]+?)(?<=\S)\1"),
-    re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_]+?)(?<=\S)\1(?!\w)"),
+    rare_pattern(r"(\*{1,3}|~~|==|\^\^)(?=\S)([^*~=^]+?)(?<=\S)\1"),
+    rare_pattern(r"(?<!\w)(_{1,3})(?=\S)([^_]+?)(?<=\S)\1(?!\w)"),
 )
-_TAG = re.compile(r"</?(?:a|b|i|em|strong|code|kbd|sub|sup|span|mark|u|s|small|br)\b[^<>]*>")
-_ATTRIBUTES = re.compile(r"\s*\{:?[ ]*[#.][^{}]*\}\s*$")
-_COMMENT = re.compile(r"<!--.{0,500}?-->")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_TAG = rare_pattern(r"</?(?:a|b|i|em|strong|code|kbd|sub|sup|span|mark|u|s|small|br)\b[^<>]*>")
+_ATTRIBUTES = rare_pattern(r"\s*\{:?[ ]*[#.][^{}]*\}\s*$")
+_COMMENT = rare_pattern(r"<!--.{0,500}?-->")
+_ESCAPED = rare_pattern(r"\\([!-/:-@\[-`{-~])")
 
 
 def plain_title(text: str) -> str:

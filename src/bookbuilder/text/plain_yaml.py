@@ -4,45 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
 
-LONGEST_NUMBER = 100
-"""Characters: what is longer takes long to be read, and cannot be written in decimals."""
+class NotYamlError(Exception):
+    """Raised for text that is not YAML, or that has in it what is refused.
 
+    `place` is the line and column of the `problem`, both counted from 0, where they are known.
+    """
 
-class _PlainLoader(yaml.SafeLoader):
-    """Refuse aliases, which make bombs and cycles, explicit tags, and numbers without end."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.events.AliasEvent):
-            self._refuse("aliases (`*name`) are not supported", event)
-        if getattr(event, "tag", None) not in (None, "!"):
-            self._refuse(f"tags such as `{event.tag[:60]}` are not supported", event)
-        return super().compose_node(parent, index)
-
-    def construct_number(self, node: yaml.ScalarNode) -> int | float:
-        if len(node.value) > LONGEST_NUMBER:
-            problem = f"a number of more than {LONGEST_NUMBER} characters; text needs quotes"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        is_whole = node.tag == "tag:yaml.org,2002:int"
-        read = self.construct_yaml_int if is_whole else self.construct_yaml_float
-        number: int | float = read(node)
-        return number
-
-    def _refuse(self, problem: str, event: Any) -> None:
-        raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
-
-
-for _kind in ("int", "float"):
-    _PlainLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", _PlainLoader.construct_number)
+    def __init__(self, problem: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.place = place
 
 
 def load_yaml(text: str) -> Any:
-    """Return the data in `text`. Raise `yaml.YAMLError` for anything wrong with it."""
+    """Return the data in `text`. Raise `NotYamlError` for anything wrong with it."""
+    import yaml
+
+    from bookbuilder.text.yaml_loader import PlainLoader
+
     try:
-        return yaml.load(text, Loader=_PlainLoader)
+        return yaml.load(text, Loader=PlainLoader)
+    except yaml.MarkedYAMLError as error:
+        problem, mark = error.problem or "it does not parse", error.problem_mark
+        if "end of stream" in problem:
+            # The start of the construct is more telling than the end of the text.
+            mark = error.context_mark or mark
+        raise NotYamlError(problem, (mark.line, mark.column) if mark else None) from error
     except (ValueError, OverflowError) as error:
-        raise yaml.YAMLError(f"impossible date or number: {error}") from error
+        raise NotYamlError(f"impossible date or number: {error}") from error
+    except yaml.YAMLError as error:
+        raise NotYamlError(str(error)) from error
     except RecursionError as error:
-        raise yaml.YAMLError("it is nested too deep") from error
+        raise NotYamlError("it is nested too deep") from error

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 
-_SITE = re.compile(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
-_QUOTED_PATH = re.compile(
+from bookbuilder.text.patterns import rare_pattern
+
+_SITE = rare_pattern(r"^(?:\{\{-?\s*site\.(?:base_?url|url|github\.url)\s*-?\}\}){1,5}")
+_QUOTED_PATH = rare_pattern(
     r"^\{\{-?\s*(?:\"([^\"{}\n]*)\"|'([^'{}\n]*)')\s*\|\s*"
     r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]*\}\}"
 )
-_LINK_TAG = re.compile(r"^/?\{%-?\s*link\s+[\"']?([^%{}\"'\n]*?)[\"']?\s*-?%\}")
-_REFERENCE = re.compile(
+_LINK_TAG = rare_pattern(r"^/?\{%-?\s*link\s+[\"']?([^%{}\"'\n]*?)[\"']?\s*-?%\}")
+_REFERENCE = rare_pattern(
     r"\{\{[<%][ \t]*(?:rel)?(?:ref|url|siteurl)[ \t]+(?:path[ \t]*=[ \t]*)?"
     r"(?P<quote>[\"'`]?)(?P<path>[^\"'`<>%{}\s]{1,500})(?P=quote)(?:[ \t][^<>{}\n]{0,200})?"
     r"[ \t]*/?[%>]\}\}"

@@ -8,17 +8,25 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 LONGEST_SLUG = 60
+# Of ASCII.
+_NOT_IN_ANCHOR = re.compile(r"[^a-z0-9_ -]+")
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def anchor(text: str) -> str:
     """Return GitHub's heading anchor for `text`: lower case, no punctuation, hyphens for spaces."""
     lowered = text.strip().lower()
-    kept = "".join(c for c in lowered if c in "-_ " or unicodedata.category(c)[0] in "LNM")
+    if lowered.isascii():
+        kept = _NOT_IN_ANCHOR.sub("", lowered)
+    else:
+        kept = "".join(c for c in lowered if c in "-_ " or unicodedata.category(c)[0] in "LNM")
     return kept.replace(" ", "-")[:200]
 
 
 def loose(text: str) -> str:
     """Reduce `text` to letters and digits, which the slug rules of all tools keep."""
+    if text.isascii():
+        return _NO_LETTER.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if unicodedata.category(c)[0] in "LN")
 

@@ -10,7 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-PLACE = re.compile(r"(?<![\\{])\{\{[ \t]{0,20}(?:book\.)?([^\W\d][\w-]{0,63})[ \t]{0,20}\}\}(?!\})")
+from bookbuilder.text.patterns import rare_pattern
+
+PLACE = rare_pattern(
+    r"(?<![\\{])\{\{[ \t]{0,20}(?:book\.)?([^\W\d][\w-]{0,63})[ \t]{0,20}\}\}(?!\})"
+)
 """A variable, as authors type it; HonKit's have a prefix."""
 _FIRST, _LAST = 0xF0000, 0xFFFFD
 

@@ -7,9 +7,10 @@ adds a language adds a file.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
+
+from msgspec import Struct, field
 
 from bookbuilder.text.slugs import loose
 
@@ -19,8 +20,7 @@ RIGHT_TO_LEFT = frozenset(
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Hold the words in one `language`.
 
     `{}` takes a number; in `version`, a version; in `part_of`, the text of
@@ -161,7 +161,8 @@ def letters_added(language: str) -> set[str]:
     Not those of `changes`, which come in a file that the author puts into the book.
     """
     words = words_for(language)
-    texts = [text for each in fields(words) if isinstance(text := getattr(words, each.name), str)]
+    said = (getattr(words, name) for name in words.__struct_fields__)
+    texts = [text for text in said if isinstance(text, str)]
     texts += [*words.callouts.values(), *words.plurals.values()]
     return set("".join(texts)) - set("{}\N{NO-BREAK SPACE}")
 

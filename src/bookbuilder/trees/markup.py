@@ -99,12 +99,14 @@ def new_tag(name: str, attrs: Mapping[str, str] | None = None, *children: PageEl
     """Return a detached element, its `class` split into names as Beautiful Soup's parsers do."""
     tag = Tag(
         name=name,
-        attrs=dict(attrs or {}),
         can_be_empty_element=name in VOID,
         interesting_string_types=Tag.MAIN_CONTENT_STRING_TYPES,
     )
-    if attrs and isinstance(classes := attrs.get("class"), str):
-        tag["class"] = AttributeValueList(classes.split())
+    if attrs:
+        # At once: bs4 looks at the type of each value, and these are texts.
+        tag.attrs.update(attrs)
+        if isinstance(classes := attrs.get("class"), str):
+            tag.attrs["class"] = AttributeValueList(classes.split())
     for child in children:
         tag.append(child)
     return tag
@@ -116,13 +118,50 @@ def elements(root: Tag, *names: str) -> list[Tag]:
     This is several times faster than bs4's `find_all`, which would take most of a build's time.
     """
     found: list[Tag] = []
-    stack: list[PageElement] = root.contents[::-1]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            if not names or node.name in names:
+    nodes, outer = iter(root.contents), []
+    while True:
+        for node in nodes:
+            if isinstance(node, Tag):
                 found.append(node)
-            stack += node.contents[::-1]
+                inner = node.contents
+                # Most elements hold a single text.
+                if len(inner) > 1 or (inner and isinstance(inner[0], Tag)):
+                    outer.append(nodes)
+                    nodes = iter(inner)
+                    break
+        else:
+            if not outer:
+                return [tag for tag in found if tag.name in names] if names else found
+            nodes = outer.pop()
+
+
+def names_and_classes(tags: Iterable[Tag]) -> set[str]:
+    """Return which elements there are among `tags`, and which classes: `table`, `.task-box`."""
+    found: set[str] = set()
+    for tag in tags:
+        found.add(tag.name)
+        if "class" in tag.attrs:
+            found.update([f".{name}" for name in tag.get_attribute_list("class")])
+    return found
+
+
+def first_element(root: Tag, name: str) -> Tag | None:
+    """Return the first element `name` below `root`, and walk no further."""
+    waiting = root.contents[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            if node.name == name:
+                return node
+            waiting += node.contents[::-1]
+    return None
+
+
+def nearest(tag: Tag, *names: str) -> Tag | None:
+    """Return the innermost element around `tag` that has one of the `names`."""
+    found = tag.parent
+    while found is not None and found.name not in names:
+        found = found.parent
     return found
 
 
@@ -145,7 +184,8 @@ def is_block(node: object) -> bool:
 
 
 def has_class(tag: Tag, name: str) -> bool:
-    return name in tag.get_attribute_list("class")
+    classes = tag.attrs.get("class")
+    return name in classes if isinstance(classes, list) else name == classes
 
 
 def copy_of(root: Tag) -> Tag:
@@ -177,16 +217,15 @@ def relink(root: Tag) -> None:
 
     Rebuilding all of them once takes linear time; bs4's `insert` and `unwrap` search on every call.
     """
-    root.parent = None
-    root.previous_element = root.next_sibling = root.previous_sibling = None
-    last: PageElement = root
-    stack: list[PageElement] = [root]
-    while stack:
-        node = stack.pop()
-        if node is not root:
+    root.parent = root.previous_sibling = root.next_sibling = None
+    last: PageElement | None = None
+    waiting: list[PageElement] = [root]
+    while waiting:
+        node = waiting.pop()
+        node.previous_element = last
+        if last is not None:
             last.next_element = node
-            node.previous_element = last
-            last = node
+        last = node
         if isinstance(node, Tag):
             before: PageElement | None = None
             for child in node.contents:
@@ -197,8 +236,9 @@ def relink(root: Tag) -> None:
                 before = child
             if before is not None:
                 before.next_sibling = None
-            stack.extend(reversed(node.contents))
-    last.next_element = None
+                waiting += node.contents[::-1]
+    if last is not None:
+        last.next_element = None
 
 
 def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
@@ -210,7 +250,7 @@ def unwrap(root: Tag, tags: Iterable[Tag]) -> None:
     if not unwrapped:
         return
     for tag in [root, *elements(root)]:
-        if any(id(child) in unwrapped for child in tag.contents):
+        if not unwrapped.isdisjoint(map(id, tag.contents)):
             waiting, tag.contents = tag.contents[::-1], []
             while waiting:
                 node = waiting.pop()

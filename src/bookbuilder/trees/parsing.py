@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from bs4 import Tag
 from bs4.element import NavigableString
-from tinyhtml5.parser import HTMLParser
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import NOT_TEXT, PREFIXES, VOID, new_tag, plain_characters, relink
+
+if TYPE_CHECKING:
+    from tinyhtml5.parser import HTMLParser
 
 DEEPEST = 512
 MOST_ATTRIBUTES = 500
-_OVERLONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
+_OVERLONG_TAG = rare_pattern(r"(<[a-zA-Z][\w:-]{0,50})[\s/][^<>]{2000,}")
 _SPACES = {uri: prefix for prefix, uri in PREFIXES.items()}
 
-_NUMERIC = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_NUMERIC = rare_pattern(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 # The parser appends to a text once for each reference, which takes quadratic time. So control
 # characters, which no text has, stand for the commonest ones.
-_ESCAPED = re.compile(r"&(amp|lt|gt|quot);", re.IGNORECASE)
+_ESCAPED = rare_pattern(r"&(amp|lt|gt|quot);", re.IGNORECASE)
 _STAND_INS = {"amp": "\x01", "lt": "\x02", "gt": "\x03", "quot": "\x04"}
 _STOOD_FOR = {1: "&", 2: "<", 3: ">", 4: '"'}
 _SWALLOWING = ("script", "style", "iframe", "noembed", "noframes", "title", "textarea", "xmp")
@@ -47,7 +50,7 @@ def parse_fragment(html: str) -> Tag:
     text = _OVERLONG_TAG.sub(_bounded_tag, text)
     page = f"<!DOCTYPE html><html><head></head><body>{text}"
     body = _shallow_parser().parse(page).find("body")
-    return new_tag("section") if body is None else _from_element(body)
+    return new_tag("section") if body is None else _from_element(_with_escaped(body))
 
 
 def _well_formed(html: str) -> ET.Element | None:
@@ -75,6 +78,8 @@ def _shallow_parser() -> HTMLParser:
     So do browsers (https://html.spec.whatwg.org/#parsing says nothing, Blink stops at 512). The
     parser looks through all open elements at each tag, so this also bounds the time.
     """
+    from tinyhtml5.parser import HTMLParser
+
     parser = HTMLParser(namespace_html_elements=False)
     tree = parser.tree
     insert = tree.insert_element_normal
@@ -87,26 +92,35 @@ def _shallow_parser() -> HTMLParser:
     return parser
 
 
+def _with_escaped(root: ET.Element) -> ET.Element:
+    """Put the characters back that control characters stand for."""
+    for element in root.iter():
+        if element.text:
+            element.text = element.text.translate(_STOOD_FOR)
+        if element.tail:
+            element.tail = element.tail.translate(_STOOD_FOR)
+        for key, value in element.attrib.items():
+            element.attrib[key] = value.translate(_STOOD_FOR)
+    return root
+
+
 def _from_element(root: ET.Element) -> Tag:
     """Return the parsed tree as a detached section of bs4 tags."""
     section = new_tag("section")
     stack = [(root, section)]
     while stack:
         element, tag = stack.pop()
+        contents = tag.contents
         if element.text:
-            tag.contents.append(NavigableString(element.text.translate(_STOOD_FOR)))
+            contents.append(NavigableString(element.text))
         for child in element:
             if isinstance(child.tag, str):
-                name = child.tag.rpartition("}")[2]
-                attrs = {
-                    _prefixed(str(key)): value.translate(_STOOD_FOR)
-                    for key, value in child.attrib.items()
-                }
-                inner = new_tag(name, attrs)
-                tag.contents.append(inner)
+                attrs = {_prefixed(str(key)): value for key, value in child.attrib.items()}
+                inner = new_tag(child.tag.rpartition("}")[2], attrs)
+                contents.append(inner)
                 stack.append((child, inner))
             if child.tail:
-                tag.contents.append(NavigableString(child.tail.translate(_STOOD_FOR)))
+                contents.append(NavigableString(child.tail))
     relink(section)
     return section
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from xml.etree import ElementTree as ET
 
 from bs4 import Tag
@@ -18,7 +18,7 @@ from bookbuilder.trees.markup import (
     text_of_value,
 )
 
-Rewrite = Callable[[Tag, dict[str, str]], Mapping[str, str]]
+Rewrite = Callable[[Tag, dict[str, str]], dict[str, str]]
 Contents = Callable[[Tag], Sequence[PageElement]]
 
 
@@ -27,14 +27,15 @@ def serialize(
     rewrite: Rewrite | None = None,
     contents: Contents | None = None,
     *,
+    also: Container[int] = (),
     as_xml: bool = True,
 ) -> str:
     """Return a cleaned tree as XHTML5 text, without declarations of the HTML namespace.
 
-    `rewrite` gets each element and a copy of its attributes and returns the attributes to write;
-    `contents` gets each element that may hold something and returns what to write inside it.
-    `lang` is written as `xml:lang` too. Comments are left out. Not `as_xml`, it is the HTML5 text
-    that browsers read as the same tree.
+    `rewrite` gets each element that has attributes, and those whose `id()` is in `also`, with a
+    copy of the attributes, and returns the attributes to write; `contents` gets each element that
+    may hold something and returns what to write inside it. `lang` is written as `xml:lang` too.
+    Comments are left out. Not `as_xml`, it is the HTML5 text that browsers read as the same tree.
     """
     pieces: list[str] = []
     write = pieces.append
@@ -45,14 +46,16 @@ def serialize(
             write(node)
         elif isinstance(node, Tag):
             name = node.name
-            write(f"<{name}{_attributes(node, name, rewrite, as_xml)}")
+            shown = ""
+            if node.attrs or name in NAMESPACES or id(node) in also:
+                shown = _attributes(node, name, rewrite, as_xml)
             if name in VOID:
-                write("/>" if as_xml else ">")
+                write(f"<{name}{shown}/>" if as_xml else f"<{name}{shown}>")
                 continue
-            write(">")
+            write(f"<{name}{shown}>")
             stack.append(f"</{name}>")
             inside = node.contents if contents is None else contents(node)
-            stack.extend(reversed(inside))
+            stack += inside[::-1]
             if name == "pre" and not as_xml and _first_text(inside).startswith("\n"):
                 write("\n")  # browsers drop the first one
         elif is_text(node):
@@ -99,15 +102,13 @@ def _first_text(nodes: Sequence[PageElement]) -> str:
 
 
 def _attributes(tag: Tag, name: str, rewrite: Rewrite | None, as_xml: bool) -> str:
-    if not tag.attrs and rewrite is None and name not in NAMESPACES:
-        return ""
-    attrs: Mapping[str, str] = {
-        str(key): text_of_value(value)
+    attrs = {
+        str(key): value if value.__class__ is str else text_of_value(value)
         for key, value in tag.attrs.items()
         if not key.startswith("xmlns")
     }
     if rewrite is not None:
-        attrs = rewrite(tag, dict(attrs))
+        attrs = rewrite(tag, attrs)
     pieces = []
     if name in NAMESPACES and as_xml:
         pieces.append(f' xmlns="{NAMESPACES[name]}"')
@@ -116,15 +117,15 @@ def _attributes(tag: Tag, name: str, rewrite: Rewrite | None, as_xml: bool) -> s
     for key, value in attrs.items():
         if key == "xml:lang" and not as_xml:
             continue
-        pieces.append(f' {key}="{_escape(value, quote=True)}"')
+        said = _escape(value).replace('"', "&quot;")
+        pieces.append(f' {key}="{said}"')
         if key == "lang" and as_xml and "xml:lang" not in attrs:
-            pieces.append(f' xml:lang="{_escape(value, quote=True)}"')
+            pieces.append(f' xml:lang="{said}"')
     return "".join(pieces)
 
 
-def _escape(text: str, quote: bool = False) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;") if quote else text
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _expanded(key: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bookbuilder.text.patterns import rare_pattern
+
 
 def names(words: str) -> frozenset[str]:
     """Return the set of names in a string."""
@@ -122,16 +124,16 @@ DROPPED = names(
     " nextid param script source spacer style title track"
 )
 
-_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
-_DATETIME = re.compile(
+_LANGUAGE = rare_pattern(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
+_INTEGER = rare_pattern(r"-?[0-9]{1,9}")
+_DATETIME = rare_pattern(
     r"[0-9]{4,}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2}))?)?|[0-9]{4,}|[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 )
-_EDIT_TIME = re.compile(
+_EDIT_TIME = rare_pattern(
     r"[0-9]{4,}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?"
 )
-_MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+")
+_MEDIA_TYPE = rare_pattern(r"[a-z]+/[\w.+-]+")
 _RELATIONS = names(
     "alternate author bookmark external help license next nofollow noopener noreferrer prev tag"
 )
@@ -181,7 +183,7 @@ def _web_address(value: str) -> str | None:
 
 _integer = _matching(_INTEGER)
 _language = _matching(_LANGUAGE)
-_line_list = _matching(re.compile(r"[0-9,-]{1,2000}"))
+_line_list = _matching(rare_pattern(r"[0-9,-]{1,2000}"))
 
 # Each value is checked by a function that returns the value to write, or None to drop it.
 GLOBAL_ATTRIBUTES: dict[str, Check] = {
@@ -233,7 +235,7 @@ ATTRIBUTES: dict[str, dict[str, Check]] = {
     "pre": {
         "data-alt": _not_blank,
         "data-decorates": _one_of("true"),
-        "data-diagram": _matching(re.compile(r"[\w-]{1,40}")),
+        "data-diagram": _matching(rare_pattern(r"[\w-]{1,40}")),
         "data-first-line": _matching(_INTEGER),
         "data-line": _matching(_INTEGER),
         "data-marked-lines": _line_list,

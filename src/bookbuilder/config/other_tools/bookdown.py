@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places, prose_lines
 from bookbuilder.config.other_tools.shared import (
@@ -21,10 +22,11 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in, read_text
 from bookbuilder.runtime.text_folder import markdown_below
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 FILE_NAME = "_bookdown.yml"
-PART = re.compile(
+PART = rare_pattern(
     r"#[ \t]+\((?P<kind>PART|APPENDIX)(?:\\?\*)?\)[ \t]*(?P<title>[^\n{]{0,300})[^\n]*"
 )
 """A heading that begins a part, or the appendices."""
@@ -82,7 +84,7 @@ def _add(found: ChapterList, names: list[str], places: Places | None, config: Co
             if not in_appendix:
                 found.parts.append(ListedPart(title))
         if in_appendix:
-            found.back.append(dataclasses.replace(entry, role="appendix"))
+            found.back.append(replace(entry, role="appendix"))
         elif not found.parts and not found.front and Path(name).stem.lower() == "index":
             found.front.append(entry)
         else:

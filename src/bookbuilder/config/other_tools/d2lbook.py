@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import configparser
 import dataclasses
 import os
-import re
 from pathlib import Path
 
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
@@ -17,11 +15,12 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 
 FILE_NAME = "config.ini"
 FOLDERS = ("", "docs", "book")
-_TOC = re.compile(r"toc$")
-_AND = re.compile(r"\s*(?:,\s*(?:and\s+)?|\s+and\s+)")
+_TOC = rare_pattern(r"toc$")
+_AND = rare_pattern(r"\s*(?:,\s*(?:and\s+)?|\s+and\s+)")
 _SECTIONS = ("project", "build")
 
 
@@ -92,6 +91,8 @@ def _find(root: Path) -> Path | None:
 
 def _read(path: Path, root: Path) -> dict[str, dict[str, str]]:
     """Return the sections of config.ini; nothing if it is not d2lbook's."""
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text_if_any(path, root))

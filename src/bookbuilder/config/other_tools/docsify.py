@@ -20,12 +20,15 @@ from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside
+from bookbuilder.text.patterns import rare_pattern
 
 FILE_NAME = "_sidebar.md"
 FOLDERS = ("", "docs")
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(?P<text>.*)")
-_LINK = re.compile(r"\[(?P<title>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*)(?:\s[^()]*)?\)")
-_MARKS = re.compile(r"[`*_\\]|<[^<>]*>")
+_ITEM = rare_pattern(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(?P<text>.*)")
+_LINK = rare_pattern(
+    r"\[(?P<title>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*)(?:\s[^()]*)?\)"
+)
+_MARKS = rare_pattern(r"[`*_\\]|<[^<>]*>")
 
 
 def from_docsify(root: Path, report: Report) -> Config | None:

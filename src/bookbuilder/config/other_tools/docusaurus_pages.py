@@ -13,9 +13,10 @@ from bookbuilder.config.other_tools.shared import front_matter_of, load_mapping,
 from bookbuilder.config.schema import Config
 from bookbuilder.runtime.files import name_of
 from bookbuilder.runtime.text_folder import markdown_below, natural
+from bookbuilder.text.patterns import rare_pattern
 
 CATEGORY_NAMES = ("_category_.json", "_category_.yml", "_category_.yaml")
-_NUMBER = re.compile(r"^(\d{1,9})[ \t]*[-_.][ \t]*(?=.)")
+_NUMBER = rare_pattern(r"^(\d{1,9})[ \t]*[-_.][ \t]*(?=.)")
 _LAST = float("inf")
 
 

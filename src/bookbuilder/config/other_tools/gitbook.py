@@ -19,6 +19,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, read_text
 from bookbuilder.text.language import is_language
+from bookbuilder.text.patterns import rare_pattern
 
 FILE_NAME = "book.json"
 NEW_NAMES = (".gitbook.yaml", ".gitbook.yml")
@@ -32,7 +33,7 @@ LANGUAGES = Rule(
     " built here. To build another, give its folder to the command.",
 )
 _MOST_NAMED = 60
-_LANGUAGE = re.compile(r"(?m)^[ \t]{0,20}[-*+][ \t]+\[([^\]\n]{0,200})\]\(([^)\n]{1,200})\)")
+_LANGUAGE = rare_pattern(r"(?m)^[ \t]{0,20}[-*+][ \t]+\[([^\]\n]{0,200})\]\(([^)\n]{1,200})\)")
 
 
 def from_gitbook(root: Path, report: Report) -> Config | None:

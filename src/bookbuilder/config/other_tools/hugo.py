@@ -21,6 +21,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_text
 from bookbuilder.runtime.text_folder import markdown_below, natural
+from bookbuilder.text.patterns import rare_pattern
 
 _NAMES = tuple(
     f"{folder}{stem}.{suffix}"
@@ -31,7 +32,7 @@ _NAMES = tuple(
 _KEY = "weight"
 _SECTION = "_index"
 _LAST = float("inf")
-_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n.*?^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = rare_pattern(r"(---|\+\+\+)[ \t]*\n.*?^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def from_hugo(root: Path, report: Report) -> Config | None:

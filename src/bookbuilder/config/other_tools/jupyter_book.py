@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
     LARGEST,
@@ -26,7 +24,7 @@ from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, name_of, read_file
 from bookbuilder.text.plain_title import plain_title
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 FOLDERS = ("", "book", "docs", "content", "lectures", "source")
 TOC_NAMES = ("_toc.yml", "_toc.yaml")
@@ -216,5 +214,5 @@ def _load(path: Path, root: Path) -> Any:
     """Return the data of a list, which is a mapping or, in its old form, a list."""
     try:
         return load_yaml(read_file(path, LARGEST, (root,)).decode("utf-8-sig"))
-    except (yaml.YAMLError, ValueError, OSError):
+    except (NotYamlError, ValueError, OSError):
         return None

@@ -11,15 +11,16 @@ from bookbuilder.config.schema import BookConfig, Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.model.source import Span
 from bookbuilder.runtime.files import is_file, is_inside, names_in, read_text
+from bookbuilder.text.patterns import rare_pattern
 
 FOLDERS = ("manuscript", "")
-MARKS = re.compile(
+MARKS = rare_pattern(
     r"\{(?P<matter>front|main|back)matter\}[ \t]*(?=\n|\Z)|-#[ \t]+(?P<part>[^\n]{1,300})"
 )
 """Lines at the top of a file that say where front matter, the book and its parts begin."""
-_MATTER_LINE = re.compile(r"(?P<matter>front|main|back)matter:?", re.IGNORECASE)
+_MATTER_LINE = rare_pattern(r"(?P<matter>front|main|back)matter:?", re.IGNORECASE)
 _MOST_LINES = 5_000
-_BLANK = re.compile(r"\s+")
+_BLANK = rare_pattern(r"\s+")
 
 
 def from_leanpub(root: Path, report: Report) -> Config | None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
+from bookbuilder.config.chapter_list import SUMMARY_NAME, ChapterList, Listed, ListedPart
 from bookbuilder.config.other_tools.sphinx import pages_like
-from bookbuilder.config.other_tools.summary import SUMMARY_NAME, lines_of
+from bookbuilder.config.other_tools.summary import lines_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report
 from bookbuilder.runtime.files import is_file, is_inside
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 PLUGIN = "literate-nav"
-_ITEM = re.compile(r"(?P<indent>[ \t]*)[*+-][ \t]+(?P<text>\S.*?)[ \t]*$")
-_PATTERN = re.compile(r"[^\s*?]{0,200}[*?]\S*")
-_LINK = re.compile(r"\[(?P<title>.*)\]\((?P<target>[^()\s]+)[^()]*\)$")
+_ITEM = rare_pattern(r"(?P<indent>[ \t]*)[*+-][ \t]+(?P<text>\S.*?)[ \t]*$")
+_PATTERN = rare_pattern(r"[^\s*?]{0,200}[*?]\S*")
+_LINK = rare_pattern(r"\[(?P<title>.*)\]\((?P<target>[^()\s]+)[^()]*\)$")
 
 
 def literate_list(

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bookbuilder.config.other_tools.shared import config_of, report_other_tool, text_of
 from bookbuilder.config.parsing import parse_config
 from bookbuilder.config.schema import BookConfig, Config, EpubConfig, PdfConfig
 from bookbuilder.model.diagnostics import Report
@@ -55,6 +54,8 @@ def _own_keys(cls: type[Any]) -> set[str]:
 
 def from_mdbook(root: Path, source: Source, data: Mapping[str, Any], report: Report) -> Config:
     """Return what mdBook's `[book]` says, and our own tables and keys in the same file."""
+    from bookbuilder.config.other_tools.shared import config_of, report_other_tool, text_of
+
     book = data.get("book")
     said: Mapping[str, Any] = book if isinstance(book, dict) else {}
     unused = [name for name in _TABLES if name in data]

@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart, Places
 from bookbuilder.config.other_tools.shared import (
     config_with_pandocs_keys,
@@ -54,7 +56,7 @@ def quarto_list(config: Config, report: Report) -> ChapterList | None:
         if isinstance(appendices := book.get("appendices"), list):
             for item in appendices:
                 listed = _files(item, places, config)
-                found.back += [dataclasses.replace(entry, role="appendix") for entry in listed]
+                found.back += [replace(entry, role="appendix") for entry in listed]
         return found
     sidebar = table_of(data, "website").get("sidebar")
     for one in sidebar if isinstance(sidebar, list) else [sidebar]:

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bookbuilder.config.pandoc_metadata import read_metadata
 from bookbuilder.config.schema import AuthorConfig, BookConfig, Config
 from bookbuilder.config.toml_text import load_toml
@@ -21,7 +19,7 @@ from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_folder, is_inside, is_there, read_file, read_text
 from bookbuilder.runtime.text_files import read_source, without_controls
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 OTHER_TOOL = Rule(
     "C005",
@@ -87,10 +85,10 @@ def load_mapping(path: Path, root: Path, report: Report | None = None) -> dict[s
         data = load_yaml(
             re.sub(r"!!?[\w/:.]+", "", read_file(path, LARGEST, (root,)).decode("utf-8-sig"))
         )
-    except (yaml.YAMLError, ValueError, OSError) as error:
+    except (NotYamlError, ValueError, OSError) as error:
         if report is not None:
-            why = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)
-            report.add(BROKEN, f"{path.name} cannot be used: {str(why)[:200]}", Span(path.name))
+            why = getattr(error, "strerror", None) or str(error)
+            report.add(BROKEN, f"{path.name} cannot be used: {why[:200]}", Span(path.name))
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -119,7 +117,7 @@ def front_matter_of(path: Path, folders: Sequence[Path]) -> dict[str, Any]:
             return load_toml(toml[1]) or {}
         match = _FRONT_MATTER.match(text)
         data = load_yaml(match[1]) if match else None
-    except (yaml.YAMLError, ValueError, OSError):
+    except (NotYamlError, ValueError, OSError):
         return {}
     return data if isinstance(data, dict) else {}
 

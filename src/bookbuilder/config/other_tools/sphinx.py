@@ -18,20 +18,23 @@ from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, read_text
 from bookbuilder.runtime.text_files import read_source
 from bookbuilder.runtime.text_folder import MARKDOWN, markdown_below
+from bookbuilder.text.patterns import rare_pattern
 
 FILE_NAME = "conf.py"
 FOLDERS = ("", "source", "docs", "docs/source", "content", "book", "lesson")
 SUFFIXES = (*MARKDOWN, ".ipynb", ".rst", ".txt")
 """A name without a suffix may end with these; the last two are reported as not read."""
 _ROOTS = ("index", "contents", "README", "intro")
-_SETTING = re.compile(
+_SETTING = rare_pattern(
     r"^(project|author|language|html_title|root_doc|master_doc)[ \t]*=[ \t]*(.{1,1000})$",
     re.MULTILINE,
 )
-_EXCLUDED = re.compile(r"^exclude_patterns[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
-_SOURCES = re.compile(r"^bibtex_bibfiles[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
-_ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*:")
-_SPHINX = re.compile(r"^(?:extensions|project|html_theme|master_doc|root_doc)[ \t]*=", re.MULTILINE)
+_EXCLUDED = rare_pattern(r"^exclude_patterns[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
+_SOURCES = rare_pattern(r"^bibtex_bibfiles[ \t]*=[ \t]*(\[[^\]]{0,5000}\])", re.MULTILINE)
+_ADDRESS = rare_pattern(r"[a-zA-Z][\w+.-]*:")
+_SPHINX = rare_pattern(
+    r"^(?:extensions|project|html_theme|master_doc|root_doc)[ \t]*=", re.MULTILINE
+)
 _MOST_NESTED = 20
 _MOST_ENTRIES = 5_000
 

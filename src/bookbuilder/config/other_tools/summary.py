@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from bookbuilder.config.chapter_list import ChapterList, Listed, ListedPart
+from bookbuilder.config.chapter_list import SUMMARY_NAME, ChapterList, Listed, ListedPart
 from bookbuilder.config.other_tools.gitbook import is_gitbook, structure_of
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
@@ -16,9 +16,9 @@ from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_file, is_inside, name_of, names_in
 from bookbuilder.runtime.progress import working_on
 from bookbuilder.runtime.text_files import read_source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
-SUMMARY_NAME = "SUMMARY.md"
 # Longer lines of a SUMMARY.md are not entries, and would be slow to match.
 LONGEST_LINE = 2_000
 
@@ -88,8 +88,8 @@ NO_FILE = Rule(
     "An entry of SUMMARY.md without a file, such as `[Title]()`, announces a chapter that is not"
     " written yet, or names a group of chapters. It is left out of the contents.",
 )
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
-_LINK = re.compile(
+_ITEM = rare_pattern(r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])")
+_LINK = rare_pattern(
     r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])?[ \t]*\[(?P<title>.*)\]\((?P<target>[^)]*)\)"
 )
 

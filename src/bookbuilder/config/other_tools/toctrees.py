@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.config.chapter_list import Listed
 from bookbuilder.model.source import Source
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.plain_title import plain_title
 
 LONGEST_LINE = 2_000
-_FENCE = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
-TOCTREE = re.compile(r"\{[ \t]*toctree[ \t]*\}", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"\{[ \t]*[A-Za-z][\w:.+-]*[ \t]*\}")
-_RST = re.compile(r"(?P<indent>[ \t]*)\.\.[ \t]+toctree::[ \t]*$")
-_OPTION = re.compile(r"[ \t]*:?([a-z-]+):(?:[ \t]+(.*?))?[ \t]*$")
-_TITLED = re.compile(r"(?P<title>[^<>]+?)[ \t]*<(?P<name>[^<>]+)>$")
+_FENCE = rare_pattern(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+TOCTREE = rare_pattern(r"\{[ \t]*toctree[ \t]*\}", re.IGNORECASE)
+_DIRECTIVE = rare_pattern(r"\{[ \t]*[A-Za-z][\w:.+-]*[ \t]*\}")
+_RST = rare_pattern(r"(?P<indent>[ \t]*)\.\.[ \t]+toctree::[ \t]*$")
+_OPTION = rare_pattern(r"[ \t]*:?([a-z-]+):(?:[ \t]+(.*?))?[ \t]*$")
+_TITLED = rare_pattern(r"(?P<title>[^<>]+?)[ \t]*<(?P<name>[^<>]+)>$")
 
 
-@dataclass(slots=True)
-class Toctree:
+class Toctree(Struct):
     """Hold the entries of one toctree and what its options say."""
 
     caption: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from markdown.extensions.attr_list import get_attrs_and_remainder
+from bookbuilder.text.patterns import rare_pattern
 
 # Of words without a value only those that no text in braces is.
 _SPACED = r"(?:width|height)=\d{1,5}(?:\.\d{1,5})?[ ](?:cm|mm|in|pt|px|em|%)(?=[ \t}])"
@@ -13,12 +13,12 @@ _ITEM = rf"""(?:{_SPACED}|"""
 _ITEM += r"""[#.][\w:.-]+|data-[\w-]+(?![\w=-])|"""
 _ITEM += r"""[A-Za-z][\w:.-]*=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'}=]+))"""
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
-_SPACED_SIZE = re.compile(_SPACED.replace("}])", "]|$)"))
-_WITH_DASH = re.compile(rf"\{{[ \t]*((?:(?:{_ITEM}|-)(?:[ \t]+|(?=\}})))+)\}}$")
-_DASH = re.compile(rf"{_ITEM}|-")
+_SPACED_SIZE = rare_pattern(_SPACED.replace("}])", "]|$)"))
+_WITH_DASH = rare_pattern(rf"\{{[ \t]*((?:(?:{_ITEM}|-)(?:[ \t]+|(?=\}})))+)\}}$")
+_DASH = rare_pattern(rf"{_ITEM}|-")
 _WORD = r"""(?:[\w:.-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]*)|[#.]?[\w:.-]+)"""
 # Svelte's `{#if user}` looks like the start of a list.
-_ALMOST = re.compile(
+_ALMOST = rare_pattern(
     rf"\{{:?[ \t]*(?=[#.][\w-]|[A-Za-z][\w-]{{0,40}}=)(?!#(?:if|each|await|key|snippet)\b)"
     rf"({_WORD}(?:[ \t]+{_WORD})*)[ \t]*\}}"
 )
@@ -27,7 +27,7 @@ _OF_FIGURES = frozenset(
     {"fig-align", "fig-env", "fig-pos", "fig-scap", "group", "lightbox", "out-width",
      "short-caption", "layout-align"}
 )  # fmt: skip
-_TRAILING = re.compile(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
+_TRAILING = rare_pattern(rf"(?P<gap>\s*){ATTRIBUTES.pattern}[ \t]*$")
 
 
 def trailing_attributes(text: str, *, glued: bool = False) -> tuple[str, str]:
@@ -78,6 +78,8 @@ def apply_attributes(element: ElementTree.Element, attributes: str) -> None:
     """Set the attributes that `attributes`, the inside of the braces, lists; classes add up."""
     if not attributes:
         return
+    from markdown.extensions.attr_list import get_attrs_and_remainder
+
     attributes = _SPACED_SIZE.sub(lambda size: size[0].replace(" ", ""), attributes)
     for key, value in get_attrs_and_remainder(" ".join(attributes.split()))[0]:
         if key == ".":

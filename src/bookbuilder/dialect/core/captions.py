@@ -16,16 +16,17 @@ from markdown.util import ETX, STX
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.nodes import Node, build
 from bookbuilder.dialect.core.references import unescape
+from bookbuilder.text.patterns import rare_pattern
 
 PICTURE_CAPTION = "picture-caption"
 # The figures of pandoc, Quarto and Carpentries, where the words in the brackets are the caption:
 # `![…](…){#fig-x}`, `![…](…){alt="…"}`.
-_CAPTIONED = re.compile(r"\{[^{}\n]{0,300}?(?:#fig[-:]|(?<![\w-])alt=)")
+_CAPTIONED = rare_pattern(r"\{[^{}\n]{0,300}?(?:#fig[-:]|(?<![\w-])alt=)")
 # Obsidian's width and height of a picture: `![words|300x200](…)`.
-_SIZE = re.compile(r"(?:^|(.*)\|)(\d{1,5})(?:x(\d{1,5}))?$", re.DOTALL)
+_SIZE = rare_pattern(r"(?:^|(.*)\|)(\d{1,5})(?:x(\d{1,5}))?$", re.DOTALL)
 
 
-_PLACEHOLDER = re.compile(f"{STX}[^{ETX}]{{0,200}}{ETX}")
+_PLACEHOLDER = rare_pattern(f"{STX}[^{ETX}]{{0,200}}{ETX}")
 _CONDITIONS = frozenset({"only", "except", "content-visible", "content-hidden"})
 _HINT = "put a picture for each of them, with the condition behind it"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from bookbuilder.dialect.core.blocks import Block
 from bookbuilder.dialect.core.inline import Conversion
@@ -24,8 +25,7 @@ FILLER = "\0"
 """Stands after a character that is two columns wide. Authors' text does not hold it."""
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """Hold a cell: its blocks, and how many rows and columns it takes up."""
 
     content: Block

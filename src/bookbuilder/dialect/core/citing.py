@@ -12,6 +12,7 @@ import re
 
 from bookbuilder.dialect.core.inline import InlineParser, Sources
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 
 UNKNOWN_KEY = Rule(
@@ -31,8 +32,8 @@ BRACKETS, IN_TEXT, NO_AUTHOR, AUTHOR_ONLY, YEAR_ONLY = (
     "brackets", "in-text", "no-author", "author-only", "year-only",
 )  # fmt: skip
 KEY = r"(?:\{[^{}\s]{1,200}\}|[\w](?:[\w:.#$%&+?<>~/-]{0,100}[\w/])?)"
-_AT = re.compile(rf"(?<![\w@])(-?)@({KEY})")
-_BETWEEN_KEYS = re.compile(r",(?=\s{0,5}-?@)")
+_AT = rare_pattern(rf"(?<![\w@])(-?)@({KEY})")
+_BETWEEN_KEYS = rare_pattern(r",(?=\s{0,5}-?@)")
 _LABELS = {
     "page": "p pp page pages pg pgs s seite seiten pág págs página páginas str стр с",
     "chapter": "chap chaps chapter chapters ch kap kapitel cap capítulo chapitre глава гл",
@@ -57,11 +58,11 @@ _LABELS = {
 }
 _LABEL_OF = {word: label for label, words in _LABELS.items() for word in words.split()}
 _NUMBER = r"(?:[A-Za-z]{0,3}\.?\d[\w.:]*(?<![.:])|[ivxlcdmIVXLCDM]{1,9}(?!\w))"
-_NUMBERS = re.compile(
+_NUMBERS = rare_pattern(
     rf"{_NUMBER}(?:\s?(?:-{{1,3}}|–|—)\s?{_NUMBER}|(?:,\s?|\s?&\s?){_NUMBER}){{0,40}}"
 )
-_WORD = re.compile(r"([^\W\d_]{1,12}\.?[^\W\d_]{0,4}\.?|[§¶]{1,2})\s?")
-_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)([^*_]{1,300}?)(?<=\S)\1(?![\w*_])")
+_WORD = rare_pattern(r"([^\W\d_]{1,12}\.?[^\W\d_]{0,4}\.?|[§¶]{1,2})\s?")
+_EMPHASIS = rare_pattern(r"(?<![\w*_])([*_])(?=\S)([^*_]{1,300}?)(?<=\S)\1(?![\w*_])")
 
 Cited = tuple[str, str, str, str, str, str]
 """The key, the way, the words before and after, the label and the number of a part."""

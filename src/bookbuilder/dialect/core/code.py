@@ -164,4 +164,4 @@ def language_of(info: str) -> str:
 
 class CodeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_fence, "fence", 70)
+        md.parser.starts.register(start_fence, 70, "`~")

@@ -6,24 +6,27 @@ Marks that make lines stand out are carried out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
+
+from bookbuilder.text.patterns import rare_pattern
 
 _HIDELINES = re.compile(r"\bhidelines=([^\s,}]+)")
-_RUST_HIDDEN = re.compile(r"[ \t]*#(?: |$)")
-_RUST_ESCAPED = re.compile(r"([ \t]*)##")
+_RUST_HIDDEN = rare_pattern(r"[ \t]*#(?: |$)")
+_RUST_ESCAPED = rare_pattern(r"([ \t]*)##")
 _COMMENT = r"(?://|#|--|;|%|/\*|<!--|\{/\*)"
 _COMMENT_END = r"(?:\*/\}|\*/|-->)?[ \t]*$"
 # VitePress: `// [!code ++]`, for this line or, with `:3`, for some. Alone it goes with its line.
-_SHIKI = re.compile(
+_SHIKI = rare_pattern(
     rf"{_COMMENT}[ \t]*\[!code (?P<kind>[^\]\n]{{1,60}}?)(?::(?P<count>\d{{1,4}}))?\]"
     rf"[ \t]*{_COMMENT_END}"
 )
 # Docusaurus: a line `// highlight-next-line`.
-_DOCUSAURUS = re.compile(
+_DOCUSAURUS = rare_pattern(
     rf"[ \t]*{_COMMENT}[ \t]*highlight-(?P<kind>next-line|start|end)[ \t]*{_COMMENT_END}"
 )
 # Leanpub: a line `leanpub-start-insert`, in a comment or not.
-_LEANPUB = re.compile(
+_LEANPUB = rare_pattern(
     rf"[ \t]*(?:{_COMMENT}[ \t]*)?leanpub-(?P<end>start|end)-(?P<kind>insert|delete|highlight)"
     rf"[ \t]*{_COMMENT_END}"
 )
@@ -35,11 +38,10 @@ _KINDS = {
     **dict.fromkeys(("highlight", "hl", "focus", "error", "warning", "info"), "marked"),
 }
 # MkDocs Material: `# (1)!` leads to the first note below the code.
-_ANNOTATIONS = re.compile(rf"{_COMMENT}[ \t]*((?:\(\d{{1,3}}\)!?[ \t]*){{1,9}}){_COMMENT_END}")
+_ANNOTATIONS = rare_pattern(rf"{_COMMENT}[ \t]*((?:\(\d{{1,3}}\)!?[ \t]*){{1,9}}){_COMMENT_END}")
 
 
-@dataclass(slots=True)
-class Shown:
+class Shown(Struct):
     """Hold the lines of code that are shown, and which of them stand out, counted from 1."""
 
     lines: list[str]

@@ -15,9 +15,10 @@ from bookbuilder.dialect.core.tag_map import (
     is_clear,
     may_be_component,
 )
+from bookbuilder.text.patterns import rare_pattern
 
-_ANY_TAG = re.compile(r"</?([A-Za-z][\w.:-]*)(?=[\s/>])")
-_NO_COMPONENTS_IN = re.compile(
+_ANY_TAG = rare_pattern(r"</?([A-Za-z][\w.:-]*)(?=[\s/>])")
+_NO_COMPONENTS_IN = rare_pattern(
     r"<(pre|code|kbd|samp|script|style|textarea|svg|math)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -12,6 +12,7 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Contin
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import DIGIT
 
 BOX, TICKED_BOX = "☐", "☑"
 
@@ -221,5 +222,5 @@ def skip_padding(state: BlockState) -> int:
 
 class ContainerExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_quote, "quote", 90)
-        md.parser.starts.register(start_item, "item", 30)
+        md.parser.starts.register(start_quote, 90, ">")
+        md.parser.starts.register(start_item, 30, "*+-" + DIGIT)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bookbuilder.dialect.core.nodes import Node
 
 DOUBLED = {"~": "del", "=": "mark", "^": "ins"}
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """Describe a run of one delimiter. `start` and `end` are offsets in the text."""
 
     character: str
@@ -21,8 +21,7 @@ class Run:
     closes: bool
 
 
-@dataclass(slots=True, eq=False)
-class Delimiter:
+class Delimiter(Struct, eq=False):
     """Hold a run on the stack. `length` counts its characters that are not yet paired."""
 
     run: Run
@@ -32,8 +31,7 @@ class Delimiter:
     next: Delimiter | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Bracket:
+class Bracket(Struct, eq=False):
     """Hold an opening bracket: `[`, `![` or, for an inline note, `^[`."""
 
     node: Node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 import markdown
@@ -13,6 +13,7 @@ from markdown.util import ETX, STX, Registry
 
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.lines import LineParser
+from bookbuilder.trees.markup import VOID
 
 
 class Engine(markdown.Markdown):
@@ -34,13 +35,43 @@ class Engine(markdown.Markdown):
         return self
 
     def set_output_format(self, format: str) -> Engine:
-        """Use ElementTree's serialiser: Python-Markdown's does not escape text like `&amp;`."""
+        """Use a serialiser that escapes text like `&amp;`, which Python-Markdown's does not."""
         self.serializer = _serialise
         return self
 
 
 def _serialise(root: ElementTree.Element) -> str:
-    return ElementTree.tostring(root, encoding="unicode", method="html")
+    """Return `root` as HTML. ElementTree would look for namespaces, which there are none of."""
+    pieces: list[str] = []
+    _write(root, pieces.append)
+    return "".join(pieces)
+
+
+def _write(element: ElementTree.Element, write: Callable[[str], object]) -> None:
+    tag = element.tag
+    write(f"<{tag}")
+    for key, value in element.items():
+        write(f' {key}="{_escaped(value, quoted=True)}"')
+    write(">")
+    if element.text:
+        write(_escaped(element.text))
+    for child in element:
+        _write(child, write)
+    if tag not in _EMPTY:
+        write(f"</{tag}>")
+    if element.tail:
+        write(_escaped(element.tail))
+
+
+_EMPTY = VOID | {"basefont", "frame", "isindex"}
+
+
+def _escaped(text: str, *, quoted: bool = False) -> str:
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if quoted:
+        return text.replace(">", "&gt;").replace('"', "&quot;")
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 class _RestoreRaw(Postprocessor):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bookbuilder.dialect.core.blocks import (
     Block,
     BlockState,
@@ -16,6 +14,7 @@ from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.raw_html import HtmlBlock
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 UNCLOSED_BLOCK = Rule(
     "M009",
@@ -25,7 +24,7 @@ UNCLOSED_BLOCK = Rule(
     " or colons. Without that line, the rest of the chapter becomes part of the block.",
 )
 
-_CLOSE = re.compile(r"(:{3,}|/{3,}|`{3,}|~{3,})[ \t]*$")
+_CLOSE = rare_pattern(r"(:{3,}|/{3,}|`{3,}|~{3,})[ \t]*$")
 
 
 class FencedContainer(Container):

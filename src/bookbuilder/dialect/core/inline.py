@@ -5,44 +5,63 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 from xml.etree import ElementTree
 
 from markdown.util import HtmlStash
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.emphasis import Bracket, Delimiters
-from bookbuilder.dialect.core.nodes import Node, build
+from bookbuilder.dialect.core.nodes import Node, append_text, build
 from bookbuilder.dialect.core.problems import MAX_INLINE_DEPTH, TOO_DEEP, Problems
 from bookbuilder.dialect.core.references import Reference
 from bookbuilder.dialect.core.tag_map import ChapterTags
 from bookbuilder.dialect.core.templates import Pairs, Templates
 from bookbuilder.model.diagnostics import Rule
+from bookbuilder.text.patterns import rare_pattern
 
 BACKTICKS = re.compile(r"`+")
-_BRACES = re.compile(r"\\.|[{}]")
+_BRACES = rare_pattern(r"\\.|[{}]")
 
 
-@dataclass
-class Inlines:
+class Inlines(Struct, dict=True):
     """Register handlers by the character that they start with; `patterns` start with any.
 
-    A handler that returns False has left the parser where it was. Later handlers go first.
+    A handler that returns False has left the parser where it was. Later handlers go first. Texts
+    without any of the `signs` hold no match of a pattern, which is slow to find out.
     """
 
     handlers: dict[str, list[InlineHandler]] = field(default_factory=dict)
-    patterns: list[tuple[str, InlineHandler]] = field(default_factory=list)
+    patterns: list[tuple[re.Pattern[str], InlineHandler]] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
 
     def register(self, characters: str, handler: InlineHandler) -> None:
         for character in characters:
             self.handlers.setdefault(character, []).insert(0, handler)
 
+    def register_pattern(
+        self, pattern: re.Pattern[str], handler: InlineHandler, *signs: str
+    ) -> None:
+        """Try `handler` where `pattern` matches; whatever matches holds one of the `signs`."""
+        self.patterns.append((pattern, handler))
+        self.signs += signs
+
+    def special_in(self, text: str) -> re.Pattern[str]:
+        """Return the pattern that finds the next place in `text` where a handler may apply."""
+        for sign in self.signs:
+            if sign in text:
+                return self._special
+        return self._characters
+
     @cached_property
-    def special(self) -> re.Pattern[str]:
-        """Compile the pattern that finds the next place where a handler may apply."""
-        special = "".join(re.escape(character) for character in self.handlers)
-        return re.compile("|".join([f"[{special}]", *(p for p, _ in self.patterns)]))
+    def _characters(self) -> re.Pattern[str]:
+        return re.compile(f"[{''.join(map(re.escape, self.handlers))}]")
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        patterns = (pattern.pattern for pattern, _ in self.patterns)
+        return re.compile("|".join([self._characters.pattern, *patterns]))
 
 
 class Sources(Protocol):
@@ -54,8 +73,7 @@ class Sources(Protocol):
     def keys(self) -> Iterable[str]: ...
 
 
-@dataclass(slots=True)
-class Conversion:
+class Conversion(Struct):
     """Hold what both parsers and all blocks of one chapter share."""
 
     problems: Problems
@@ -87,7 +105,10 @@ class Conversion:
 
     def inline(self, parent: ElementTree.Element, text: str, line: int) -> None:
         """Append `text`, which starts in `line`, to `parent` as inline Markdown."""
-        InlineParser(self, text, line).parse_into(parent)
+        if self.inlines.special_in(text).search(text):
+            InlineParser(self, text, line).parse_into(parent)
+        else:
+            append_text(parent, text)
 
 
 class InlineParser:
@@ -125,30 +146,35 @@ class InlineParser:
 
     def parse(self) -> Node:
         """Read the whole text into nodes below `root`, and return that."""
-        text, handlers = self.text, self.conversion.inlines
-        special = handlers.special
+        text, inlines = self.text, self.conversion.inlines
+        special = inlines.special_in(text)
         plain_from = 0
         while match := special.search(text, self.position):
             start = self.position = match.start()
-            candidates = handlers.handlers.get(text[start], ())
             if start > plain_from:
                 self.add_text(text[plain_from:start])
-            used = any(handler(self) for handler in candidates) or any(
-                handler(self)
-                for pattern, handler in handlers.patterns
-                if match[0] != text[start] and re.compile(pattern).match(text, start)
-            )
-            if not used:
-                self.add_text(text[start])
-                self.position = start + 1
+            for handler in inlines.handlers.get(text[start], ()):
+                if handler(self):
+                    break
+            else:
+                if match.end() == start + 1 or not self._handle_pattern():
+                    self.add_text(text[start])
+                    self.position = start + 1
             plain_from = self.position
         if plain_from < len(text):
             self.add_text(text[plain_from:])
         self.delimiters.resolve(None)
         return self.root
 
+    def _handle_pattern(self) -> bool:
+        return any(
+            handler(self)
+            for pattern, handler in self.conversion.inlines.patterns
+            if pattern.match(self.text, self.position)
+        )
+
     def add_text(self, text: str, *, literal: bool = False) -> Node:
-        node = Node(text=text, literal=literal)
+        node = Node("", text, literal=literal)
         self.root.append(node)
         return node
 

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html import escape
 
+from msgspec import Struct, field
+
 from bookbuilder.dialect.core.html_tags import NEVER_CLOSED
+from bookbuilder.text.patterns import rare_pattern
 
 LONGEST_TAG = 5_000
 LONGEST_VALUE = 4_000
 # Deeper ones are no values, and would let every `{` be looked at many times.
 DEEPEST_BRACES = 20
-_NAME = re.compile(r"</?([A-Za-z][\w.:-]*)")
-_ATTRIBUTE = re.compile(r"[@:#*]?[A-Za-z_$][\w.:$-]*(?:\[[\w.]+\])?")
-_BLANKS = re.compile(r"\s*")
-_UNQUOTED = re.compile(r"[^\s\"'=<>`{}]+")
-_STRING = re.compile(r"\s*(?:\"([^\"\n{}]*)\"|'([^'\n{}]*)'|`([^`\n{}$]*)`|(-?\d+(?:\.\d+)?))\s*$")
+_NAME = rare_pattern(r"</?([A-Za-z][\w.:-]*)")
+_ATTRIBUTE = rare_pattern(r"[@:#*]?[A-Za-z_$][\w.:$-]*(?:\[[\w.]+\])?")
+_BLANKS = rare_pattern(r"\s*")
+_UNQUOTED = rare_pattern(r"[^\s\"'=<>`{}]+")
+_STRING = rare_pattern(
+    r"\s*(?:\"([^\"\n{}]*)\"|'([^'\n{}]*)'|`([^`\n{}$]*)`|(-?\d+(?:\.\d+)?))\s*$"
+)
 # What Docusaurus, VitePress and webpack put around the address of a picture.
-_ADDRESS = re.compile(
+_ADDRESS = rare_pattern(
     r"\s*(?:useBaseUrl|withBase|require)\(\s*[\"'`]([^\"'`\n]+)[\"'`]\s*\)(?:\.default)?\s*$"
 )
 BOUND = frozenset({":src", ":href", ":alt", "v-bind:src", "v-bind:href", "v-bind:alt"})
-_STYLE_ENTRY = re.compile(r"([A-Za-z]+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|(-?\d+(?:\.\d+)?))")
+_STYLE_ENTRY = rare_pattern(r"([A-Za-z]+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|(-?\d+(?:\.\d+)?))")
 _RENAMED = {"classname": "class", "htmlfor": "for", "srcset": "srcset"}
 _WITHOUT_UNIT = {"opacity", "zIndex", "lineHeight", "fontWeight", "flex", "order", "zoom"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """Hold a tag. `values` are known as text; `expressions` would be computed by a program."""
 
     name: str

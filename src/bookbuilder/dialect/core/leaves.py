@@ -106,7 +106,7 @@ def start_indented_code(state: BlockState, container: Block) -> Started:
 class LeafExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_heading, "heading", 80)
-        starts.register(start_setext_heading, "setext", 50)
-        starts.register(start_break, "break", 40)
-        starts.register(start_indented_code, "indented_code", 20)
+        starts.register(start_heading, 80, "#")
+        starts.register(start_setext_heading, 50, "=-")
+        starts.register(start_break, 40, "*_-")
+        starts.register(start_indented_code, 20)

@@ -7,15 +7,14 @@ then remains is text. One pass over the lines settles laziness, nesting and tigh
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
-from markdown.util import Registry
 
 from bookbuilder.dialect.core.blocks import (
     Block,
-    BlockStart,
     BlockState,
     Continue,
     Document,
@@ -25,6 +24,7 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import MAX_DEPTH, TOO_DEEP
+from bookbuilder.dialect.core.starts import BlockStarts
 
 # mdBook's `r[…]`; Leanpub's `A> `; items `a.` and `iv)`; the first word of JavaScript in MDX.
 _STARTS_WITH_LETTER = re.compile(
@@ -35,13 +35,14 @@ _STARTS_WITH_LETTER = re.compile(
 class LineParser(BlockParser):
     """Replace Python-Markdown's block parser, which reads chunks between blank lines.
 
-    `starts` are tried in order of priority.
+    `mends` may change how a line begins before `starts` are chosen by that.
     """
 
     def __init__(self, md: Markdown, conversion: Conversion) -> None:
         super().__init__(md)
         self.conversion = conversion
-        self.starts: Registry[BlockStart] = Registry()
+        self.mends: list[Callable[[BlockState], None]] = []
+        self.starts = BlockStarts()
 
     def parseDocument(self, lines: object) -> ElementTree.ElementTree[ElementTree.Element | None]:  # noqa: N802
         assert isinstance(lines, list)
@@ -98,8 +99,10 @@ class LineParser(BlockParser):
                 message = f"blocks nest more than {MAX_DEPTH} deep; the rest is kept as text"
                 state.problems.add(TOO_DEEP, message, state.number)
                 break
+            for mend in self.mends:
+                mend(state)
             started = Started.NOTHING
-            for start in self.starts:
+            for start in self.starts.at(line.first):
                 started = start(state, container)
                 if started is not Started.NOTHING:
                     break
@@ -114,8 +117,7 @@ class LineParser(BlockParser):
 def _match_open_blocks(state: BlockState) -> Block | None:
     """Return the deepest block that the line continues, or None if the line only closed one."""
     block: Block = state.document
-    while block.last_child is not None and block.last_child.open:
-        child = block.last_child
+    while block.children and (child := block.children[-1]).open:
         state.line.find()
         verdict = child.continues(state)
         if verdict is Continue.CLOSED_BY_IT:

@@ -5,17 +5,17 @@ They look like this: `[a](b "Title :target=_blank")`, `## A heading :id=x`.
 
 from __future__ import annotations
 
-import re
+from bookbuilder.text.patterns import rare_pattern
 
-_OPTION = re.compile(
+_OPTION = rare_pattern(
     r"(?:^|(?<=\s)):(ignore|include|no-zoom|disabled|crossorgin|crossorigin"
     r"|target=[\w-]{1,40}|size=[\dx%.]{1,20}|class=[\w-]{1,80}|id=[\w.-]{1,80}"
     r"|type=[\w -]{1,40}|fragment=[\w-]{1,80}|omitFragmentLine)(?=\s|$)"
 )
 # What follows `:include :type=iframe` are attributes of HTML, `width=100% controls`.
-_HTML = re.compile(r"[\w-]{1,40}=\S{1,100}|controls|autoplay|loop|muted|allowfullscreen")
-_HEADING_ID = re.compile(r"[ \t]{1,20}:id=([\w.-]+)[ \t]*$")
-_IGNORED = re.compile(
+_HTML = rare_pattern(r"[\w-]{1,40}=\S{1,100}|controls|autoplay|loop|muted|allowfullscreen")
+_HEADING_ID = rare_pattern(r"[ \t]{1,20}:id=([\w.-]+)[ \t]*$")
+_IGNORED = rare_pattern(
     r"[ \t]{0,20}(?:<!--[ \t]{0,20})?\{docsify-ignore(?:-all)?\}(?:[ \t]{0,20}-->)?[ \t]*$"
 )
 

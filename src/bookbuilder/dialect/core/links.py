@@ -24,6 +24,7 @@ from bookbuilder.dialect.core.references import (
     unescape,
 )
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 BROKEN_LINK = Rule(
     "M011",
@@ -59,13 +60,13 @@ ANYWHERE = "anywhere"
 NUMBER_ONLY = "number-only"
 # The class of an element around several such links, which become one enumeration.
 GROUP = "reference-group"
-_RULE_LABEL = re.compile(r"[a-z_][\w-]*(?:\.[\w-]+)+")
-_HAS_RULE_IDS = re.compile(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
+_RULE_LABEL = rare_pattern(r"[a-z_][\w-]*(?:\.[\w-]+)+")
+_HAS_RULE_IDS = rare_pattern(r"^r\[[\w.:-]+\][ \t]*$", re.MULTILINE)
 
 
 # `![alt](picture.png =300x200)` of HackMD and others; `=300x` and `=50%x` are widths.
 _SIZE = re.compile(r"=(\d{1,5}(?:%|px)?)?(?:x(\d{1,5}(?:%|px)?)?)?[ \t]*(?=\))")
-_SIZE_AT_END = re.compile(rf"(?<=[ \t\n]){_SIZE.pattern}\)\Z")
+_SIZE_AT_END = rare_pattern(rf"(?<=[ \t\n]){_SIZE.pattern}\)\Z")
 
 
 def is_rule_id(conversion: Conversion, label: str) -> bool:
@@ -87,7 +88,7 @@ def handle_open(parser: InlineParser) -> bool:
     return True
 
 
-_MOVIE = re.compile(
+_MOVIE = rare_pattern(
     r"https?://(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch|embed|shorts)|youtu\.be/"
     r"|(?:player\.)?vimeo\.com/)"
 )

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
+
+from bookbuilder.text.patterns import rare_pattern
 
 _LONGEST_INFO = 2000
 _ITEM = re.compile(
@@ -36,13 +39,12 @@ _ADDED, _REMOVED = frozenset({"ins", "add", "added"}), frozenset({"del", "rem", 
 _OPTIONS = _TITLES | _NUMBERS | _FIRST | _MARKED | _ADDED | _REMOVED | {"caption", "lst-cap"}
 _NUMBER_CLASSES = frozenset({"numberlines", "number-lines", "line-numbers", "linenums"})
 _NO = frozenset({"false", "no", "off", "none", "0"})
-_RANGE = re.compile(r"(\d{1,6})(?:[ \t]{0,3}(?:-|\.\.)[ \t]{0,3}(\d{1,6}))?")
+_RANGE = rare_pattern(r"(\d{1,6})(?:[ \t]{0,3}(?:-|\.\.)[ \t]{0,3}(\d{1,6}))?")
 _MOST_RANGES = 200
 _DIGITS = 7
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """Hold what is said of a listing. Lines count from 1, whatever their numbers.
 
     `title` is plain text, such as the name of a file; `caption` is Markdown. `first` is the number

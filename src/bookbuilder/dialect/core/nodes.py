@@ -36,7 +36,8 @@ class Node:
             child = following
 
     def append(self, child: Node) -> None:
-        child.unlink()
+        if child.parent is not None:
+            child.unlink()
         child.parent = self
         child.previous = self.last
         if self.last is not None:
@@ -117,7 +118,8 @@ def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
     last: ElementTree.Element | None = parent[-1] if len(parent) else None
     touching: ElementTree.Element | None = None
     complete = True
-    for child in _merged(node):
+    child = node.first
+    while child is not None:
         if child.tag and depth < MAX_INLINE_DEPTH:
             last = touching = ElementTree.SubElement(parent, child.tag, child.attributes)
             if child.tag == "code":
@@ -126,37 +128,39 @@ def build(parent: ElementTree.Element, node: Node, depth: int = 0) -> bool:
                 complete = build(last, child, depth + 1) and complete
             if child.tag == "br":
                 last.tail, touching = "\n", None
+            child = child.next
             continue
-        complete = complete and not child.tag
-        text = child.plain_text()
-        while touching is not None and not child.literal and (match := ATTRIBUTES.match(text)):
+        literal = child.literal
+        if child.tag:
+            complete = False
+            text, child = child.plain_text(), child.next
+        else:
+            text, child = _joined(child)
+        while touching is not None and not literal and (match := ATTRIBUTES.match(text)):
             apply_attributes(touching, match[1])
             text = text[match.end() :]
         touching = None
-        _append_text(parent, last, text)
+        _append_after(parent, last, text)
     return complete
 
 
-def _append_text(parent: ElementTree.Element, last: ElementTree.Element | None, text: str) -> None:
+def append_text(parent: ElementTree.Element, text: str) -> None:
+    """Append `text` to what `parent` holds."""
+    _append_after(parent, parent[-1] if len(parent) else None, text)
+
+
+def _append_after(parent: ElementTree.Element, last: ElementTree.Element | None, text: str) -> None:
     if last is None:
         parent.text = (parent.text or "") + text
     else:
         last.tail = (last.tail or "") + text
 
 
-def _merged(node: Node) -> Iterator[Node]:
-    """Yield the children, with neighbouring texts joined."""
-    pending: list[str] = []
-    literal = False
-    for child in node:
-        if not child.tag:
-            if not pending:
-                literal = child.literal
-            pending.append(child.text)
-            continue
-        if pending:
-            yield Node(text="".join(pending), literal=literal)
-            pending = []
-        yield child
-    if pending:
-        yield Node(text="".join(pending), literal=literal)
+def _joined(first: Node) -> tuple[str, Node | None]:
+    """Return the text of `first` and of the texts right after it, and what follows these."""
+    pieces = [first.text]
+    following = first.next
+    while following is not None and not following.tag:
+        pieces.append(following.text)
+        following = following.next
+    return "".join(pieces), following

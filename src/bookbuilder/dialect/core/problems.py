@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.model.source import Source
@@ -33,8 +35,7 @@ UNSUPPORTED = Rule(
 LONGEST_SHOWN = 100
 
 
-@dataclass(slots=True)
-class Problems:
+class Problems(Struct):
     """Report problems at lines of `source`."""
 
     source: Source

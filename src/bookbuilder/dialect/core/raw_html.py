@@ -17,6 +17,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.template_html import settle_templates
 from bookbuilder.dialect.core.templates import BLOCK_TAG
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 UNCLOSED_HTML = Rule(
     "M006",
@@ -47,26 +48,26 @@ MARKDOWN_IN_HTML = Rule(
     " starts Markdown.",
 )
 
-_TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
-_OTHER = re.compile(r"<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_COMMENT = re.compile(r"<!--(?:>|->|.*?-->)", re.DOTALL)
-_MDX_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/)){0,2000}\*/\}")
-_HOLDS_CODE = re.compile(r"<(?:pre|code|script|style)\b", re.IGNORECASE)
-_MARKDOWN = re.compile(r"""\s+markdown(?:\s*=\s*["']?(\w+)["']?)?(?=[\s/>]|$)""", re.IGNORECASE)
+_TAG = rare_pattern(rf"{OPEN_TAG}|{CLOSE_TAG}")
+_OTHER = rare_pattern(r"<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_COMMENT = rare_pattern(r"<!--(?:>|->|.*?-->)", re.DOTALL)
+_MDX_COMMENT = rare_pattern(r"\{/\*(?:[^*]|\*(?!/)){0,2000}\*/\}")
+_HOLDS_CODE = rare_pattern(r"<(?:pre|code|script|style)\b", re.IGNORECASE)
+_MARKDOWN = rare_pattern(r"""\s+markdown(?:\s*=\s*["']?(\w+)["']?)?(?=[\s/>]|$)""", re.IGNORECASE)
 
 _STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE), ""),
-    (re.compile(r"<!--"), "-->"),
-    (re.compile(r"<\?"), "?>"),
-    (re.compile(r"<![A-Za-z]"), ">"),
-    (re.compile(r"<!\[CDATA\["), "]]>"),
+    (rare_pattern(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE), ""),
+    (rare_pattern(r"<!--"), "-->"),
+    (rare_pattern(r"<\?"), "?>"),
+    (rare_pattern(r"<![A-Za-z]"), ">"),
+    (rare_pattern(r"<!\[CDATA\["), "]]>"),
 )
-_RAW_END = re.compile(r"</(?:script|pre|style|textarea)\s*>", re.IGNORECASE)
-_BLOCK_START = re.compile(rf"</?({_NAME})(?=[\s/>]|$)")
+_RAW_END = rare_pattern(r"</(?:script|pre|style|textarea)\s*>", re.IGNORECASE)
+_BLOCK_START = rare_pattern(rf"</?({_NAME})(?=[\s/>]|$)")
 _ITEM_MARK = r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)"
-_BLOCK_MARK = re.compile(rf"{_ITEM_MARK}|#{{1,6}}[ \t]|>|```|~~~")
-_ONLY_TAGS = re.compile(r"(?:[ \t]*<[^<>]{1,500}>){1,50}[ \t]*$")
-_LONE_TAG = re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
+_BLOCK_MARK = rare_pattern(rf"{_ITEM_MARK}|#{{1,6}}[ \t]|>|```|~~~")
+_ONLY_TAGS = rare_pattern(r"(?:[ \t]*<[^<>]{1,500}>){1,50}[ \t]*$")
+_LONE_TAG = rare_pattern(rf"(?:{OPEN_TAG}|{CLOSE_TAG})\s*$")
 
 
 def clean(html: str) -> str:
@@ -80,15 +81,15 @@ def _escape_unknown(match: re.Match[str]) -> str:
 
 
 # Calls of notes, strong words, links: nothing else looks so. A single `*` or `_` may be anything.
-_SURELY_MARKDOWN = re.compile(
+_SURELY_MARKDOWN = rare_pattern(
     r"\[\^[\w-]{1,50}\](?!:)|\*\*(?=[^\s*])[^*\n]{1,200}(?<=[^\s*])\*\*"
     r"|!?\[[^\]\[\n]{1,200}\]\([^()\s]{1,200}\)"
 )
-_MAYBE_MARKDOWN = re.compile(r"\[\^|\*\*|\]\(")
+_MAYBE_MARKDOWN = rare_pattern(r"\[\^|\*\*|\]\(")
 # Two lines or more that start as items do. One alone may be a dash, or a date.
-_ITEMS = re.compile(rf"(?m)^(?:[ \t]{{0,40}}{_ITEM_MARK}[^\n]*(?:\n|\Z)){{2,}}")
-_MAYBE_ITEMS = re.compile(rf"(?m)^[ \t]{{0,40}}{_ITEM_MARK}")
-_NO_MARKDOWN = re.compile(
+_ITEMS = rare_pattern(rf"(?m)^(?:[ \t]{{0,40}}{_ITEM_MARK}[^\n]*(?:\n|\Z)){{2,}}")
+_MAYBE_ITEMS = rare_pattern(rf"(?m)^[ \t]{{0,40}}{_ITEM_MARK}")
+_NO_MARKDOWN = rare_pattern(
     r"<!--.*?-->|<(pre|code|script|style|textarea|svg|math|kbd|samp)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )
@@ -189,7 +190,7 @@ def start_html(state: BlockState, container: Block) -> Started:
     return Started.LEAF
 
 
-_ON_ONE_LINE = re.compile(
+_ON_ONE_LINE = rare_pattern(
     r"<(summary|figcaption|caption|p|h[1-6]|dt|dd|li|td|th)((?:\s[^<>]*)?)>(.*)</\1>\s*$",
     re.IGNORECASE,
 )
@@ -316,8 +317,8 @@ class InlineInHtml(Block):
         append_raw(conversion, parent, f"</{self.name}>")
 
 
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:(?!:)[^\s<>\x00-\x1f]*)>")
-_EMAIL = re.compile(
+_AUTOLINK = rare_pattern(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:(?!:)[^\s<>\x00-\x1f]*)>")
+_EMAIL = rare_pattern(
     r"<([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)>"
 )
@@ -377,7 +378,7 @@ def _is_tag(parser: InlineParser, match: re.Match[str]) -> bool:
 
 class RawHtmlExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_markdown_in_html, "markdown_in_html", 65)
-        md.parser.starts.register(start_line_in_markdown, "line_in_markdown", 64)
-        md.parser.starts.register(start_html, "html", 60)
+        md.parser.starts.register(start_markdown_in_html, 65, "<")
+        md.parser.starts.register(start_line_in_markdown, 64, "<")
+        md.parser.starts.register(start_html, 60, "<")
         md.conversion.inlines.register("<", handle_angle)

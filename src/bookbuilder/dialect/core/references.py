@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from html.entities import html5
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+from bookbuilder.text.patterns import rare_pattern
+
+
+class Reference(Struct, frozen=True):
     """Hold a link definition, `[label]: destination "title"`; the title's escapes are as typed."""
 
     destination: str
@@ -20,16 +22,16 @@ ESCAPABLE = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){0,1000})\]", re.DOTALL)
 MAX_LABEL = 1000
-_ESCAPE_OR_ENTITY = re.compile(rf"\\({ESCAPABLE})|{ENTITY.pattern}")
-_POINTED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
-_TITLE = re.compile(
+_ESCAPE_OR_ENTITY = rare_pattern(rf"\\({ESCAPABLE})|{ENTITY.pattern}")
+_POINTED = rare_pattern(r"<((?:[^<>\n\\]|\\.)*)>")
+_TITLE = rare_pattern(
     r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\(((?:[^()\\]|\\.)*)\)""", re.DOTALL
 )
 _PLAIN = re.compile(
     rf"(?:\\{ESCAPABLE}|\{{\{{[^{{}}\n]*\}}\}}|\{{%[^%{{}}\n]*%\}}|[^\x00-\x20\x7f()])+"
 )
 _BLANKS = re.compile(r"[ \t]*\n?[ \t]*")
-_TO_LINE_END = re.compile(r"[ \t]*(?:\n|$)")
+_TO_LINE_END = rare_pattern(r"[ \t]*(?:\n|$)")
 MAX_PARENTHESES = 32
 
 

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator
 
 from bookbuilder.dialect.core.templates import Pairs, TemplateTag
 from bookbuilder.model.locating import without_code
+from bookbuilder.text.patterns import rare_pattern
 
 LONGEST = 4_000
 MOST_LINES = 40
 """A shortcode may have so many lines."""
 MOST_ARGUMENTS = 100
-_OPENING = re.compile(r"\{\{([<%])-?[ \t\n]{0,20}(/?)[ \t]{0,20}([A-Za-z_][\w./-]{0,80})")
+_OPENING = rare_pattern(r"\{\{([<%])-?[ \t\n]{0,20}(/?)[ \t]{0,20}([A-Za-z_][\w./-]{0,80})")
 # What ends one, or shows that it is none; or a quotation mark, in which all that means nothing.
-_NEXT = re.compile(r"[\"'`]|-?%\}\}|-?>\}\}|\{\{|\{%|\n[ \t]*\n")
-_WORD = re.compile(
+_NEXT = rare_pattern(r"[\"'`]|-?%\}\}|-?>\}\}|\{\{|\{%|\n[ \t]*\n")
+_WORD = rare_pattern(
     r"""(?:([\w.-]{1,80})[ \t\n]{0,20}=[ \t\n]{0,20}|([\w.-]{1,80}):(?:[ \t\n]{1,20}|(?=["'`])))?"""
     r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^\s,"'`]\S*)""",
     re.DOTALL,
 )
 
-_SELF_CLOSING = re.compile(r"(?:^|[\s\"'`])/$")
+_SELF_CLOSING = rare_pattern(r"(?:^|[\s\"'`])/$")
 _VALUE, _RUN = "write its value", "write what it shows"
 _INCLUDE = "put it on a line of its own, with the path of a file in the book's folder"
 _HINTS = {

@@ -10,12 +10,13 @@ from bookbuilder.dialect.core.emphasis import scan_run
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import BACKTICKS, InlineParser
 from bookbuilder.dialect.core.references import ENTITY, ESCAPABLE, decode_entity
+from bookbuilder.text.patterns import rare_pattern
 
-_ESCAPED = re.compile(ESCAPABLE)
+_ESCAPED = rare_pattern(ESCAPABLE)
 # pandoc's `Dr.\\ Who`. Elsewhere, and so in `C:\\ drive`, CommonMark keeps the backslash.
-_NO_BREAK = re.compile(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&@-])")
+_NO_BREAK = rare_pattern(r"(?<=[\w.,;!?)\]}%§$€£\"'’”»°-])\\ (?=[\w(\[\"'“„«‘*_`$§%&@-])")
 # `\"`, and all of `\-\-` or `\---`, which would be a dash.
-_RUN = re.compile(r"\\[\"']|\\-(?:\\?-)*|\\\.(?:\\?\.)*")
+_RUN = rare_pattern(r"\\[\"']|\\-(?:\\?-)*|\\\.(?:\\?\.)*")
 # MkDocs' `#!python x` names the language, not a program: `#!/bin/sh` stays.
 _LANGUAGE = re.compile(
     r"^(?:#!|:::)(?:bash|c|console|cpp|css|go|html|java|javascript|js|json|jsx|kotlin|php|py|python"

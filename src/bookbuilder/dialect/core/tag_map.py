@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.html_tags import KNOWN
 from bookbuilder.dialect.core.jsx import Tag, read_tag
 from bookbuilder.model.locating import without_code
+from bookbuilder.text.patterns import rare_pattern
 
 _NAME = r"(?:[A-Z][\w.]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z]:[A-Za-z]\w*)(?=[\s/>])"
-_TAG = re.compile(rf"(?<!\\)</?{_NAME}")
+_TAG = rare_pattern(rf"(?<!\\)</?{_NAME}")
 # Names of HTML's elements that are components if written with a capital.
 _CAPITALS = frozenset({"Link", "Image", "Details", "Frame", "Head", "Aside"})
-IMAGE_FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
-_IMPORT = re.compile(
+IMAGE_FILE = rare_pattern(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+_IMPORT = rare_pattern(
     r"""^import[ \t]+(?:\*[ \t]+as[ \t]+)?(\w+)[ \t]+from[ \t]+["']([^"'\n]+)["']""", re.MULTILINE
 )
 
 
-@dataclass(slots=True)
-class ChapterTags:
+class ChapterTags(Struct):
     """Hold the components of a chapter: where they stand, and where they end."""
 
     by_place: dict[tuple[int, int], Tag]

@@ -15,17 +15,18 @@ from bookbuilder.dialect.core.templates import (
     report_tag,
     report_variable,
 )
+from bookbuilder.text.patterns import rare_pattern
 
-_PATH = re.compile(
+_PATH = rare_pattern(
     r"\{\{-?[ \t]*(?:\"([^\"{}\n]{0,400})\"|'([^'{}\n]{0,400})')[ \t]*\|[ \t]*"
     r"(?:relative_url|absolute_url|prepend|url)\b[^{}\n]{0,200}\}\}"
 )
-_REFERENCE = re.compile(
+_REFERENCE = rare_pattern(
     r"(=[ \t]{0,9}[\"']?)\{\{[<%][ \t]{0,9}(?:rel)?ref[ \t]{1,9}"
     r"[\"'`]?([^\"'`<>%{}\s]{1,500})[\"'`]?[ \t]{0,9}[>%]\}\}"
 )
-_ADDRESS_TAG = re.compile(r"\{%-?[ \t]*(?:link|post_url)[ \t]")
-_PIECE = re.compile(
+_ADDRESS_TAG = rare_pattern(r"\{%-?[ \t]*(?:link|post_url)[ \t]")
+_PIECE = rare_pattern(
     r"<!--|<(?P<code>pre|code|script|style|textarea)\b|<[A-Za-z][^<>]{0,3000}>|\{%|\{\{",
     re.IGNORECASE,
 )

@@ -9,29 +9,30 @@ from typing import ClassVar
 
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.references import unescape
+from bookbuilder.text.patterns import rare_pattern
 
 # A tag ends before the next one starts, so that no text is searched twice.
-TAG = re.compile(
+TAG = rare_pattern(
     r"\{%-?[ \t\n]{0,20}(?P<end>end_?(?=[A-Za-z])|/)?(?P<name>@?[A-Za-z][\w/.-]{0,80}|)"
     r"(?P<rest>(?:[^%{\n]|%(?!\})|\{(?!%)|\n(?![ \t]*\n)){0,2000})%\}"
 )
-EXPRESSION = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
-_VALUE = re.compile(
+EXPRESSION = rare_pattern(r"\{\{[^{}\n]{0,500}\}\}")
+_VALUE = rare_pattern(
     r"""(?<![^\s,])([\w:.-]{1,80})[ \t]{0,9}=[ \t]{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"',]+))"""
 )
-_OPENER = re.compile(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
-_VARIABLE = re.compile(
+_OPENER = rare_pattern(r"(?:\{%|\{\{[<%])-?[ \t]{0,20}(@?[A-Za-z][\w/.-]{0,80})")
+_VARIABLE = rare_pattern(
     r"\{\{-?[ \t]*(?:(?:site|page|layout|book|gitbook|jekyll)\.\w"
     r"|[\"'][^\"'{}\n]*[\"'][ \t]*\|[ \t]*(?:relative_url|absolute_url|prepend|append)\b)"
 )
-BLOCK_TAG = re.compile(
+BLOCK_TAG = rare_pattern(
     r"\{%-?[ \t]{0,20}(?:hint|tabs?|code|code-tabs(?:-item)?|content-ref|page-ref|embed|file"
     r"|stepper|step|columns?|prompt|updates?|swagger|api-method|openapi|callout|admonition)(?![\w])"
     r"|\{\{[<%][ \t]{0,20}/?(?:note|tip|info|warning|alert|callout|admonition|notice"
     r"|hint|tabs?|tabpane|cards?|columns?|details|expand|figure|highlight)(?![\w-])"
 )
 """Matches the start of a tag that opens a block, also right below HTML."""
-_SIGNS = re.compile(r"([\\`*_\[\]<>{}$~^=|!#])")
+_SIGNS = rare_pattern(r"([\\`*_\[\]<>{}$~^=|!#])")
 MIDDLES = {
     "else": ("if", "unless", "for", "case"),
     "elsif": ("if", "unless"),

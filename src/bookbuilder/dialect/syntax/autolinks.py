@@ -9,12 +9,13 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.links import BARE_URL
+from bookbuilder.text.patterns import rare_pattern
 
-_START = r"(?<![A-Za-z0-9])(?:https?://|ftp://|www\.)(?=[^\s<])"
-_EMAIL = r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+"
-_REST = re.compile(r"[^\s<\x02]*")
-_DOMAIN = re.compile(r"(?:https?://|ftp://)?([\w.-]+|\[[0-9a-fA-F:]+\])", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)$")
+_START = re.compile(r"(?<![A-Za-z0-9])(?:https?://|ftp://|www\.)(?=[^\s<])")
+_EMAIL = rare_pattern(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
+_REST = rare_pattern(r"[^\s<\x02]*")
+_DOMAIN = rare_pattern(r"(?:https?://|ftp://)?([\w.-]+|\[[0-9a-fA-F:]+\])", re.IGNORECASE)
+_TRAILING = rare_pattern(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)$")
 
 
 def handle_address(parser: InlineParser) -> bool:
@@ -51,7 +52,7 @@ def _without_trailing(address: str) -> str:
 
 
 def handle_email(parser: InlineParser) -> bool:
-    match = re.compile(_EMAIL).match(parser.text, parser.position)
+    match = _EMAIL.match(parser.text, parser.position)
     if not match:
         return False
     address = match[0].rstrip(".")
@@ -64,5 +65,5 @@ def handle_email(parser: InlineParser) -> bool:
 
 class AutolinkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.conversion.inlines.patterns.append((_START, handle_address))
-        md.conversion.inlines.patterns.append((_EMAIL, handle_email))
+        md.conversion.inlines.register_pattern(_START, handle_address, "://", "www.")
+        md.conversion.inlines.register_pattern(_EMAIL, handle_email, "@")

@@ -27,6 +27,7 @@ from bookbuilder.dialect.syntax.theorems import (
     append_theorem,
     settle_number,
 )
+from bookbuilder.text.patterns import rare_pattern
 
 KINDS = {
     name: kind
@@ -96,11 +97,11 @@ DEFAULT_TITLE = "callout-kind"
 `passes.furniture` translates it into the book's language.
 """
 
-_OBSIDIAN = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
+_OBSIDIAN = rare_pattern(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([+-]?)(?=[ \t]|$)[ \t]*(.*?)[ \t]*$")
 _MKDOCS = re.compile(r"(?:!!!|\?\?\?\+?)[ ]?([\w-]+)((?:[ ]+[\w-]+)*)(?:[ ]+\"(.*)\")?[ \t]*$")
 _SLASHES = re.compile(r"(/{3,})[ \t]*([\w-]+)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
-_ID_AT_END = re.compile(r"\{[^{}]{0,500}#[\w:.-][^{}]{0,500}\}[ \t]*$")
-_OPTION = re.compile(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
+_ID_AT_END = rare_pattern(r"\{[^{}]{0,500}#[\w:.-][^{}]{0,500}\}[ \t]*$")
+_OPTION = rare_pattern(r"([\w-]+):[ \t]*(.*?)[ \t]*$")
 
 
 def meant_kind(said: str) -> str:
@@ -265,7 +266,7 @@ def start_option(state: BlockState, container: Block) -> Started:
 class CalloutExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_option, "option", 98)
-        starts.register(start_quoted_callout, "quoted_callout", 91)
-        starts.register(start_indented_callout, "indented_callout", 88)
-        starts.register(start_fenced_callout, "fenced_callout", 87)
+        starts.register(start_option, 98)
+        starts.register(start_quoted_callout, 91, ">")
+        starts.register(start_indented_callout, 88, "!?")
+        starts.register(start_fenced_callout, 87, "/")

@@ -19,6 +19,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.references import normalise_label
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 CITATION = Rule(
     "M020",
@@ -34,11 +35,11 @@ _BRACKETED = (
     r"(?:[^\[\]\n]|\n(?!\s*\n)){0,1000}\]"
 )
 _CITATION = re.compile(rf"{_BRACKETED}(?![(\[{{:])")
-_WITH_SOURCES = re.compile(rf"({_BRACKETED})(?![(\[{{])")
-_BARE = re.compile(rf"@{KEY}")
-_AUTHOR_AND_YEAR = re.compile(r"@\{?[^\W\d_][\w:-]*?(?:1[5-9]|20)\d\d[a-z]?(?:[\W_]|[A-Z]\w*|$)")
-_LOCATOR = re.compile(r"[ ]\[(?:[^\[\]\n@]){1,200}\](?![(\[{:])")
-_AFTER = re.compile(r"\s?\[((?:[^\[\]\n]|\n(?!\s*\n)){1,1000})\](?![(\[{])")
+_WITH_SOURCES = rare_pattern(rf"({_BRACKETED})(?![(\[{{])")
+_BARE = rare_pattern(rf"@{KEY}")
+_AUTHOR_AND_YEAR = rare_pattern(r"@\{?[^\W\d_][\w:-]*?(?:1[5-9]|20)\d\d[a-z]?(?:[\W_]|[A-Z]\w*|$)")
+_LOCATOR = rare_pattern(r"[ ]\[(?:[^\[\]\n@]){1,200}\](?![(\[{:])")
+_AFTER = rare_pattern(r"\s?\[((?:[^\[\]\n]|\n(?!\s*\n)){1,1000})\](?![(\[{])")
 _HANDLE = "a name after `@` that no entry has"
 
 

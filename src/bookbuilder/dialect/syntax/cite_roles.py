@@ -14,9 +14,10 @@ from bookbuilder.dialect.core.citing import (
     read_locator,
 )
 from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.text.patterns import rare_pattern
 
-_AROUND = re.compile(r"\{([^{}]*)\}\s*([^{}]*?)\s*(?:\{([^{}]*)\})?$|([^{}]*?)\s*\{([^{}]*)\}$")
-_TEX = re.compile(r"((?:\[[^\[\]\n]{0,200}\]){0,2})\{([^{}\n]{1,500})\}$")
+_AROUND = rare_pattern(r"\{([^{}]*)\}\s*([^{}]*?)\s*(?:\{([^{}]*)\})?$|([^{}]*?)\s*\{([^{}]*)\}$")
+_TEX = rare_pattern(r"((?:\[[^\[\]\n]{0,200}\]){0,2})\{([^{}\n]{1,500})\}$")
 _LONGEST = 2_000
 _WAYS = {
     "citet": IN_TEXT, "textcite": IN_TEXT, "citealt": BRACKETS, "citealp": BRACKETS,

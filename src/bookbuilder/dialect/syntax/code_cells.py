@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 NOT_RUN = Rule(
     "M019",
@@ -45,26 +46,26 @@ _OPEN = re.compile(
     rf"(`{{3,}}|~{{3,}})[ \t]*\{{(\{{?)({_ENGINE_NAMES})(?=[\s,}}])([^{{}}\n]*)\}}\}}?[ \t]*$",
     re.IGNORECASE,
 )
-_OPTION_LINE = re.compile(r"(?:#|//|--|%%|%|\*|<!--)\|[ \t]?(.*?)(?:[ \t]*-->)?[ \t]*$")
-_OPTION = re.compile(r"([\w.-]+)[ \t]*:[ \t]*(.*)$")
-_HEADER_OPTION = re.compile(
+_OPTION_LINE = rare_pattern(r"(?:#|//|--|%%|%|\*|<!--)\|[ \t]?(.*?)(?:[ \t]*-->)?[ \t]*$")
+_OPTION = rare_pattern(r"([\w.-]+)[ \t]*:[ \t]*(.*)$")
+_HEADER_OPTION = rare_pattern(
     r"([\w.-]+)[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*'|[^,\s]+(?:\([^()\n]*\))?)"
 )
-_NAME = re.compile(r"[ \t,]*([\w:.-]+)[ \t]*(?=,|$)")
+_NAME = rare_pattern(r"[ \t,]*([\w:.-]+)[ \t]*(?=,|$)")
 _CAPTIONS = ("fig-cap", "fig.cap", "tbl-cap", "lst-cap", "caption")
 _ALTERNATIVES = ("fig-alt", "fig.alt")
 _DIAGRAMS = frozenset({"mermaid", "dot", "d2", "plantuml"})
-_GRAPHICS = re.compile(
+_GRAPHICS = rare_pattern(
     r"(?:knitr::)?include_graphics\(((?:[^()c]|c(?!\()|c\([^()]{0,1000}\)){0,1000})\)"
 )
-_FILE = re.compile(r"\"([^\"\n]{1,300}\.\w{2,5})\"|'([^'\n]{1,300}\.\w{2,5})'")
-_COMMENT = re.compile(r"(?m)^[ \t]*#.*$|library\(knitr\)")
-_PERCENTAGE = re.compile(r"\d{1,3}(?:\.\d{1,3})?(?:%|px|cm|in|mm|em)?")
+_FILE = rare_pattern(r"\"([^\"\n]{1,300}\.\w{2,5})\"|'([^'\n]{1,300}\.\w{2,5})'")
+_COMMENT = rare_pattern(r"(?m)^[ \t]*#.*$|library\(knitr\)")
+_PERCENTAGE = rare_pattern(r"\d{1,3}(?:\.\d{1,3})?(?:%|px|cm|in|mm|em)?")
 _FALSE = frozenset({"false", "f", "no", "off"})
 _INLINE = re.compile(r"\{(?:r|python|julia|ojs)\}[ ]\S|r[ ]\S")
-_HAS_CELLS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{r\b", re.MULTILINE)
+_HAS_CELLS = rare_pattern(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{r\b", re.MULTILINE)
 _LONG_INLINE = re.compile(r"`r [^`]{1,300}['\"]")
-_LONG_INLINE_END = re.compile(r"^['\"][^`]{0,100}`$")
+_LONG_INLINE_END = rare_pattern(r"^['\"][^`]{0,100}`$")
 CELL_HINT = "put its results into the text, as pictures, tables or numbers"
 
 
@@ -185,12 +186,12 @@ def _lower(value: str | None) -> str:
     return (value or "").lower()
 
 
-_NO_ECHO = re.compile(
+_NO_ECHO = rare_pattern(
     r"^execute:[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+echo:[ \t]*(?:false|no)\b"
     r"|opts_chunk\$set\([^()]{0,500}\becho[ \t]*=[ \t]*F",
     re.MULTILINE,
 )
-_ECHO = re.compile(
+_ECHO = rare_pattern(
     r"^execute:[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+echo:[ \t]*(?:true|yes|fenced)\b",
     re.MULTILINE,
 )
@@ -214,7 +215,7 @@ class CaptionedFence(Fence):
 
 
 _WITH_CAPTION = re.compile(r"(`{3,}|~{3,})[ \t]*[\w-]*[ \t]*" + ATTRIBUTES.pattern + r"[ \t]*$")
-_CAPTION = re.compile(r"(?:^|[ \t])(?:lst-cap|caption)=(?:\"([^\"]+)\"|'([^']+)')")
+_CAPTION = rare_pattern(r"(?:^|[ \t])(?:lst-cap|caption)=(?:\"([^\"]+)\"|'([^']+)')")
 
 
 def start_captioned_fence(state: BlockState, container: Block) -> Started:
@@ -233,10 +234,10 @@ class CodeCellExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_cells: bool | None = None
         self.echoes: bool | None = None
-        md.parser.starts.register(self.start_code_cell, "code_cell", 74)
+        md.parser.starts.register(self.start_code_cell, 74, "`~")
         self.in_inline_code = False
-        md.parser.starts.register(start_captioned_fence, "captioned_fence", 71)
-        md.parser.starts.register(self.start_inline_code, "inline_code_of_r", 97)
+        md.parser.starts.register(start_captioned_fence, 71, "`~")
+        md.parser.starts.register(self.start_inline_code, 97, "`'\"")
         md.conversion.inlines.register("`", self.handle_inline_code)
 
     def start_code_cell(self, state: BlockState, container: Block) -> Started:

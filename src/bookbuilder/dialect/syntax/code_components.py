@@ -15,9 +15,10 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.jsx import Tag, read_tag
 from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.taken import TakenLines, count_to
+from bookbuilder.text.patterns import rare_pattern
 
 _END = "</CodeBlock>"
-_TEMPLATE = re.compile(r"\{`(.*)`\}$", re.DOTALL)
+_TEMPLATE = rare_pattern(r"\{`(.*)`\}$", re.DOTALL)
 
 
 class CodeComponent(TakenLines):
@@ -54,4 +55,4 @@ def start_code_component(state: BlockState, container: Block) -> Started:
 
 class CodeComponentExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_code_component, "code_component", 66.5)
+        md.parser.starts.register(start_code_component, 66.5, "<")

@@ -6,7 +6,6 @@ and what stands between them stays.
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -29,6 +28,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.raw_html import append_raw
 from bookbuilder.dialect.core.tag_map import is_type
 from bookbuilder.dialect.syntax.callouts import KINDS, Callout
+from bookbuilder.text.patterns import rare_pattern
 
 _CALLOUTS = names_in(
     """
@@ -42,15 +42,15 @@ _PARTS = names_in(
     AccordionItem Collapse Collapsible Expandable Disclosure
     """
 )
-_FENCE_LABEL = re.compile(
+_FENCE_LABEL = rare_pattern(
     r"\[([^\]\n]+)\]|(?:title|filename|label)=[\"']([^\"'\n]+)[\"']|^[\w+#-]+[ ]+([\w.+/ -]+)$"
 )
-_QUOTED = re.compile(r"[\"'`]([^\"'`\n]{1,200})[\"'`]")
-_PAIR = re.compile(
+_QUOTED = rare_pattern(r"[\"'`]([^\"'`\n]{1,200})[\"'`]")
+_PAIR = rare_pattern(
     r"label\s*:\s*[\"'`]([^\"'`\n]*)[\"'`]\s*,\s*value\s*:\s*[\"'`]([^\"'`\n]*)[\"'`]"
     r"|value\s*:\s*[\"'`]([^\"'`\n]*)[\"'`]\s*,\s*label\s*:\s*[\"'`]([^\"'`\n]*)[\"'`]"
 )
-_ONLY_ENDS = re.compile(r"(?:[ \t]*</[\w.:-]{1,100}>){0,20}[ \t]*$")
+_ONLY_ENDS = rare_pattern(r"(?:[ \t]*</[\w.:-]{1,100}>){0,20}[ \t]*$")
 _LABELS = ("label", "title", "heading", "header", "summary", "name", "value")
 
 
@@ -312,5 +312,5 @@ def handle_component(parser: InlineParser) -> bool:
 
 class ComponentExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_component, "component", 66)
+        md.parser.starts.register(start_component, 66, "<")
         md.conversion.inlines.register("<", handle_component)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started, continue_indented
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.labelled import LabelledPart
+from bookbuilder.text.patterns import rare_pattern
 
-_TAB = re.compile(r"===[+!]{0,2}[ \t]*(?:\"([^\n]*)\"|'([^\n]*)'|“([^\n]*)”)[ \t]*$")
+_TAB = rare_pattern(r"===[+!]{0,2}[ \t]*(?:\"([^\n]*)\"|'([^\n]*)'|“([^\n]*)”)[ \t]*$")
 
 
 class ContentTab(LabelledPart):
@@ -33,4 +32,4 @@ def start_content_tab(state: BlockState, container: Block) -> Started:
 
 class ContentTabExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_content_tab, "content_tab", 86)
+        md.parser.starts.register(start_content_tab, 86, "=")

@@ -81,4 +81,4 @@ def start_critic_block(state: BlockState, container: Block) -> Started:
 class CriticExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         md.conversion.inlines.register("{", handle_critic)
-        md.parser.starts.register(start_critic_block, "critic_block", 92)
+        md.parser.starts.register(start_critic_block, 92, "{")

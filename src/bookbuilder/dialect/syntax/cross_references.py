@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.links import ANYWHERE, GROUP, NUMBER_ONLY
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.text.patterns import rare_pattern
 
 _KINDS = (
     "alg cau cnj cor def dia eq exm exr fig imp lem lst nte prf prp rem sec sol tab tbl thm tip vid"
@@ -22,11 +23,11 @@ _KINDS = (
 )
 _EITHER_CASE = "|".join(f"[{k[0]}{k[0].upper()}]{k[1:]}" for k in _KINDS.split())
 _NAME = rf"(?:{_EITHER_CASE})[-:]\w(?:[\w:./-]{{0,100}}\w)?"
-_REFERENCE = re.compile(rf"@({_NAME})(?![\w@])")
-_BRACED = re.compile(rf"@\{{({_NAME})\}}")
-_ITEM = re.compile(rf"([^@]*?)(-?)@({_NAME})([^@]*)$", re.DOTALL)
+_REFERENCE = rare_pattern(rf"@({_NAME})(?![\w@])")
+_BRACED = rare_pattern(rf"@\{{({_NAME})\}}")
+_ITEM = rare_pattern(rf"([^@]*?)(-?)@({_NAME})([^@]*)$", re.DOTALL)
 _BRACKETS = re.compile(r"\[((?:[^\[\]\n]|\n(?!\s*\n)){1,500})\]")
-_BOOKDOWN = re.compile(r"\\@ref\(([\w:./-]{1,100})\)")
+_BOOKDOWN = rare_pattern(r"\\@ref\(([\w:./-]{1,100})\)")
 _LABEL = re.compile(rf"\(\\?#((?:{_KINDS.replace(' ', '|')}):[\w:./-]{{1,100}})\)")
 _LONGEST_LIST = 300
 _LONGEST_TEXT = 2_000
@@ -59,7 +60,7 @@ _WORDS_OF_KIND = {
 }
 _KINDS_OF_WORDS = {w: k for k, words in _WORDS_OF_KIND.items() for w in words.split()}
 # What may stand between references of which only the first has the word before it.
-_AND_MORE = re.compile(
+_AND_MORE = rare_pattern(
     rf"(\w{{2,20}})[.~]?[\s\u00a0(]{{1,3}}(?:@({_NAME})"
     r"(?:,?\s(?:&|and|to|or|und|bis|oder|et|à|ou|y|a|e|o|en|och|og)\s|,\s|\s?[–-]\s?))+$"
 )
@@ -192,7 +193,7 @@ class TextReference(Text):
 class CrossReferenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.texts: dict[str, tuple[str, int]] = {}
-        md.parser.starts.register(self.start_text, "text_reference", 92.4)
+        md.parser.starts.register(self.start_text, 92.4, "(")
         inlines = md.conversion.inlines
         inlines.register("@", handle_bare)
         inlines.register("[", handle_bracketed)

@@ -25,15 +25,16 @@ from bookbuilder.dialect.syntax.d2l_code import start_cell
 from bookbuilder.dialect.syntax.d2l_text import SlideMarks, is_d2l
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_roles import add_citation
+from bookbuilder.text.patterns import rare_pattern
 
-_MARK = re.compile(r":(label|eqlabel|width|height|bibliography):`([^`\n]{1,300})`[ \t]*$")
-_TAB = re.compile(r":(?:begin_tab:(?:`([^`\n]{1,200})`|(toc))|end_tab:)[ \t]*$")
-_END_TAB = re.compile(r":end_tab:[ \t]*$")
+_MARK = rare_pattern(r":(label|eqlabel|width|height|bibliography):`([^`\n]{1,300})`[ \t]*$")
+_TAB = rare_pattern(r":(?:begin_tab:(?:`([^`\n]{1,200})`|(toc))|end_tab:)[ \t]*$")
+_END_TAB = rare_pattern(r":end_tab:[ \t]*$")
 _ROLE = re.compile(
     r":(label|eqlabel|ref|numref|eqref|cite|citep|citet|class|func|width|height)"
     r":`([^`\n]{1,500})`(?!`)"
 )
-_SIZE = re.compile(r"\d{1,5}(?:\.\d{1,3})?(?:px|%|cm|in|mm|em)?")
+_SIZE = rare_pattern(r"\d{1,5}(?:\.\d{1,3})?(?:px|%|cm|in|mm|em)?")
 _CITES = {"cite": "cite:p", "citep": "cite:p", "citet": "cite:t"}
 
 
@@ -168,10 +169,10 @@ def handle_role(parser: InlineParser) -> bool:
 class D2lExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_mark, "d2l_mark", 94.7)
-        starts.register(start_tab, "d2l_tab", 94.8)
+        starts.register(start_mark, 94.7, ":")
+        starts.register(start_tab, 94.8, ":")
         md.conversion.inlines.register(":", handle_role)
         if is_d2l(md.conversion.problems.source.text):
             md.conversion.alternatives_are_captions = True
             md.preprocessors.register(SlideMarks(md.conversion), "d2l_slides", 10)
-            starts.register(start_cell, "d2l_cell", 74.5)
+            starts.register(start_cell, 74.5, "`~")

@@ -9,15 +9,16 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.text.patterns import rare_pattern
 
-_OPEN = re.compile(r"(`{3,}|~{3,})[ \t]*((?:\{\.python[^{}`\n]*\}|toc|eval_rst|[a-z]+)?)[ \t]*$")
-_TAB = re.compile(r"(?:%%tab|#[ \t]{0,9}@tab)[ \t]+([\w, -]{1,100}?)[ \t]*$")
-_MARK = re.compile(r"[ \t]{0,100}#[ \t]{0,9}@(?:save(?:_all|_cell)?|hide)[ \t]*$")
-_HIDE = re.compile(r"#[ \t]{0,9}hide (code|outputs)[ \t]*$", re.IGNORECASE)
-_SELECTS = re.compile(r"%load_ext d2lbook\.tab|tab\.interact_select\(.{0,300}\)")
-_RST = re.compile(r"[ \t]*\.\.[ \t]+([\w:-]+)::")
+_OPEN = rare_pattern(r"(`{3,}|~{3,})[ \t]*((?:\{\.python[^{}`\n]*\}|toc|eval_rst|[a-z]+)?)[ \t]*$")
+_TAB = rare_pattern(r"(?:%%tab|#[ \t]{0,9}@tab)[ \t]+([\w, -]{1,100}?)[ \t]*$")
+_MARK = rare_pattern(r"[ \t]{0,100}#[ \t]{0,9}@(?:save(?:_all|_cell)?|hide)[ \t]*$")
+_HIDE = rare_pattern(r"#[ \t]{0,9}hide (code|outputs)[ \t]*$", re.IGNORECASE)
+_SELECTS = rare_pattern(r"%load_ext d2lbook\.tab|tab\.interact_select\(.{0,300}\)")
+_RST = rare_pattern(r"[ \t]*\.\.[ \t]+([\w:-]+)::")
 
-_OF_SITE = re.compile(r"[ \t]*(?:\.\.[ \t]+raw::|:file:)[ \t]")
+_OF_SITE = rare_pattern(r"[ \t]*(?:\.\.[ \t]+raw::|:file:)[ \t]")
 
 
 class Cell(Fence):

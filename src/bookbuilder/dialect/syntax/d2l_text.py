@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from markdown.preprocessors import Preprocessor
 
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.text.patterns import rare_pattern
 
-_FENCE = re.compile(r"[ \t>]{0,40}(`{3,}|~{3,})(.*)$")
+_FENCE = rare_pattern(r"[ \t>]{0,40}(`{3,}|~{3,})(.*)$")
 # What shows that a chapter is written for d2lbook, so that `(**…**)` are marks, and no prose.
 _QUICK = (":label:`", ":eqlabel:`", ":begin_tab:", ":numref:`", ":eqref:`", ":bibliography:`",
           "%%tab ", "@tab ", ":maxdepth:", ":numbered:")  # fmt: skip
-_OF_LINE = re.compile(
+_OF_LINE = rare_pattern(
     r"[ >]{0,9}(?::(?:label|eqlabel|begin_tab|bibliography):`[^`\n]{1,300}`|:begin_tab:toc)[ \t]*$"
 )
-_OF_TEXT = re.compile(r"(?<!`):(?:numref|eqref):`[\w:./-]{1,200}`(?!`)")
-_OF_CODE = re.compile(r"%%tab[ \t]+\w|#[ \t]{0,9}@tab[ \t]+\w")
-_OF_TOC = re.compile(r"[ \t]{0,9}:(?:maxdepth:[ \t]*\d|numbered:)")
-_TOKEN = re.compile(r"`+|[\[(](?:\*\*|~~)|(?:\*\*|~~)[\])]")
+_OF_TEXT = rare_pattern(r"(?<!`):(?:numref|eqref):`[\w:./-]{1,200}`(?!`)")
+_OF_CODE = rare_pattern(r"%%tab[ \t]+\w|#[ \t]{0,9}@tab[ \t]+\w")
+_OF_TOC = rare_pattern(r"[ \t]{0,9}:(?:maxdepth:[ \t]*\d|numbered:)")
+_TOKEN = rare_pattern(r"`+|[\[(](?:\*\*|~~)|(?:\*\*|~~)[\])]")
 _CLOSES = {"[**": "**]", "(**": "**)", "[~~": "~~]", "(~~": "~~)"}
 _LONGEST = 4_000
 # d2l's authors type no blank between the colon and the words of a table's caption.
-_CAPTION = re.compile(r":(?=[^\W\d_a-z][^|:\n]{0,1000}$)")
+_CAPTION = rare_pattern(r":(?=[^\W\d_a-z][^|:\n]{0,1000}$)")
 _LINES_OF_CAPTION = 6
 _SLIDES = "a text for the slides of d2lbook alone"
 

@@ -148,7 +148,7 @@ def _make_terms(state: BlockState, holder: Block, paragraph: Paragraph) -> None:
 
 class DefinitionExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_definition, "definition", 35)
+        md.parser.starts.register(start_definition, 35, ":~")
 
 
 class AbbreviationExtension(Extension):
@@ -156,7 +156,7 @@ class AbbreviationExtension(Extension):
 
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.abbreviations: dict[str, str] = {}
-        md.parser.starts.register(self.start_abbreviation, "abbreviation", 86)
+        md.parser.starts.register(self.start_abbreviation, 86, "*")
         md.treeprocessors.register(AbbrTreeprocessor(md, self.abbreviations), "abbr", 7)
 
     def start_abbreviation(self, state: BlockState, container: Block) -> Started:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
+from msgspec import Struct
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.code import Fence, code_block
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
+from bookbuilder.text.patterns import rare_pattern
 
 DIAGRAM = "diagram"
 """The class of a figure that is a diagram."""
@@ -30,17 +31,16 @@ _DRAWN = frozenset(
 )  # fmt: skip
 _OPEN = re.compile(r"(`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.?)?([A-Za-z][\w-]{0,40})(?![\w-])([^`\n]*)$")
 _OPEN_COLONS = re.compile(r"(:{3,})[ \t]*mermaid[ \t]*$", re.IGNORECASE)
-_OPTION = re.compile(
+_OPTION = rare_pattern(
     r"(?<![\w.#=\"'-])([A-Za-z][\w.-]{0,30})=(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'{}]+))"
 )
-_ID = re.compile(r"(?<![\w.=\"'])#([\w:.-]{1,100})")
+_ID = rare_pattern(r"(?<![\w.=\"'])#([\w:.-]{1,100})")
 _CAPTIONS = ("fig-cap", "fig.cap", "caption", "title", "cap")
 _ALTERNATIVES = ("alt", "fig-alt", "fig.alt")
-_AS_CODE = re.compile(r"(?<![\w-])\.source(?![\w-])|\{[ \t]*\d")
+_AS_CODE = rare_pattern(r"(?<![\w-])\.source(?![\w-])|\{[ \t]*\d")
 
 
-@dataclass(slots=True)
-class Said:
+class Said(Struct):
     """Hold what is said of a diagram besides its source."""
 
     identifier: str = ""
@@ -161,5 +161,5 @@ def start_colons(state: BlockState, container: Block) -> Started:
 
 class DiagramExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_diagram, "diagram", 71.5)
-        md.parser.starts.register(start_colons, "diagram_of_colons", 99)
+        md.parser.starts.register(start_diagram, 71.5, "`~")
+        md.parser.starts.register(start_colons, 99, ":")

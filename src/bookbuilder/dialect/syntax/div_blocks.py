@@ -17,6 +17,7 @@ from bookbuilder.dialect.syntax.callouts import Callout
 from bookbuilder.dialect.syntax.div_openings import Opening
 from bookbuilder.dialect.syntax.theorems import ON_REQUEST, STATEMENTS, THEOREMS
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 OPEN_CONDITION = Rule(
     "M027",
@@ -29,8 +30,8 @@ OPEN_CONDITION = Rule(
 )
 KEPT_ATTRIBUTES = frozenset({"dir", "lang", "style"})
 """Books use these of the braces. The rest (`collapse`, `layout-ncol`, `data-…`) is for screens."""
-_OF_CONTENTS = re.compile(r"\.(?:unlisted|unnumbered)(?!\S)")
-_FENCE_NAME = re.compile(r"\[([^\]\[]+)\]")
+_OF_CONTENTS = rare_pattern(r"\.(?:unlisted|unnumbered)(?!\S)")
+_FENCE_NAME = rare_pattern(r"\[([^\]\[]+)\]")
 
 
 class Div(FencedContainer):
@@ -59,8 +60,9 @@ def set_attributes(element: ElementTree.Element, opening: Opening) -> None:
         add_class(element, name)
     if opening.id:
         element.set("id", opening.id)
-    for key in KEPT_ATTRIBUTES & opening.pairs.keys():
-        element.set(key, opening.pairs[key])
+    for key, value in opening.pairs.items():
+        if key in KEPT_ATTRIBUTES:
+            element.set(key, value)
 
 
 class Margin(Div):
@@ -156,8 +158,9 @@ class DivCallout(FencedContainer, Callout):
         Callout.render(self, conversion, parent)
         if self.opening.id:
             parent[-1].set("id", self.opening.id)
-        for key in KEPT_ATTRIBUTES & self.opening.pairs.keys():
-            parent[-1].set(key, self.opening.pairs[key])
+        for key, value in self.opening.pairs.items():
+            if key in KEPT_ATTRIBUTES:
+                parent[-1].set(key, value)
 
 
 class DivPart(FencedContainer, LabelledPart):

@@ -13,9 +13,10 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.div_blocks import set_attributes
 from bookbuilder.dialect.syntax.div_openings import Opening
+from bookbuilder.text.patterns import rare_pattern
 
 PREFIXES = ("fig-", "tbl-", "lst-")
-_PICTURE = re.compile(r"!\[|<img\b|<svg\b", re.IGNORECASE)
+_PICTURE = rare_pattern(r"!\[|<img\b|<svg\b", re.IGNORECASE)
 _CAPTION_KEYS = ("fig-cap", "tbl-cap", "lst-cap", "caption")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -7,24 +7,26 @@ what all of them mean is one `Opening`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-_MARKS = re.compile(r"(:{3,})[ \t]*")
-_NAME = re.compile(r"[^\W\d_][\w-]*(?=[ \t\[{]|:*$)")
-_BRACES = re.compile(r"""\{((?:"[^"]*"|'[^']*'|[^{}"'])*)\}|\{([^{}]*)\}""")
-_ITEM = re.compile(
+from msgspec import Struct, field
+
+from bookbuilder.text.patterns import rare_pattern
+
+_MARKS = rare_pattern(r"(:{3,})[ \t]*")
+_NAME = rare_pattern(r"[^\W\d_][\w-]*(?=[ \t\[{]|:*$)")
+_BRACES = rare_pattern(r"""\{((?:"[^"]*"|'[^']*'|[^{}"'])*)\}|\{([^{}]*)\}""")
+_ITEM = rare_pattern(
     r"""\.(?P<cls>[\w:/-]+)|\#(?P<id>[^\s"'}]+)"""
     r"""|(?P<key>[\w:.-]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'},]*))"""
     r"""|(?P<word>[^\s,]+)"""
 )
-_TRAILING_COLONS = re.compile(r"(?:^|[ \t]):{3,}$")
-_MYST = re.compile(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
+_TRAILING_COLONS = rare_pattern(r"(?:^|[ \t]):{3,}$")
+_MYST = rare_pattern(r"\{[ \t]*([\w:+-]+)[ \t]*\}")
 LONGEST = 2_000
 """A longer opening line is text."""
 
 
-@dataclass(slots=True)
-class Opening:
+class Opening(Struct):
     """Hold what an opening line says. `name` is its bare word, which is also the first class.
 
     `title` is inline Markdown. `ends_there` is True if colons after the title may end the block,

@@ -9,7 +9,6 @@ are read here.
 from __future__ import annotations
 
 import difflib
-import re
 
 from markdown.extensions import Extension
 
@@ -37,6 +36,7 @@ from bookbuilder.dialect.syntax.theorems import BY_PREFIX
 from bookbuilder.dialect.syntax.verse import VERSE_NAMES, VerseDiv
 from bookbuilder.model.audience import FORMATS
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 DOUBTFUL_DIV = Rule(
     "M018",
@@ -84,9 +84,9 @@ _KEYS_OF_CONDITIONS = frozenset(
     {"format", "edition", "when-format", "unless-format", "unless-edition", "when-profile"}
     | {"unless-profile", "when-meta", "unless-meta"}
 )
-_LATER_CLOSING = re.compile(r"^[ \t>]*:{3,}[ \t]*$")
-_CLOSING = re.compile(r":{3,}[ \t]*$")
-_MKDOCSTRINGS = re.compile(r":::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$")
+_LATER_CLOSING = rare_pattern(r"^[ \t>]*:{3,}[ \t]*$")
+_CLOSING = rare_pattern(r":{3,}[ \t]*$")
+_MKDOCSTRINGS = rare_pattern(r":::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$")
 _NEAR = 0.8
 
 
@@ -272,5 +272,5 @@ def start_tab_part(state: BlockState, container: Block) -> Started:
 class DivExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_tab_part, "tab_part", 89)
-        starts.register(start_div, "div", 87.5)
+        starts.register(start_tab_part, 89, "@=")
+        starts.register(start_div, 87.5, ":")

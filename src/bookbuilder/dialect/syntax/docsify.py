@@ -14,11 +14,12 @@ from bookbuilder.dialect.core.labelled import labelled_part
 from bookbuilder.dialect.core.paragraph import Heading, Paragraph
 from bookbuilder.dialect.core.raw_html import HtmlBlock
 from bookbuilder.dialect.syntax.callouts import Callout
+from bookbuilder.text.patterns import rare_pattern
 
 _HINT = re.compile(r"([!?])>[ \t]+(?=\S)")
-_TABS = re.compile(r"<!--[ \t]*tabs:(start|end)[ \t]*-->[ \t]*$")
-_TAB_COMMENT = re.compile(r"<!--[ \t]*tab:[ \t]*(.*?)[ \t]*-->$")
-_BOLD = re.compile(r"(\*\*|__)(.+)\1$")
+_TABS = rare_pattern(r"<!--[ \t]*tabs:(start|end)[ \t]*-->[ \t]*$")
+_TAB_COMMENT = rare_pattern(r"<!--[ \t]*tab:[ \t]*(.*?)[ \t]*-->$")
+_BOLD = rare_pattern(r"(\*\*|__)(.+)\1$")
 
 
 class Hint(Callout):
@@ -80,5 +81,5 @@ def start_tabs(state: BlockState, container: Block) -> Started:
 
 class DocsifyExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_hint, "docsify_hint", 83)
-        md.parser.starts.register(start_tabs, "docsify_tabs", 68)
+        md.parser.starts.register(start_hint, 83, "!?")
+        md.parser.starts.register(start_tabs, 68, "<")

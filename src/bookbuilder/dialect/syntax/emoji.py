@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.attributes import ATTRIBUTES
@@ -11,6 +9,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.text.emoji import SHORTCODE, emoji_called
+from bookbuilder.text.patterns import rare_pattern
 
 UNKNOWN_ICON = Rule(
     "M010",
@@ -20,7 +19,7 @@ UNKNOWN_ICON = Rule(
     " are left out. Use an emoji or a picture.",
 )
 
-_ICON = re.compile(
+_ICON = rare_pattern(
     r"(?:material|fontawesome|octicons|simple|fa[bsrl]?|mdi|bi|lucide|tabler)-[a-z0-9-]+$"
 )
 

@@ -13,10 +13,12 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.line import CODE_INDENT
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import DIGIT, LETTER
+from bookbuilder.text.patterns import rare_pattern
 
 _MARKER = re.compile(r"(\(?)(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}|[A-Za-z]|#)([.)])(?=[ \t]|$)")
 _EXAMPLE = re.compile(r"\(@([\w-]{0,60})\)(?=[ \t]|$)")
-_BARE = re.compile(r"@([\w-]{1,100})(?![\w@.]*@)")
+_BARE = rare_pattern(r"@([\w-]{1,100})(?![\w@.]*@)")
 _REFERENCE = re.compile(r"\(@([\w-]{1,60})\)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 # How far the next item may be.
@@ -108,8 +110,8 @@ class FancyListExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.count = 0
         self.examples: dict[str, int] = {}
-        md.parser.starts.register(self.start_example, "example", 32)
-        md.parser.starts.register(start_fancy_item, "fancy_item", 31)
+        md.parser.starts.register(self.start_example, 32, "(")
+        md.parser.starts.register(start_fancy_item, 31, "(#" + LETTER + DIGIT)
         md.conversion.inlines.register("(", self.handle_reference)
         md.conversion.inlines.register("@", self.handle_bare_reference)
 

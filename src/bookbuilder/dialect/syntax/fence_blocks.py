@@ -14,6 +14,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.syntax.div_blocks import DivCallout
 from bookbuilder.dialect.syntax.div_openings import Opening
 from bookbuilder.dialect.syntax.divs import block_for
+from bookbuilder.text.patterns import rare_pattern
 
 _THEOREMS = {
     "theorem": "thm", "lemma": "lem", "corollary": "cor", "proposition": "prp",
@@ -27,8 +28,8 @@ _BOOKDOWN = re.compile(
 _ADMONISH = re.compile(
     r"(`{3,}|~{3,})[ \t]*admonish\b(?:[ \t]+(?!\w+=)([\w-]+))?(?:[ \t]+\"([^\"\n]*)\")?([^`\n]*)$"
 )
-_OPTION = re.compile(r"([\w.-]+)[ \t]*=[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,]+))")
-_LABEL = re.compile(r"[ ,]*([\w:-]+)[ \t]*(?:,|$)")
+_OPTION = rare_pattern(r"([\w.-]+)[ \t]*=[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,]+))")
+_LABEL = rare_pattern(r"[ ,]*([\w:-]+)[ \t]*(?:,|$)")
 
 
 def start_bookdown_block(state: BlockState, container: Block) -> Started:
@@ -84,5 +85,5 @@ def _options(text: str) -> dict[str, str]:
 
 class FenceBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_bookdown_block, "bookdown_block", 75)
-        md.parser.starts.register(start_admonish, "admonish", 72.5)
+        md.parser.starts.register(start_bookdown_block, 75, "`~")
+        md.parser.starts.register(start_admonish, 72.5, "`~")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.blocks import (
     Block,
@@ -51,8 +51,7 @@ _LINK_DEFINITION = re.compile(r"\[[^\]^\n][^\]\n]*\]:[ \t]+\S")
 _REFERENCE = re.compile(r"\[\^([^\]\s][^\]\n]*)\]")
 
 
-@dataclass(slots=True, eq=False)
-class Note:
+class Note(Struct, eq=False):
     """Hold a footnote: a block if it has a definition, a node if it was written in place."""
 
     label: str
@@ -60,8 +59,7 @@ class Note:
     references: int = 0
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """Hold the chapter's footnotes by label, and those with references in order of reference."""
 
     defined: dict[str, Note] = field(default_factory=dict)
@@ -110,8 +108,8 @@ class FootnoteDefinition(Container):
 class FootnoteExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.notes = Notes()
-        md.parser.starts.register(self.start_definition, "footnote", 85)
-        md.parser.starts.register(end_note_before_link_definition, "after_footnote", 84)
+        md.parser.starts.register(self.start_definition, 85, "[")
+        md.parser.starts.register(end_note_before_link_definition, 84, "[")
         md.conversion.inlines.register("[", self.handle_reference)
         md.conversion.inlines.register("^", handle_inline_note)
         md.conversion.inlines.register("]", self.handle_inline_note_end)

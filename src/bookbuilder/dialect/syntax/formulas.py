@@ -15,6 +15,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.taken import TakenLines, count_to
 from bookbuilder.dialect.syntax.html_formulas import with_formulas
+from bookbuilder.text.patterns import rare_pattern
 
 LINE = "data-line"
 """The attribute that says in which line of its file a formula begins."""
@@ -34,50 +35,50 @@ _MOST_LINES = 200
 _WITH_FORMULA = r"\\(?:text[a-z]{0,6}|mbox)\{[^{}$]{0,200}\$[^${}]{1,200}\$[^{}]{0,200}\}"
 # As in pandoc, no blanks inside the dollars and no digit after them, so that prices stay prices.
 # A letter after them is that of a shell's variable, unless it ends an ordinal.
-_DOLLARS = re.compile(
+_DOLLARS = rare_pattern(
     r"\$\$([^$]{1,2000})\$\$"
     r"|\$`([^`\n]{1,500})`\$"
     rf"|\$(?![\s$)\]/]|\|(?![^|$\n]{{1,80}}\|))((?:[^$]|{_WITH_FORMULA}){{1,500}})(?<!\s)\$"
     r"(?:(?![0-9A-Za-z_])|(?=(?:th|st|nd|rd|s)\b))"
 )
-_ESCAPED = re.compile(r"\\(?:\(((?:[^\\\n]|\\[^)]|\n(?!\s*\n)){1,1000})\\\)"
+_ESCAPED = rare_pattern(r"\\(?:\(((?:[^\\\n]|\\[^)]|\n(?!\s*\n)){1,1000})\\\)"
                       r"|\[((?:[^\\\n]|\\[^\]]|\n(?!\s*\n)){1,1000})\\\])")  # fmt: skip
 # `\\(x\_i\\)`: for tools that take Markdown's escapes out of formulas before MathJax sees them.
-_DOUBLY = re.compile(
+_DOUBLY = rare_pattern(
     r"\\\\(?:\(((?:(?!\\\\\)|\n\s*\n)[\s\S]){1,1000})\\\\\)"
     r"|\[((?:(?!\\\\\]|\n\s*\n)[\s\S]){1,1000})\\\\\])"
 )
-_ESCAPES_MARKS = re.compile(r"\\_(?:\{|\\[a-z])|\\\\\([^\n]{1,200}\\\\\)")
-_WORDS = re.compile(r"(\\(?:text[a-z]*|math(?:rm|tt|it)|operatorname)\*?\s{0,9}\{[^{}]*\})")
-_ESCAPED_MARK = re.compile(r"\\([_*])|(\\\\)\\\\|\\(\\[{}|,;:!#%&])")
-_COMMAND = re.compile(r"\\[a-zA-Z]{2,}|\\[,;:!{}|]")
-_SCRIPT = re.compile(
+_ESCAPES_MARKS = rare_pattern(r"\\_(?:\{|\\[a-z])|\\\\\([^\n]{1,200}\\\\\)")
+_WORDS = rare_pattern(r"(\\(?:text[a-z]*|math(?:rm|tt|it)|operatorname)\*?\s{0,9}\{[^{}]*\})")
+_ESCAPED_MARK = rare_pattern(r"\\([_*])|(\\\\)\\\\|\\(\\[{}|,;:!#%&])")
+_COMMAND = rare_pattern(r"\\[a-zA-Z]{2,}|\\[,;:!{}|]")
+_SCRIPT = rare_pattern(
     r"(?:(?<![A-Za-z0-9])[A-Za-z]|[)}\]'])[\^_](?:[{\\+*-]|\w)|(?<![\w.])\d{1,3}\^[\w{]"
     r"|[Ͱ-Ͽ][\^_]"
 )
 # `\(a\|b\)`, `\(x\{2,3\}\)`: what basic regular expressions write with backslashes.
-_OF_REGEX = re.compile(r"\\\{\d{1,4}(?:,\d{0,4})?\\\}|\\[.^$*+?/]")
+_OF_REGEX = rare_pattern(r"\\\{\d{1,4}(?:,\d{0,4})?\\\}|\\[.^$*+?/]")
 # A letter, or a relation of one: `$x$`, `$n = 12$`.
-_SMALL = re.compile(r"[A-Za-z]'?(?:[ ]?[=<>+*/-][ ]?(?:[A-Za-z]|\d{1,6}))?")
+_SMALL = rare_pattern(r"[A-Za-z]'?(?:[ ]?[=<>+*/-][ ]?(?:[A-Za-z]|\d{1,6}))?")
 # Two words, or the name of a shell's variable.
-_NO_FORMULA = re.compile(r"[A-Za-z]{2,}[,;:]?\s+[A-Za-z]{2,}|^[A-Z_]{3,}|\\[a-z]|[a-z]{5}")
-_CERTAIN = re.compile(
+_NO_FORMULA = rare_pattern(r"[A-Za-z]{2,}[,;:]?\s+[A-Za-z]{2,}|^[A-Z_]{3,}|\\[a-z]|[a-z]{5}")
+_CERTAIN = rare_pattern(
     rf"^[ \t]*(?:\$\$[ \t]*$|\\\[[ \t]*$|{_BEGIN.pattern})"
     r"|\$[^$\n]{0,80}\\[a-zA-Z]{2,}[^$\n]{0,80}\$|\\\([^\n]{0,80}\\[a-zA-Z]{2,}"
     r"|\$[A-Za-z][\^_][\w{][^$\n]{0,80}\$",
     re.MULTILINE,
 )
-_AFTER = re.compile(
+_AFTER = rare_pattern(
     r"[ \t.,;]*(?:\(\\?#?eq:[^)\n]*\)|\([\w:.-]{1,100}\)|" + ATTRIBUTES.pattern + r")?[ \t.,;]*$"
 )
 # The id of a formula that stands in a paragraph, but is set apart.
-_ID_AFTER = re.compile(r"[ \t]*\{#(eq[:-][\w:.-]{1,100})[ \t]*\}")
+_ID_AFTER = rare_pattern(r"[ \t]*\{#(eq[:-][\w:.-]{1,100})[ \t]*\}")
 # MyST's label of a formula.
-_MYST_LABEL = re.compile(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
-_LABEL = re.compile(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
+_MYST_LABEL = rare_pattern(r"\$\$[ \t]*\(([\w:.-]{1,100})\)$")
+_LABEL = rare_pattern(r"\(\\#(eq:[\w:.-]{1,100})\)|\\label\{([\w:.-]{1,100})\}")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\{?math\}?)[ \t]*$")
-_OPTION = re.compile(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
-_ANY_OPTION = re.compile(r":[a-z-]+:")
+_OPTION = rare_pattern(r":(?:label|name):[ \t]*([\w:.-]+)[ \t]*$")
+_ANY_OPTION = rare_pattern(r":[a-z-]+:")
 
 
 class FormulaBlock(TakenLines):
@@ -209,8 +210,8 @@ def _without_regex(text: str) -> str:
 class FormulaExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.has_formulas: bool | None = None
-        md.parser.starts.register(start_formula, "formula", 93)
-        md.parser.starts.register(start_formula_fence, "formula_fence", 72)
+        md.parser.starts.register(start_formula, 93, "$\\")
+        md.parser.starts.register(start_formula_fence, 72, "`~")
         conversion = md.conversion
         conversion.with_formulas = lambda html, line: with_formulas(
             html, line, _is_tex, lambda text: unescaped(text, conversion)

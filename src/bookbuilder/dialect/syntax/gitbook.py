@@ -290,4 +290,4 @@ def _comes_end(state: BlockState, tag: TemplateTag) -> bool:
 
 class GitbookExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_block, "gitbook_block", 94.5)
+        md.parser.starts.register(start_block, 94.5, "{")

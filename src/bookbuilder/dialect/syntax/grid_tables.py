@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from xml.etree import ElementTree
 
@@ -16,10 +15,11 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.lines import LineParser
 from bookbuilder.dialect.core.taken import MOST_LINES, TakenLines
+from bookbuilder.text.patterns import rare_pattern
 
-_BORDER = re.compile(r"\+(?::?[-=]+:?\+)+[ \t]*$")
-_SEGMENTS = re.compile(r"\+(?::?[-=]+:?\+)+")
-_LOOKS_DRAWN = re.compile(r"\+[-=:]{2,}[-=:+ ]*$")
+_BORDER = rare_pattern(r"\+(?::?[-=]+:?\+)+[ \t]*$")
+_SEGMENTS = rare_pattern(r"\+(?::?[-=]+:?\+)+")
+_LOOKS_DRAWN = rare_pattern(r"\+[-=:]{2,}[-=:+ ]*$")
 MOST_COLUMNS = 100
 MOST_CHARACTERS = 2_000
 
@@ -216,7 +216,7 @@ def _alignment(*, starts: bool, ends: bool) -> str:
 class GridTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.parser = md.parser
-        md.parser.starts.register(self.start_grid, "grid_table", 60)
+        md.parser.starts.register(self.start_grid, 60, "+")
 
     def start_grid(self, state: BlockState, container: Block) -> Started:
         line = state.line

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_TAG = re.compile(r"(<[^<>]{0,2000}>)")
-_NAME = re.compile(r"<(/?)([a-zA-Z][\w-]{0,40})")
+from bookbuilder.text.patterns import rare_pattern
+
+_TAG = rare_pattern(r"(<[^<>]{0,2000}>)")
+_NAME = rare_pattern(r"<(/?)([a-zA-Z][\w-]{0,40})")
 _LITERAL = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea"})
 # What surely is one: prices and variables of a shell are not.
-_FORMULA = re.compile(
+_FORMULA = rare_pattern(
     r"\$\$[^$]{1,2000}\$\$|(?<![\w\\$])\$(?![\s$])[^$\n]{1,300}(?<!\s)\$(?![\w$])"
     r"|\\{1,2}\((?:(?!\\\))[^\n]){1,500}\\{1,2}\)"
 )
 # Between `\\(` and `\\)` a sign or a few need no command, unless they are words.
-_SMALL = re.compile(r"[\w=<>+*/.,()|' -]{1,40}")
-_WORD = re.compile(r"[A-Za-z]{2}[\s,]")
-_ENDS = re.compile(r"^(?:\$+|\\{1,2}\()|(?:\$+|\\{1,2}\))$")
+_SMALL = rare_pattern(r"[\w=<>+*/.,()|' -]{1,40}")
+_WORD = rare_pattern(r"[A-Za-z]{2}[\s,]")
+_ENDS = rare_pattern(r"^(?:\$+|\\{1,2}\()|(?:\$+|\\{1,2}\))$")
 
 
 def with_formulas(

@@ -11,6 +11,7 @@ from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.text.patterns import rare_pattern
 
 _LONGEST = 500
 _DEEPEST = 8
@@ -18,7 +19,7 @@ _DEEPEST = 8
 _MOST_NODES = 8
 _KEY = r"\w[\w /-]{0,40}"
 _FIELD = re.compile(rf"([\[(])({_KEY})::[ \t]+(?=\S)")
-_LINE_START = re.compile(rf"[ \t]*[*_]{{0,3}}{_KEY}[*_]{{0,3}}$")
+_LINE_START = rare_pattern(rf"[ \t]*[*_]{{0,3}}{_KEY}[*_]{{0,3}}$")
 _PAIRS = {"[": "]", "(": ")"}
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.extensions import Extension
 from pymdownx import keymap_db
 
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.text.patterns import rare_pattern
 
 _KEY = r"""(?:[\w-]{1,40}|"[^"\n]{1,40}"|'[^'\n]{1,40}')"""
-_KEYS = re.compile(rf"\+\+({_KEY}(?:\+{_KEY}){{0,8}})\+\+(?![\w+])")
-_EACH = re.compile(_KEY)
+_KEYS = rare_pattern(rf"\+\+({_KEY}(?:\+{_KEY}){{0,8}})\+\+(?![\w+])")
+_EACH = rare_pattern(_KEY)
 
 
 def handle_keys(parser: InlineParser) -> bool:

@@ -16,6 +16,7 @@ from bookbuilder.dialect.core.raw_html import append_raw, clean
 from bookbuilder.dialect.core.tag_blocks import LiteralBlock
 from bookbuilder.dialect.core.template_html import settle_templates
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 BAD_ATTRIBUTES = Rule(
     "M014",
@@ -25,11 +26,11 @@ BAD_ATTRIBUTES = Rule(
     " around a value that has spaces. If one entry is anything else, the whole list is ignored.",
 )
 
-_LINE = re.compile(r"\{:[^}\n]*\}[ \t]*$")
+_LINE = rare_pattern(r"\{:[^}\n]*\}[ \t]*$")
 # What the book has anyway: a table of contents, and a place for its notes.
-_PLACES = re.compile(r"\{:[ \t]*(?:(?:toc|footnotes)\b[^}]*)?\}")
+_PLACES = rare_pattern(r"\{:[ \t]*(?:(?:toc|footnotes)\b[^}]*)?\}")
 _EXTENSION = re.compile(r"\{::[ \t]*(\w+)(?:[ \t][^}\n]{0,400}?)?[ \t]*(/?)\}")
-_END = re.compile(r"\{:/[ \t]*\w{0,40}[ \t]*\}")
+_END = rare_pattern(r"\{:/[ \t]*\w{0,40}[ \t]*\}")
 _END_OF = {name: re.compile(rf"\{{:/(?:{name})?[ \t]*\}}") for name in ("comment", "nomarkdown")}
 
 
@@ -175,7 +176,7 @@ def handle_mistaken_attributes(parser: InlineParser) -> bool:
 
 class KramdownExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_extension, "kramdown_extension", 98)
-        md.parser.starts.register(start_attributes, "attributes", 97)
+        md.parser.starts.register(start_extension, 98, "{")
+        md.parser.starts.register(start_attributes, 97, "{")
         md.conversion.inlines.register("{", handle_mistaken_attributes)
         md.conversion.inlines.register("{", handle_extension)

@@ -17,11 +17,12 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.taken import TakenLines
 from bookbuilder.dialect.syntax.tables import alignment_of, split_row
+from bookbuilder.text.patterns import rare_pattern
 
 _MOST_ROWS = 2_000
 _MOST_CELLS = 100
 _SEPARATOR = re.compile(r"\|[ \t]*[-=:][-=:+| \t]*$")
-_BETWEEN = re.compile(r"[|+]")
+_BETWEEN = rare_pattern(r"[|+]")
 
 
 class KramdownTable(TakenLines):
@@ -100,4 +101,4 @@ def _is_gfm(lines: list[str]) -> bool:
 
 class KramdownTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_kramdown_table, "kramdown_table", 55.5)
+        md.parser.starts.register(start_kramdown_table, 55.5, "|")

@@ -22,9 +22,11 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.page_breaks import PageBreak
 from bookbuilder.dialect.core.paragraph import Heading, Paragraph
+from bookbuilder.dialect.core.starts import LETTER
 from bookbuilder.dialect.syntax.callouts import Callout, meant_kind
 from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.leanpub_attributes import read_pairs
+from bookbuilder.text.patterns import rare_pattern
 
 _KINDS = {
     "A": "", "B": "", "G": "",
@@ -33,17 +35,17 @@ _KINDS = {
 }  # fmt: skip
 """The letters of blocks, and the callout that each is; an aside is a callout without a title."""
 _MARK = re.compile(r"([ABCDEGIQTWX])>(?:[ \t]|$)")
-_FENCED = re.compile(
+_FENCED = rare_pattern(
     r"\{(aside|blurb|quiz|exercise)(?:[ \t]*[,:][ \t]*([^{}\n]*)|[ \t]+[^{}\n]*)?\}[ \t]*$"
 )
-_LONE = re.compile(
+_LONE = rare_pattern(
     r"\{(?:(pagebreak)|(mainmatter|frontmatter|backmatter)"
     r"|(?:(?:sample|book)[ \t]*[:=][ \t]*[\"']?(?:true|false)[\"']?[ \t,]{0,9}){1,2})\}[ \t]*$"
 )
 _PART = re.compile(r"-#[ \t]+(\S.*?)[ \t#]*$")
 _COMMENT = re.compile(r"%%[ \t]+\S")
-_INDEX = re.compile(r"\{i:[ \t]*(?:\"([^\"\n{}]{1,200})\"|([^\"\n{}]{1,200}))\}")
-_TEX_BLOCK = re.compile(r"\{\$\$\}(.{1,2000}?)\{/\$\$\}", re.DOTALL)
+_INDEX = rare_pattern(r"\{i:[ \t]*(?:\"([^\"\n{}]{1,200})\"|([^\"\n{}]{1,200}))\}")
+_TEX_BLOCK = rare_pattern(r"\{\$\$\}(.{1,2000}?)\{/\$\$\}", re.DOTALL)
 
 
 class Titled(Callout):
@@ -210,8 +212,8 @@ def handle_index(parser: InlineParser) -> bool:
 class LeanpubExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_comment_line, "leanpub_comment", 100)
-        starts.register(start_braced, "leanpub_braced", 98.5)
-        starts.register(start_marked, "leanpub_marked", 84)
-        starts.register(start_part, "leanpub_part", 81)
+        starts.register(start_comment_line, 100, "%")
+        starts.register(start_braced, 98.5, "{")
+        starts.register(start_marked, 84, LETTER)
+        starts.register(start_part, 81, "-")
         md.conversion.inlines.register("{", handle_index)

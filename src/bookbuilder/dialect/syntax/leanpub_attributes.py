@@ -19,6 +19,7 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import with_title
 from bookbuilder.dialect.core.leaves import IndentedCode
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.text.patterns import rare_pattern
 
 _KEYS = frozenset(
     """
@@ -31,16 +32,16 @@ _KEYS = frozenset(
 )
 _PAIR = r"""([A-Za-z][\w-]*)[ \t]*[:=][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s,"'{}]+)"""
 _ID = r"#[\w:.-]+"
-_LINE = re.compile(
+_LINE = rare_pattern(
     rf"\{{[ \t]*(?:{_PAIR}|{_ID})(?:[ \t]*[, ][ \t]*(?:{_PAIR}|{_ID}))*[ \t]*\}}[ \t]*$"
 )
-_ONE = re.compile(_PAIR)
-_CODE = re.compile(r"`{3,}|~{3,}")
-_TARGET = re.compile(
+_ONE = rare_pattern(_PAIR)
+_CODE = rare_pattern(r"`{3,}|~{3,}")
+_TARGET = rare_pattern(
     r"`{3,}|~{3,}|!\[|\||<<|>|\{|[A-Z]>[ \t]|#{1,6}[ \t]|(?:[*+-]|\d{1,9}[.)])[ \t]|(?: {4}|\t)\S"
 )
-_HEADING = re.compile(r"#{1,6}[ \t]")
-_NUMBER = re.compile(r"[0-9]{1,6}")
+_HEADING = rare_pattern(r"#{1,6}[ \t]")
+_NUMBER = rare_pattern(r"[0-9]{1,6}")
 _NUMBERS = {
     "line-numbers": "line-numbers",
     "linenos": "line-numbers",
@@ -199,4 +200,4 @@ def start_attribute_line(state: BlockState, container: Block) -> Started:
 
 class LeanpubAttributeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_attribute_line, "leanpub_attributes", 97.5)
+        md.parser.starts.register(start_attribute_line, 97.5, "{")

@@ -19,6 +19,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.line import Line
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 INVISIBLE_SLIP = Rule(
     "M029",
@@ -59,32 +60,32 @@ _BULLET = re.compile(rf"[•‣◦▪▫●○■□⁃∙·➢➤][ \t{_WIDE_BL
 _BULLETS = {"•": "-", "‣": "*"}
 _GLUED = re.compile(r"(#{1,6})(?=[^\W\d_])[^\n]*")
 _TOO_DEEP = re.compile(r"(#{7,20})[ \t]*(?=[^\s#])")
-_TAG = re.compile(r"(?<!\S)#[\w/-]+")
+_TAG = rare_pattern(r"(?<!\S)#[\w/-]+")
 _LONGEST_HEADING = 100
 # Symbols, dashes and numbers in circles or brackets, not marks of Markdown or of other tools.
-_ALIKE = re.compile(
+_ALIKE = rare_pattern(
     rf"(\(\w{{1,4}}\)|[\u2460-\u24ff\u2776-\u2793]|[^\w\s\x00-\x7f])"
     rf"[ \t\ufe0f{_WIDE_BLANKS}]+(?=\S)"
 )
 # `1- one`, `(2) two`, `[3]`, `4.four`, `B. Bee`, `#5 five`, Chinese numbers: counted, but no list.
-_COUNTED = re.compile(
+_COUNTED = rare_pattern(
     r"(?P<open>[(\[§]?)(?P<number>\d{1,4}|[A-Za-z]|[ivxlc]{2,7}|[IVXLC]{2,7}|[一二三四五六七八九十])"
     r"(?P<close>[.)\]、．:：º°ª]|[ ]?[-–][ ])(?=[ \t]*[^\d\s])|(?P<mark>#)(?P<of>\d{1,4})[ ]"
 )
 _MOST_BETWEEN = 6
 # `-one`, `•two`: marks of items without their blank.
-_GLUED_ITEM = re.compile(r"([-*–—•‣◦▪●○■·➢])(?=[^\W\d_])")
+_GLUED_ITEM = rare_pattern(r"([-*–—•‣◦▪●○■·➢])(?=[^\W\d_])")
 _CATEGORIES = frozenset({"So", "Sm", "Pd", "No", "Po", "Ps"})
 _HAN_NUMBERS = "一二三四五六七八九十"
 _ROMAN_NUMBERS = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11}
 _NO_BULLETS = frozenset("“”‘’«»„‚‹›¡¿…「『（《〈【")
 
 
-def read_as_meant(state: BlockState, container: Block) -> Started:
-    """Put ordinary characters in place of the author's, and let the other starts read the line."""
+def read_as_meant(state: BlockState) -> None:
+    """Put ordinary characters in place of the author's, before block starts read the line."""
     line = state.line
     if line.indented:
-        return Started.NOTHING
+        return
     rest = line.rest
     hidden = _HIDDEN.match(rest)
     mended = rest[hidden.end() :] if hidden else rest
@@ -98,7 +99,6 @@ def read_as_meant(state: BlockState, container: Block) -> Started:
         mended = f"{_BULLETS.get(rest[0], '+')} {rest[bullet.end() :]}"
     if mended != rest:
         _replace_rest(line, mended)
-    return Started.NOTHING
 
 
 def _report_invisible(
@@ -216,6 +216,6 @@ def _kind(mark: str) -> str:
 class LikelySlipExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(read_as_meant, "read_as_meant", 1000)
-        starts.register(start_glued_heading, "glued_heading", 990)
-        starts.register(report_lines_alike, "lines_alike", 5)
+        md.parser.mends.append(read_as_meant)
+        starts.register(start_glued_heading, 990, "#")
+        starts.register(report_lines_alike, 5)

@@ -15,11 +15,12 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.syntax.verse import NBSP, render_stanza
+from bookbuilder.text.patterns import rare_pattern
 
 _START = re.compile(r"\|(?:[ \t]|$)")
 _CODE_OR_ESCAPE = re.compile(r"\\.|`[^`\n]*`")
-_PREFIX = re.compile(r"\A[> \t]*")
-_DASHES = re.compile(r"\|?[ \t]*:?-+[ \t:|-]*$")
+_PREFIX = rare_pattern(r"\A[> \t]*")
+_DASHES = rare_pattern(r"\|?[ \t]*:?-+[ \t:|-]*$")
 
 
 class LineBlock(Text):
@@ -82,4 +83,4 @@ def _is_table(state: BlockState) -> bool:
 
 class LineBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_line_block, "line_block", 58)
+        md.parser.starts.register(start_line_block, 58, "|")

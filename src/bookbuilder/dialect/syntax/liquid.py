@@ -34,18 +34,21 @@ from bookbuilder.dialect.core.templates import (
 from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.dialect.syntax.shortcode_blocks import DIAGRAMS
 from bookbuilder.dialect.syntax.shortcode_media import SHARED, pointed, quoted
+from bookbuilder.text.patterns import rare_pattern
 
 _LISTINGS = frozenset({"highlight", "codeblock"})
 _DRAWINGS = frozenset(
     {"mermaid", "plantuml", "uml", "graphviz", "dot", "graph", "chart", "ditaa", "math", "katex"}
 )
 _LITERAL = _LISTINGS | _DRAWINGS | {"comment", "codetabs"}
-_LANGUAGE_TAG = re.compile(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
+_LANGUAGE_TAG = rare_pattern(r"\{%-?[ \t]{0,20}language[ \t][^%]{0,400}%\}")
 _SAID = ("content", "text", "message", "body", "note")
 _LINKS = frozenset({"link", "post_url"})
-_LANGUAGE = re.compile(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
-_PICTURE = re.compile(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}[ \t\n](?:[^<>]|\{\{<[^<>{}\n]{1,300}>\}\}){0,2000}>")
+_LANGUAGE = rare_pattern(r"(?:lang(?:uage)?[:=][\"']?)?([A-Za-z][\w+#.-]*)")
+_PICTURE = rare_pattern(r"[^\s\"'{}]+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
+_HTML_TAG = rare_pattern(
+    r"<[A-Za-z][\w-]{0,40}[ \t\n](?:[^<>]|\{\{<[^<>{}\n]{1,300}>\}\}){0,2000}>"
+)
 
 
 class Listing(LiteralBlock):
@@ -337,7 +340,7 @@ def handle_html_tag(parser: InlineParser) -> bool:
 
 class LiquidExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_tag, "template_tag", 93)
+        md.parser.starts.register(start_tag, 93, "{")
         md.conversion.inlines.register("{", handle_variable)
         md.conversion.inlines.register("{", handle_tag)
         md.conversion.inlines.register("<", handle_html_tag)

@@ -10,8 +10,9 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
 from bookbuilder.dialect.core.emphasis import scan_run
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.text.patterns import rare_pattern
 
-_SCRIPT = re.compile(r"([~^])((?:\\.|[^\s\\~^`\[\]<>])+)\1(?![~^])")
+_SCRIPT = rare_pattern(r"([~^])((?:\\.|[^\s\\~^`\[\]<>])+)\1(?![~^])")
 
 
 def handle_doubled(parser: InlineParser) -> bool:
@@ -74,4 +75,4 @@ class MarkExtension(Extension):
         md.conversion.inlines.register("=~", handle_doubled)
         md.conversion.inlines.register("^", handle_script)
         md.conversion.inlines.register("%", handle_comment)
-        md.parser.starts.register(start_comment, "comment", 95)
+        md.parser.starts.register(start_comment, 95, "%")

@@ -12,6 +12,8 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.jsx import end_of_braces, literal
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import LETTER
+from bookbuilder.text.patterns import rare_pattern
 
 MOST_LINES = 400
 _CODE = "code of MDX"
@@ -20,23 +22,23 @@ _EXPRESSION = "an expression of MDX"
 _EXPRESSION_HINT = "write its value"
 
 _NAMES = r"(?:\{[^{}]{0,2000}\}|\*[ \t]+as[ \t]+[\w$]+|[\w$]+)"
-_IMPORT = re.compile(
+_IMPORT = rare_pattern(
     rf"import[ \t]+(?:type[ \t]+)?(?:{_NAMES}(?:[ \t]*,[ \t]*{_NAMES})?\s+from\s+)?"
     r"(?:\"[^\"\n]+\"|'[^'\n]+')[ \t]*;?[ \t]*(?://.*)?$",
     re.MULTILINE,
 )
-_EXPORT = re.compile(
+_EXPORT = rare_pattern(
     r"export[ \t]+(?:(?:const|let|var)[ \t]+[\w${\[]|(?:async[ \t]+)?function\b[ \t]*\*?[ \t]*[\w(]"
     r"|class[ \t]+\w+[ \t]*(?:\{|extends\b)|default[ \t]+(?:[\w.$]+[ \t]*(?:;|\(|$|=>)|[({\[<'\"]"
     r"|async\b|function\b|class\b)|\{[^{}]{0,2000}\}|\*[ \t]+(?:as[ \t]+\w+[ \t]+)?from\b"
     r"|(?:type|interface|enum)[ \t]+\w+[ \t]*[={<])",
     re.MULTILINE,
 )
-_PENDING = re.compile(r"(?:[=,(\[{+?:&|.]|=>)[ \t]*$")
-_STRINGS = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`|//.*$")
+_PENDING = rare_pattern(r"(?:[=,(\[{+?:&|.]|=>)[ \t]*$")
+_STRINGS = rare_pattern(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`|//.*$")
 _OBJECTS = r"(?:props|frontMatter|frontmatter|siteConfig|metadata|customFields)"
-_MEMBER = re.compile(rf"\{{[ \t]*{_OBJECTS}(?:\??\.[\w$]+|\[[^\[\]\n]{{1,60}}\]){{1,9}}[ \t]*\}}")
-_COMMENT = re.compile(r"\{[ \t]*/\*")
+_MEMBER = rare_pattern(rf"\{{[ \t]*{_OBJECTS}(?:\??\.[\w$]+|\[[^\[\]\n]{{1,60}}\]){{1,9}}[ \t]*\}}")
+_COMMENT = rare_pattern(r"\{[ \t]*/\*")
 
 
 class ModuleCode(Block):
@@ -160,6 +162,6 @@ def _report(parser: InlineParser, text: str) -> None:
 
 class ModuleCodeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_module_code, "module_code", 101)
-        md.parser.starts.register(start_hidden_comment, "hidden_comment", 92)
+        md.parser.starts.register(start_module_code, 101, LETTER)
+        md.parser.starts.register(start_hidden_comment, 92, "{")
         md.conversion.inlines.register("{", handle_braces)

@@ -210,5 +210,5 @@ def start_card_part(state: BlockState, container: Block) -> Started:
 class MystExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_directive, "myst_directive", 88.5)
-        starts.register(start_card_part, "myst_card_part", 89.5)
+        starts.register(start_directive, 88.5, "`~:")
+        starts.register(start_card_part, 89.5, "^+")

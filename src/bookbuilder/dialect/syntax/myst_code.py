@@ -15,8 +15,9 @@ from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.dialect.syntax.formulas import append_formula
 from bookbuilder.dialect.syntax.myst_blocks import add_label
 from bookbuilder.dialect.syntax.myst_options import Directive, split_options
+from bookbuilder.text.patterns import rare_pattern
 
-_NOT_IN_NAME = re.compile(r"[^\w]")
+_NOT_IN_NAME = rare_pattern(r"[^\w]")
 _HIDDEN_CELL = frozenset({"remove-cell", "remove_cell", "remove-input", "remove_input"})
 _NO_RESULT = frozenset({"remove-output", "remove_output", "skip-execution", "remove-cell"})
 _LANGUAGES = {"ipython3": "python", "ipython": "python", "python3": "python", "ir": "r"}
@@ -204,7 +205,7 @@ class SourceList(LeftOut):
         conversion.problems.left_out(shown, self.line, kind, "write the list as Markdown")
 
 
-_RST_MARK = re.compile(r"[ \t]*\.\.[ \t]+([\w:-]+)::")
+_RST_MARK = rare_pattern(r"[ \t]*\.\.[ \t]+([\w:-]+)::")
 
 
 class ForeignMarkup(VerbatimDirective):

@@ -11,10 +11,11 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.myst_blocks import DirectiveBlock, add_label, with_class
 from bookbuilder.dialect.syntax.myst_options import Directive
+from bookbuilder.text.patterns import rare_pattern
 
-_SCALE = re.compile(r"(\d{1,3})[ \t]*%?$")
-_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?$")
-_PICTURE = re.compile(r"!\[|<img\b|<svg\b|!\[\[", re.IGNORECASE)
+_SCALE = rare_pattern(r"(\d{1,3})[ \t]*%?$")
+_PLAIN_NUMBER = rare_pattern(r"\d+(?:\.\d+)?$")
+_PICTURE = rare_pattern(r"!\[|<img\b|<svg\b|!\[\[", re.IGNORECASE)
 _SIDES = frozenset({"left", "right"})
 
 

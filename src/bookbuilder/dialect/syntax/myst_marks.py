@@ -6,7 +6,6 @@ import re
 from functools import cached_property
 from xml.etree import ElementTree
 
-import yaml
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Started
@@ -14,11 +13,12 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.myst_blocks import add_label
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.patterns import rare_pattern
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 _LABEL = re.compile(r"\(([^()\s][^()\n]{0,200})\)=[ \t]*$")
 # What shows that a chapter is written for MyST, so that `% …` and `+++` are not prose.
-_IS_MYST = re.compile(
+_IS_MYST = rare_pattern(
     r"^[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:admonition|card|code-block|code-cell|contents"
     r"|dropdown|figure|glossary|grid|hint|image|important|include|list-table|literalinclude|math"
     r"|note|seealso|tab-set|table|tableofcontents|tip|toctree|warning)\}"
@@ -26,15 +26,15 @@ _IS_MYST = re.compile(
     r"|^(?:jupytext|kernelspec|myst):",
     re.MULTILINE,
 )
-_ANY_LABEL = re.compile(
+_ANY_LABEL = rare_pattern(
     r"^(?:[ \t>]*\(([\w:.-]{1,200})\)=|[ \t>]*:?(?:label|name):[ \t]+([\w:.-]{1,200}))[ \t]*$",
     re.MULTILINE,
 )
-_BREAK = re.compile(r"\+\+\+(?:[ \t].*)?$")
-_SUBSTITUTION = re.compile(r"\{\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}\}")
+_BREAK = rare_pattern(r"\+\+\+(?:[ \t].*)?$")
+_SUBSTITUTION = rare_pattern(r"\{\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}\}")
 # Fields of reStructuredText at the top of a file, which say how it is shown.
 _FIELD = re.compile(r":(?:orphan|tocdepth|nosearch|nocomments|html_theme[\w.]*):(?:[ \t].*)?$")
-_FRONT_MATTER = re.compile(
+_FRONT_MATTER = rare_pattern(
     r"---[ \t]*\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
 )
 
@@ -87,7 +87,7 @@ class MystChapter:
         match = _FRONT_MATTER.match(self._source.text)
         try:
             data = load_yaml(match[1]) if match else None
-        except yaml.YAMLError:
+        except NotYamlError:
             data = None
         data = data if isinstance(data, dict) else {}
         found: dict[str, str] = {}
@@ -131,8 +131,8 @@ class MystMarkExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         chapter = MystChapter(md.conversion)
         starts = md.parser.starts
-        starts.register(start_label, "myst_label", 94.5)
-        starts.register(start_field, "myst_field", 94.6)
-        starts.register(chapter.start_comment, "myst_comment", 95.5)
-        starts.register(chapter.start_break, "myst_break", 84.5)
+        starts.register(start_label, 94.5, "(")
+        starts.register(start_field, 94.6, ":")
+        starts.register(chapter.start_comment, 95.5, "%")
+        starts.register(chapter.start_break, 84.5, "+")
         md.conversion.inlines.register("{", chapter.handle_substitution)

@@ -6,12 +6,12 @@ Options are lines `:key: value`, or YAML between two lines `---`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-import yaml
+from msgspec import Struct, field
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Container, Continue
-from bookbuilder.text.plain_yaml import load_yaml
+from bookbuilder.text.patterns import rare_pattern
+from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
 LONGEST = 2_000
 """A longer opening line is text."""
@@ -19,13 +19,12 @@ _OPENING = re.compile(
     r"(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*\{[ \t]*(?P<name>[A-Za-z][\w.+-]*(?::[\w.+-]+)*)[ \t]*\}"
     r"(?:[ \t]*(?P<argument>.*?))?[ \t]*$"
 )
-_OPTION = re.compile(r":([A-Za-z][\w-]*):(?:[ \t]+(.*?))?[ \t]*$")
-_YAML_FENCE = re.compile(r"[ \t>]*---[ \t]*$")
+_OPTION = rare_pattern(r":([A-Za-z][\w-]*):(?:[ \t]+(.*?))?[ \t]*$")
+_YAML_FENCE = rare_pattern(r"[ \t>]*---[ \t]*$")
 _MOST_YAML_LINES = 100
 
 
-@dataclass(slots=True)
-class Directive:
+class Directive(Struct):
     """Hold what a directive's opening line says, and its options once they are read."""
 
     marks: str
@@ -99,7 +98,7 @@ class OptionReader:
         self._done = True
         try:
             data = load_yaml("\n".join(self._yaml))
-        except yaml.YAMLError:
+        except NotYamlError:
             data = None
         if not isinstance(data, dict):
             pairs = (line.partition(":") for line in self._yaml)

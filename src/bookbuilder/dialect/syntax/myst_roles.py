@@ -15,11 +15,12 @@ from bookbuilder.dialect.syntax.emoji import UNKNOWN_ICON
 from bookbuilder.dialect.syntax.formulas import add_formula
 from bookbuilder.dialect.syntax.myst_blocks import TERM_PREFIX
 from bookbuilder.dialect.syntax.myst_marks import MystChapter
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import anchor
 
-_ROLE = re.compile(r"\{([A-Za-z][\w.+-]{0,60}(?::[\w.+-]{1,60}){0,3})\}(?=`)")
-_SHORTHAND = re.compile(r"@([A-Za-z][\w:.-]{0,100}\w)(?![\w@])")
-_TITLED = re.compile(r"(?s)(.*?)[ \t\n]*(?<!\\)<([^<>\n]{1,500})>[ \t]*$")
+_ROLE = rare_pattern(r"\{([A-Za-z][\w.+-]{0,60}(?::[\w.+-]{1,60}){0,3})\}(?=`)")
+_SHORTHAND = rare_pattern(r"@([A-Za-z][\w:.-]{0,100}\w)(?![\w@])")
+_TITLED = rare_pattern(r"(?s)(.*?)[ \t\n]*(?<!\\)<([^<>\n]{1,500})>[ \t]*$")
 _CODE = frozenset(
     {
         "attr", "c", "class", "code", "code-inline", "command", "const", "data", "enum", "envvar",

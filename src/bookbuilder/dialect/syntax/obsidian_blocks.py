@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from xml.etree import ElementTree
 
@@ -13,9 +12,10 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.text.patterns import rare_pattern
 
-_ID = re.compile(r"\^([A-Za-z0-9-]{1,100})[ \t]*$")
-_LINKED = re.compile(r"#\^([A-Za-z0-9-]{1,100})")
+_ID = rare_pattern(r"\^([A-Za-z0-9-]{1,100})[ \t]*$")
+_LINKED = rare_pattern(r"#\^([A-Za-z0-9-]{1,100})")
 _MARK = "block-id"
 _HOLDERS = {"p", "li", "dd", "dt", "td", "th"}
 _SHORTEST_NUMBER = 6
@@ -105,6 +105,6 @@ def _give_id(parent: ElementTree.Element, mark: ElementTree.Element) -> None:
 
 class ObsidianBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_block_id, "block_id", 93)
+        md.parser.starts.register(start_block_id, 93, "^")
         md.conversion.inlines.register("^", handle_block_id)
         md.treeprocessors.register(_GiveIds(md), "block_ids", 30)

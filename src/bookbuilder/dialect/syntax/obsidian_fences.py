@@ -13,9 +13,10 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.syntax.callouts import Callout
+from bookbuilder.text.patterns import rare_pattern
 
 _OPEN = re.compile(r"(`{3,}|~{3,})[ \t]*(?:ad-([\w-]+)|([\w-]+))[ \t]*$")
-_OPTION = re.compile(r"(title|collapse|icon|color):[ \t]*(.*?)[ \t]*$")
+_OPTION = rare_pattern(r"(title|collapse|icon|color):[ \t]*(.*?)[ \t]*$")
 _PLUGINS = {
     "dataview": "a query of Obsidian's Dataview",
     "dataviewjs": "a query of Obsidian's Dataview",
@@ -82,4 +83,4 @@ def start_plugin_fence(state: BlockState, container: Block) -> Started:
 
 class ObsidianFenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_plugin_fence, "plugin_fence", 72)
+        md.parser.starts.register(start_plugin_fence, 72, "`~")

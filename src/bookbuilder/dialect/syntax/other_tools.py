@@ -11,14 +11,16 @@ from bookbuilder.dialect.core.blocks import Block, BlockState, Started
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
+from bookbuilder.dialect.core.starts import LETTER
+from bookbuilder.text.patterns import rare_pattern
 
 # Helpers of Handlebars, `{{#if user}}`, are text in a book about them.
-_MDBOOK = re.compile(
+_MDBOOK = rare_pattern(
     r"\{\{[ ]?#(?!(?:if|each|unless|with|is|isnt|equal|list|foreach|await|key|snippet)\b)(\w+)"
     r"[^{}\n]*\}\}"
 )
-_COMMENT = re.compile(r"\{#-?[ \t\n][^{}]{0,2000}[ \t\n]-?#\}")
-_INLINE_INCLUDE = re.compile(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
+_COMMENT = rare_pattern(r"\{#-?[ \t\n][^{}]{0,2000}[ \t\n]-?#\}")
+_INLINE_INCLUDE = rare_pattern(r"\{\{[ ]?#(?:include|rustdoc_include|playground|playpen)\s+[^\s{}]")
 _INCLUDE_LINE = re.compile(
     r"(?:\[(?:import|include)\b[^\]\n]*\]\([^)\n]*\)|;?-{2,}8<-{2,}.*|!include\b.*"
     r"|:::[ \t]*include\b.*|@import[ \t]+\".*)[ \t]*$"
@@ -85,6 +87,6 @@ def handle_template(parser: InlineParser) -> bool:
 
 class OtherToolsExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_directive, "directive", 96)
-        md.parser.starts.register(start_anchor, "anchor", 94)
+        md.parser.starts.register(start_directive, 96, ";-!:[@")
+        md.parser.starts.register(start_anchor, 94, LETTER)
         md.conversion.inlines.register("{", handle_template)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.extensions import Extension
 
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
+from bookbuilder.text.patterns import rare_pattern
 
-_TITLE = re.compile(r"\{\{[ ]?#title[ \t]+[^{}\n]*\}\}")
+_TITLE = rare_pattern(r"\{\{[ ]?#title[ \t]+[^{}\n]*\}\}")
 
 
 def handle_page_title(parser: InlineParser) -> bool:

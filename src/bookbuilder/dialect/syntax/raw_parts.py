@@ -18,12 +18,13 @@ from bookbuilder.dialect.core.inline import BACKTICKS, Conversion, InlineParser
 from bookbuilder.dialect.core.page_breaks import append_page_break
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.raw_html import append_raw, clean
+from bookbuilder.text.patterns import rare_pattern
 
 _HTML = frozenset({"html", "html4", "html5", "epub", "epub2", "epub3"})
 _TEXT = frozenset({"markdown", "md", "commonmark", "gfm"})
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{=([\w+-]+)\}[ \t]*$")
 _FORMAT = re.compile(r"\{=([\w+-]+)\}")
-_BREAK = re.compile(
+_BREAK = rare_pattern(
     r"\\(?:newpage|pagebreak|clearpage|cleardoublepage)\b|#pagebreak\(|<w:br[^>]{0,80}w:type=.page"
 )
 _HINT = "write it in Markdown or HTML, if the book needs it"
@@ -92,5 +93,5 @@ def handle_raw_part(parser: InlineParser) -> bool:
 
 class RawPartExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_raw_fence, "raw_fence", 73)
+        md.parser.starts.register(start_raw_fence, 73, "`~")
         md.conversion.inlines.register("`", handle_raw_part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 from bookbuilder.dialect.core.blocks import Block, BlockState, Continue, Started
@@ -17,6 +16,7 @@ from bookbuilder.dialect.core.templates import TemplateTag
 from bookbuilder.dialect.syntax.callouts import meant_kind
 from bookbuilder.dialect.syntax.diagrams import Said, append_diagram, kind_of
 from bookbuilder.dialect.syntax.gitbook import Arrangement, Part, TagCallout
+from bookbuilder.text.patterns import rare_pattern
 
 _LABELS = ("title", "name", "header", "label", "summary", "tabName", "date", "caption")
 _TEXTS = ("text", "content", "description", "subtitle")
@@ -27,8 +27,8 @@ OWN_TEXTS = (
 """The values that a shortcode shows as text, whatever it is."""
 _STATES = frozenset({"true", "false", "open", "closed", "close"})
 _LISTINGS = frozenset({"highlight", "codeblock", "code", "code-toggle"})
-_OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(\[[^\[\]]*\]|[^,\[\]]*)")
-_COLUMN_MARK = re.compile(r"<-{3,}>[ \t]*$")
+_OPTION = rare_pattern(r"(\w{1,40})[ \t]*=[ \t]*(\[[^\[\]]*\]|[^,\[\]]*)")
+_COLUMN_MARK = rare_pattern(r"<-{3,}>[ \t]*$")
 
 
 def said_words(tag: TemplateTag) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from bookbuilder.dialect.core.links import NAMED_BY_TARGET
 from bookbuilder.dialect.core.templates import TemplateTag
+from bookbuilder.text.patterns import rare_pattern
 
-PICTURE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)(?:[?#]|$)", re.IGNORECASE)
-_WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+PICTURE = rare_pattern(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)(?:[?#]|$)", re.IGNORECASE)
+_WEB = rare_pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 _FILMS = {
     "youtube": "https://www.youtube.com/watch?v=",
     "youtube-lite": "https://www.youtube.com/watch?v=",

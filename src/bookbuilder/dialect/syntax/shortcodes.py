@@ -6,7 +6,6 @@ chapter.
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -45,6 +44,7 @@ from bookbuilder.dialect.syntax.shortcode_blocks import (
     start_column,
 )
 from bookbuilder.dialect.syntax.shortcode_media import WRITERS
+from bookbuilder.text.patterns import rare_pattern
 
 _CALLOUTS = """
     note notes tip hint info warning danger caution important success check question help faq
@@ -79,13 +79,13 @@ _FORMULAS = frozenset({"math", "katex", "latex", "mathjax"})
 _LITERAL = _LISTINGS | _DRAWINGS | _FORMULAS | {"comment"}
 _MARKS = ("{{<", "{{%")
 # `{{</* name */>}}` shows the shortcode, and so does Quarto's `{{{< name >}}}`.
-_ESCAPED = re.compile(
+_ESCAPED = rare_pattern(
     r"\{\{([<%])/\*((?:(?!\*/)[^\n]){0,1000})\*/([>%])\}\}"
     r"|\{(\{\{<(?:(?!>\}\})[^\n]){0,1000}>\}\})\}"
 )
 # A comment of Hugo's templates.
-_COMMENT = re.compile(r"\{\{-?[ \t]{0,9}/\*(?:(?!\*/)[^{}]){0,1000}\*/[ \t]{0,9}-?\}\}")
-_END = re.compile(r"\{\{[<%][ \t]{0,20}/[ \t]{0,20}[\w./-]{1,80}[ \t]{0,20}[>%]\}\}")
+_COMMENT = rare_pattern(r"\{\{-?[ \t]{0,9}/\*(?:(?!\*/)[^{}]){0,1000}\*/[ \t]{0,9}-?\}\}")
+_END = rare_pattern(r"\{\{[<%][ \t]{0,20}/[ \t]{0,20}[\w./-]{1,80}[ \t]{0,20}[>%]\}\}")
 
 
 def start_shortcode(state: BlockState, container: Block) -> Started:
@@ -333,8 +333,8 @@ def _html_writer(conversion: Conversion, tag: TemplateTag, line: int) -> str | N
 
 class ShortcodeExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_shortcode, "shortcode", 94.2)
-        md.parser.starts.register(start_column, "column_mark", 69)
+        md.parser.starts.register(start_shortcode, 94.2, "{")
+        md.parser.starts.register(start_column, 69, "<")
         md.conversion.inlines.register("{", handle_shortcode)
         conversion = md.conversion
         conversion.templates.as_html = lambda tag, line: _html_writer(conversion, tag, line)

@@ -17,11 +17,12 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.lines import LineParser
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.taken import TakenLines
+from bookbuilder.text.patterns import rare_pattern
 
-_RUNS = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$")
-_LINE = re.compile(r"-{3,}$")
+_RUNS = rare_pattern(r"[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$")
+_LINE = rare_pattern(r"-{3,}$")
 _ANY = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*$")
-_CAPTION = re.compile(r"(?:Table)?:[ ]", re.IGNORECASE)
+_CAPTION = rare_pattern(r"(?:Table)?:[ ]", re.IGNORECASE)
 _MOST_HEAD = 10
 _MOST_LINES = 500
 Column = tuple[int, int]
@@ -166,7 +167,7 @@ class SimpleTableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         self.parser = md.parser
         # Before setext headings and breaks, which are dashes too.
-        md.parser.starts.register(self.start_table, "dash_table", 56)
+        md.parser.starts.register(self.start_table, 56, "-")
 
     def start_table(self, state: BlockState, container: Block) -> Started:
         line = state.line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 from markdown.extensions import Extension
@@ -13,14 +12,15 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.fenced import FencedContainer
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.labelled import labelled_part
+from bookbuilder.text.patterns import rare_pattern
 
-_OPEN = re.compile(
+_OPEN = rare_pattern(
     r"(/{3,})[ \t]*(tab|caption|figure-caption|table-caption|define|html)\b[ \t]*"
     r"(?:\|[ \t]*(.*?))?[ \t]*$"
 )
-_OPTION = re.compile(r"[\w-]+:(?:[ \t]|$)")
-_ID = re.compile(r"#([\w.:-]+)")
-_CLASS = re.compile(r"\.([\w-]+)")
+_OPTION = rare_pattern(r"[\w-]+:(?:[ \t]|$)")
+_ID = rare_pattern(r"#([\w.:-]+)")
+_CLASS = rare_pattern(r"\.([\w-]+)")
 
 
 class SlashBlock(FencedContainer):
@@ -143,5 +143,5 @@ def start_option(state: BlockState, container: Block) -> Started:
 
 class SlashBlockExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_option, "slash_block_option", 99)
-        md.parser.starts.register(start_slash_block, "slash_block", 85)
+        md.parser.starts.register(start_option, 99)
+        md.parser.starts.register(start_slash_block, 85, "/")

@@ -13,6 +13,7 @@ from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.model.diagnostics import Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 
 ROW_TOO_LONG = Rule(
     "M013",
@@ -39,7 +40,7 @@ _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t
 # A caption right below the rows is none of them. `passes.furniture` puts it into the table.
 # Some tools go on with a row in a line of colons.
 _CAPTION = re.compile(r"(?:Table)?:[ \t]+(?![^\n]{0,300}(?:[ \t]:[ \t]|:$))[^|]+$", re.IGNORECASE)
-_DRAWN = re.compile(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
+_DRAWN = rare_pattern(r"\+[-=:]{2,}|[ ]*-{2,}(?:[ ]+-{2,})+[ ]*$|-{3,}$")
 _ROW = re.compile(r"[ ]{0,3}\|[^|\n]{1,500}\|[^\n]{0,5000}\|[ \t]*$")
 _TOKEN = re.compile(r"\\.|`+|\|")
 
@@ -105,6 +106,17 @@ class Table(Text):
 def split_row(text: str) -> list[str]:
     """Return the cells of a row, with `\\|` as `|`."""
     text = text.strip()
+    cells = _cells(text) if "`" in text or "\\" in text else text.split("|")
+    is_closed = not cells[-1]
+    if text.startswith("|"):
+        del cells[0]
+    if is_closed and len(cells) > 1:
+        del cells[-1]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
+
+
+def _cells(text: str) -> list[str]:
+    """Part `text` at each `|` that is not escaped and not in code."""
     cells, start, position = [], 0, 0
     while match := _TOKEN.search(text, position):
         position = match.end()
@@ -116,11 +128,7 @@ def split_row(text: str) -> list[str]:
             if close and close.end() - close.start() == len(match[0]):
                 position = close.end()
     cells.append(text[start:])
-    if text.startswith("|"):
-        del cells[0]
-    if start == len(text) and len(cells) > 1:
-        del cells[-1]
-    return [cell.strip().replace("\\|", "|") for cell in cells]
+    return cells
 
 
 def start_table(state: BlockState, container: Block) -> Started:
@@ -206,5 +214,5 @@ def alignment_of(delimiter: str) -> str:
 
 class TableExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_table, "table", 55)
-        md.parser.starts.register(start_attributes_of_table, "attributes_of_table", 97.5)
+        md.parser.starts.register(start_table, 55, "|:-")
+        md.parser.starts.register(start_attributes_of_table, 97.5, ":")

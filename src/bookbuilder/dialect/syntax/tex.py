@@ -18,6 +18,7 @@ from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.core.problems import Problems
 from bookbuilder.dialect.core.taken import TakenLines, count_to
 from bookbuilder.dialect.syntax.cite_roles import add_command
+from bookbuilder.text.patterns import rare_pattern
 
 KIND = "a TeX command"
 _HINT = "write it in Markdown: docs/markdown.md lists what there is"
@@ -76,8 +77,8 @@ _TEXT_IS_LAST = {"href": 2, "hyperref": 1, "textcolor": 2, "colorbox": 2, "parbo
 _NAME = r"\\([A-Za-z]{2,30})\*?"
 _OPTIONS = r"(?:[ ]?\[[^\[\]\n]{0,200}\])*"
 _GROUP = r"\{(?:[^{}\n\\]|\\.|\{[^{}\n]{0,300}\}){0,1000}\}"
-_COMMAND = re.compile(rf"{_NAME}(?:{_OPTIONS}(?:{_GROUP}(?:\[[^\[\]\n]{{0,200}}\])?){{0,6}})")
-_OPENING = re.compile(rf"{_NAME}{_OPTIONS}\{{")
+_COMMAND = rare_pattern(rf"{_NAME}(?:{_OPTIONS}(?:{_GROUP}(?:\[[^\[\]\n]{{0,200}}\])?){{0,6}})")
+_OPENING = rare_pattern(rf"{_NAME}{_OPTIONS}\{{")
 # Code in what looks like text: of programs that write for TeX, of lists and tables.
 _WHOLE = frozenset(
     """
@@ -247,7 +248,7 @@ _SWITCHES = {
     "bf": "strong", "bfseries": "strong", "it": "em", "itshape": "em", "em": "em", "sl": "em",
     "tt": "code", "ttfamily": "code",
 }  # fmt: skip
-_GROUP_START = re.compile(r"\{[ ]?\\([A-Za-z]{2,30})(?![A-Za-z])[ ]?(?![{\[])")
+_GROUP_START = rare_pattern(r"\{[ ]?\\([A-Za-z]{2,30})(?![A-Za-z])[ ]?(?![{\[])")
 
 
 def handle_group(parser: InlineParser) -> bool:
@@ -298,8 +299,8 @@ def handle_brace(parser: InlineParser) -> bool:
 
 class TexExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_environment, "tex_environment", 92.6)
-        md.parser.starts.register(start_commands, "tex_commands", 92.5)
+        md.parser.starts.register(start_environment, 92.6, "\\")
+        md.parser.starts.register(start_commands, 92.5, "\\")
         md.conversion.inlines.register("\\", handle_command)
         md.conversion.inlines.register("{", handle_group)
         md.conversion.inlines.register("}", handle_brace)

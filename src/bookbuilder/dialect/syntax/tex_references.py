@@ -13,12 +13,13 @@ from bookbuilder.dialect.core.inline import Conversion, InlineParser
 from bookbuilder.dialect.core.links import ANYWHERE
 from bookbuilder.dialect.core.paragraph import Paragraph
 from bookbuilder.dialect.syntax.cross_references import add_group, add_reference
+from bookbuilder.text.patterns import rare_pattern
 
-_REFERENCE = re.compile(
+_REFERENCE = rare_pattern(
     r"\\(ref|autoref|cref|Cref|vref|Vref|eqref|nameref)\*?\{([\w:./ ,\n-]{1,300})\}"
 )
 _NUMBERS = frozenset({"ref", "eqref"})
-_HYPERREF = re.compile(r"\\hyperref\[([\w:./-]{1,100})\]\{")
+_HYPERREF = rare_pattern(r"\\hyperref\[([\w:./-]{1,100})\]\{")
 _LABEL = re.compile(r"\\label\{([\w:./-]{1,100})\}")
 _ONLY_LABEL = re.compile(_LABEL.pattern + r"[ \t]*$")
 
@@ -92,5 +93,5 @@ def _add_link(parser: InlineParser, match: re.Match[str]) -> bool:
 
 class TexReferenceExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
-        md.parser.starts.register(start_label, "tex_label", 92.7)
+        md.parser.starts.register(start_label, 92.7, "\\")
         md.conversion.inlines.register("\\", handle_reference)

@@ -19,19 +19,20 @@ from bookbuilder.dialect.core.inline import Conversion
 from bookbuilder.dialect.core.raw_html import MarkdownInHtml, clean
 from bookbuilder.dialect.syntax.div_blocks import Div
 from bookbuilder.dialect.syntax.div_openings import Opening
+from bookbuilder.text.patterns import rare_pattern
 
 VERSE_NAMES = frozenset({"verse", "poem", "poetry"})
 NBSP = "\N{NO-BREAK SPACE}"
 # What is not a line of verse: headings, quotes, fences, breaks, notes, attributes, comments.
-_OTHER_BLOCK = re.compile(
+_OTHER_BLOCK = rare_pattern(
     r"#{1,6}(?:[ \t]|$)|>|`{3}|~{3}|:{3}|(?:[-*_][ \t]*){3,}$|\[[^\]\n]{1,200}\]:"
     r"|\{[^}]*\}[ \t]*$|%%|\|[ \t]|\\[a-z]+|<!--"
 )
-_BLOCK_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
-_VERSE_TAG = re.compile(
+_BLOCK_TAG = rare_pattern(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
+_VERSE_TAG = rare_pattern(
     r"""<(div|section|blockquote)((?:\s+[A-Za-z-]+="[^"]*")*)\s*>[ \t]*$""", re.IGNORECASE
 )
-_VERSE_CLASS = re.compile(r"""\sclass="(?:[^"]*\s)?verse(?:\s[^"]*)?\"""", re.IGNORECASE)
+_VERSE_CLASS = rare_pattern(r"""\sclass="(?:[^"]*\s)?verse(?:\s[^"]*)?\"""", re.IGNORECASE)
 
 
 class Stanza(Text):
@@ -111,5 +112,5 @@ def _is_other_block(text: str) -> bool:
 class VerseExtension(Extension):
     def extendMarkdown(self, md: Engine) -> None:  # type: ignore[override]  # noqa: N802
         starts = md.parser.starts
-        starts.register(start_verse_line, "verse_line", 97)
-        starts.register(start_verse_in_html, "verse_in_html", 66)
+        starts.register(start_verse_line, 97)
+        starts.register(start_verse_in_html, 66, "<")

@@ -10,10 +10,11 @@ from markdown.extensions import Extension
 from bookbuilder.dialect.core.engine import Engine
 from bookbuilder.dialect.core.inline import InlineParser
 from bookbuilder.dialect.core.references import normalise_label
+from bookbuilder.text.patterns import rare_pattern
 
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\](?![(\[])")
-_SIZE = re.compile(r"(\d+)(?:x(\d+))?$")
-_IMAGE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+_SIZE = rare_pattern(r"(\d+)(?:x(\d+))?$")
+_IMAGE = rare_pattern(r"\.(?:apng|avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 
 EMBED = "wikilink"
 """The class of pictures that are looked for by name, and of links that are."""

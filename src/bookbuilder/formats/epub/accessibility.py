@@ -6,15 +6,16 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bs4 import Tag
+from msgspec import Struct
 
 from bookbuilder.book import Asset, Book
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 from bookbuilder.runtime.progress import tracked
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements, has_class, one_line, text_of
 
 NOT_CERTIFIED = Rule(
@@ -26,7 +27,7 @@ NOT_CERTIFIED = Rule(
 )
 
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
-_COLOUR = re.compile(
+_COLOUR = rare_pattern(
     r"(?:^|[;{\s-])(?:color|background)\s*:(?!\s*(?:inherit|transparent|currentcolor|none))",
     re.IGNORECASE,
 )
@@ -44,8 +45,7 @@ class Barrier(StrEnum):
     MOVING = "some pictures move and cannot be stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Accessibility:
+class Accessibility(Struct, frozen=True):
     """Facts for the package document, and for whoever else says what readers can expect."""
 
     has_pictures: bool

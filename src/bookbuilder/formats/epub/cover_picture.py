@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
-import PIL
+from msgspec import Struct
 
-import bookbuilder
 from bookbuilder.book import Book
-from bookbuilder.formats.cover_art import colour_of, fence_of, names_on_cover, read_cover
+from bookbuilder.formats.cover_art import FONTS, colour_of, fence_of, names_on_cover, read_cover
 from bookbuilder.formats.epub.names import COVER_PICTURE
+from bookbuilder.formats.made_pictures import made_pictures
 from bookbuilder.model.diagnostics import Report, Rule, Severity
 from bookbuilder.passes.pictures import PICTURE_FORMATS, how_to_fetch, pointer_of
-from bookbuilder.runtime.cache import Cache, digest_of, users_cache
 from bookbuilder.trees.markup import one_line
 
 NO_COVER = Rule(
@@ -42,12 +39,14 @@ SMALL_COVER = Rule(
 )
 WIDTH, HEIGHT = 1600, 2560
 MOST_PIXELS = 60_000_000
-# What drawn covers may take of the cache, in bytes.
-LARGEST_CACHE = 5_000_000
+_MAKERS = (
+    Path(__file__),
+    Path(__file__).with_name("cover_drawing.py"),
+    Path(__file__).parents[1] / "cover_art.py",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """`name` as it is in the package; `alt` says what the picture shows."""
 
     name: str
@@ -123,29 +122,25 @@ def _as_core_type(data: bytes, name: str, book: Book, report: Report) -> tuple[s
 
 def _drawn(book: Book, report: Report) -> bytes:
     """Draw a cover, unless the same was drawn for an earlier build without a finding."""
-    cache = users_cache("covers") if book.config.pdf.cache else Cache(None)
-    name = _name_of_drawing(book)
-    if (data := cache.get(name)) is not None:
+    made = made_pictures(book.config.pdf.cache)
+    name = made.name_of(_MAKERS, _made_of(book))
+    if (data := made.get(name)) is not None:
         return data
     from bookbuilder.formats.epub.cover_drawing import draw
 
     found = Report()
     data = draw(book, found, WIDTH, HEIGHT)
     if not list(found):
-        cache.put(name, data)
-        cache.trim(LARGEST_CACHE)
+        made.put(name, data)
+        made.trim()
     report.merge(found)
     return data
 
 
-def _name_of_drawing(book: Book) -> str:
-    """Return a digest of all that a drawn cover depends on."""
+def _made_of(book: Book) -> bytes:
+    """Return all that a drawn cover depends on."""
     said = book.metadata
     words = [said.title, said.subtitle, *names_on_cover(said), said.publisher, said.language]
     look = [colour_of(book), *fence_of(book), WIDTH, HEIGHT]
-    # That of Pillow covers the libraries that draw its letters: they come with it.
-    versions = [sys.version, PIL.__version__]
-    folder = Path(bookbuilder.__file__).parent
-    code = [path.read_bytes() for path in sorted(folder.glob("formats/**/cover_*.py"))]
-    fonts = [f"{path.name} {path.stat().st_size}" for path in sorted(folder.glob("fonts/*.ttf"))]
-    return digest_of(repr((words, look, versions, fonts)).encode("utf-8", "replace"), *code)
+    fonts = [f"{path.name} {path.stat().st_size}" for path in sorted(FONTS.glob("*.ttf"))]
+    return repr((words, look, fonts)).encode("utf-8", "replace")

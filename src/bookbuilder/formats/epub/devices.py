@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
+from msgspec import Struct
 
 from bookbuilder.config.schema import Config
 from bookbuilder.model.diagnostics import Report, Rule, Severity
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.suggest import did_you_mean
 from bookbuilder.trees.markup import copy_of, new_tag, relink
 from bookbuilder.trees.serializing import Contents
@@ -27,7 +28,7 @@ UNKNOWN_DEVICE = Rule(
 
 # Kobo's own books have these around the content of their body elements.
 KOBO_COLUMNS = ('<div id="book-columns"><div id="book-inner">\n', "\n\n</div></div>")
-_SENTENCE = re.compile(
+_SENTENCE = rare_pattern(
     r".+?(?:[.!?…]+[\"'”’»)\]]*(?:\s+|$)|[。！？]+[」』”]*\s*|$)",
     re.DOTALL,
 )
@@ -37,8 +38,7 @@ _BLOCKS = frozenset("p ol ul table h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _WHOLE = frozenset(["pre", "svg", "math", "ruby", "audio", "video", "style", "script"])
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A table of profiles/device.toml, which explains its keys."""
 
     suffix: str

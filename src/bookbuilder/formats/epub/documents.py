@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.book import Asset, Book, Chapter
 from bookbuilder.formats.epub.devices import KOBO_COLUMNS, with_kobo_spans
 from bookbuilder.formats.epub.names import TITLE_NAME
 from bookbuilder.formats.hypertext.column_widths import fitted_table
-from bookbuilder.formats.hypertext.markup import escape, settling, with_note_number
+from bookbuilder.formats.hypertext.markup import (
+    Address,
+    added_attributes,
+    escape,
+    settling,
+    with_note_number,
+)
 from bookbuilder.formats.table_of_contents import has_opening
 from bookbuilder.runtime.progress import tracked
 from bookbuilder.text.words import direction
 from bookbuilder.trees.markup import elements
-from bookbuilder.trees.serializing import Rewrite, serialize
+from bookbuilder.trees.serializing import Contents, serialize
 
 # EPUB 3 Structural Semantics 1.1 for the roles of DPUB-ARIA 1.1; roles without a counterpart are
 # not listed.
@@ -32,8 +38,7 @@ EPUB_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file of the spine. `properties` are those of its manifest item."""
 
     name: str
@@ -42,8 +47,7 @@ class Document:
     properties: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Wraps bodies as files: what all documents of a book share. `styles` are in cascade order."""
 
     language: str
@@ -59,18 +63,34 @@ class Frame:
         matter: str,
         properties: Sequence[str] = (),
         language: str = "",
-        rewrite: Rewrite | None = None,
+        address: Address | None = None,
     ) -> Document:
-        """Write the tree `body` as a file; `matter` is the `epub:type` of its body element."""
+        """Write the tree `body` as a file; `matter` is the `epub:type` of its body element.
+
+        With an `address`, it is a chapter's.
+        """
         if self.kobo_spans:
             opening, closing = KOBO_COLUMNS
             spanned = with_kobo_spans(body, with_note_number)
-            markup = f"{opening}{serialize(spanned, rewrite)}{closing}"
+            markup = f"{opening}{self._serialized(spanned, language, address)}{closing}"
         else:
-            markup = f"{serialize(body, rewrite, with_note_number)}\n"
+            markup = f"{self._serialized(body, language, address, with_note_number)}\n"
         return self.wrapped(
             name, title, markup, matter=matter, properties=properties, language=language
         )
+
+    def _serialized(
+        self, body: Tag, language: str, address: Address | None, contents: Contents | None = None
+    ) -> str:
+        if address is None:
+            return serialize(body, None, contents)
+        added = added_attributes(body, language, fitted_table)
+        settle = settling(added, address)
+
+        def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
+            return _with_type(settle(tag, attributes))
+
+        return serialize(body, rewrite, contents, also=added)
 
     def wrapped(
         self,
@@ -101,8 +121,7 @@ class Frame:
         return Document(name, title, text.encode(), tuple(properties))
 
 
-@dataclass(slots=True)
-class ChapterWriter:
+class ChapterWriter(Struct):
     """Writes chapters as documents, and remembers the assets that they show.
 
     `targets` are the places of ids, as `targets_of` gives them. `assets` are by their names in the
@@ -117,14 +136,8 @@ class ChapterWriter:
     def document(self, chapter: Chapter, matter: str) -> Document:
         name, tree = self.targets[chapter.slug], chapter.tree
         language = str(tree.get("lang", "")) or self.frame.language
-        settle = settling(language, fitted_table, partial(self._address, name))
-
-        def rewrite(tag: Tag, attributes: dict[str, str]) -> Mapping[str, str]:
-            return _with_type(settle(tag, attributes))
-
-        properties = [
-            p for p, element in (("mathml", "math"), ("svg", "svg")) if elements(tree, element)
-        ]
+        inside = {tag.name for tag in elements(tree)}
+        properties = [p for p, element in (("mathml", "math"), ("svg", "svg")) if element in inside]
         return self.frame.document(
             name,
             chapter.title,
@@ -132,7 +145,7 @@ class ChapterWriter:
             matter=matter,
             properties=properties,
             language=language,
-            rewrite=rewrite,
+            address=partial(self._address, name),
         )
 
     def _address(self, here: str, tag: Tag, value: str) -> str:
@@ -159,12 +172,11 @@ def targets_of(book: Book) -> dict[str, str]:
     return found
 
 
-def _with_type(attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """Return `attributes` with the `epub:type` of their role, and a name for a way back."""
-    result = dict(attributes)
-    role = result.get("role", "")
-    if kind := EPUB_TYPES.get(role):
-        result["epub:type"] = kind
-    if role == "doc-backlink":
-        result.setdefault("aria-label", "Back to the text")
-    return result
+def _with_type(attributes: dict[str, str]) -> dict[str, str]:
+    """Give `attributes` the `epub:type` of their role, and a name for a way back."""
+    if role := attributes.get("role"):
+        if kind := EPUB_TYPES.get(role):
+            attributes["epub:type"] = kind
+        if role == "doc-backlink":
+            attributes.setdefault("aria-label", "Back to the text")
+    return attributes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bookbuilder.book import Book, Metadata
 from bookbuilder.formats.epub.devices import Device
@@ -21,8 +23,7 @@ LONGEST_PAGE = 60
 _LANDMARK_ROLES = ("doc-bibliography", "doc-glossary", "doc-index", "doc-preface")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A line of a list, as readers show it, and the lines below it."""
 
     title: str
@@ -36,8 +37,7 @@ class Link:
         return 1 + max((child.depth for child in self.children), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Landmark:
+class Landmark(Struct, frozen=True):
     """A place that readers offer by name.
 
     `kind` is an `epub:type`; `guide` its counterpart in EPUB 2's guide, if there is one.
@@ -49,8 +49,7 @@ class Landmark:
     guide: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A list besides the contents; `kind` is its `epub:type` (`loi`, `lot`) and its id."""
 
     kind: str
@@ -58,8 +57,7 @@ class Listing:
     links: Sequence[Link]
 
 
-@dataclass(frozen=True, slots=True)
-class Navigation:
+class Navigation(Struct, frozen=True):
     """All lists that lead into the book."""
 
     contents: Sequence[Link]
@@ -79,12 +77,13 @@ def navigation_of(
         links = [place or Link(words.title_page, TITLE_NAME)]
     if device.toc_levels:
         links = _flattened(links, device.toc_levels)
-    found = [
-        Listing("loi", words.figures, _links(captions_of(book, "figure"), targets)),
-        Listing("lot", words.tables, _links(captions_of(book, "table"), targets)),
-    ]
+    listings = []
     # They stand in the page of contents, which a handout has not.
-    listings = [listing for listing in found if listing.links and not book.is_handout]
+    if not book.is_handout:
+        captions = captions_of(book)
+        figures = Listing("loi", words.figures, _links(captions["figure"], targets))
+        tables = Listing("lot", words.tables, _links(captions["table"], targets))
+        listings = [listing for listing in (figures, tables) if listing.links]
     landmarks = list(_landmarks(book, targets, device, listings, words))
     pages = [Link(label, href) for label, href in page_places(book, targets)]
     return Navigation(links, listings, landmarks, pages)
@@ -263,8 +262,7 @@ def ncx(said: Metadata, navigation: Navigation) -> bytes:
     return text.encode()
 
 
-@dataclass(slots=True)
-class _Order:
+class _Order(Struct):
     """Numbers the links of all lists; those that lead to one place get the same number."""
 
     count: int = 0

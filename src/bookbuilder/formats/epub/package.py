@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ebooklib.epub import EpubBook, EpubItem, EpubWriter
+from msgspec import Struct
 
 from bookbuilder.book import Metadata
 from bookbuilder.formats.epub.accessibility import Accessibility
@@ -34,14 +34,14 @@ BAD_EPOCH = Rule(
 )
 
 MIMETYPE = "mimetype"
+_EPUB = b"application/epub+zip"
 _UNKNOWN = datetime(1980, 1, 1, tzinfo=UTC)
 _NEVER = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE = 0o100644 << 16
 _UNIX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Hold all that an EPUB consists of, before it is packed.
 
     `documents` are in reading order, without the `navigation` document; `files` are pictures,
@@ -79,13 +79,9 @@ def modified(published: date | None, report: Report) -> datetime:
 
 def pack(publication: Publication, changed: datetime) -> bytes:
     """Pack an EPUB. `changed` is when the book was last changed."""
-    package = _package(publication)
-    packed = io.BytesIO()
-    options = {"mtime": changed, "compresslevel": 0, "package_direction": True}
-    writer = _Writer(packed, package, options)
-    writer.process()
-    writer.write()
-    return _packed_again(packed.getvalue())
+    options = {"mtime": changed, "package_direction": True}
+    writer = _Writer("", _package(publication), options)
+    return _packed(writer.files())
 
 
 def _package(publication: Publication) -> EpubBook:
@@ -128,12 +124,27 @@ def _id_of(name: str) -> str:
     return name.replace("/", ".")
 
 
+class _Files(dict[str, bytes]):
+    """Takes the files that ebooklib would write into an archive of its own."""
+
+    def writestr(self, name: str, data: str | bytes) -> None:
+        self[name] = data.encode() if isinstance(data, str) else data
+
+
 class _Writer(EpubWriter):  # type: ignore[misc]
     """ebooklib's writer, with the language that EPUB Accessibility asks of the package document.
 
     Places in the spine have ids, by which a reader finds a bookmark's chapter again (EPUB CFI 1.1,
     3.5) when another chapter has been put before it.
     """
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files of the EPUB by their names in it, except `mimetype`."""
+        self.out = _Files()
+        self._write_container()
+        self._write_opf()
+        self._write_items()
+        return self.out
 
     def _write_opf_file(self, root: Any) -> None:
         root.set("{http://www.w3.org/XML/1998/namespace}lang", self.book.language)
@@ -145,18 +156,22 @@ class _Writer(EpubWriter):  # type: ignore[misc]
             place.set("id", f"{place.get('idref')}.ref")
 
 
-def _packed_again(archive: bytes) -> bytes:
-    """Pack `archive` again: `mimetype` first and stored, the rest deflated in sorted order.
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    """Pack `files`: `mimetype` first and stored, the rest deflated in sorted order.
 
     Times, permissions, extra fields and the packing system's name are fixed.
     """
     result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(result, "w") as new:
-        for name in sorted(old.namelist(), key=lambda n: (n != MIMETYPE, "META-INF" not in n, n)):
-            info = zipfile.ZipInfo(name, _NEVER)
-            info.create_system = _UNIX
-            info.external_attr = _REGULAR_FILE
-            is_mimetype = name == MIMETYPE
-            info.compress_type = zipfile.ZIP_STORED if is_mimetype else zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name), compresslevel=None if is_mimetype else 9)
+    with zipfile.ZipFile(result, "w") as archive:
+        _add(archive, MIMETYPE, _EPUB, zipfile.ZIP_STORED)
+        for name in sorted(files, key=lambda n: ("META-INF" not in n, n)):
+            _add(archive, name, files[name], zipfile.ZIP_DEFLATED)
     return result.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -> None:
+    info = zipfile.ZipInfo(name, _NEVER)
+    info.create_system = _UNIX
+    info.external_attr = _REGULAR_FILE
+    info.compress_type = method
+    archive.writestr(info, data, compresslevel=9)

@@ -9,9 +9,10 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from bookbuilder.book import Book
 from bookbuilder.formats.epub.names import NAV_NAME, NCX_NAME
@@ -95,7 +96,12 @@ _REMOTE_FILE = re.compile(
     ["'](?:https?:)?//[^"']*["']""",
     re.VERBOSE,
 )
+# Most elements with such an address only name it, as links do.
+_REMOTE_ADDRESS = re.compile(r"""=\s*["'](?:https?:)?//""")
 _REMOTE_STYLE = re.compile(r"""url\(\s*["']?(?:https?:)?//[^)]*\)|@import\s[^;]*""")
+# In text without these, no CSS is doubtful.
+_DOUBTFUL = ("var(", "url(", "@import")
+_DECLARED = re.compile(r"--(?<![\w-]--)[\w-]+\s*:")
 # Where markup holds CSS. Not in its text: a book may be about CSS.
 _STYLES = re.compile(
     r"""<style\b[^>]*>(.*?)</style>
@@ -103,7 +109,11 @@ _STYLES = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_PNG = b"\x89PNG\r\n\x1a\n"
 _TAG = re.compile(r"<[^>]+>")
+# Not in the book's language: code, and what names another one.
+_CODE = re.compile(r"(?s)<(pre|code)\b.*?</\1>")
+_CODE_OR_FOREIGN = re.compile(rf"{_CODE.pattern}|<[^>]*\blang=.*?</")
 _LABEL = re.compile(
     r"""<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>
     |<text(?:/>|>([^<]*)</text>)</navLabel><content\ src="([^"]*)\"""",
@@ -114,8 +124,7 @@ _NO_EMBEDDING = 0x0002
 _LICENCE_NAMES = (13, 14)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something doubtful.
 
     `document` is a member's name; `place` a line's number in it, or a piece of its markup.
@@ -169,9 +178,10 @@ def inspect(package: zipfile.ZipFile, size: int) -> Iterator[Finding]:
         if suffix in ("xhtml", "opf", "ncx", "svg", "xml"):
             text = data.decode("utf-8", "replace")
             yield from _xml(name, short, data)
-            yield from _remote(name, short, _REMOTE_FILE, text)
-            styles = "\n".join(map("".join, _STYLES.findall(text)))
-            yield from _styles(name, short, styles)
+            yield from _remote(name, short, _tags_that_load(text))
+            if any(mark in text for mark in _DOUBTFUL) or _DECLARED.search(text):
+                styles = "\n".join(map("".join, _STYLES.findall(text)))
+                yield from _styles(name, short, styles)
         if suffix == "xhtml" and len(data) > LARGEST_DOCUMENT:
             yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name, "1")
         if suffix == "css":
@@ -200,17 +210,28 @@ def _xml(name: str, short: str, data: bytes) -> Iterator[Finding]:
         yield Finding(NOT_XML, f"`{short}` is not XML: {why}", name, str(error.lineno))
 
 
-def _remote(name: str, short: str, loads: re.Pattern[str], text: str) -> Iterator[Finding]:
+def _tags_that_load(text: str) -> Iterator[str]:
+    """Yield the start of every tag in `text` up to the address in the network that it loads."""
+    done = 0
+    for address in _REMOTE_ADDRESS.finditer(text):
+        start = text.rfind("<", done, address.start())
+        match = _REMOTE_FILE.match(text, start) if start >= 0 else None
+        if match:
+            yield match[0]
+        done = max(match.end() if match else 0, address.end())
+
+
+def _remote(name: str, short: str, loads: Iterable[str]) -> Iterator[Finding]:
     if name.endswith((".opf", ".ncx")):
         return
-    for match in loads.finditer(text):
+    for piece in loads:
         yield Finding(
-            REMOTE_RESOURCE, f"{short} loads from the network: `{match[0][:100]}`", name, match[0]
+            REMOTE_RESOURCE, f"{short} loads from the network: `{piece[:100]}`", name, piece
         )
 
 
 def _styles(name: str, short: str, css: str) -> Iterator[Finding]:
-    yield from _remote(name, short, _REMOTE_STYLE, css)
+    yield from _remote(name, short, (match[0] for match in _REMOTE_STYLE.finditer(css)))
     for used in dict.fromkeys(map("".join, _VARIABLE.findall(css))):
         yield Finding(CSS_VARIABLE, f"{short} uses the CSS variable `{used}`", name, used)
 
@@ -218,15 +239,23 @@ def _styles(name: str, short: str, css: str) -> Iterator[Finding]:
 def _picture(name: str, short: str, data: bytes) -> Iterator[Finding]:
     if len(data) > LARGEST_IMAGE:
         yield Finding(LARGE_FILE, f"`{short}` is large: {_kilobytes(len(data))}", name)
+    pixels = _pixels_of(data)
+    if pixels > MOST_PIXELS:
+        yield Finding(LARGE_FILE, f"`{short}` is large: {pixels / 1e6:.1f} million pixels", name)
+
+
+def _pixels_of(data: bytes) -> int:
+    """Count the pixels of a picture; 0 if it cannot be read."""
+    if data.startswith(_PNG):
+        # Without Pillow, which a book with no picture but its cover need not load.
+        return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=PICTURE_FORMATS) as image:
-            pixels = image.width * image.height
+            return image.width * image.height
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return
-    if pixels > MOST_PIXELS:
-        yield Finding(LARGE_FILE, f"`{short}` is large: {pixels / 1e6:.1f} million pixels", name)
+        return 0
 
 
 def _font(name: str, short: str, data: bytes) -> Iterator[Finding]:
@@ -262,10 +291,9 @@ def _languages(package: zipfile.ZipFile) -> Iterator[Finding]:
     for name in package.namelist():
         if name.endswith(".xhtml") and len(text) < _SAMPLE:
             body = package.read(name).decode("utf-8", "replace").partition("<body")[2]
-            body = re.sub(r"(?s)<(pre|code)\b.*?</\1>|<[^>]*\blang=.*?</", " ", body)
-            text += _TAG.sub(" ", body)
-    seems = guess_language(text)
-    if len(text.split()) > _SURE_AFTER and not _same(said, seems):
+            other = _CODE_OR_FOREIGN if "lang=" in body else _CODE
+            text += _TAG.sub(" ", other.sub(" ", body))
+    if len(text.split()) > _SURE_AFTER and not _same(said, seems := guess_language(text)):
         message = f"the book's language is `{said}`, but its text reads like `{seems}`"
         yield Finding(WRONG_LANGUAGE, message, name_of_opf)
 

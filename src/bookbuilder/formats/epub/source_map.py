@@ -15,20 +15,21 @@ from bookbuilder.formats.epub.names import PACKAGE_NAME, picture_before
 from bookbuilder.model.locating import find_link, find_text
 from bookbuilder.model.source import Source, Span
 from bookbuilder.runtime.files import is_inside, read_text
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import file_slug
 from bookbuilder.trees.markup import elements
 
 # A document's lines are long; what stands this many before the place is near enough to find it by.
 LINES_BEFORE = 8
-_TAG = re.compile(r"<[^>]*>")
-_ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#][^"']*)""")
-_ALTERNATIVE = re.compile(r"""\balt="([^"]+)\"""")
-_URL = re.compile(r"""url\(\s*["']?([^"')]*)""")
-_NUMBER_OF_STYLE = re.compile(r"styles/author-(\d+)\.css")
+_TAG = rare_pattern(r"<[^>]*>")
+_ADDRESS = rare_pattern(r"""\b(?:src|href)\s*=\s*["']([^"'#][^"']*)""")
+_ALTERNATIVE = rare_pattern(r"""\balt="([^"]+)\"""")
+_URL = rare_pattern(r"""url\(\s*["']?([^"')]*)""")
+_NUMBER_OF_STYLE = rare_pattern(r"styles/author-(\d+)\.css")
 FOLDER = "EPUB/"
 # The id of its picture in the package document.
 COVER_ID = "cover-image"
-_COVER = re.compile(rf'<item\b(?=[^>]*\bid="{COVER_ID}")[^>]*\bhref="([^"]*)"')
+_COVER = rare_pattern(rf'<item\b(?=[^>]*\bid="{COVER_ID}")[^>]*\bhref="([^"]*)"')
 
 
 def trace(book: Book, package: zipfile.ZipFile, document: str, place: str) -> Span | None:

@@ -14,7 +14,6 @@ from bookbuilder.formats.epub.accessibility import Accessibility, assess, report
 from bookbuilder.formats.epub.cover_picture import Cover, cover
 from bookbuilder.formats.epub.devices import device_of
 from bookbuilder.formats.epub.documents import ChapterWriter, Document, Frame, targets_of
-from bookbuilder.formats.epub.formula_pictures import with_formula_pictures
 from bookbuilder.formats.epub.generated_pages import (
     cover_page,
     part_opening,
@@ -89,6 +88,8 @@ def compose(book: Book, front: Cover, assets: dict[str, Asset], report: Report) 
 
     book = with_page_breaks(book)
     if not device.mathml:
+        from bookbuilder.formats.epub.formula_pictures import with_formula_pictures
+
         book = with_formula_pictures(book)
     names = names_of_package()
     targets = targets_of(book)

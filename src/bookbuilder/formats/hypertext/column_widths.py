@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bs4 import Tag
+from msgspec import Struct
 
-from bookbuilder.trees.markup import elements, raw_text, text_of
+from bookbuilder.text.patterns import rare_pattern
+from bookbuilder.trees.markup import elements, nearest, raw_text, text_of
 
 # What fits beside each other on a phone in normal type, and in huge type; all in characters.
 _LINE = 46
@@ -27,7 +27,7 @@ _EMPTY_CELL = 8
 _MOST_COLUMNS = 50
 # What is longer, such as an address, is no word and may break anywhere.
 _LONGEST_WORD = 24
-_ADDRESS = re.compile(r"[!-~\u00a1-\u2de0]{25}")
+_ADDRESS = rare_pattern(r"[!-~\u00a1-\u2de0]{25}")
 # Columns with longer cells are text, and this many of them are too many for a phone.
 _SHORT_CELL = 10
 _TEXT_COLUMNS = 3
@@ -44,14 +44,21 @@ _NUMBER = re.compile(
 _WORD_ENDS = re.compile(r"[\s\u200b]+|(?<=[-–—/\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """The widths of the longest word and of the longest cell, with padding."""
 
     word: int
     cell: int
 
 
+class _Cell(Struct, frozen=True):
+    """A cell of a table and its text, blanks at the ends dropped."""
+
+    tag: Tag
+    text: str
+
+
+_Rows = list[list[_Cell]]
 Attributes = dict[str, str]
 
 
@@ -60,15 +67,15 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
 
     There are none for a table that fits in any case, or that has widths of the author's.
     """
-    rows = list(_rows(table))
+    rows = _rows(table)
     if not rows:
         return {}
-    found = breaking_cells(table)
+    found = _breaking(rows)
     if _has_widths(table, rows[0]):
         return found
     columns = _columns(rows)
     total = sum(column.cell for column in columns)
-    ends = sum(_span(cell, "colspan") for cell in rows[0])
+    ends = sum(_span(cell.tag, "colspan") for cell in rows[0])
     if total <= _HUGE_LINE or not ends == len(columns) <= _MOST_COLUMNS:
         return found
     width = f"{total * _EM_PER_CHARACTER:.0f}em" if total < _LINE else "100%"
@@ -84,16 +91,10 @@ def fitted_table(table: Tag) -> dict[int, Attributes]:
     shares = _shares(columns)
     start = 0
     for cell in rows[0]:
-        end = start + _span(cell, "colspan")
-        _add(found, {id(cell): {"style": f"width: {sum(shares[start:end])}%"}})
+        end = start + _span(cell.tag, "colspan")
+        _add(found, {id(cell.tag): {"style": f"width: {sum(shares[start:end])}%"}})
         start = end
     return found
-
-
-def breaking_cells(table: Tag) -> dict[int, Attributes]:
-    """Return attributes for the cells of `table` whose text breaks in another way than words do."""
-    cells = (cell for row in _rows(table) for cell in row)
-    return {id(cell): {"style": style} for cell in cells if (style := _style_of(cell))}
 
 
 def scrolling_table(table: Tag) -> dict[int, Attributes]:
@@ -101,8 +102,8 @@ def scrolling_table(table: Tag) -> dict[int, Attributes]:
 
     They are by `id()`, for the table, unless it has widths of the author's, and for its cells.
     """
-    found = breaking_cells(table)
-    rows = list(_rows(table))
+    rows = _rows(table)
+    found = _breaking(rows)
     if rows and not _has_widths(table, rows[0]):
         wanted = sum(max(c.word, min(c.cell, _READABLE)) for c in _columns(rows))
         if wanted > _HUGE_LINE:
@@ -113,7 +114,13 @@ def scrolling_table(table: Tag) -> dict[int, Attributes]:
 
 def longest_words(table: Tag) -> int:
     """Return how many characters beside each other a table is wide if every cell is narrow."""
-    return sum(column.word for column in _columns(list(_rows(table))))
+    return sum(column.word for column in _columns(_rows(table)))
+
+
+def _breaking(rows: _Rows) -> dict[int, Attributes]:
+    """Return attributes for the cells whose text breaks in another way than words do."""
+    cells = (cell for row in rows for cell in row)
+    return {id(cell.tag): {"style": style} for cell in cells if (style := _style_of(cell.text))}
 
 
 def _add(found: dict[int, Attributes], more: dict[int, Attributes]) -> None:
@@ -125,18 +132,17 @@ def _add(found: dict[int, Attributes], more: dict[int, Attributes]) -> None:
             before["style"] = "; ".join(styles)
 
 
-def _style_of(cell: Tag) -> str:
+def _style_of(text: str) -> str:
     """Return how the text of a cell breaks: numbers not at all, and long addresses anywhere."""
-    text = raw_text(cell).strip()
     if len(text) <= _LONGEST_WORD:
         return "white-space: nowrap" if _NUMBER.fullmatch(text) and len(text) > 1 else ""
     return "overflow-wrap: anywhere" if _ADDRESS.search(text) else ""
 
 
-def _can_be_stacked(table: Tag, rows: list[list[Tag]]) -> bool:
+def _can_be_stacked(table: Tag, rows: _Rows) -> bool:
     """Return whether each cell has one head, in the table's first row."""
-    heads = [row for row in rows if row and row[0].find_parent("thead") is not None]
-    cells = [cell for row in rows for cell in row]
+    heads = [row for row in rows if row and nearest(row[0].tag, "thead") is not None]
+    cells = [cell.tag for row in rows for cell in row]
     return (
         len(heads) == 1
         and heads[0] is rows[0]
@@ -149,36 +155,42 @@ def _can_be_stacked(table: Tag, rows: list[list[Tag]]) -> bool:
     )
 
 
-def _stacked(table: Tag, rows: list[list[Tag]]) -> dict[int, Attributes]:
+def _stacked(table: Tag, rows: _Rows) -> dict[int, Attributes]:
     """Return classes, labels, and roles: blocks are no table to a screen reader without them."""
-    labels = [" ".join(text_of(head).split())[:_LONGEST_LABEL] for head in rows[0]]
+    labels = [" ".join(text_of(head.tag).split())[:_LONGEST_LABEL] for head in rows[0]]
     found: dict[int, Attributes] = {id(table): {"class": STACKED, "role": "table"}}
     for group in elements(table, "thead", "tbody", "tfoot"):
         found[id(group)] = {"role": "rowgroup"}
     for row in rows:
-        found[id(row[0].parent)] = {"role": "row"}
+        found[id(row[0].tag.parent)] = {"role": "row"}
         for cell, label in zip(row, labels, strict=True):
-            is_head = cell.name == "th"
+            is_head = cell.tag.name == "th"
             kind = ("columnheader" if row is rows[0] else "rowheader") if is_head else "cell"
-            found[id(cell)] = {"role": kind}
+            attributes = found[id(cell.tag)] = {"role": kind}
             if label and row is not rows[0]:
-                found[id(cell)]["data-label"] = label
+                attributes["data-label"] = label
     return found
 
 
-def _rows(table: Tag) -> Iterator[list[Tag]]:
-    """Give the cells of each row, but not those of tables inside it."""
-    for row in elements(table, "tr"):
-        if row.find_parent("table") is table:
-            yield [c for c in row.contents if isinstance(c, Tag) and c.name in ("td", "th")]
+def _rows(table: Tag) -> _Rows:
+    """Return the cells of each row, but not those of tables inside it."""
+    return [
+        [
+            _Cell(cell, raw_text(cell).strip())
+            for cell in row.contents
+            if isinstance(cell, Tag) and cell.name in ("td", "th")
+        ]
+        for row in elements(table, "tr")
+        if nearest(row, "table") is table
+    ]
 
 
-def _has_widths(table: Tag, first: list[Tag]) -> bool:
-    styled = [table, *elements(table, "col", "colgroup"), *first]
+def _has_widths(table: Tag, first: list[_Cell]) -> bool:
+    styled = [table, *elements(table, "col", "colgroup"), *(cell.tag for cell in first)]
     return any("width" in str(tag.get("style", "")) for tag in styled)
 
 
-def _columns(rows: list[list[Tag]]) -> list[_Column]:
+def _columns(rows: _Rows) -> list[_Column]:
     words: dict[int, int] = {}
     cells: dict[int, int] = {}
     below: dict[int, int] = {}
@@ -189,26 +201,28 @@ def _columns(rows: list[list[Tag]]) -> list[_Column]:
         for cell in row:
             while at in taken:
                 at += 1
-            across = _span(cell, "colspan")
+            across, down = _span(cell.tag, "colspan"), _span(cell.tag, "rowspan")
             word, length = _measure(cell)
             for column in range(at, min(at + across, _MOST_COLUMNS + 1)):
                 words[column] = max(words.get(column, 0), -(-word // across))
                 cells[column] = max(cells.get(column, 0), -(-length // across))
-                below[column] = _span(cell, "rowspan") - 1
+                below[column] = down - 1
             at += across
     return [_Column(words[c] + _PADDING, cells[c] + _PADDING) for c in sorted(words)]
 
 
 def _span(cell: Tag, name: str) -> int:
-    value = str(cell.get(name, "1"))
+    if name not in cell.attrs:
+        return 1
+    value = str(cell[name])
     return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 5 else 1
 
 
-def _measure(cell: Tag) -> tuple[int, int]:
+def _measure(cell: _Cell) -> tuple[int, int]:
     """Return the widths of a cell's longest word and of its text; empty ones are to write in."""
-    text = raw_text(cell).strip()
+    text = cell.text
     if not text:
-        return (_EMPTY_CELL, _EMPTY_CELL) if cell.name == "td" else (1, 1)
+        return (_EMPTY_CELL, _EMPTY_CELL) if cell.tag.name == "td" else (1, 1)
     pieces = _WORD_ENDS.split(text[: 20 * _LONGEST_CELL])
     return min(max(map(_width, pieces)), _LONGEST_WORD), min(
         _width(text[:_LONGEST_CELL]), _LONGEST_CELL
@@ -216,6 +230,8 @@ def _measure(cell: Tag) -> tuple[int, int]:
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bookbuilder.book import Asset, Book
+from bookbuilder.formats.made_pictures import MadePictures, made_pictures
 from bookbuilder.passes.pictures import PICTURE_FORMATS
 
 if TYPE_CHECKING:
@@ -17,56 +23,110 @@ QUALITY = 85
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 # WebP came with EPUB 3.3: Kindle and older readers leave a hole.
 _EVERYWHERE = ("image/jpeg", "image/png", "image/gif")
+# The texts in a PNG that may say how to turn it.
+_TURNING = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
+
+
+@dataclass(frozen=True, slots=True)
+class _Remade:
+    """A picture that was made of another one, and how, in words."""
+
+    media_type: str
+    data: bytes
+    changes: tuple[str, ...]
 
 
 def pictures_for_readers(book: Book) -> tuple[dict[str, Asset], tuple[str, ...]]:
     """Return the pictures of `book` for screens, by their names in the trees, and what changed."""
+    made = made_pictures(book.config.pdf.cache)
     found: dict[str, Asset] = {}
     changes = []
     for name, asset in book.assets.items():
-        found[name], change = for_readers(asset, book.config.epub.picture_size)
+        found[name], change = for_readers(asset, book.config.epub.picture_size, made)
         if change:
             changes.append(change)
+    made.trim()
     return found, tuple(changes)
 
 
-def for_readers(asset: Asset, longest: int) -> tuple[Asset, str]:
+def for_readers(asset: Asset, longest: int, made: MadePictures) -> tuple[Asset, str]:
     """Return `asset` as the EPUB carries it, and what was changed, in words.
 
     The long side has at most `longest` pixels; 0 is no limit. A new format has its own suffix.
+    What was `made` for an earlier build is not made again.
     """
     before = f"{asset.name}: {asset.change}" if asset.change else ""
     if asset.media_type == "image/svg+xml":
         return asset, before
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     with Image.open(io.BytesIO(asset.data), formats=PICTURE_FORMATS) as image:
         is_animated = bool(getattr(image, "is_animated", False))
         if is_animated and asset.media_type == "image/gif":
             return asset, before
-        changes = []
-        turned = ImageOps.exif_transpose(image)
-        if turned.size != image.size or image.getexif().get(0x0112, 1) != 1:
-            changes.append("turned upright")
-        must = bool(changes) or asset.media_type not in _EVERYWHERE
-        must = must or turned.width * turned.height > MOST_PIXELS
-        if asset.media_type not in _EVERYWHERE:
-            changes.append("reduced to its first picture" if is_animated else "converted from WebP")
-        if longest and max(turned.size) > longest:
-            turned = _shrunk(turned, longest)
-            changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
-        if not changes:
+        is_turned = _is_turned(image, asset)
+        is_for_all = asset.media_type in _EVERYWHERE
+        is_large = bool(longest) and max(image.size) > longest
+        if is_for_all and not is_turned and not is_large:
             return asset, before
-        kind, data = _encode(turned, asset.media_type)
-    if not must and len(data) >= len(asset.data):
+        must = is_turned or not is_for_all or image.width * image.height > MOST_PIXELS
+        name = made.name_of([Path(__file__)], f"{asset.media_type} {longest}".encode(), asset.data)
+        remade = _recalled(made, name)
+        if remade is None:
+            remade = _remade(image, asset.media_type, longest, is_turned)
+            made.put(name, msgspec.msgpack.encode(remade))
+    if not must and len(remade.data) >= len(asset.data):
         return asset, before
     name = asset.name
-    if kind != asset.media_type:
-        name = name.rpartition(".")[0] + _SUFFIXES[kind]
-    sizes = f"{len(asset.data) // 1000} kB before, {len(data) // 1000} kB now"
-    changed = Asset(name, kind, data, asset.path)
-    said = ", ".join(filter(None, (asset.change, *changes)))
+    if remade.media_type != asset.media_type:
+        name = name.rpartition(".")[0] + _SUFFIXES[remade.media_type]
+    sizes = f"{len(asset.data) // 1000} kB before, {len(remade.data) // 1000} kB now"
+    changed = Asset(name, remade.media_type, remade.data, asset.path)
+    said = ", ".join(filter(None, (asset.change, *remade.changes)))
     return changed, f"{asset.name}: {said}; {sizes}"
+
+
+def _recalled(made: MadePictures, name: str) -> _Remade | None:
+    data = made.get(name)
+    if data is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(data, type=_Remade)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _is_turned(image: Image.Image, asset: Asset) -> bool:
+    """Return whether EXIF says that `image` is to be turned."""
+    from PIL import Image
+
+    exif = image.getexif
+    if asset.media_type == "image/png":
+        pixels = asset.data.find(b"IDAT")
+        if not any(asset.data.find(text, pixels) >= 0 for text in _TURNING):
+            # That of PNGs would unpack all pixels, to look for a text behind them.
+            exif = partial(Image.Image.getexif, image)
+    return bool(exif().get(0x0112, 1) != 1)
+
+
+def _remade(image: Image.Image, media_type: str, longest: int, is_turned: bool) -> _Remade:
+    """Turn `image` upright, shrink it to `longest` and encode it, each where it is needed."""
+    from PIL import ImageOps
+
+    changes = []
+    is_animated = bool(getattr(image, "is_animated", False))
+    image.load()
+    turned = image
+    if is_turned:
+        turned = ImageOps.exif_transpose(image)
+        changes.append("turned upright")
+    if media_type not in _EVERYWHERE:
+        changes.append("reduced to its first picture" if is_animated else "converted from WebP")
+    if longest and max(turned.size) > longest:
+        turned = _shrunk(turned, longest)
+        changes.append(f"shrunk to {turned.width} × {turned.height} pixels")
+    kind, data = _encode(turned, media_type)
+    return _Remade(kind, data, tuple(changes))
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:

@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from bookbuilder.text.words import direction
-from bookbuilder.trees.markup import new_tag, one_line
+from bookbuilder.trees.markup import elements, nearest, new_tag, one_line
 from bookbuilder.trees.serializing import Rewrite
 from bookbuilder.trees.xhtml import HEADINGS
 
+# Notes, their first paragraphs and references to them.
+_OF_NOTES = frozenset(["aside", "p", "a"])
 _CODE = ("pre", "code", "kbd", "samp")
 # What stands between an attribute's own value and one that is added.
 _BETWEEN = {"style": "; ", "class": " "}
-
+_NOTHING: Mapping[str, str] = {}
 Fit = Callable[[Tag], dict[int, dict[str, str]]]
 """Gives attributes for a table, its rows and its cells, by their `id()`."""
 Address = Callable[[Tag, str], str]
 """Gives what an address in a tree, `#id` or the name of an asset, is called in the output."""
 
 
-def settling(language: str, fit: Fit, address: Address) -> Rewrite:
-    """Return what gives the elements of a chapter in `language` the attributes of the output."""
-    turns_code = direction(language) == "rtl"
-    fitted: dict[int, dict[str, str]] = {}
+def added_attributes(tree: Tag, language: str, fit: Fit) -> dict[int, dict[str, str]]:
+    """Return what a chapter in `language` needs besides its own attributes, by `id()`.
+
+    That is what fits its tables, and the direction of code in a text that runs from the right.
+    """
+    added: dict[int, dict[str, str]] = {}
+    for table in elements(tree, "table"):
+        added |= fit(table)
+    if direction(language) == "rtl":
+        for tag in elements(tree, *_CODE):
+            if "dir" not in tag.attrs:
+                added[id(tag)] = {"dir": "ltr"}
+    return added
+
+
+def settling(added: Mapping[int, Mapping[str, str]], address: Address) -> Rewrite:
+    """Return what gives the elements of a chapter the attributes of the output.
+
+    `added` are those that they have besides their own.
+    """
 
     def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
-        if tag.name == "table":
-            fitted.update(fit(tag))
-        if turns_code and tag.name in _CODE:
-            attributes.setdefault("dir", "ltr")
-        for key, added in fitted.get(id(tag), {}).items():
+        for key, more in added.get(id(tag), _NOTHING).items():
             between = _BETWEEN.get(key, "")
-            attributes[key] = between.join(filter(None, (attributes.get(key), added)))
+            attributes[key] = between.join(filter(None, (attributes.get(key), more)))
         for name in ("href", "src", "xlink:href"):
-            if (value := attributes.get(name)) is not None:
-                attributes[name] = address(tag, value)
+            if name in attributes:
+                attributes[name] = address(tag, attributes[name])
         return attributes
 
     return rewrite
@@ -54,6 +68,8 @@ def with_note_number(tag: Tag) -> Sequence[PageElement]:
 
     Not every reader shows generated content, or uses the book's stylesheet.
     """
+    if tag.name not in _OF_NOTES:
+        return tag.contents
     if tag.name == "p" and tag.parent is not None and tag.parent.name == "aside":
         number = _number_of(tag.parent)
         if number and _first(tag.parent) is tag:
@@ -66,7 +82,7 @@ def with_note_number(tag: Tag) -> Sequence[PageElement]:
     elif tag.name == "a" and tag.get("role") == "doc-noteref" and len(tag.contents) == 1:
         number = str(tag.contents[0])
         if number.isdecimal():
-            is_in_title = tag.find_parent(HEADINGS) is not None
+            is_in_title = nearest(tag, *HEADINGS) is not None
             # Else "The Hive" and its note are found, copied and read aloud as "The Hive1".
             apart = "\N{NARROW NO-BREAK SPACE}" if is_in_title else ""
             return [new_tag("sup", None, f"{apart}{number}")]

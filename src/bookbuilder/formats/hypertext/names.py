@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct, field
 
 from bookbuilder.book import Asset
 from bookbuilder.runtime.files import folded
 from bookbuilder.text.slugs import first_free
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Remember the names that are taken in one output, by what file systems make of them.
 
     OCF 3.3, section 4.2.2: names must differ after Unicode's normalisation and case folding.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import tinycss2
+from msgspec import Struct, field
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
 from bookbuilder.config.schema import Config
@@ -63,8 +64,7 @@ _MAGIC = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """A file of the package by its name there."""
 
     name: str
@@ -113,8 +113,7 @@ def _read(key: str, name: str, config: Config, report: Report) -> Source | None:
         return None
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Cleans stylesheets; `files` are what they use, by resolved path."""
 
     config: Config

@@ -12,7 +12,7 @@ from bs4.element import NavigableString, PageElement
 
 from bookbuilder.book import Asset, Chapter, Part
 from bookbuilder.formats.hypertext.column_widths import scrolling_table
-from bookbuilder.formats.hypertext.markup import escape, settling
+from bookbuilder.formats.hypertext.markup import added_attributes, escape, settling
 from bookbuilder.formats.hypertext.page_breaks import MARK
 from bookbuilder.formats.table_of_contents import part_label
 from bookbuilder.formats.web.places import Places, relative
@@ -44,12 +44,13 @@ class ChapterText:
     def html(self, chapter: Chapter) -> str:
         page, tree = self.places.page_of(chapter.slug), chapter.tree
         language = self.language_of(chapter)
-        settle = settling(language, scrolling_table, partial(self._address, page))
+        added = added_attributes(tree, language, scrolling_table)
+        settle = settling(added, partial(self._address, page))
         # Of drawings, which refer to their own ids in many ways.
         prefix = f"#{chapter.slug}--"
         drawn = {id(tag) for svg in elements(tree, "svg") for tag in (svg, *elements(svg))}
 
-        def rewrite(tag: Tag, attributes: dict[str, str]) -> Mapping[str, str]:
+        def rewrite(tag: Tag, attributes: dict[str, str]) -> dict[str, str]:
             found = settle(tag, attributes)
             result = {name: self._id_in(name, value) for name, value in found.items()}
             if id(tag) in drawn:
@@ -68,7 +69,7 @@ class ChapterText:
             inside = boxed(tag, self.words)
             return [self._notes_title(), *inside] if tag.get("role") == "doc-endnotes" else inside
 
-        return serialize(tree, rewrite, contents, as_xml=False)
+        return serialize(tree, rewrite, contents, also=added, as_xml=False)
 
     def _notes_title(self) -> Tag:
         foreign = {} if self.words.is_in(self.language) else {"lang": self.words.language}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from bookbuilder.book import Book
 from bookbuilder.formats.hypertext.markup import escape
@@ -37,10 +39,10 @@ class Lists:
 
     def captions(self) -> Iterator[tuple[str, str]]:
         """Yield what figures and tables are called, each with the list of those with captions."""
+        captions = captions_of(self.book)
         kinds = ((self.words.figures, "figure"), (self.words.tables, "table"))
         for title, kind in kinds:
-            found = captions_of(self.book, "figure" if kind == "figure" else "table")
-            if found:
+            if found := captions[kind]:
                 yield title, self._list(found, INDEX)
 
     def inside(self, slug: str) -> str:

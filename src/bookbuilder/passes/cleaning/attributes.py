@@ -13,6 +13,7 @@ from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.remarks import Remarks
 from bookbuilder.passes.cleaning.sizes import take_size
 from bookbuilder.text import css
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import plain_characters
 from bookbuilder.trees.xhtml import (
     ATTRIBUTES,
@@ -43,8 +44,8 @@ STYLE = Rule(
     " settings; such declarations are removed. Style belongs in the book's style sheet.",
 )
 
-_STARTS_SCRIPT = re.compile(r"on|@|v-on:|x-on:|ng-|formaction$")
-_COLOR = re.compile(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
+_STARTS_SCRIPT = rare_pattern(r"on|@|v-on:|x-on:|ng-|formaction$")
+_COLOR = rare_pattern(r"#?[\w]{1,30}|rgba?\([\d\s,.%]+\)")
 _FONT_SIZES = ("x-small", "x-small", "small", "medium", "large", "x-large", "xx-large")
 # In any unit. Layout divides by sums of such lengths, and huge ones lead to divisions by zero.
 # Of Feather, Lucide and Iconify.

@@ -112,7 +112,9 @@ def clean_elements(tree: Tag, remarks: Remarks) -> None:
             if replacement is not None:
                 waiting.extend(reversed(replacement))
                 continue
-            if node.contents and node.name not in ATOMS:
+            # Most elements hold a single text, with which there is nothing to do.
+            is_text = len(node.contents) == 1 and type(node.contents[0]) is NavigableString
+            if node.contents and not is_text and node.name not in ATOMS:
                 frames.append((node, node.contents[::-1], []))
         elif not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
             continue

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import new_tag, raw_text, text_of
 from bookbuilder.trees.xhtml import names
 
@@ -71,8 +70,8 @@ _VALUES |= dict.fromkeys(("columnspacing", "rowspacing"), rf"{_LENGTH}(\s+{_LENG
 _VALUES |= dict.fromkeys(
     ("columnlines", "rowlines"), r"(none|solid|dashed)(\s+(none|solid|dashed))*"
 )
-_PATTERNS = {key: re.compile(pattern) for key, pattern in _VALUES.items()}
-_ALIGN = re.compile(r"(left|center|right)(\s+(left|center|right))*")
+_PATTERNS = {key: rare_pattern(pattern) for key, pattern in _VALUES.items()}
+_ALIGN = rare_pattern(r"(left|center|right)(\s+(left|center|right))*")
 _PATTERNS["columnalign"] = _ALIGN
 
 _OWN = {

@@ -42,7 +42,7 @@ def is_part(node: PageElement) -> bool:
 
 
 def is_blank(node: PageElement) -> bool:
-    return not isinstance(node, Tag) and not str(node).strip()
+    return isinstance(node, NavigableString) and (not node or node.isspace())
 
 
 def wrap(name: str, children: Iterable[PageElement]) -> Tag:

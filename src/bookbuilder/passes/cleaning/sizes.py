@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from bs4 import Tag
 
 from bookbuilder.model.diagnostics import Rule, Severity
 from bookbuilder.passes.cleaning.remarks import Remarks
+from bookbuilder.text.patterns import rare_pattern
 
 BAD_SIZE = Rule(
     "I012",
@@ -21,9 +20,9 @@ _UNITS = {
     unit: unit for unit in ["cm", "mm", "q", "in", "pt", "pc", "px", "em", "rem", "ex", "ch", "%"]
 }
 _UNITS |= {"": "px", "inch": "in", "inches": "in", "dp": "px", "bp": "pt"}
-_SIZE = re.compile(r"\+?(\d{1,5}(?:[.,]\d{1,4})?|[.,]\d{1,4})\s{0,5}([a-z%]*)\s{0,5};?")
+_SIZE = rare_pattern(r"\+?(\d{1,5}(?:[.,]\d{1,4})?|[.,]\d{1,4})\s{0,5}([a-z%]*)\s{0,5};?")
 # As in LaTeX, whose users type them for pandoc.
-_OF_LINE = re.compile(r"(\d{0,2}(?:\.\d{1,4})?)\s{0,5}\\(?:text|line|column|paper)width")
+_OF_LINE = rare_pattern(r"(\d{0,2}(?:\.\d{1,4})?)\s{0,5}\\(?:text|line|column|paper)width")
 _LARGEST = {"px": 100_000, "%": 100}
 _MOST = 1_000
 _SILENT = frozenset({"", "auto", "none", "inherit", "initial", "original"})

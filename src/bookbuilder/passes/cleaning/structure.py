@@ -7,8 +7,6 @@ in running text becomes a `span`; stray parts (`li`, `tr`, `dt`) get the element
 
 from __future__ import annotations
 
-from enum import IntFlag, auto
-
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
@@ -43,22 +41,22 @@ from bookbuilder.trees.xhtml import (
 Tags = dict[int, Tag]
 
 
-class Inside(IntFlag):
-    """List the ancestors that forbid something."""
+class Inside:
+    """List the ancestors that forbid something, as bits: an `IntFlag` is slow to combine."""
 
     NOTHING = 0
-    RUNNING_TEXT = auto()
-    LINK = auto()
-    ADDRESS = auto()
-    BAND = auto()
-    CAPTION = auto()
-    DFN = auto()
-    TIME = auto()
-    PRE = auto()
-    HEADING = auto()
+    RUNNING_TEXT = 1
+    LINK = 2
+    ADDRESS = 4
+    BAND = 8
+    CAPTION = 16
+    DFN = 32
+    TIME = 64
+    PRE = 128
+    HEADING = 256
 
 
-_OPENS = {
+_FORBID: dict[str, int] = {
     "a": Inside.LINK,
     "address": Inside.ADDRESS,
     "caption": Inside.CAPTION,
@@ -69,19 +67,20 @@ _OPENS = {
     "time": Inside.TIME,
 } | dict.fromkeys(HEADINGS, Inside.HEADING)
 _RUNNING = (frozenset(INLINE_STYLE) | TEXT_BLOCKS | RUBY_PARTS) - {"rp"}
+_OPENS = dict.fromkeys(_RUNNING, Inside.RUNNING_TEXT)
+_OPENS |= {name: _OPENS.get(name, 0) | forbidden for name, forbidden in _FORBID.items()}
 
 
 def repair_structure(tree: Tag) -> None:
     around_blocks = _inline_around_blocks(tree)
     split: Tags = {}
-    stack: list[tuple[Tag, Inside]] = [(tree, Inside.NOTHING)]
+    stack: list[tuple[Tag, int]] = [(tree, Inside.NOTHING)]
     while stack:
         parent, inside = stack.pop()
-        if parent.name in _RUNNING:
-            inside |= Inside.RUNNING_TEXT
         inside |= _OPENS.get(parent.name, Inside.NOTHING)
         children = parent.contents
-        if any(isinstance(child, Tag) for child in children):
+        holds_tags = _holds_tags(children)
+        if holds_tags:
             if inside & Inside.RUNNING_TEXT:
                 children = _running_text(children, parent, inside, around_blocks)
             else:
@@ -89,7 +88,7 @@ def repair_structure(tree: Tag) -> None:
         arrange = ARRANGE.get(parent.name)
         if arrange is not None:
             children = arrange(parent, children)
-        elif not inside & Inside.RUNNING_TEXT and any(is_part(c) for c in children):
+        elif holds_tags and not inside & Inside.RUNNING_TEXT and any(map(is_part, children)):
             children = complete(children)
         if id(parent) in split or (parent.name in SECTIONING and _holds_bare_text(children)):
             children = _paragraphs(children, around_blocks)
@@ -99,6 +98,13 @@ def repair_structure(tree: Tag) -> None:
             if isinstance(child, Tag) and child.name not in ATOMS:
                 stack.append((child, inside))
     _remove_empty(tree)
+
+
+def _holds_tags(children: Nodes) -> bool:
+    for child in children:  # noqa: SIM110 - ten thousands of calls, most with one child
+        if isinstance(child, Tag):
+            return True
+    return False
 
 
 def _inline_around_blocks(tree: Tag) -> Tags:
@@ -121,7 +127,7 @@ def _inline_around_blocks(tree: Tag) -> Tags:
     return found
 
 
-def _flow(children: Nodes, inside: Inside, around_blocks: Tags, split: Tags) -> Nodes:
+def _flow(children: Nodes, inside: int, around_blocks: Tags, split: Tags) -> Nodes:
     settled: Nodes = []
     waiting = children[::-1]
     while waiting:
@@ -141,7 +147,7 @@ def _flow(children: Nodes, inside: Inside, around_blocks: Tags, split: Tags) -> 
     return settled
 
 
-def _running_text(children: Nodes, parent: Tag, inside: Inside, around_blocks: Tags) -> Nodes:
+def _running_text(children: Nodes, parent: Tag, inside: int, around_blocks: Tags) -> Nodes:
     """Turn children into phrasing content: blocks lose their tags, or become spans with an id."""
     settled: Nodes = []
     waiting: list[PageElement | None] = [*children[::-1]]
@@ -176,16 +182,16 @@ def _running_text(children: Nodes, parent: Tag, inside: Inside, around_blocks: T
     return settled
 
 
-def _line_break(inside: Inside) -> PageElement:
+def _line_break(inside: int) -> PageElement:
     if inside & (Inside.PRE | Inside.HEADING):
         return NavigableString("\n" if inside & Inside.PRE else " ")
     return new_tag("br")
 
 
-def _fit(tag: Tag, inside: Inside) -> Nodes | None:
+def _fit(tag: Tag, inside: int) -> Nodes | None:
     """Change what `tag`'s ancestors forbid; return its children if the tag itself must go."""
     name = tag.name
-    if inside is Inside.NOTHING and name != "time":
+    if inside == Inside.NOTHING and name != "time":
         return None
     if name == "a" and inside & Inside.LINK:
         if not tag.contents and has_class(tag, ANYWHERE):
@@ -249,11 +255,10 @@ def _remove_empty(tree: Tag) -> None:
         stack += children
     gone: Tags = {}
     for tag in reversed(tags):
-        is_empty = all(is_blank(child) or id(child) in gone for child in tag.contents)
         says_nothing = (tag.name in _MEANINGLESS_EMPTY and "id" not in tag.attrs) or (
             tag.name in _MEANINGLESS_WITHOUT_ATTRIBUTES and not tag.attrs
         )
-        if is_empty and says_nothing:
+        if says_nothing and all(is_blank(child) or id(child) in gone for child in tag.contents):
             gone[id(tag)] = tag
     for tag in (tree, *tags) if gone else ():
         if id(tag) not in gone and any(id(child) in gone for child in tag.contents):

@@ -22,6 +22,7 @@ from bookbuilder.passes.cleaning.svg_styles import (
     clean_sheet,
     why_refused,
 )
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.text.slugs import unique
 from bookbuilder.trees.markup import new_tag, plain_characters, raw_text, text_of
 from bookbuilder.trees.serializing import serialize
@@ -58,11 +59,11 @@ _OF_GROUPS = names(
     "class fill fill-opacity font-family font-size font-style font-weight id opacity stroke"
     " stroke-dasharray stroke-opacity stroke-width style text-anchor transform"
 )
-_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
-_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
-_LOCAL_URL = re.compile(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
-_NAME = re.compile(r"[^\W\d][\w.-]*")
-_LENGTH = re.compile(
+_ATTRIBUTE = rare_pattern(r"[A-Za-z_][\w.-]*|xlink:(href|title)|xml:(space|lang)")
+_DATA_IMAGE = rare_pattern(r"data:image/(png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_LOCAL_URL = rare_pattern(r"""(url\(\s*["']?)#([^"')]+?)(["']?\s*\))""")
+_NAME = rare_pattern(r"[^\W\d][\w.-]*")
+_LENGTH = rare_pattern(
     r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|rem|ex)?\s*"
 )
 _PIXELS = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from bookbuilder.text.patterns import rare_pattern
+
 # CSS Fonts 4, 2.5: for a medium of 16 px.
 _SIZES = {
     "xx-small": "9px",
@@ -21,10 +23,10 @@ _SIZES = {
     "smaller": "0.83em",
     "larger": "1.2em",
 }
-_PIECES = re.compile(r""""[^"]*"|'[^']*'|[^,"']+|,""")
+_PIECES = rare_pattern(r""""[^"]*"|'[^']*'|[^,"']+|,""")
 _STYLES = frozenset({"italic", "oblique"})
 _WEIGHTS = frozenset({"bold", "bolder", "lighter"})
-_SIZE = re.compile(
+_SIZE = rare_pattern(
     r"(?P<size>[+-]?[\d.]+(?:[a-z]+|%)|[a-z-]+)(?:\s*/\s*[\w.%+-]+)?$", re.IGNORECASE
 )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from bs4 import Tag
 
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import elements
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -19,10 +20,10 @@ _DEFAULTS = {
     "linearGradient": {"x1": "0%", "y1": "0%", "x2": "100%", "y2": "0%"},
     "radialGradient": {"cx": "50%", "cy": "50%", "r": "50%", "fx": "", "fy": ""},
 }
-_STEP = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s{0,9}\(([^()]{0,200})\)")
+_STEP = rare_pattern(r"(matrix|translate|scale|rotate|skewX|skewY)\s{0,9}\(([^()]{0,200})\)")
 _MOST_STEPS = 50
 _MOST_FOLLOWED = 20
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(px|%)?\s*")
+_NUMBER = rare_pattern(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(px|%)?\s*")
 
 
 def untransform_gradients(root: Tag) -> None:

@@ -10,13 +10,14 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import tinycss2
 from bs4 import Tag
 from bs4.element import NavigableString
+from msgspec import Struct
 
 from bookbuilder.passes.cleaning.svg_styles import Removal
+from bookbuilder.text.patterns import rare_pattern
 from bookbuilder.trees.markup import raw_text
 
 DEEPEST = 100
@@ -24,14 +25,13 @@ DEEPEST = 100
 MOST_FOLLOWED = 100_000
 REMOVED = "what refers to itself, or is repeated too often"
 
-_URL = re.compile(r"""url\(\s*["']?\s*#([^"')]+?)\s*["']?\s*\)""")
+_URL = rare_pattern(r"""url\(\s*["']?\s*#([^"')]+?)\s*["']?\s*\)""")
 _NOT_INHERITED = ("clip-path", "mask", "filter")
 # What is in these is never painted by itself, so it does not matter what colours it inherits.
 _NOT_PAINTED = ("linearGradient", "radialGradient", "filter")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Element:
+class _Element(Struct, frozen=True, eq=False):
     tag: Tag
     parent: _Element | None
     level: int
@@ -39,8 +39,7 @@ class _Element:
     """The id of the nearest element around it that has one, or its own."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reference:
+class _Reference(Struct, frozen=True, eq=False):
     """Hold a reference to the id `target`, in the attribute `key` or, if empty, in a sheet."""
 
     element: _Element

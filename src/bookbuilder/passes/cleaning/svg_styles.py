@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 import tinycss2
+from msgspec import Struct
+from msgspec.structs import replace
 from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 
 from bookbuilder.passes.cleaning.svg_fonts import plain_font
 from bookbuilder.text import css
 from bookbuilder.text.css_names import PROPERTIES
+from bookbuilder.text.patterns import rare_pattern
 
-OWN_ID = re.compile(r"#[^\s#]+")
+OWN_ID = rare_pattern(r"#[^\s#]+")
 HINT = "use `url(#id)` with an id of the drawing, and write values themselves"
 _IN_STYLE = "an address in a style"
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """Something taken out of a drawing: what, which text shows its place, what to do instead."""
 
     what: str

@@ -187,14 +187,12 @@ def without_looks(source: str) -> tuple[str, dict[str, Any]]:
 
 def _settings(text: str) -> dict[str, Any]:
     """Return settings written as JSON, with any quotes, or as YAML; none of what cannot be read."""
-    import yaml
-
-    from bookbuilder.text.plain_yaml import load_yaml
+    from bookbuilder.text.plain_yaml import NotYamlError, load_yaml
 
     try:
         found = load_yaml(text)
         json.dumps(found)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+    except (NotYamlError, ValueError, TypeError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bs4 import Tag
+from msgspec import Struct
 
 from bookbuilder.passes.tex.symbols import BIN, CLOSE, INNER, OP, OPEN, ORD, PUNCT, REL
 from bookbuilder.trees.markup import new_tag
@@ -16,8 +15,7 @@ FUNCTION = "function"
 THIN = "0.1667em"
 
 
-@dataclass(slots=True)
-class Atom:
+class Atom(Struct):
     """Hold one part of a formula.
 
     `limits` says that scripts stand above and below it: "display" in displays only, "always".

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from bs4 import Tag
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bookbuilder.passes.tex.atoms import Atom, joined, mo, row, row_tags
 from bookbuilder.passes.tex.looks import length_of
@@ -19,8 +19,7 @@ MOST_COLUMNS = 60
 MOST_ROWS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """Say how an environment is set.
 
     `columns` are repeated; `fences` are those around the table. `is_outer` is True for what stands

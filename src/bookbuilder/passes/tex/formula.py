@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from bs4 import Tag
+from msgspec import Struct
 
 from bookbuilder.passes.tex.atoms import joined, row_tags
 from bookbuilder.passes.tex.commands import COMMANDS
@@ -14,8 +14,7 @@ from bookbuilder.passes.tex.tokens import Macros, stream_of
 from bookbuilder.trees.markup import relink
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """Hold the MathML of a formula, and what its author says of the numbers of its rows."""
 
     math: Tag

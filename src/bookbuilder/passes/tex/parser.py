@@ -8,9 +8,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from bs4 import Tag
+from msgspec import Struct, field
 
 from bookbuilder.passes.tex.atoms import FUNCTION, SPACE, Atom, joined, mo, row
 from bookbuilder.passes.tex.letters import styled
@@ -41,8 +41,7 @@ Command = Callable[["Parser", Token], Atom | list[Atom] | None]
 Stop = Callable[[Token], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """Hold what the author says of a line's number: `\\tag{…}`, and the names of `\\label{…}`."""
 
     row: int
@@ -51,8 +50,7 @@ class Number:
     has_parentheses: bool = True
 
 
-@dataclass(slots=True)
-class Parser:
+class Parser(Struct):
     """Read the tokens of one formula. `display` and `font` are those of the place it has come to.
 
     `numbers` are the labels and tags that it finds, `row` the line of the outermost environment.

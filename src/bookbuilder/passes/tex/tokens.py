@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 LONGEST = 20_000
 """Characters of one formula."""
@@ -46,8 +47,7 @@ class Token(NamedTuple):
 COMMAND, CHAR, BLANK = "command", "char", "blank"
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """Hold what a command of the author's stands for; `first` is its first argument's default."""
 
     body: tuple[Token, ...]
@@ -77,8 +77,7 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-@dataclass(slots=True)
-class Stream:
+class Stream(Struct):
     """Give the tokens of a formula one by one, with the author's macros expanded."""
 
     macros: Macros

@@ -156,9 +156,10 @@ def caption_lists(book: Book) -> list[ET.Element]:
     """Make lists of the figures and of the tables with captions, if there are any."""
     words = words_for(book.metadata.language)
     made = []
+    captions = captions_of(book)
     for name, title, entries in (
-        ("figures", words.figures, captions_of(book, "figure")),
-        ("tables", words.tables, captions_of(book, "table")),
+        ("figures", words.figures, captions["figure"]),
+        ("tables", words.tables, captions["table"]),
     ):
         # A stop would run into the leader's dots.
         lines = [
