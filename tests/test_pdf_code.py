@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pypdfium2
 import pytest
 
 from bookbuilder import write
+from bookbuilder.formats.pdf.compose.code_tokens import ShownKinds
+from bookbuilder.formats.pdf.compose.styles import theme_style
 from books import load_files
 
 # They lay out pages.
@@ -83,3 +86,60 @@ def test_a_line_of_as_many_letters_as_fit_does_not_turn(tmp_path: Path, language
 def test_wide_letters_in_a_line_that_turns_keep_their_place(tmp_path: Path) -> None:
     page = page_with(tmp_path, "    call_of(名前前名, " + LONG.strip() + ")")
     assert left_of(page, "名前") > left_of(page, "call_of(") + 20
+
+
+CODE = """\
+fn call_of<T: Into<u8>>(x: &T) -> Option<u8> {
+    // A comment
+    x.clone() + 0x1f; "text"
+}
+"""
+
+
+def test_words_without_a_look_are_one_text(tmp_path: Path) -> None:
+    """The page is the same, and its indents are copied."""
+
+    def made(style: str) -> tuple[int, list[str], bytes]:
+        toml = (
+            '[book]\ntitle = "Small"\nlanguage = "en"\nchapters = ["a.md"]\n'
+            '[pdf]\nstyle = ["a.css"]\n'
+        )
+        files = {"book.toml": toml, "a.css": style, "a.md": f"# One\n\n```rust\n{CODE}```\n"}
+        folder = tmp_path / str(len(style))
+        book, _ = load_files(folder, files)
+        pdf = pypdfium2.PdfDocument(write(book, folder / "b.pdf").path)
+        page = next(p for p in pdf if "call_of" in p.get_textpage().get_text_range())
+        texts = sum(obj.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT for obj in page.get_objects())
+        lines = page.get_textpage().get_text_range().splitlines()
+        return texts, lines, page.render(scale=1).to_numpy().tobytes()
+
+    few, lines, picture = made("p { color: black }")
+    many, others, same_picture = made("code span { color: inherit }")
+    assert few * 2 < many
+    assert [line.strip() for line in lines] == [line.strip() for line in others]
+    assert any(line.startswith(" ") and "clone" in line for line in lines)
+    differences = [abs(a - b) for a, b in zip(picture, same_picture, strict=True) if a != b]
+    assert len(differences) < len(picture) / 1000
+    assert max(differences, default=0) < 100
+
+
+@pytest.mark.parametrize(
+    ("style", "left"),
+    [
+        ("p { margin: 0 } /* span */", "k|c1"),
+        (".code .n { color: red }", "k|n|n|c1"),
+        (".code .N { color: red }", "k|c1"),
+        ("code span { color: red }", "k|p|n|n|c1"),
+        ("code > :first-child { color: red }", "k|p|n|n|c1"),
+        ("code [class] { color: red }", "k|p|n|n|c1"),
+        ("code ::before { content: 'x' }", "k|p|n|n|c1"),
+    ],
+)
+def test_words_that_a_stylesheet_may_show_stay_elements(style: str, left: str) -> None:
+    kinds = "<span class='k'>let</span> <span class='p'>(</span><span class='n'>a</span>"
+    inner = f"{kinds}\n<span class='code-line'>1<span class='n'>b</span>; <span class='c1'>c</span>"
+    section = ET.fromstring(f"<section><pre><code>0{inner}</span>2</code></pre></section>")
+    ShownKinds([theme_style("print")], [style]).drop_others(section)
+    assert "".join(section.itertext()) == "0let (a\n1b; c2"
+    classes = [span.get("class", "") for span in section.iter("span")]
+    assert "|".join(name for name in classes if name != "code-line") == left

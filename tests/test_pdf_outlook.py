@@ -14,7 +14,7 @@ from bookbuilder.runtime.progress import THE_BUILD
 FRONT = """\
 <html><head/><body><section class="half-title"/><section class="title-page"/>
 <section class="copyright-page"/><nav class="contents">{}</nav>
-<section class="chapter" id="preface"/></body></html>"""
+<section class="chapter" id="preface">{}<p id="late"/></section></body></html>"""
 
 
 def run(name: str, characters: int, text: str = "", following: str = "chapter") -> Run:
@@ -23,9 +23,9 @@ def run(name: str, characters: int, text: str = "", following: str = "chapter") 
     return Run(ET.fromstring(f"<html><body id='{name}'>{words}{leaf}</body></html>"), THE_BUILD)
 
 
-def front(entries: int = 3) -> Run:
+def front(entries: int = 3, characters: int = 0) -> Run:
     lines = "<a>Title</a>" * entries
-    return Run(ET.fromstring(FRONT.format(lines)), THE_BUILD, part=-1)
+    return Run(ET.fromstring(FRONT.format(lines, "x" * characters)), THE_BUILD, part=-1)
 
 
 def pages(*names: str, side: Side = "recto", ends_blank: bool = False) -> LaidOutRun:
@@ -115,6 +115,10 @@ def test_the_front_is_guessed_by_its_sections() -> None:
         outlook = Outlook([first, body])
         assert outlook.labels_for(first)["preface"] == page
         assert outlook.doubts(body) == 1
+    # The opening of a chapter has less room.
+    for characters, page in ((900, "vii"), (1000, "viii"), (2400, "ix")):
+        chapters = front(characters=characters)
+        assert Outlook([chapters, body]).labels_for(chapters)["late"] == page
     outlook.keep(first, pages("half-title", "preface"))
     assert outlook.labels_for(body)["preface"] == "ii"
     assert outlook.doubts(body) == 0

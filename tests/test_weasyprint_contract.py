@@ -38,6 +38,7 @@ from bookbuilder.formats.pdf.joining.joining import join
 from bookbuilder.formats.pdf.joining.values import String, reference, written
 from bookbuilder.formats.pdf.run_data.records import FontUse, LaidOutRun
 from bookbuilder.formats.pdf.weasy import RULES_ARE_IN, contract, contract_styles, contract_text
+from bookbuilder.formats.pdf.weasy.contract_styles import MARGINS_OF_THEME
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher
 from bookbuilder.formats.pdf.weasy.figures import FONT_STYLE
 from bookbuilder.formats.pdf.weasy.findings import report_layout_log, report_style_log
@@ -52,7 +53,7 @@ from bookbuilder.formats.pdf.weasy.setup import (
     srgb_profile,
     weasyprint_with_fonts,
 )
-from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements
+from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements, margins_in
 from books import load_files
 
 # The import above made Pillow accept pictures that are cut off, for all tests in this process.
@@ -373,7 +374,8 @@ def test_the_pages_that_are_counted_can_be_fewer(weasyprint_engine: None) -> Non
         return [b.text for b in found if isinstance(b, contract.TextBox) and b.text.isdecimal()]
 
     with contract.last_pages_uncounted(1):
-        assert said() == ["1"] * 4
+        # The margins of the other page stay empty.
+        assert said() == ["1"] * 3
     assert said() == ["2"] * 4
 
 
@@ -694,9 +696,8 @@ def test_no_styles_are_computed_for_pseudo_elements_that_nothing_has() -> None:
     assert len(re.findall(r"^::(?:note|footnote)-", text, re.MULTILINE)) == 5
     assert len(re.findall(r"^::marker", text, re.MULTILINE)) == 1
     assert re.findall(r"(\S+) \{ display: list-item", text) == ["li"]
-    assert not re.search(
-        r"^[^.@:/]*::(?:note|footnote)|^::", contract_styles._sparing_styles(), re.M
-    )
+    sparing = contract_styles._sparing_text(MARGINS_OF_THEME)
+    assert not re.search(r"^[^.@:/]*::(?:note|footnote)|^::", sparing, re.M)
 
     def styled(html: weasyprint.HTML) -> set[str]:
         found = weasyprint.css.get_all_computed_styles(html)._computed_styles
@@ -704,8 +705,45 @@ def test_no_styles_are_computed_for_pseudo_elements_that_nothing_has() -> None:
 
     html = weasyprint.HTML(string="<p>a<ul><li>b</li></ul><aside class=note>c</aside>")
     assert len(styled(html)) > 6 * 5
-    contract_styles.spare_pseudo_elements(html)
+    contract_styles.spare_styles(html, MARGINS_OF_THEME)
     assert styled(html) == {"li marker", "aside footnote-call", "aside footnote-marker"}
+
+
+def test_no_styles_are_computed_for_boxes_in_margins_that_nothing_fills() -> None:
+    """Those that are left out are of no use: the pages are the same to the byte."""
+    style = weasyprint.CSS(string="@page { @top-center { content: 'Head'; margin: 1mm } }")
+    html = weasyprint.HTML(string="<p>a<p style='break-before: page'>b<ol><li>c</ol>")
+
+    def boxes_and_pdf() -> tuple[set[str], bytes]:
+        context = weasyprint.Document._build_layout_context(
+            html, None, {}, None, {**weasyprint.DEFAULT_OPTIONS, "stylesheets": [style]}
+        )
+        sheet = context.style_for._sheets[0][0]
+        boxes = {kind for _, rules, _ in sheet.page_rules for _, kind, _ in rules if kind}
+        return boxes, html.write_pdf(stylesheets=[style], pdf_identifier=b"")
+
+    all_boxes, pdf = boxes_and_pdf()
+    assert {"@note-area", "@footnote", "@top-center"} < all_boxes
+    assert len(all_boxes) == 18
+    contract_styles.spare_styles(html, frozenset({"top-center"}))
+    assert boxes_and_pdf() == ({"@footnote", "@top-center"}, pdf)
+
+
+@pytest.mark.parametrize(("attribute", "has"), [("", False), (" align=right", True)])
+def test_styles_of_attributes_are_left_out_where_none_has_any(attribute: str, has: bool) -> None:
+    rules = [rule.partition("{")[0] for rule in weasyprint.html.PH.split("*/")[1].split("}")[:-1]]
+    assert all("[" in selector for rule in rules for selector in re.split(r",(?![^(]*\))", rule))
+    html = weasyprint.HTML(string=f"<table><tr><td{attribute}>a<td width=90>b</table>")
+    given = html.write_pdf(presentational_hints=True, pdf_identifier=b"")
+    contract_styles.spare_styles(html, MARGINS_OF_THEME)
+    assert bool(html._ph_stylesheets()) == has
+    assert html.write_pdf(presentational_hints=True, pdf_identifier=b"") == given
+
+
+def test_the_theme_fills_no_other_boxes_in_margins() -> None:
+    styles = [theme_style(name) for name in ("print", "screen", "cover", "large")]
+    assert set().union(*map(margins_in, styles)) == MARGINS_OF_THEME
+    assert margins_in("@page { @Bottom-Center { } @media print { } }") == {"bottom-center"}
 
 
 @pytest.mark.parametrize("name", ["print", "screen", "cover"])
@@ -720,6 +758,7 @@ def test_the_theme_needs_no_other_pseudo_elements(name: str) -> None:
         ("p { display: List-Item }", True),
         ("span { float: footnote }", True),
         ("p { position: note(x) }", True),
+        ("p { position: running( note) }", True),
         ("p { float: \\66ootnote }", True),
         ("b { --it: footnote; float: var(--it) }", True),
     ],

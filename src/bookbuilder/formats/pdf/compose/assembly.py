@@ -15,6 +15,7 @@ from bookbuilder.formats.pdf.compose.chapters import (
     part_opening,
     printed_chapter,
 )
+from bookbuilder.formats.pdf.compose.code_tokens import shown_kinds
 from bookbuilder.formats.pdf.compose.front_cover import front_cover
 from bookbuilder.formats.pdf.compose.front_pages import (
     caption_lists,
@@ -45,12 +46,13 @@ def print_trees(
     in `printed` are used again where the same of their notes stand at their ends.
     """
     sections = {} if printed is None else printed
+    shown = shown_kinds(book)
 
     def section_of(chapter: Chapter, part: Part | None = None) -> ET.Element:
         asides = elements(chapter.tree, "aside") if notes_at_end else []
         own = frozenset(str(aside.get("id")) for aside in asides).intersection(notes_at_end)
         if chapter.slug not in sections or sections[chapter.slug][0] != own:
-            made = printed_chapter(book, chapter, part, own)
+            made = printed_chapter(book, chapter, part, own, shown)
             sections[chapter.slug] = own, made
         return sections[chapter.slug][1]
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from bookbuilder.book import Book, Chapter, Part
 from bookbuilder.formats.pdf.compose.chapter_links import add_page_references
 from bookbuilder.formats.pdf.compose.code_sizes import fit_code
+from bookbuilder.formats.pdf.compose.code_tokens import ShownKinds
 from bookbuilder.formats.pdf.compose.east_asian import set_east_asian
 from bookbuilder.formats.pdf.compose.endless_text import break_long_words, cut_long_texts
 from bookbuilder.formats.pdf.compose.flow import let_boxes_follow
@@ -61,11 +62,16 @@ def part_opening(book: Book, part: Part) -> ET.Element:
 
 
 def printed_chapter(
-    book: Book, chapter: Chapter, part: Part | None, notes_at_end: Collection[str]
+    book: Book,
+    chapter: Chapter,
+    part: Part | None,
+    notes_at_end: Collection[str],
+    shown: ShownKinds,
 ) -> ET.Element:
     """Return the section of a chapter, in `part` if that has an opening.
 
-    The notes `notes_at_end` stay where they are in the book, at the chapter's end.
+    The notes `notes_at_end` stay where they are in the book, at the chapter's end. Of the parts of
+    programs, those that are `shown` keep their marks.
     """
     section = to_element(chapter.tree)
     _mark_places(section, chapter)
@@ -88,6 +94,7 @@ def printed_chapter(
     turn_pages(section)
     if crowded := crowded_tables(section, measure):
         turn_pages(section, crowded)
+    shown.drop_others(section)
     fit_code(section, measure)
     set_odd_letters(section)
     keep_last_words(section)

@@ -17,6 +17,8 @@ from bookbuilder.formats.pdf.run_data.runs import LEAF, Run, classes_of
 
 # In plain text; tables, code and notes take more room.
 CHARACTERS_ON_PAGE = 1250
+# As many have no room beside the title of a chapter.
+_OPENING = 300
 # How many pages of a book have to be laid out until its own count is trusted more than this one.
 _PAGES_TO_TRUST = 6
 # By which share a guess of pages may be wrong, even if much of the book is known.
@@ -214,9 +216,10 @@ def _pages_of_front(tree: ET.Element) -> dict[str, str]:
         is_free = any(name == "copyright-page" or name.startswith("list-of-") for name in classes)
         page += page % 2 == 0 and not is_free
         text = _text_of(section)
+        opening = _OPENING if "chapter" in classes else 0
         for name, before in text.before.items():
-            pages[name] = roman(page + before // CHARACTERS_ON_PAGE)
-        count = text.characters // CHARACTERS_ON_PAGE
+            pages[name] = roman(page + (opening + before) // CHARACTERS_ON_PAGE)
+        count = (opening + text.characters) // CHARACTERS_ON_PAGE
         if "contents" in classes:
             entries = (len("".join(line.itertext())) for line in section.iter("a"))
             count = (_HEAD + sum(1 + entry // _LINE for entry in entries)) // _LINES_ON_PAGE

@@ -305,7 +305,7 @@ def render(
 
 @contextmanager
 def last_pages_uncounted(number: int) -> Iterator[None]:
-    """Leave the last `number` pages out of `counter(pages)`, inside the context."""
+    """Leave the last `number` pages out of `counter(pages)`, and their margins empty, inside."""
     made = weasyprint.layout.make_margin_boxes
     made_pages = weasyprint.layout.make_all_pages
 
@@ -316,8 +316,10 @@ def last_pages_uncounted(number: int) -> Iterator[None]:
         pages: Iterator[Page] = made_pages(context, *rest)
         return pages
 
-    def make_margin_boxes(context: object, page: Box, state: Any) -> Iterator[Box]:
+    def make_margin_boxes(context: Any, page: Box, state: Any) -> Iterator[Box]:
         depth, counters, *rest = state
+        if context.current_page > counters["pages"][-1] - number:
+            return iter(())
         counted = counters | {"pages": [count - number for count in counters["pages"]]}
         boxes: Iterator[Box] = made(context, page, (depth, counted, *rest))
         return boxes

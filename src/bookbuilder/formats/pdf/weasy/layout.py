@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from bookbuilder.formats.pdf.run_data.records import Failure, FontUse, LaidOutRun, WrittenFonts
@@ -16,7 +17,7 @@ from bookbuilder.formats.pdf.weasy.contract import (
     last_pages_uncounted,
     render,
 )
-from bookbuilder.formats.pdf.weasy.contract_styles import spare_pseudo_elements
+from bookbuilder.formats.pdf.weasy.contract_styles import MARGINS_OF_THEME, spare_styles
 from bookbuilder.formats.pdf.weasy.contract_text import lines_justified_by
 from bookbuilder.formats.pdf.weasy.documents import BookFetcher, html_of
 from bookbuilder.formats.pdf.weasy.findings import caught_log
@@ -26,7 +27,11 @@ from bookbuilder.formats.pdf.weasy.inspection import End, end_of
 from bookbuilder.formats.pdf.weasy.line_ends import blanks_may_hang
 from bookbuilder.formats.pdf.weasy.recording import record
 from bookbuilder.formats.pdf.weasy.right_to_left import settling
-from bookbuilder.formats.pdf.weasy.stylesheets import has_other_pseudo_elements, parse_style
+from bookbuilder.formats.pdf.weasy.stylesheets import (
+    has_other_pseudo_elements,
+    margins_in,
+    parse_style,
+)
 from bookbuilder.formats.pdf.weasy.wide_letters import spread_wide
 from bookbuilder.model.assets import Asset
 from bookbuilder.runtime.cache import digest_of
@@ -47,6 +52,7 @@ class TreeLayouter:
         fetcher = BookFetcher(assets)
         self._styles: list[CSS] = []
         self._is_sparing = not any(has_other_pseudo_elements(text) for _, text in styles)
+        self._margins = MARGINS_OF_THEME.union(*(margins_in(text) for _, text in styles))
         for name, text in styles:
             style, messages = parse_style(text, name, fetcher, self._fonts, self._counters)
             self._styles.append(style)
@@ -85,13 +91,11 @@ class TreeLayouter:
         self, tree: ET.Element, start: int, fetcher: BookFetcher, unprinted: int = 0
     ) -> Document:
         """Put `tree` on pages that are numbered from `start`; do not count the `unprinted` last."""
-        side = "recto" if start % 2 else "verso"
-        place = f"@page :first {{ counter-reset: page {start} }} html {{ break-before: {side} }}"
-        styles = [*self._styles, CSS(string=place)]
+        styles = [*self._styles, _starting_on(start)]
         html = html_of(tree, fetcher)
         own = (style for element in tree.iter() if (style := element.get("style")))
         if self._is_sparing and not any(map(has_other_pseudo_elements, own)):
-            spare_pseudo_elements(html)
+            spare_styles(html, self._margins)
         justified = lines_justified_by(spread_wide)
         with blanks_may_hang(), justified, last_pages_uncounted(unprinted):
             document = render(html, styles, self._fonts, self._counters, settling(tree))
@@ -116,6 +120,14 @@ class TreeLayouter:
             except Exception as chapter_error:
                 culprits.append((section.get("id", ""), _said(chapter_error)))
         return Failure(_said(error), tuple(culprits))
+
+
+@cache
+def _starting_on(page: int) -> CSS:
+    side = "recto" if page % 2 else "verso"
+    return CSS(
+        string=f"@page :first {{ counter-reset: page {page} }} html {{ break-before: {side} }}"
+    )
 
 
 def _said(error: Exception) -> str:

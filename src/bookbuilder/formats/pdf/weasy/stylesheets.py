@@ -12,17 +12,23 @@ from bookbuilder.formats.pdf.weasy.documents import BASE_URL, BookFetcher
 from bookbuilder.formats.pdf.weasy.findings import caught_log
 
 _NO_NAMES = re.compile(r"/\*.*?\*/|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
-# What the theme says of notes and lists: `spare_pseudo_elements` leaves what that needs.
+# What the theme says of notes and lists: `spare_styles` leaves what that needs.
 _OF_THEME = re.compile(
     r"\.note \{ float: footnote; footnote-policy: line \}|\.note::footnote-(?:call|marker)"
     r"|@footnote|\.task-list-item|counter-increment: list-item"
 )
-_PSEUDO_ELEMENTS = re.compile(r"list-item|footnote|note\(|\\", re.IGNORECASE)
+_PSEUDO_ELEMENTS = re.compile(r"list-item|footnote|note\(|\(\s*note|\\", re.IGNORECASE)
+_MARGIN_BOX = re.compile(r"@((?:top|right|bottom|left)-[a-z-]+)", re.IGNORECASE)
 
 
 def has_other_pseudo_elements(style: str) -> bool:
     """Tell whether by a style more may be lists' items or notes than the theme needs."""
     return bool(_PSEUDO_ELEMENTS.search(_OF_THEME.sub("", _NO_NAMES.sub("", style))))
+
+
+def margins_in(style: str) -> set[str]:
+    """Return the names of the boxes in the margins of pages that a style mentions."""
+    return {name.lower() for name in _MARGIN_BOX.findall(style)}
 
 
 def parse_style(
