@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -186,6 +187,17 @@ def test_every_module_is_on_the_map(plan: str) -> None:
         if wanted not in named:
             missing.append(wanted)
     assert missing == []
+
+
+def test_no_module_stands_twice_on_the_map(plan: str) -> None:
+    rows = plan.partition("### text, trees, model")[2].splitlines()
+    named = [
+        name
+        for row in rows
+        if row.startswith("|")
+        for name in set(re.findall(r"`([\w/]+\.py)`", row.split("|")[1]))
+    ]
+    assert [name for name, count in Counter(named).items() if count > 1] == []
 
 
 def test_the_map_shows_nothing_that_is_gone(plan: str) -> None:
