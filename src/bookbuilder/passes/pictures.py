@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LARGEST_IMAGE = 50_000_000
 MOST_PIXELS = 60_000_000
 LARGEST_PROFILE = 4_000_000
+_DRAWING = "image/svg+xml"
 # Not all formats that Pillow reads: for EPS it would run Ghostscript.
 PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "PPM", "TGA")
 EXTENSIONS = {
@@ -27,7 +28,7 @@ EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/gif": ".gif",
     "image/webp": ".webp",
-    "image/svg+xml": ".svg",
+    _DRAWING: ".svg",
 }
 # Formats of phones, printers and drawing programs: the files are fine, so name their format.
 _NOT_READ = (
@@ -58,24 +59,26 @@ def how_to_fetch(tool: str) -> str:
 
 
 class _Normal(Struct, frozen=True):
-    """Hold what `normalise` returns; no `data` for a picture that stays as it is."""
+    """Hold what `normalise` makes of a picture; no `data` if it stays as it is."""
 
     media_type: str
-    removed: list[str]
     change: str
     data: bytes | None
 
 
 def normalised(data: bytes, made: MadePictures) -> tuple[bytes, str, list[str], str]:
-    """Return what `normalise` does, without its work if it was `made` for an earlier build."""
+    """Return what `normalise` does, without its work if it was `made` for an earlier build.
+
+    Drawings are cleaned each time: nothing that runs gets into a book, whoever wrote to the cache.
+    """
     name = made.name_of(b"normalised", data)
     known = made.recall(name, _Normal)
-    if known is None:
-        now, media_type, removed, change = normalise(data)
-        known = _Normal(media_type, removed, change, None if now is data else now)
-        made.keep(name, known)
-    now = data if known.data is None else known.data
-    return now, known.media_type, known.removed, known.change
+    if known is not None and known.media_type in EXTENSIONS and known.media_type != _DRAWING:
+        return data if known.data is None else known.data, known.media_type, [], known.change
+    now, media_type, removed, change = normalise(data)
+    if media_type != _DRAWING:
+        made.keep(name, _Normal(media_type, change, None if now is data else now))
+    return now, media_type, removed, change
 
 
 def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
@@ -90,7 +93,7 @@ def normalise(data: bytes) -> tuple[bytes, str, list[str], str]:
     drawing = _gunzipped(data)
     if _looks_like_svg(drawing):
         clean, removed = sanitize_svg(drawing)
-        return clean, "image/svg+xml", removed, "" if drawing is data else "unpacked"
+        return clean, _DRAWING, removed, "" if drawing is data else "unpacked"
     if data.startswith(_PNG) and _count_profiles(data) > 1:
         # Each is unpacked, to up to a thousand times its size, whenever somebody opens the file.
         raise ValueError("it has more than one colour profile")

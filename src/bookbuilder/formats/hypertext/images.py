@@ -57,7 +57,7 @@ def for_readers(asset: Asset, longest: int, made: MadePictures) -> tuple[Asset, 
         return asset, before
     name = made.name_of(b"for readers", f"{asset.media_type} {longest}".encode(), asset.data)
     remade = made.recall(name, _Remade)
-    if remade is None:
+    if remade is None or (remade.changes and remade.media_type not in _SUFFIXES):
         remade = _remade(asset, longest)
         made.keep(name, remade)
     if not remade.changes:
