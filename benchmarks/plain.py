@@ -1,4 +1,4 @@
-"""A book as WeasyPrint alone would print it: one document, whose page numbers are `target-counter`.
+"""Print a book with WeasyPrint alone: one document, whose page numbers are `target-counter`.
 
 benchmarks/plain.py DIR OUT. The text, fonts and styles are those that bookbuilder prints with; what
 WeasyPrint is spared is the tagging, and what it cannot do is the index's page ranges.
@@ -16,7 +16,8 @@ from bookbuilder.book import Asset
 from bookbuilder.formats.pdf.compose.assembly import print_trees
 from bookbuilder.formats.pdf.compose.print_notes import arrange_notes
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
-from bookbuilder.formats.pdf.weasy.setup import engine
+from bookbuilder.formats.pdf.writer import fonts_of
+from bookbuilder.model.audience import PRINT, Audience
 
 STYLE = """
 .plain-front { page: front }
@@ -26,7 +27,7 @@ STYLE = """
 
 
 def joined(front: ET.Element, body: ET.Element) -> ET.Element:
-    """Front and body in one document, the numbers of pages left to the layout."""
+    """Return front and body in one document, the numbers of pages left to the layout."""
     parts = [(front[1], "plain-front"), (body[1], "plain-body")]
     inside = ET.Element("body")
     for part, name in parts:
@@ -43,7 +44,7 @@ def joined(front: ET.Element, body: ET.Element) -> ET.Element:
 def write(
     tree: ET.Element, assets: Mapping[str, Asset], styles: Iterable[tuple[str, str]], path: Path
 ) -> None:
-    """Lay out `tree` and write it. Imports WeasyPrint: only to be called inside `engine.engine`."""
+    """Lay out `tree` and write it. Imports WeasyPrint: only to be called inside `fonts_of`."""
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
@@ -60,9 +61,10 @@ def write(
 
 def main(root: Path, path: Path) -> None:
     report = Report()
-    with engine([root], report):
-        book = arrange_notes(load(root))
-        styles = [*built_in_styles(book.config, report), *author_styles(book.config, report)]
+    book = load(root, audience=Audience(PRINT))
+    with fonts_of(book, report):
+        book = arrange_notes(book)
+        styles = [*built_in_styles(book, report), *author_styles(book.config, report)]
         tree = joined(*print_trees(book))
         write(tree, book.assets, [*styles, ("plain.css", STYLE)], path)
 
