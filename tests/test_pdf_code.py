@@ -143,3 +143,23 @@ def test_words_that_a_stylesheet_may_show_stay_elements(style: str, left: str) -
     assert "".join(section.itertext()) == "0let (a\n1b; c2"
     classes = [span.get("class", "") for span in section.iter("span")]
     assert "|".join(name for name in classes if name != "code-line") == left
+
+
+def test_a_line_that_turns_begins_beside_its_mark(tmp_path: Path) -> None:
+    """As one text, such a line ended after its indent and went on below, if it was marked."""
+    start = "    const fahrenheit = scale === 'c' ? tryConvert("
+    code = f"call_of() {{\n{start}temperature, toFahrenheit) : temperature;\n}}"
+    toml = '[book]\ntitle = "Small"\nlanguage = "en"\nchapters = ["a.md"]\n'
+    files = {"book.toml": toml, "a.md": f"# One\n\n```js{{2}}\n{code}\n```\n"}
+    book, _ = load_files(tmp_path, files)
+    pdf = pypdfium2.PdfDocument(write(book, tmp_path / "b.pdf").path)
+    page = next(p for p in pdf if "call_of" in p.get_textpage().get_text_range())
+    text = page.get_textpage()
+    heights = []
+    for word in ("call_of", "const", "toFahrenheit"):
+        found = text.search(word).get_next()
+        assert found is not None
+        heights.append(text.get_charbox(found[0], loose=True)[1])
+    first, second = heights[0] - heights[1], heights[1] - heights[2]
+    assert abs(first - second) < 1
+    assert left_of(page, "toFahrenheit") > left_of(page, "const")

@@ -94,8 +94,8 @@ def printed_chapter(
     turn_pages(section)
     if crowded := crowded_tables(section, measure):
         turn_pages(section, crowded)
-    shown.drop_others(section)
     fit_code(section, measure)
+    shown.drop_others(section)
     set_odd_letters(section)
     keep_last_words(section)
     break_long_words(section)

@@ -2,7 +2,8 @@
 
 Of the kinds of words that Pygments tells apart, print shows few. Each element in a line is laid out
 and painted on its own, which took a fifth of the time of a book full of code; and where a text is
-one, its lines turn where they should, and its indents are copied.
+one, its indents are copied. Lines that turn keep their elements: WeasyPrint may end a line of one
+long text where it begins, after its indent.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from bookbuilder.book import Book
 from bookbuilder.formats.pdf.compose.styles import author_styles, built_in_styles
+from bookbuilder.formats.pdf.run_data.runs import TURNS, classes_of
 from bookbuilder.model.diagnostics import Report
 
 # The classes of Pygments; those of other passes are longer.
@@ -54,7 +56,8 @@ def _drop(element: ET.Element, shown: Collection[str]) -> None:
         if _is_plain(child, shown):
             texts[-1].append(child.text or "")
         else:
-            _drop(child, shown)
+            if TURNS not in classes_of(child):
+                _drop(child, shown)
             kept.append(child)
             texts.append([])
         texts[-1].append(child.tail or "")
